@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// One set of rules for every target: Swift 6 mode, warnings are errors, imports are internal
+/// unless they are said to be public.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "trawl",
+    products: [
+        .executable(name: "trawl", targets: ["trawl"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // The C libraries: a module map and the wrappers that Swift cannot do without.
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(
+            name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .target(name: "CLinux"),
+
+        // What a crawl is made of, from the inside out.
+        .target(
+            name: "CrawlCore",
+            dependencies: [
+                "CIDN2",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Curl", dependencies: ["CCurl", "CLinux"], swiftSettings: strict),
+        .target(name: "HTMLScan", dependencies: ["CLibXML2"], swiftSettings: strict),
+        .target(
+            name: "JobFile",
+            dependencies: ["CrawlCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
+            name: "CrawlStore",
+            dependencies: [
+                "CrawlCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            resources: [.embedInCode("migrations")],
+            swiftSettings: strict),
+        .target(
+            name: "CrawlFetch", dependencies: ["CrawlCore", "Curl", "HTMLScan"],
+            swiftSettings: strict),
+        .target(
+            name: "CrawlEngine",
+            dependencies: [
+                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "trawl",
+            dependencies: [
+                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // For tests and benchmarks only.
+        .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
+
+        .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
+        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan"], swiftSettings: strict),
+        .testTarget(
+            name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LoopbackServerTests", dependencies: ["LoopbackServer"], swiftSettings: strict),
+        .testTarget(
+            name: "CurlTests", dependencies: ["Curl", "LoopbackServer"], swiftSettings: strict),
+        .testTarget(
+            name: "CrawlStoreTests",
+            dependencies: [
+                "CrawlStore", "CrawlCore", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CrawlEngineTests",
+            dependencies: [
+                "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrawlTests",
+            dependencies: ["trawl", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+    ]
+)

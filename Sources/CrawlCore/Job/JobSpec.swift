@@ -1,0 +1,95 @@
+/// A job as its file describes it: typed, checked, with every default filled in.
+///
+/// A duration of zero and a count of zero mean "no limit" only where the property says so.
+public struct JobSpec: Sendable, Equatable {
+    /// The name that the job is known by in the database.
+    public var name: String
+    /// URL patterns in the order of the file, curl's ranges not yet expanded.
+    public var urls: [String] = []
+    /// Where a list of URLs is read from when a run begins.
+    public var urlsFrom: URLSource?
+    /// How many requests may be open at once.
+    public var concurrency = Concurrency()
+    /// The least time between two starts to one host. The default is none.
+    public var delay: Duration = .zero
+    /// How long each part of an attempt may take.
+    public var timeouts = Timeouts()
+    /// Which failures are tried again, how often and when.
+    public var retry = RetryPolicy()
+    /// What no page may exceed.
+    public var limits = Limits()
+    /// How many pages are claimed and reported as one batch. The default is 100.
+    public var batchSize = 100
+    /// What is sent with every request.
+    public var request = RequestDefaults()
+    /// The statuses that make a page `done`. The default is 200–299 and 304.
+    public var accept = StatusSet.standard
+
+    /// A job of this name with nothing to fetch and every default.
+    public init(name: String) {
+        self.name = name
+    }
+}
+
+extension JobSpec {
+    /// Where a list of URLs is read from.
+    public enum URLSource: Sendable, Equatable {
+        /// A file, by its absolute path.
+        case file(String)
+        case standardInput
+    }
+
+    /// How many requests may be open at once.
+    public struct Concurrency: Sendable, Equatable {
+        /// To all hosts together. The default is 32; at least 1.
+        public var total = 32
+        /// To one host (scheme, name and port). The default is 2, as browsers and crawlers do; at least 1.
+        public var perHost = 2
+        public init() {}
+    }
+
+    /// How long each part of an attempt may take. Zero means no limit.
+    public struct Timeouts: Sendable, Equatable {
+        /// Until the connection stands: name look-up, TCP and TLS. The default is 10 seconds.
+        public var connect: Duration = .seconds(10)
+        /// Without a single byte from the server. The default is 30 seconds.
+        public var read: Duration = .seconds(30)
+        /// For one request from its start to its last byte. The default is 60 seconds.
+        public var total: Duration = .seconds(60)
+        public init() {}
+    }
+
+    /// What no page may exceed. Zero means no limit.
+    public struct Limits: Sendable, Equatable {
+        /// Bytes of a body after decoding. The default is 10 MiB.
+        public var body: Int64 = 10 << 20
+        /// Redirects that one page may go through. The default is 10; 0 follows none.
+        public var redirects = 10
+        /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
+        public var urlLength = 2_083
+        public init() {}
+    }
+
+    /// What is sent with every request of the job.
+    public struct RequestDefaults: Sendable, Equatable {
+        /// Header fields in the order of the file, beside those that HTTP itself needs.
+        public var headers: [HeaderField] = []
+        /// The `User-Agent`; nil for trawl's own.
+        public var userAgent: String?
+        /// A proxy in curl's notation; nil to go by `http_proxy`, `https_proxy` and `NO_PROXY`.
+        public var proxy: String?
+        /// Whether certificates go unchecked. The default is false.
+        public var insecure = false
+        public init() {}
+    }
+
+    /// One header field.
+    public struct HeaderField: Sendable, Equatable {
+        public var name: String
+        public var value: String
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}

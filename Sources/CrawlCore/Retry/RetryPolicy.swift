@@ -1,0 +1,66 @@
+/// Which failures are tried again, how often, and after what wait.
+public struct RetryPolicy: Sendable, Equatable {
+    /// Tries in all, the first included. The default is 3; 1 means no retry.
+    public var attempts = 3
+    /// The wait before the second try, before jitter. The default is one second.
+    public var delay: Duration = .seconds(1)
+    /// The most that any wait grows to. The default is five minutes.
+    public var maxDelay: Duration = .seconds(300)
+    /// Statuses that are tried again. The default is curl's `--retry` list (408, 429, 500, 502, 503, 504,
+    /// 522, 524).
+    public var statuses: StatusSet = {
+        var set = StatusSet()
+        for status in [408, 429, 500, 502, 503, 504, 522, 524] { set.insert(status...status) }
+        return set
+    }()
+    /// Whether failures below HTTP (look-up, connection, time-out, broken body) are tried again. The default
+    /// is true.
+    public var transport = true
+
+    /// The defaults.
+    public init() {}
+}
+
+extension RetryPolicy {
+    /// Whether a failed try is worth another one.
+    ///
+    /// - Parameters:
+    ///   - kind: what went wrong.
+    ///   - status: the response's status, 0 where there was none.
+    ///   - attempt: which try it was, from 1.
+    public func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
+        guard attempt < attempts else { return false }
+        return kind == .httpStatus ? statuses.contains(status) : transport && kind.isTransient
+    }
+
+    /// The wait after a failed try: exponential with full jitter, `random(0 … min(maxDelay, delay × 2ⁿ⁻¹))`
+    /// (AWS Architecture Blog, "Exponential Backoff And Jitter").
+    ///
+    /// With the defaults the upper bounds are 1 s, 2 s, 4 s, 8 s … 256 s, 300 s, 300 s.
+    ///
+    /// - Parameters:
+    ///   - attempt: which try failed, from 1.
+    ///   - fraction: the random part, from 0 to 1.
+    public func wait(afterAttempt attempt: Int, fraction: Double) -> Duration {
+        // Beyond 2^32 × 1 ms every delay has met any sensible cap; bounding the exponent keeps the
+        // multiplication from overflowing.
+        let doublings = min(max(attempt - 1, 0), 32)
+        let ceiling = min(maxDelay, delay * (1 << doublings))
+        return ceiling * min(max(fraction, 0), 1)
+    }
+}
+
+extension ErrorKind {
+    /// Whether the same request may well succeed later: the fault lies in the network or in the server's
+    /// moment, not in the URL or in what the server meant to say.
+    public var isTransient: Bool {
+        switch self {
+        case .dns, .connect, .timeoutConnect, .timeoutRead, .timeoutTotal, .reset, .truncated:
+            true
+        case .invalidURL, .unsupportedScheme, .tls, .tooLarge, .tooManyRedirects, .redirectLoop,
+            .badRedirect, .badResponse, .decode, .httpStatus, .blockedAddress, .hostUnavailable,
+            .cancelled, .internal:
+            false
+        }
+    }
+}
