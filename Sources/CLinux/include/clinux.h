@@ -2,6 +2,11 @@
 
 #include <stdint.h>
 
+// Glibc's Swift module leaves these headers out; what they declare is seen through this module.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+
 // What Glibc's Swift module does not show.
 
 // EPOLL_EVENTS is an enum there, of which EPOLLOUT, EPOLLERR and EPOLLHUP are not visible.
@@ -15,3 +20,7 @@ void clinux_set_thread_name(const char *name);
 
 // The columns of the terminal behind a descriptor; 0 where it is none (ioctl is variadic).
 int clinux_terminal_columns(int descriptor);
+
+// Takes a waiting connection, non-blocking and closed on exec, in one call (accept4 is a GNU extension).
+// -1 and errno where there is none.
+int clinux_accept(int listener);

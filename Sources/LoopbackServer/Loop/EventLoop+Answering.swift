@@ -1,0 +1,161 @@
+import Glibc
+
+extension EventLoop {
+    /// How much one connection may send before the others have their turn.
+    private static let turn = 256 * 1024
+
+    /// Takes the next request, if it is complete, and asks the handler for the response.
+    ///
+    /// - Returns: whether there is something to play now.
+    func begin(_ connection: Connection) -> Bool {
+        guard let pending = connection.pending ?? takeHead(connection) else { return false }
+        guard let body = connection.reader.takeBody(pending.head.contentLength) else {
+            connection.pending = pending
+            return false
+        }
+        connection.pending = nil
+
+        let request = LoopbackServer.Request(
+            head: pending.head, body: body, address: setup.listeners[connection.host].address,
+            connection: connection.number, hit: pending.hit)
+        connection.playback = Connection.Playback(
+            steps: setup.handler(request).steps(method: request.method), closesAfter: pending.head.wantsClose)
+        return true
+    }
+
+    /// Plays the response as far as it goes without waiting.
+    ///
+    /// The ledger is held meanwhile, so that nobody who has got the last byte finds the exchange still open.
+    ///
+    /// - Returns: whether the response is over and the connection is ready for the next request.
+    func play(_ connection: Connection) -> Bool {
+        guard var playback = connection.playback else { return true }
+        return setup.ledger.update { ledger in
+            var allowance = Self.turn
+            while connection.isOpen && playback.index < playback.steps.count {
+                guard playStep(connection, &playback, &allowance, &ledger) else {
+                    connection.playback = playback
+                    return false
+                }
+            }
+            connection.playback = nil
+            if playback.closesAfter { close(connection, .answered, &ledger) }
+            finish(connection, .answered, &ledger)
+            return connection.isOpen
+        }
+    }
+
+    /// Plays one step; false where it has to go on later.
+    private func playStep(
+        _ connection: Connection, _ playback: inout Connection.Playback, _ allowance: inout Int,
+        _ ledger: inout Ledger
+    ) -> Bool {
+        switch playback.steps[playback.index] {
+        case .send(let bytes):
+            guard send(bytes, on: connection, &playback, &allowance, &ledger) else { return false }
+            playback.goOn()
+        case .wait(let duration):
+            guard wait(duration, connection, &playback) else { return false }
+            playback.goOn()
+        case .repeat(let bytes, let interval):
+            if playback.wakesAt != nil {
+                guard wait(interval, connection, &playback) else { return false }
+                playback.wakesAt = nil
+            }
+            guard send(bytes, on: connection, &playback, &allowance, &ledger) else { return false }
+            playback.offset = 0
+            return interval <= .zero || wait(interval, connection, &playback)
+        case .hold(let latch):
+            guard latch.isOpen(orWakes: setup.waker) else {
+                if !held.contains(where: { $0 === connection }) { held.append(connection) }
+                return false
+            }
+            playback.goOn()
+        case .stall:
+            return false
+        case .finish:
+            finish(connection, .answered, &ledger)
+            playback.goOn()
+        case .close:
+            close(connection, .answered, &ledger)
+        case .reset:
+            // Closing with a linger time of zero sends RST in place of FIN (socket(7)).
+            var option = linger(l_onoff: 1, l_linger: 0)
+            let size = socklen_t(MemoryLayout.size(ofValue: option))
+            _ = setsockopt(connection.socket.number, SOL_SOCKET, SO_LINGER, &option, size)
+            close(connection, .answered, &ledger)
+        }
+        return true
+    }
+
+    /// Sends what is left of a step's bytes; false where some still are.
+    private func send(
+        _ bytes: [UInt8], on connection: Connection, _ playback: inout Connection.Playback,
+        _ allowance: inout Int, _ ledger: inout Ledger
+    ) -> Bool {
+        while playback.offset < bytes.count {
+            guard allowance > 0 else {
+                connection.isBlocked = true
+                return false
+            }
+            let count = bytes.withUnsafeBytes { buffer in
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[playback.offset...])
+                return Glibc.send(
+                    connection.socket.number, rest.baseAddress, min(rest.count, allowance),
+                    Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                playback.offset += count
+                allowance -= count
+                connection.exchange?.bytesSent += count
+            } else if errno == EAGAIN {
+                connection.isBlocked = true
+                return false
+            } else if errno != EINTR {
+                close(connection, .abandoned, &ledger)
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether a step's wait is over; begins it on the first call.
+    private func wait(
+        _ duration: Duration, _ connection: Connection, _ playback: inout Connection.Playback
+    ) -> Bool {
+        if let instant = playback.wakesAt { return instant <= .now }
+        let instant = ContinuousClock.now + duration
+        playback.wakesAt = instant
+        timers.insert(
+            TimerQueue.Call(
+                instant: instant, descriptor: connection.socket.number, connection: connection.number))
+        return false
+    }
+
+    /// Takes a request's head and records that the request is in flight from here on.
+    private func takeHead(_ connection: Connection) -> Connection.PendingRequest? {
+        let head: RequestHead
+        do {
+            guard let taken = try connection.reader.takeHead() else { return nil }
+            head = taken
+        } catch {
+            setup.ledger.update { $0.reject(host: connection.host) }
+            sendAtOnce(
+                "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", connection)
+            close(connection, .answered)
+            return nil
+        }
+        let (entry, hit) = setup.ledger.update {
+            $0.start(head, host: connection.host, connection: connection.number, at: .now)
+        }
+        connection.exchange = Connection.Exchange(entry: entry)
+        if head.expectsContinue { sendAtOnce("HTTP/1.1 100 Continue\r\n\r\n", connection) }
+        return Connection.PendingRequest(head: head, hit: hit)
+    }
+
+    /// Sends a few bytes on a connection on which nothing else is under way, so that they fit.
+    private func sendAtOnce(_ text: String, _ connection: Connection) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(connection.socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+}
