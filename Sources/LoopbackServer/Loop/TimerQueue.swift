@@ -2,7 +2,7 @@
 ///
 /// A call is not taken out when its connection goes; whoever gets it looks whether it still matters.
 struct TimerQueue {
-    struct Call {
+    struct Call: Equatable {
         let instant: ContinuousClock.Instant
         let descriptor: Int32
         let connection: Int
