@@ -1,5 +1,9 @@
 /// What the server saw. Everything may be asked from any thread, while it serves and after it was stopped.
 ///
+/// A request is in flight from its head being read to its response's last byte being written. A response without a
+/// delay is written before the next request is read, so that two of them never overlap however many clients there
+/// are: delay responses, or hold them by a latch, where an overlap is to be seen.
+///
 /// A client that has got a response's last byte finds the exchange finished here. That it closed a connection is
 /// known only a moment later: ``wait(until:)`` for it.
 extension LoopbackServer {

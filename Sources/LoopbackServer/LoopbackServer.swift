@@ -30,14 +30,17 @@ public final class LoopbackServer: Sendable {
     ///
     /// - Parameters:
     ///   - addresses: what to listen on, within 127.0.0.0/8. The default is 127.0.0.1 alone.
+    ///   - port: the port to listen on, for a server that comes back in place of one that was stopped. The
+    ///     default is 0: any that is free on all of the addresses.
     ///   - recordsExchanges: whether ``log`` is kept. Without it only counters are, for load of millions of
     ///     requests. The default is true.
     ///   - handler: what to answer.
     /// - Throws: ``Failure`` for an address that is not loopback, and when the system refuses.
     public init(
-        addresses: [String] = ["127.0.0.1"], recordsExchanges: Bool = true, handler: @escaping Handler
+        addresses: [String] = ["127.0.0.1"], port: Int = 0, recordsExchanges: Bool = true,
+        handler: @escaping Handler
     ) throws(Failure) {
-        let (listeners, port) = try Listener.open(addresses)
+        let (listeners, port) = try Listener.open(addresses, port: port)
         let ledger = SharedLedger(
             Ledger(addresses: addresses, recordsExchanges: recordsExchanges))
         self.addresses = addresses

@@ -1,3 +1,4 @@
+import Glibc
 import LoopbackServer
 import Testing
 
@@ -47,5 +48,27 @@ import Testing
         await server?.wait { $0.inFlight == 1 }
         server = nil
         #expect(client.receiveAll() == ("", .closed))
+    }
+
+    @Test func `a server comes back on the port of one that was stopped`() throws {
+        let first = try LoopbackServer { _ in .text("first") }
+        let client = try Client(first)
+        client.get("/")
+        _ = client.receive(upTo: "first")
+        first.stop()
+
+        let second = try LoopbackServer(port: first.port) { _ in .text("second") }
+        #expect(second.port == first.port)
+        let other = try Client(second)
+        other.get("/")
+        #expect(other.receive(upTo: "second").hasSuffix("second"))
+    }
+
+    @Test func `a port that is taken is the system's error`() throws {
+        let server = try LoopbackServer { _ in .closed }
+
+        #expect(throws: LoopbackServer.Failure.system(call: "bind", errno: EADDRINUSE)) {
+            try LoopbackServer(port: server.port) { _ in .closed }
+        }
     }
 }

@@ -5,65 +5,76 @@ struct Listener: Sendable {
     let address: String
     let socket: Descriptor
 
-    /// Listens on one free port of all of the addresses.
+    /// Listens on one port of all of the addresses.
     ///
+    /// - Parameter port: which; 0 for any that is free on all of them.
     /// - Throws: ``LoopbackServer/Failure``.
-    static func open(_ addresses: [String]) throws(LoopbackServer.Failure) -> (
-        listeners: [Listener], port: Int
-    ) {
-        guard !addresses.isEmpty else { throw .noAddress }
+    static func open(
+        _ addresses: [String], port: Int
+    ) throws(LoopbackServer.Failure) -> (listeners: [Listener], port: Int) {
+        guard let first = addresses.first else { throw .noAddress }
         // The port that the kernel chose for the first address may be taken on another one: then choose again.
-        for _ in 0..<50 {
-            if let found = try openOnce(addresses) { return found }
-        }
-        throw .system(call: "bind", errno: EADDRINUSE)
-    }
-
-    private static func openOnce(
-        _ addresses: [String]
-    ) throws(LoopbackServer.Failure) -> (listeners: [Listener], port: Int)? {
-        var listeners: [Listener] = []
-        var port: in_port_t = 0
-        for address in addresses {
+        var attempts = port == 0 ? 50 : 1
+        while true {
+            attempts -= 1
             do {
-                let (listener, bound) = try open(address, port: port)
-                listeners.append(listener)
-                port = bound
-            } catch .system(_, EADDRINUSE) where port != 0 {
-                return nil
+                let (listener, bound) = try open(first, port: in_port_t(truncatingIfNeeded: port))
+                var listeners = [listener]
+                for address in addresses.dropFirst() {
+                    listeners.append(try open(address, port: bound).listener)
+                }
+                return (listeners, Int(bound))
+            } catch .system(_, EADDRINUSE) where attempts > 0 {
+                continue
             } catch {
                 throw error
             }
         }
-        return (listeners, Int(in_port_t(bigEndian: port)))
     }
 
-    /// Listens on one address; the port is in network byte order, 0 for any.
-    private static func open(
-        _ address: String, port: in_port_t
+    /// Listens on one address.
+    ///
+    /// - Parameters:
+    ///   - address: a literal within 127.0.0.0/8.
+    ///   - port: which; 0 for any that is free.
+    ///   - backlog: how many connections wait to be accepted.
+    static func open(
+        _ address: String, port: in_port_t, backlog: Int32 = 4096
     ) throws(LoopbackServer.Failure) -> (listener: Listener, port: in_port_t) {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port
-        guard inet_pton(AF_INET, address, &name.sin_addr) == 1,
-            in_addr_t(bigEndian: name.sin_addr.s_addr) >> 24 == 127
-        else { throw .notLoopback(address) }
-
+        var name = try name(address, port: port)
         let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         let socket = try Descriptor(Glibc.socket(AF_INET, Int32(type), 0), of: "socket")
-        // Accepted sockets inherit it: a piece that is sent on its own shall travel on its own.
         var on: Int32 = 1
-        _ = setsockopt(
-            socket.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout.size(ofValue: on)))
+        let size = socklen_t(MemoryLayout.size(ofValue: on))
+        // Accepted sockets inherit it: a piece that is sent on its own shall travel on its own.
+        _ = setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+        // A server that comes back finds connections of its former life, and Linux lets it in only if both allow
+        // it. Not before the kernel chooses a port: two servers that start together could be given the same one.
+        let allowReuse = { _ = setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &on, size) }
+        if port != 0 { allowReuse() }
 
         var length = socklen_t(MemoryLayout.size(ofValue: name))
-        let bound = withUnsafeMutablePointer(to: &name) { pointer in
+        let isBound = withUnsafeMutablePointer(to: &name) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 bind(socket.number, generic, length) == 0 && getsockname(socket.number, generic, &length) == 0
             }
         }
-        guard bound else { throw .system(call: "bind", errno: errno) }
-        guard listen(socket.number, 4096) == 0 else { throw .system(call: "listen", errno: errno) }
-        return (Listener(address: address, socket: socket), name.sin_port)
+        guard isBound else { throw .system(call: "bind", errno: errno) }
+        guard listen(socket.number, backlog) == 0 else { throw .system(call: "listen", errno: errno) }
+        allowReuse()
+        return (Listener(address: address, socket: socket), in_port_t(bigEndian: name.sin_port))
+    }
+
+    /// An address and a port as the kernel wants them.
+    ///
+    /// - Throws: ``LoopbackServer/Failure/notLoopback(_:)``.
+    static func name(_ address: String, port: in_port_t) throws(LoopbackServer.Failure) -> sockaddr_in {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        guard inet_pton(AF_INET, address, &name.sin_addr) == 1,
+            in_addr_t(bigEndian: name.sin_addr.s_addr) >> 24 == 127
+        else { throw .notLoopback(address) }
+        return name
     }
 }

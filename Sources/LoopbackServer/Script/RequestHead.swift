@@ -47,9 +47,8 @@ struct RequestHead: Sendable {
         } else {
             contentLength = 0
         }
-        wantsClose =
-            headers.has("connection", "close")
-            || (words[2].last == UInt8(ascii: "0") && !headers.has("connection", "keep-alive"))
+        // HTTP/1.0 clients would have to be told that a connection is kept: they are not, and it is closed.
+        wantsClose = words[2].last == UInt8(ascii: "0") || headers.has("connection", "close")
         expectsContinue = contentLength > 0 && headers.has("expect", "100-continue")
     }
 
