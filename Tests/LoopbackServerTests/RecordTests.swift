@@ -85,6 +85,18 @@ import Testing
         #expect(server.log.map(\.end) == [.abandoned])
     }
 
+    @Test func `a request that was given up does not overlap with the next`() async throws {
+        let server = try LoopbackServer { _ in .stalled }
+
+        for count in 1...100 {
+            let client = try Client(server)
+            client.get("/")
+            await server.wait { $0.requests == count }
+            client.close()
+        }
+        #expect(server.peakInFlight == 1)
+    }
+
     @Test func `the log says who asked for what`() throws {
         let server = try LoopbackServer(addresses: ["127.0.0.1", "127.0.0.3"]) { _ in .text("x") }
         let before = ContinuousClock.now
