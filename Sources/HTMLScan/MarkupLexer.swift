@@ -1,0 +1,183 @@
+/// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does, and nothing else.
+///
+/// The lexer keeps no text, and attributes only of `meta` elements. It can be stopped and gone on with at any byte, and its
+/// size does not depend on the page. It reads the bytes of any encoding that is markup compatible
+/// (``TextEncoding/isMarkupCompatible``), so that nothing has to be decoded first.
+struct MarkupLexer {
+    /// What the lexer found.
+    enum Event {
+        /// There are no more bytes.
+        case exhausted
+        /// A start tag; its name is in `name`.
+        case startTag
+        /// An end tag; its name is in `name`.
+        case endTag
+        /// The text of an element has ended: the bytes before are `</`, the element's name and one byte more.
+        case rawTextEnd
+    }
+
+    enum State {
+        case data, tagOpen, endTagOpen, tagName
+        case beforeAttribute, attributeName, afterAttributeName, beforeValue, quotedValue, unquotedValue,
+            selfClosing
+        case markupDeclaration, bogusComment, comment, cdata
+        case rawText, rawTextLess, rawTextEndTagOpen, rawTextTagName, plaintext
+    }
+
+    /// How far a script is within `<!--` (HTML Standard, "script data escaped state").
+    enum ScriptEscape { case none, escaped, doubleEscaped }
+
+    /// The name of the tag last found.
+    var name = TagName()
+    /// Whether the tag last found ends in `/>`.
+    var isSelfClosing = false
+    /// Whether `<![CDATA[` opens a section: only in foreign content.
+    var allowsCDATA = false
+    /// Whether the attributes of `meta` elements are kept.
+    var keepsMetaAttributes = false
+    /// The first bytes of the attributes of the `meta` last found.
+    private(set) var metaAttributes: [UInt8] = []
+
+    var state = State.data
+    var isEndTag = false
+    /// The quote that ends the attribute value being read.
+    var quote: UInt8 = 0
+    /// How many bytes of what opens or closes a declaration, a comment or a section have been seen.
+    var matched = 0
+    /// The element whose text is being read.
+    var rawTextName = TagName()
+    var escape = ScriptEscape.none
+    /// Where in the piece being read the attributes of the present tag begin.
+    private var attributesStart = 0
+
+    private static let metaCapacity = 1024
+    private static let meta = TagName("meta")
+
+    /// Reads the content of the element just found as text, up to its end tag.
+    mutating func enterRawText() {
+        rawTextName = name
+        escape = .none
+        matched = 0
+        state = .rawText
+    }
+
+    /// Reads all that follows as text.
+    mutating func enterPlaintext() { state = .plaintext }
+
+    /// Forgets the page and begins another.
+    mutating func reset() {
+        state = .data
+        allowsCDATA = false
+        keepsMetaAttributes = false
+    }
+
+    /// Reads on to the next event.
+    ///
+    /// - Parameters:
+    ///   - bytes: A piece of the page.
+    ///   - position: Where in it to begin; moved past what was read.
+    mutating func next(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Event {
+        attributesStart = position
+        let event = run(bytes, &position)
+        if keepsMetaAttributes, !isEndTag, name == Self.meta, event == .startTag || isInAttributes {
+            let length = min(position - attributesStart, Self.metaCapacity - metaAttributes.count)
+            metaAttributes.append(contentsOf: bytes[attributesStart..<attributesStart + length])
+        }
+        return event
+    }
+
+    private mutating func run(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Event {
+        while position < bytes.count {
+            switch state {
+            case .data:
+                guard let next = bytes.firstIndex(of: UInt8(ascii: "<"), from: position) else {
+                    position = bytes.count
+                    return .exhausted
+                }
+                position = next + 1
+                state = .tagOpen
+            case .tagOpen, .endTagOpen:
+                openTag(bytes[position], &position)
+            case .tagName:
+                if readTagName(bytes, &position) { return emitTag() }
+            case .beforeAttribute, .attributeName, .afterAttributeName, .beforeValue, .quotedValue,
+                .unquotedValue,
+                .selfClosing:
+                if readAttributes(bytes, &position) { return emitTag() }
+            case .markupDeclaration, .bogusComment, .comment, .cdata:
+                readDeclaration(bytes, &position)
+            case .rawText, .rawTextLess, .rawTextEndTagOpen, .rawTextTagName:
+                if readRawText(bytes, &position) { return .rawTextEnd }
+            case .plaintext:
+                position = bytes.count
+            }
+        }
+        return .exhausted
+    }
+
+    /// Reads the byte after `<` or `</`.
+    private mutating func openTag(_ byte: UInt8, _ position: inout Int) {
+        if byte.isASCIILetter {
+            isEndTag = state == .endTagOpen
+            isSelfClosing = false
+            name = TagName()
+            state = .tagName
+        } else if state == .endTagOpen {
+            position += 1
+            state = byte == UInt8(ascii: ">") ? .data : .bogusComment
+            // The byte may be all there is of the comment, so it is not skipped unread: `</>` is no comment.
+        } else if byte == UInt8(ascii: "/") {
+            position += 1
+            state = .endTagOpen
+        } else if byte == UInt8(ascii: "!") {
+            position += 1
+            matched = 0
+            state = .markupDeclaration
+        } else {
+            // The `<` was text; the byte is read again.
+            state = byte == UInt8(ascii: "?") ? .bogusComment : .data
+        }
+    }
+
+    /// - Returns: Whether the tag is complete.
+    private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") || byte.isASCIIWhitespace {
+                attributesStart = position
+                if keepsMetaAttributes, name == Self.meta { metaAttributes.removeAll(keepingCapacity: true) }
+                return endName(byte)
+            }
+            name.append(byte)
+        }
+        return false
+    }
+
+    /// Goes on after the byte that ended a tag's name.
+    ///
+    /// - Returns: Whether the tag is complete.
+    mutating func endName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ">"): return true
+        case UInt8(ascii: "/"): state = .selfClosing
+        default: state = .beforeAttribute
+        }
+        return false
+    }
+
+    private mutating func emitTag() -> Event {
+        state = .data
+        return isEndTag ? .endTag : .startTag
+    }
+
+    private var isInAttributes: Bool {
+        switch state {
+        case .beforeAttribute, .attributeName, .afterAttributeName, .beforeValue, .quotedValue,
+            .unquotedValue,
+            .selfClosing:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,182 @@
+/// Looks for the encoding that a page declares of itself.
+///
+/// This is the "prescan a byte stream to determine its encoding" of the HTML Standard, §13.2.3.2, over bytes that need not be
+/// decoded because all that counts in them is ASCII.
+struct MetaPrescan {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    /// Searches a page's first bytes; the Standard suggests 1024.
+    ///
+    /// - Returns: The encoding to use, or nil where none that is known is declared.
+    static func encoding(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        var prescan = MetaPrescan(bytes: bytes)
+        return prescan.run()
+    }
+
+    /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.
+    ///
+    /// - Returns: The encoding to use, or nil where none that is known is declared.
+    static func encoding(inMetaAttributes bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        var prescan = MetaPrescan(bytes: bytes)
+        return prescan.metaEncoding()
+    }
+
+    private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    private mutating func run() -> TextEncoding? {
+        while let next = find(UInt8(ascii: "<"), from: position) {
+            position = next
+            let second = byte(1)
+            if starts(with: "<!--") {
+                // The two dashes that open a comment may also be those that close it.
+                guard let end = findCommentEnd(from: position + 2) else { return nil }
+                position = end
+            } else if starts(with: "<meta"), let after = byte(5),
+                after.isASCIIWhitespace || after == UInt8(ascii: "/")
+            {
+                position += 5
+                if let encoding = metaEncoding() { return encoding }
+            } else if second.isASCIILetter || (second == UInt8(ascii: "/") && byte(2).isASCIILetter) {
+                skipTag()
+            } else if second == UInt8(ascii: "!") || second == UInt8(ascii: "/")
+                || second == UInt8(ascii: "?")
+            {
+                guard let end = find(UInt8(ascii: ">"), from: position) else { return nil }
+                position = end + 1
+            } else {
+                position += 1
+            }
+        }
+        return nil
+    }
+
+    private func byte(_ offset: Int) -> UInt8? {
+        position + offset < bytes.count ? bytes[position + offset] : nil
+    }
+
+    private func starts(with text: StaticString) -> Bool {
+        position + text.utf8CodeUnitCount <= bytes.count
+            && text.bytes.elementsEqual(bytes[position...].prefix(text.utf8CodeUnitCount)) {
+                $0 == $1.asciiLowercased
+            }
+    }
+
+    private func find(_ byte: UInt8, from start: Int) -> Int? {
+        bytes.firstIndex(of: byte, from: start)
+    }
+
+    private func findCommentEnd(from start: Int) -> Int? {
+        var index = start + 2
+        while let end = find(UInt8(ascii: ">"), from: index) {
+            if bytes[end - 1] == UInt8(ascii: "-"), bytes[end - 2] == UInt8(ascii: "-") { return end + 1 }
+            index = end + 1
+        }
+        return nil
+    }
+
+    private mutating func skipTag() {
+        while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
+        while nextAttribute() != nil {}
+    }
+
+    /// Reads the attributes of a `meta` and weighs them: `charset`, or `content` with an `http-equiv` of `content-type`.
+    private mutating func metaEncoding() -> TextEncoding? {
+        var isSeen = (httpEquiv: false, content: false, charset: false)
+        var gotPragma = false
+        var needPragma: Bool?
+        var encoding: TextEncoding?
+        while let (name, value) = nextAttribute() {
+            if !isSeen.httpEquiv, name.matches("http-equiv") {
+                isSeen.httpEquiv = true
+                gotPragma = value.matches("content-type")
+            } else if !isSeen.content, name.matches("content") {
+                isSeen.content = true
+                if encoding == nil, needPragma == nil, let found = Self.encoding(inContent: value) {
+                    encoding = found
+                    needPragma = true
+                }
+            } else if !isSeen.charset, name.matches("charset") {
+                isSeen.charset = true
+                encoding = TextEncoding(label: value)
+                needPragma = false
+            }
+        }
+        guard let needPragma, let encoding, gotPragma || !needPragma else { return nil }
+        switch encoding {
+        // A page that was read thus far as ASCII is not UTF-16.
+        case .utf16BE, .utf16LE: return .utf8
+        case .userDefined: return .windows1252
+        default: return encoding
+        }
+    }
+
+    /// Extracts a character encoding from a `meta` element's `content` (HTML Standard, §2.6.5).
+    private static func encoding(inContent content: Slice<UnsafeRawBufferPointer>) -> TextEncoding? {
+        var rest = content
+        while rest.count >= 7 {
+            guard rest.prefix(7).matches("charset") else {
+                rest = rest.dropFirst()
+                continue
+            }
+            rest = rest.dropFirst(7).drop(while: \.isASCIIWhitespace)
+            guard rest.first == UInt8(ascii: "=") else { continue }
+            rest = rest.dropFirst().drop(while: \.isASCIIWhitespace)
+            guard let quote = rest.first else { return nil }
+            if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+                rest = rest.dropFirst()
+                guard let end = rest.firstIndex(of: quote) else { return nil }
+                return TextEncoding(label: rest[..<end])
+            }
+            return TextEncoding(label: rest.prefix { !$0.isASCIIWhitespace && $0 != UInt8(ascii: ";") })
+        }
+        return nil
+    }
+
+    /// Gets an attribute (HTML Standard, §13.2.3.2, "get an attribute"); nil at the end of the tag.
+    private mutating func nextAttribute() -> (
+        name: Slice<UnsafeRawBufferPointer>, value: Slice<UnsafeRawBufferPointer>
+    )? {
+        while let byte = byte(0), byte.isASCIIWhitespace || byte == UInt8(ascii: "/") { position += 1 }
+        guard let first = byte(0), first != UInt8(ascii: ">") else { return nil }
+        let nameStart = position
+        while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: "/"),
+            byte != UInt8(ascii: ">"),
+            byte != UInt8(ascii: "=") || position == nameStart
+        {
+            position += 1
+        }
+        let name = bytes[nameStart..<position]
+        skipWhitespace()
+        guard byte(0) == UInt8(ascii: "=") else { return (name, bytes[position..<position]) }
+        position += 1
+        skipWhitespace()
+        guard let quote = byte(0) else { return nil }
+        guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+            let start = position
+            while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
+            return (name, bytes[start..<position])
+        }
+        guard let end = find(quote, from: position + 1) else {
+            position = bytes.count
+            return nil
+        }
+        let value = bytes[position + 1..<end]
+        position = end + 1
+        return (name, value)
+    }
+
+    private mutating func skipWhitespace() {
+        while let byte = byte(0), byte.isASCIIWhitespace { position += 1 }
+    }
+}
+
+extension UInt8? {
+    fileprivate var isASCIILetter: Bool { self?.isASCIILetter ?? false }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+    fileprivate func matches(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
+    }
+}

@@ -1,0 +1,49 @@
+/// The name of a tag in lower case, packed into 16 bytes so that it is compared at once and never allocated.
+///
+/// No element that the HTML Standard gives a meaning has a longer name; all longer ones are the same unknown name.
+struct TagName: Equatable {
+    private(set) var bits: UInt128 = 0
+    private(set) var count = 0
+
+    /// The most bytes that a name keeps.
+    static let capacity = 16
+
+    init() {}
+
+    /// Packs a name that is in lower case.
+    init(_ name: StaticString) {
+        for byte in name.bytes { append(byte) }
+    }
+
+    /// Packs a name of libxml2's, which has them in lower case.
+    init(cString: UnsafePointer<UInt8>) {
+        var next = cString
+        while next.pointee != 0, count <= Self.capacity {
+            append(next.pointee)
+            next += 1
+        }
+    }
+
+    /// Adds a byte to the name, in lower case.
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        guard count < Self.capacity else {
+            count = Self.capacity + 1
+            bits = 0
+            return
+        }
+        bits |= UInt128(byte.asciiLowercased) << UInt128(8 * count)
+        count += 1
+    }
+
+    static func == (left: TagName, right: TagName) -> Bool { left.bits == right.bits }
+
+    /// The name's bytes in turn.
+    func forEachByte(_ body: (UInt8) -> Void) {
+        var rest = bits
+        while rest != 0 {
+            body(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+}
