@@ -1,0 +1,24 @@
+/// A page that a runner has taken from the frontier to request it.
+public struct ClaimedPage: Sendable {
+    public let id: PageID
+    /// The host that the page's own URL names; redirects may lead to others.
+    public let host: HostID
+    /// The batch it was claimed in.
+    public var batch: BatchID
+    /// The URL to request: normalised, without fragment.
+    public let url: String
+    /// Tries that were made before this one.
+    public let attempts: Int
+    /// The name of the request, where it has one.
+    public let name: String?
+
+    /// A claimed page; nothing is checked.
+    public init(id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?) {
+        self.id = id
+        self.host = host
+        self.batch = batch
+        self.url = url
+        self.attempts = attempts
+        self.name = name
+    }
+}

@@ -1,0 +1,79 @@
+/// What came of one attempt at a page.
+public struct PageOutcome: Sendable {
+    /// The page that was tried.
+    public let page: ClaimedPage
+    /// What the attempt means for the page.
+    public var verdict: Verdict
+    /// Which attempt it was, from 1.
+    public let attempt: Int
+    /// The host of the attempt's last request: another than the page's own where redirects led elsewhere.
+    public var lastHost: HostID
+    /// What the last response said, whatever the verdict.
+    public var response: PageResponse
+    /// Requests that were sent: 1, and one more a redirect.
+    public var requests: Int
+    /// Unix milliseconds when the attempt began.
+    public var startedAt: Int64
+    /// Unix milliseconds when it ended.
+    public var finishedAt: Int64
+    /// What went wrong, for people; nil where nothing did.
+    public var error: String?
+
+    /// What an attempt means for its page.
+    public enum Verdict: Sendable, Equatable {
+        /// The page is settled, with success.
+        case done
+        /// The page is settled, without.
+        case failed(ErrorKind)
+        /// The page stays pending, not to be tried before the wait is over.
+        case retry(ErrorKind, wait: Duration)
+    }
+
+    /// The outcome of an attempt that has just begun: no response yet, one request.
+    public init(page: ClaimedPage, startedAt: Int64) {
+        self.page = page
+        self.verdict = .failed(.cancelled)
+        self.attempt = page.attempts + 1
+        self.lastHost = page.host
+        self.response = PageResponse()
+        self.requests = 1
+        self.startedAt = startedAt
+        self.finishedAt = startedAt
+    }
+}
+
+/// What a response said, as the columns of `pages` keep it.
+public struct PageResponse: Sendable {
+    /// The HTTP status; nil where no response came.
+    public var statusCode: Int?
+    /// Bytes of the body after decoding.
+    public var contentLength: Int64 = 0
+    /// Bytes of the body on the wire, over all requests of the attempt.
+    public var sizeDownload: Int64 = 0
+    /// The URL that answered; nil where it is the page's own.
+    public var finalURL: String?
+    public var numRedirects = 0
+    public var title: String?
+    /// The `Content-Type` as it was sent.
+    public var contentType: String?
+    /// The encoding the body was read as, by its name in the Encoding Standard.
+    public var charset: String?
+    public var etag: String?
+    public var lastModified: String?
+    public var remoteIP: String?
+    /// `1.0`, `1.1`, `2` or `3`.
+    public var httpVersion: String?
+    public var timings = Timings()
+
+    /// A response of which nothing is known yet.
+    public init() {}
+
+    /// Microseconds from the start of the attempt, as curl counts them.
+    public struct Timings: Sendable {
+        public var nameLookup: Int64 = 0
+        public var connect: Int64 = 0
+        public var startTransfer: Int64 = 0
+        public var total: Int64 = 0
+        public init() {}
+    }
+}

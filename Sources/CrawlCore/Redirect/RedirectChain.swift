@@ -1,0 +1,72 @@
+/// The requests of an attempt that were answered with a redirect.
+public struct RedirectChain: Sendable {
+    /// The URLs requested so far, in order. Bounded by `limits.redirects`.
+    public private(set) var urls: [String]
+    /// Unix milliseconds when the attempt began.
+    public let startedAt: Int64
+    /// Microseconds that the requests so far took.
+    public private(set) var microseconds: Int64 = 0
+    /// Bytes on the wire that their bodies took.
+    public private(set) var sizeDownload: Int64 = 0
+
+    /// An empty chain for an attempt that began then.
+    public init(startedAt: Int64) {
+        urls = []
+        self.startedAt = startedAt
+    }
+
+    /// Adds a request that was answered with a redirect.
+    public mutating func append(url: String, microseconds: Int64, sizeDownload: Int64) {
+        urls.append(url)
+        self.microseconds += microseconds
+        self.sizeDownload += sizeDownload
+    }
+}
+
+/// Where a redirect leads.
+public enum RedirectDecision: Sendable, Equatable {
+    /// To another request.
+    case follow(WebURL)
+    /// Nowhere: the page fails.
+    case refuse(ErrorKind, String)
+}
+
+extension RedirectChain {
+    /// Whether a status with a `Location` redirects a GET (RFC 9110, section 15.4: 301, 302, 303, 307, 308).
+    public static func isRedirect(_ status: Int) -> Bool {
+        switch status {
+        case 301, 302, 303, 307, 308: true
+        default: false
+        }
+    }
+
+    /// Decides on the redirect that the last URL of the chain was answered with.
+    ///
+    /// - Parameters:
+    ///   - location: the `Location` as it was sent.
+    ///   - limits: of the job.
+    public func decide(location: String, limits: JobSpec.Limits) -> RedirectDecision {
+        guard let current = urls.last, let base = try? WebURL(parsing: current) else {
+            return .refuse(.internal, "the redirected URL does not parse")
+        }
+        // RFC 3986, section 4.1, and every browser: an empty reference is the same document.
+        let target: WebURL
+        do {
+            target = try WebURL(parsing: location, base: base)
+        } catch {
+            return .refuse(.badRedirect, "Location \"\(location.prefix(200))\": \(error)")
+        }
+        guard target.isHTTP else {
+            return .refuse(.badRedirect, "Location has the scheme \(target.scheme), which is never followed")
+        }
+        let url = target.withoutCredentialsAndFragment
+        guard limits.urlLength == 0 || url.utf8.count <= limits.urlLength else {
+            return .refuse(.badRedirect, "Location is longer than limits.url_length (\(limits.urlLength))")
+        }
+        guard !urls.contains(url) else { return .refuse(.redirectLoop, "redirected back to \(url)") }
+        guard urls.count <= limits.redirects else {
+            return .refuse(.tooManyRedirects, "more than limits.redirects (\(limits.redirects))")
+        }
+        return .follow(target)
+    }
+}
