@@ -44,7 +44,7 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "Curl", dependencies: ["CCurl", "CLinux"], swiftSettings: strict),
+        .target(name: "Curl", dependencies: ["CCurl", "CLinux", "CrawlCore"], swiftSettings: strict),
         .target(name: "HTMLScan", dependencies: ["CLibXML2"], swiftSettings: strict),
         .target(
             name: "JobFile",

@@ -1,0 +1,66 @@
+internal import CCurl
+public import CrawlCore
+
+/// What curl says a transfer came to (<https://curl.se/libcurl/c/libcurl-errors.html>).
+public struct CurlCode: RawRepresentable, Hashable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    init(_ code: CURLcode) { rawValue = code.rawValue }
+
+    /// The transfer is complete.
+    public static let ok = CurlCode(CURLE_OK)
+    /// The receiver of the body refused more of it.
+    public static let writeError = CurlCode(CURLE_WRITE_ERROR)
+    /// One of curl's time limits was reached.
+    public static let timedOut = CurlCode(CURLE_OPERATION_TIMEDOUT)
+
+    /// curl's own words for the code.
+    public var message: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
+
+    /// The kind of error that a code other than `ok` and `timedOut` stands for. A time-out is told apart by the
+    /// transfer, which knows how far it had come.
+    public var errorKind: ErrorKind {
+        switch CURLcode(rawValue) {
+        case CURLE_URL_MALFORMAT:
+            .invalidURL
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            // Also what curl says of HTTP/0.9, a status line it cannot read and an SSH banner; an unsupported scheme
+            // never gets as far as a transfer.
+            .badResponse
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            .dns
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY, CURLE_INTERFACE_FAILED, CURLE_NO_CONNECTION_AVAILABLE:
+            .connect
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM,
+            CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED,
+            CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_SHUTDOWN_FAILED,
+            CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT:
+            .tls
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_AGAIN, CURLE_SEND_FAIL_REWIND:
+            .reset
+        case CURLE_PARTIAL_FILE, CURLE_HTTP2_STREAM:
+            .truncated
+        case CURLE_FILESIZE_EXCEEDED:
+            .tooLarge
+        case CURLE_TOO_MANY_REDIRECTS:
+            .tooManyRedirects
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2, CURLE_HTTP3, CURLE_QUIC_CONNECT_ERROR, CURLE_RANGE_ERROR,
+            CURLE_BAD_DOWNLOAD_RESUME, CURLE_AUTH_ERROR, CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED,
+            CURLE_CHUNK_FAILED, CURLE_REMOTE_FILE_NOT_FOUND:
+            .badResponse
+        case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+            // A receiver's refusal is told apart before; what is left of 23 is a decoder that failed.
+            .decode
+        case CURLE_HTTP_RETURNED_ERROR:
+            .httpStatus
+        case CURLE_OPERATION_TIMEDOUT:
+            .timeoutTotal
+        default:
+            // Out of memory, a bad option, and the codes of protocols that are never used here.
+            .internal
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import CCurl
+
+/// What curl knows of the transfer that is running or has just finished.
+extension Transfer {
+    /// The status of the response; nil before there is one.
+    public var statusCode: Int? {
+        let code = long(CURLINFO_RESPONSE_CODE)
+        return code == 0 ? nil : code
+    }
+
+    /// The `Content-Type` as it was sent.
+    public var contentType: String? { string(CURLINFO_CONTENT_TYPE) }
+
+    /// The address that was connected to.
+    public var remoteIP: String? {
+        // Empty where no connection was made.
+        string(CURLINFO_PRIMARY_IP).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `1.0`, `1.1`, `2` or `3`.
+    public var httpVersion: String? {
+        switch long(CURLINFO_HTTP_VERSION) {
+        case CURL_HTTP_VERSION_1_0: "1.0"
+        case CURL_HTTP_VERSION_1_1: "1.1"
+        case CURL_HTTP_VERSION_2_0: "2"
+        case CURL_HTTP_VERSION_3: "3"
+        default: nil
+        }
+    }
+
+    /// Bytes of the body on the wire.
+    public var sizeDownload: Int64 { offset(CURLINFO_SIZE_DOWNLOAD_T) }
+
+    /// Microseconds from the start until the name was resolved.
+    public var nameLookupMicroseconds: Int64 { offset(CURLINFO_NAMELOOKUP_TIME_T) }
+
+    /// Microseconds from the start until the connection stood; 0 where it never did.
+    public var connectMicroseconds: Int64 { offset(CURLINFO_CONNECT_TIME_T) }
+
+    /// Microseconds from the start until the request could be sent, TLS included; 0 where it never could.
+    public var preTransferMicroseconds: Int64 { offset(CURLINFO_PRETRANSFER_TIME_T) }
+
+    /// Microseconds from the start until the first byte of the response.
+    public var startTransferMicroseconds: Int64 { offset(CURLINFO_STARTTRANSFER_TIME_T) }
+
+    /// Microseconds from start to end.
+    public var totalMicroseconds: Int64 { offset(CURLINFO_TOTAL_TIME_T) }
+
+    /// The last field of a name in the response's header.
+    public func header(_ name: String) -> String? {
+        var header: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
+            let value = header?.pointee.value
+        else { return nil }
+        return String(cString: value)
+    }
+
+    private func long(_ info: CURLINFO) -> Int {
+        var value = 0
+        _ = ccurl_getinfo_long(easy, info, &value)  // Fails only for an unknown info.
+        return value
+    }
+
+    private func offset(_ info: CURLINFO) -> Int64 {
+        var value: curl_off_t = 0
+        _ = ccurl_getinfo_offset(easy, info, &value)  // Fails only for an unknown info.
+        return Int64(value)
+    }
+
+    private func string(_ info: CURLINFO) -> String? {
+        var value: UnsafePointer<CChar>?
+        _ = ccurl_getinfo_string(easy, info, &value)  // Fails only for an unknown info.
+        return value.map { String(cString: $0) }
+    }
+}

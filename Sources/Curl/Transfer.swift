@@ -1,0 +1,207 @@
+internal import CCurl
+public import CrawlCore
+
+/// One easy handle of curl's, used for one request after another: its settings, buffers and name are made once.
+///
+/// It belongs to one thread, that of its loop.
+public final class Transfer {
+    let easy: UnsafeMutableRawPointer
+    /// Where it stands among the loop's transfers under way; -1 while it is idle.
+    var slot = -1
+    /// When the last byte of a header or body came, or the request started.
+    var lastActivity: ContinuousClock.Instant = .now
+    unowned let loop: TransferLoop
+    /// Who the running transfer reports to.
+    public unowned let delegate: any TransferDelegate
+    /// How long the server may send nothing; zero for ever.
+    public var readTimeout: Duration = .zero
+    /// Bytes of header received so far.
+    public internal(set) var headerBytes = 0
+
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private let errorText: UnsafeMutablePointer<CChar>
+
+    /// An idle transfer of a loop.
+    ///
+    /// - Throws: `CurlSetupFailure` where curl has no memory for it.
+    public init(loop: TransferLoop, delegate: any TransferDelegate) throws(CurlSetupFailure) {
+        guard let easy = curl_easy_init() else { throw CurlSetupFailure(option: "curl_easy_init", message: "no memory") }
+        self.easy = easy
+        self.loop = loop
+        self.delegate = delegate
+        errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try setUp()
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headers)
+        errorText.deallocate()
+    }
+
+    /// The settings that no job changes.
+    private func setUp() throws(CurlSetupFailure) {
+        // Safe because the loop keeps a transfer alive from start to finish, and callbacks come only in between.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        try set(CURLOPT_PRIVATE, pointer: context)
+        try set(CURLOPT_WRITEDATA, pointer: context)
+        try set(CURLOPT_HEADERDATA, pointer: context)
+        try set(CURLOPT_ERRORBUFFER, pointer: errorText)
+        try check(ccurl_setopt_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), "WRITEFUNCTION")
+        try check(ccurl_setopt_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), "HEADERFUNCTION")
+        // Signals and threads do not mix (libcurl-thread(3)).
+        try set(CURLOPT_NOSIGNAL, 1)
+        // Whatever a URL or a redirect says, nothing but HTTP is ever spoken (libcurl-security(3)).
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // Every hop is a new admission, so that curl must not follow by itself.
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        // The URL is normalised already, and is to be sent as it is.
+        try set(CURLOPT_PATH_AS_IS, 1)
+        // Every coding that this libcurl can undo.
+        try set(CURLOPT_ACCEPT_ENCODING, "")
+        try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        try set(CURLOPT_PIPEWAIT, 0)
+    }
+
+    /// The settings of a job.
+    public func configure(_ configuration: TransferConfiguration) throws(CurlSetupFailure) {
+        try set(CURLOPT_USERAGENT, configuration.userAgent)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(configuration.connectTimeout, ifZero: Int(Int32.max)))
+        try set(CURLOPT_TIMEOUT_MS, milliseconds(configuration.totalTimeout, ifZero: 0))
+        try set(CURLOPT_SSL_VERIFYPEER, configuration.insecure ? 0 : 1)
+        try set(CURLOPT_SSL_VERIFYHOST, configuration.insecure ? 0 : 2)
+        if let proxy = configuration.proxy { try set(CURLOPT_PROXY, proxy) }
+        if configuration.reportsSending {
+            try check(ccurl_setopt_prereq_callback(easy, reportSending), "PREREQFUNCTION")
+            try set(CURLOPT_PREREQDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+        }
+        readTimeout = configuration.readTimeout
+    }
+
+    /// What is requested next.
+    public func setURL(_ url: String) throws(CurlSetupFailure) {
+        try set(CURLOPT_URL, url)
+    }
+
+    /// The header fields sent beside curl's own, until they are set again.
+    public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for field in fields {
+            // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
+            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
+            guard let longer = curl_slist_append(list, line) else {
+                curl_slist_free_all(list)
+                throw CurlSetupFailure(option: "HTTPHEADER", message: "no memory")
+            }
+            list = longer
+        }
+        try check(ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, list), "HTTPHEADER")
+        curl_slist_free_all(headers)
+        headers = list
+    }
+
+    private func milliseconds(_ duration: Duration, ifZero: Int) -> Int {
+        duration == .zero ? ifZero : Int(min(duration.wholeMilliseconds, Int64(Int32.max)))
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(CurlSetupFailure) {
+        try check(ccurl_setopt_long(easy, option, value), "\(option.rawValue)")
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(CurlSetupFailure) {
+        try check(ccurl_setopt_string(easy, option, value), "\(option.rawValue)")
+    }
+
+    private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer) throws(CurlSetupFailure) {
+        try check(ccurl_setopt_pointer(easy, option, pointer), "\(option.rawValue)")
+    }
+
+    private func check(_ code: CURLcode, _ option: @autoclosure () -> String) throws(CurlSetupFailure) {
+        guard code == CURLE_OK else {
+            throw CurlSetupFailure(option: option(), message: CurlCode(code).message)
+        }
+    }
+
+    func prepareForStart(now: ContinuousClock.Instant) {
+        errorText[0] = 0
+        headerBytes = 0
+        lastActivity = now
+    }
+
+    /// What curl has to say about the failure of the last transfer, in more words than its code; nil for nothing.
+    public var errorMessage: String? {
+        errorText[0] == 0 ? nil : String(cString: errorText)
+    }
+}
+
+/// An option that curl would not take: out of memory, or a build without it.
+public struct CurlSetupFailure: Error, Sendable, CustomStringConvertible {
+    let option: String
+    let message: String
+
+    /// curl has no memory for another transfer.
+    public static let outOfMemory = CurlSetupFailure(option: "curl_multi_add_handle", message: "no memory")
+
+    public var description: String { "libcurl refused \(option): \(message)" }
+}
+
+/// The settings that one job has for all its transfers.
+public struct TransferConfiguration: Sendable {
+    public var userAgent: String
+    public var connectTimeout: Duration
+    public var readTimeout: Duration
+    public var totalTimeout: Duration
+    public var proxy: String?
+    public var insecure: Bool
+    /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
+    public var reportsSending: Bool
+
+    /// The settings of a job; zero durations mean no limit.
+    public init(
+        userAgent: String, timeouts: JobSpec.Timeouts, proxy: String?, insecure: Bool, reportsSending: Bool
+    ) {
+        self.userAgent = userAgent
+        connectTimeout = timeouts.connect
+        readTimeout = timeouts.read
+        totalTimeout = timeouts.total
+        self.proxy = proxy
+        self.insecure = insecure
+        self.reportsSending = reportsSending
+    }
+}
+
+// The callbacks have no captures, as C wants them; their context is the transfer itself.
+
+private func receiveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.lastActivity = transfer.loop.now
+    let length = size * count
+    let accepted = transfer.delegate.received(UnsafeRawBufferPointer(start: bytes, count: length), transfer)
+    // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)); for no bytes there is no
+    // smaller one, but curl never calls with none unless the file is empty.
+    return accepted ? length : length + 1
+}
+
+private func receiveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.lastActivity = transfer.loop.now
+    transfer.headerBytes += size * count
+    return size * count
+}
+
+private func reportSending(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+    _: Int32, _: Int32
+) -> Int32 {
+    guard let context else { return CURL_PREREQFUNC_ABORT }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.delegate.willSend(transfer)
+    return CURL_PREREQFUNC_OK
+}

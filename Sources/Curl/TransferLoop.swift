@@ -1,0 +1,205 @@
+internal import CCurl
+internal import CLinux
+internal import CrawlCore
+internal import Glibc
+
+/// Many transfers at once on one thread: curl's multi interface driven by epoll(7), as
+/// curl_multi_socket_action(3) describes.
+///
+/// Everything but the ``waker`` belongs to the thread that calls ``turn(until:)``.
+public final class TransferLoop {
+    /// Wakes the loop from other threads.
+    public let waker: Waker
+    /// The time as of the current turn, read once a turn.
+    public private(set) var now: ContinuousClock.Instant = .now
+
+    private let multi: UnsafeMutableRawPointer
+    private let epoll: Int32
+    private var events: [epoll_event]
+    /// When curl wants to be called without an event.
+    private var timer: ContinuousClock.Instant?
+    private var active: [Transfer] = []
+    private var nextReadCheck: ContinuousClock.Instant = .now
+
+    /// How often transfers are checked for a server that sends nothing: the precision of a read time-out.
+    private static let readCheckInterval: Duration = .milliseconds(100)
+
+    /// An idle loop.
+    ///
+    /// - Parameter connections: how many connections are kept open for re-use.
+    /// - Throws: `LoopFailure` where there are no descriptors left.
+    public init(connections: Int) throws(LoopFailure) {
+        _ = TransferLoop.globalSetUp
+        waker = try Waker()
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw LoopFailure(call: "epoll_create1", number: errno) }
+        guard let multi = curl_multi_init() else {
+            close(epoll)
+            throw LoopFailure(call: "curl_multi_init", number: ENOMEM)
+        }
+        self.multi = multi
+        events = Array(repeating: epoll_event(), count: 256)
+        var event = epoll_event()
+        event.events = clinux_epollin
+        event.data.fd = waker.descriptor
+        epoll_ctl(epoll, EPOLL_CTL_ADD, waker.descriptor, &event)
+
+        // Safe because curl calls back only from within calls that this object makes.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        ccurl_multi_setopt_socket_callback(multi, reportSocket)
+        ccurl_multi_setopt_pointer(multi, CURLMOPT_SOCKETDATA, context)
+        ccurl_multi_setopt_timer_callback(multi, reportTimer)
+        ccurl_multi_setopt_pointer(multi, CURLMOPT_TIMERDATA, context)
+        ccurl_multi_setopt_long(multi, CURLMOPT_MAXCONNECTS, connections)
+    }
+
+    deinit {
+        for transfer in active { curl_multi_remove_handle(multi, transfer.easy) }
+        curl_multi_cleanup(multi)
+        close(epoll)
+    }
+
+    /// curl_global_init(3) once a process, which in this version of curl is not safe to race.
+    private static let globalSetUp: Void = {
+        _ = ccurl_global_init()  // Fails only out of memory, and then so does the next call.
+    }()
+
+    /// Transfers under way.
+    public var activeCount: Int { active.count }
+
+    /// Starts a transfer; its delegate hears of its end from a later ``turn(until:)``.
+    ///
+    /// - Returns: false where curl has no memory for it.
+    public func start(_ transfer: Transfer) -> Bool {
+        precondition(transfer.slot < 0, "the transfer is under way already")
+        transfer.prepareForStart(now: now)
+        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
+        transfer.slot = active.count
+        active.append(transfer)
+        return true
+    }
+
+    /// Ends a transfer at once and closes its connection; its delegate hears nothing of it.
+    public func cancel(_ transfer: Transfer) {
+        guard transfer.slot >= 0 else { return }
+        remove(transfer)
+    }
+
+    /// Waits for something to do, does it, and tells the delegates of what has finished.
+    ///
+    /// - Parameter deadline: when to come back at the latest; nil for whenever something happens.
+    public func turn(until deadline: ContinuousClock.Instant?) {
+        let count = epoll_wait(epoll, &events, Int32(events.count), waitMilliseconds(until: deadline))
+        now = .now
+        var running: Int32 = 0
+        // A negative count is EINTR: nothing is ready, and the timer is looked at all the same.
+        for index in 0..<max(0, Int(count)) {
+            let event = events[index]
+            let descriptor = event.data.fd
+            if descriptor == waker.descriptor {
+                waker.drain()
+                continue
+            }
+            var mask: Int32 = 0
+            if event.events & clinux_epollin != 0 { mask |= CURL_CSELECT_IN }
+            if event.events & clinux_epollout != 0 { mask |= CURL_CSELECT_OUT }
+            if event.events & (clinux_epollerr | clinux_epollhup) != 0 { mask |= CURL_CSELECT_ERR }
+            curl_multi_socket_action(multi, descriptor, mask, &running)
+        }
+        if let due = timer, due <= now {
+            timer = nil
+            curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+        }
+        finishCompleted()
+        if now >= nextReadCheck { finishSilent() }
+    }
+
+    private func waitMilliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+        var earliest = deadline
+        if let timer { earliest = min(earliest ?? timer, timer) }
+        if !active.isEmpty { earliest = min(earliest ?? nextReadCheck, nextReadCheck) }
+        guard let earliest else { return -1 }
+        let left = earliest - .now
+        // Rounded up: coming back early would spin until the time has come.
+        return left <= .zero ? 0 : Int32(min(left.wholeMilliseconds, 60_000))
+    }
+
+    private func finishCompleted() {
+        var queued: Int32 = 0
+        while let message = curl_multi_info_read(multi, &queued) {
+            guard message.pointee.msg == CURLMSG_DONE else { continue }
+            let code = CurlCode(ccurl_message_result(message))
+            var context: UnsafeMutableRawPointer?
+            // After curl_multi_remove_handle the message is gone: all of it has been read by now.
+            _ = ccurl_getinfo_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context)
+            guard let context else { continue }
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            remove(transfer)
+            transfer.delegate.finished(transfer, .code(code))
+        }
+    }
+
+    /// Ends the transfers whose server has been silent for too long.
+    private func finishSilent() {
+        nextReadCheck = now + TransferLoop.readCheckInterval
+        let silent = active.filter { transfer in
+            transfer.readTimeout > .zero && transfer.lastActivity + transfer.readTimeout <= now
+                // Until the request is out, the time for connecting counts instead.
+                && transfer.preTransferMicroseconds > 0
+        }
+        for transfer in silent {
+            remove(transfer)
+            transfer.delegate.finished(transfer, .readTimeout)
+        }
+    }
+
+    private func remove(_ transfer: Transfer) {
+        curl_multi_remove_handle(multi, transfer.easy)
+        let slot = transfer.slot
+        active.swapAt(slot, active.count - 1)
+        active.removeLast()
+        if slot < active.count { active[slot].slot = slot }
+        transfer.slot = -1
+    }
+
+    fileprivate func socketChanged(_ socket: curl_socket_t, _ what: Int32, isKnown: Bool) {
+        guard what != CURL_POLL_REMOVE else {
+            // curl may have closed the socket already, which took it out.
+            epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
+            return
+        }
+        var event = epoll_event()
+        if what & CURL_POLL_IN != 0 { event.events |= clinux_epollin }
+        if what & CURL_POLL_OUT != 0 { event.events |= clinux_epollout }
+        event.data.fd = socket
+        if !isKnown {
+            // Any pointer but NULL marks the socket as known to epoll.
+            curl_multi_assign(multi, socket, multi)
+        }
+        if epoll_ctl(epoll, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0, errno == EEXIST {
+            epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event)
+        }
+    }
+
+    fileprivate func timerChanged(milliseconds: Int) {
+        timer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+    }
+}
+
+private func reportSocket(
+    _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32, _ context: UnsafeMutableRawPointer?,
+    _ known: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
+        .socketChanged(socket, what, isKnown: known != nil)
+    return 0
+}
+
+private func reportTimer(
+    _: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue().timerChanged(milliseconds: milliseconds)
+    return 0
+}
