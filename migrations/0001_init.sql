@@ -1,1 +1,212 @@
--- placeholder
+-- The first schema. Times (`*_at`, `not_before`) are unix milliseconds, durations (`*_ms`) milliseconds.
+-- Lists of words in CHECKs are closed: their members are stored for good and are never renamed.
+
+-- What was asked for. `INSERT INTO jobs(name, spec) VALUES ('docs', '{"urls": ["https://example.org/"]}')`
+-- makes a job as good as one from a file; `UPDATE jobs SET state = 'paused'` stops its runner.
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
+    spec TEXT NOT NULL CHECK (json_valid(spec)),
+    state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+    created_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)),
+    updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
+) STRICT;
+
+-- The processes at work on this database. A runner is gone when the machine was started anew or when no
+-- process has its pid and start time any more; where that cannot be seen (another pid namespace), when
+-- `expires_at` is past.
+CREATE TABLE runners (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    boot_id TEXT NOT NULL,
+    pid_namespace TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    process_started INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- One execution of a job. `spec` is the job as it was when the run began. The counters are kept in the
+-- transactions that change the pages they count.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    number INTEGER NOT NULL CHECK (number >= 1),
+    state TEXT NOT NULL CHECK (state IN ('importing', 'active', 'finished')),
+    spec TEXT NOT NULL CHECK (json_valid(spec)),
+    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    pages_pending INTEGER NOT NULL DEFAULT 0,
+    pages_done INTEGER NOT NULL DEFAULT 0,
+    pages_failed INTEGER NOT NULL DEFAULT 0,
+    pages_skipped INTEGER NOT NULL DEFAULT 0,
+    pages_invalid INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    request_time_us INTEGER NOT NULL DEFAULT 0,
+    size_download INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (job_id, number),
+    CHECK ((state = 'finished') = (finished_at IS NOT NULL))
+) STRICT;
+
+-- At most one unfinished run a job.
+CREATE UNIQUE INDEX runs_unfinished ON runs (job_id) WHERE state <> 'finished';
+CREATE INDEX runs_runner ON runs (runner_id) WHERE runner_id IS NOT NULL;
+
+-- Every host that a page names: scheme, name and port, the key of every limit. `runner_id` is the lease:
+-- only that runner sends the host requests.
+CREATE TABLE hosts (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL UNIQUE,
+    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    last_started_at INTEGER
+) STRICT;
+
+CREATE INDEX hosts_runner ON hosts (runner_id) WHERE runner_id IS NOT NULL;
+
+-- The unit in which pages were claimed; a page carries its last one.
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    pages_done INTEGER NOT NULL DEFAULT 0,
+    pages_failed INTEGER NOT NULL DEFAULT 0,
+    pages_retried INTEGER NOT NULL DEFAULT 0,
+    claimed_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    UNIQUE (run_id, number)
+) STRICT;
+
+-- One request of a run and what came of it. Written twice in its life: when it is found, and when its
+-- outcome is committed (and once for each try that is to be repeated).
+--
+-- `url_key` is a 64-bit hash of the run and the request. It makes a request unique within its run for
+-- eight bytes a page; pages that were skipped have none. `batch_id` is no foreign key: deleting a batch would
+-- scan the pages. `final_url` is kept only where it is another than `url`.
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    host_id INTEGER REFERENCES hosts,
+    url_key INTEGER UNIQUE,
+    state TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'sending', 'done', 'failed', 'skipped')),
+    not_before INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    batch_id INTEGER,
+    line INTEGER,
+    depth INTEGER NOT NULL DEFAULT 0,
+    method TEXT NOT NULL DEFAULT 'GET',
+    name TEXT,
+    url TEXT NOT NULL,
+    status_code INTEGER,
+    content_length INTEGER,
+    size_download INTEGER,
+    num_redirects INTEGER,
+    time_namelookup_ms INTEGER,
+    time_connect_ms INTEGER,
+    time_starttransfer_ms INTEGER,
+    time_total_ms INTEGER,
+    fetched_at INTEGER,
+    title TEXT,
+    content_type TEXT,
+    charset TEXT,
+    final_url TEXT,
+    etag TEXT,
+    last_modified TEXT,
+    content_digest BLOB,
+    remote_ip TEXT,
+    http_version TEXT,
+    error_kind TEXT
+        CHECK (error_kind IN (
+            'invalid_url', 'unsupported_scheme', 'dns', 'connect', 'tls', 'timeout_connect', 'timeout_read',
+            'timeout_total', 'reset', 'truncated', 'too_large', 'too_many_redirects', 'redirect_loop',
+            'bad_redirect', 'bad_response', 'decode', 'http_status', 'blocked_address', 'host_unavailable',
+            'cancelled', 'internal')),
+    error TEXT,
+    skip_reason TEXT
+        CHECK (skip_reason IN (
+            'robots', 'robots_unreachable', 'scope', 'depth', 'duplicate', 'limit', 'blocked_address', 'trap',
+            'invalid_url')),
+    extracted TEXT,
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
+    CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
+) STRICT;
+
+-- A run's pages in the order they were found.
+CREATE INDEX pages_run ON pages (run_id);
+-- The frontier: what a host has waiting, and since or until when. Nothing else is ever claimed from.
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before) WHERE state = 'pending';
+
+-- Every try that did not settle its page. (The try that did is the page's own row.)
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    status_code INTEGER,
+    error_kind TEXT NOT NULL,
+    error TEXT,
+    time_total_ms INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX attempts_page ON attempts (page_id);
+
+-- Each job's latest run, one row a page.
+CREATE VIEW results AS
+SELECT
+    jobs.name AS job, runs.number AS run, pages.run_id, pages.id AS page_id, pages.name, pages.url,
+    CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
+    pages.method, pages.depth, pages.state, pages.status_code, pages.content_length,
+    pages.size_download, pages.title, pages.content_type, pages.charset, pages.num_redirects, pages.attempts,
+    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, pages.batch_id, pages.line, pages.etag,
+    pages.last_modified, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at
+FROM jobs
+JOIN runs ON runs.id = (
+    SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
+JOIN pages ON pages.run_id = runs.id;
+
+-- What went wrong in each job's latest run.
+CREATE VIEW failures AS
+SELECT job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, fetched_at
+FROM results
+WHERE state = 'failed';
+
+-- Each job's latest run, host by host.
+CREATE VIEW host_summary AS
+SELECT
+    results.job, results.run, results.run_id, hosts.host,
+    count(*) AS pages,
+    count(*) FILTER (WHERE results.state = 'pending') AS pages_pending,
+    count(*) FILTER (WHERE results.state = 'done') AS pages_done,
+    count(*) FILTER (WHERE results.state = 'failed') AS pages_failed,
+    count(*) FILTER (WHERE results.state = 'skipped') AS pages_skipped,
+    CAST(round(avg(results.time_total_ms)) AS INTEGER) AS mean_time_total_ms,
+    max(results.time_total_ms) AS max_time_total_ms,
+    sum(results.content_length) AS content_length,
+    sum(results.size_download) AS size_download
+FROM results
+JOIN pages ON pages.id = results.page_id
+JOIN hosts ON hosts.id = pages.host_id
+GROUP BY results.run_id, hosts.id;
+
+-- Every run: counts by state, by status and by kind of error, and the speed-up over one request at a time,
+-- which is the sum of the requests' times divided by the time the run took.
+CREATE VIEW run_summary AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at, runs.finished_at,
+    runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS pages,
+    runs.pages_pending, runs.pages_done, runs.pages_failed, runs.pages_skipped,
+    (SELECT json_group_object(status_code, pages)
+     FROM (SELECT status_code, count(*) AS pages FROM pages
+           WHERE run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
+    (SELECT json_group_object(error_kind, pages)
+     FROM (SELECT error_kind, count(*) AS pages FROM pages
+           WHERE run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
+    runs.requests, runs.size_download, runs.elapsed_ms,
+    runs.request_time_us / 1000 AS request_time_ms,
+    CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
+FROM runs
+JOIN jobs ON jobs.id = runs.job_id;

@@ -1,0 +1,132 @@
+public import CrawlCore
+internal import GRDB
+
+/// A line of a list on its way into a run.
+public enum ImportedPage: Sendable {
+    /// A page to request.
+    case page(url: String, hostKey: String, name: String?, line: Int?)
+    /// Text that is no URL, or not one to request; kept as a skipped page.
+    case skipped(text: String, reason: SkipReason, name: String?, line: Int?, error: String)
+    /// A URL that cannot be requested, whatever is tried; kept as a failed page.
+    case failed(text: String, kind: ErrorKind, name: String?, line: Int?, error: String)
+}
+
+/// Puts pages into the frontier of a run. One importer serves one run, transaction after transaction.
+public struct PageImporter {
+    private let run: RunID
+    /// The hosts seen lately, so that a page costs no look-up; forgotten when there are many, so that memory does
+    /// not grow with the list.
+    private var hosts: [String: HostID] = [:]
+    private static let hostsKept = 10_000
+
+    /// An importer for a run in state `importing`.
+    public init(run: RunID) {
+        self.run = run
+    }
+
+    /// Adds pages in the order given; a request that the run already has becomes a skipped page.
+    ///
+    /// - Returns: what was added, by state.
+    public mutating func add(_ pages: [ImportedPage], in transaction: StoreTransaction) throws -> RunProgress {
+        let insert = try RawStatement(transaction.database, insertSQL)
+        var added = RunProgress()
+        for page in pages {
+            switch page {
+            case .page(let url, let hostKey, let name, let line):
+                let host = try host(hostKey, in: transaction)
+                if try add(url: url, host: host, name: name, line: line, insert, transaction) {
+                    added.pending += 1
+                } else {
+                    try skip(url, host: host, name: name, line: line, .duplicate, nil, in: transaction)
+                    added.skipped += 1
+                }
+            case .skipped(let text, let reason, let name, let line, let error):
+                try skip(text, host: nil, name: name, line: line, reason, error, in: transaction)
+                added.skipped += 1
+                if reason == .invalidURL { added.invalid += 1 }
+            case .failed(let text, let kind, let name, let line, let error):
+                try fail(text, name: name, line: line, kind, error, in: transaction)
+                added.failed += 1
+            }
+        }
+        try transaction.database.cachedStatement(
+            sql: """
+                UPDATE runs SET pages_pending = pages_pending + ?, pages_failed = pages_failed + ?,
+                    pages_skipped = pages_skipped + ?, pages_invalid = pages_invalid + ?
+                WHERE id = ?
+                """
+        ).execute(arguments: [added.pending, added.failed, added.skipped, added.invalid, run.rawValue])
+        return added
+    }
+
+    private let insertSQL = """
+        INSERT INTO pages (run_id, host_id, url_key, name, line, url) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (url_key) DO NOTHING
+        """
+
+    /// Whether the page is new to the run.
+    private func add(
+        url: String, host: HostID, name: String?, line: Int?, _ insert: RawStatement, _ transaction: StoreTransaction
+    ) throws -> Bool {
+        var salt: UInt64 = 0
+        while true {
+            let key = URLKey(run: run, method: "GET", url: url, salt: salt)
+            insert.bind(1, run.rawValue)
+            insert.bind(2, host.rawValue)
+            insert.bind(3, key.rawValue)
+            insert.bind(4, name)
+            insert.bind(5, line.map(Int64.init))
+            insert.bind(6, url)
+            try insert.run()
+            if transaction.database.changesCount == 1 { return true }
+            // The key is taken: by the same request, or by another that happens to share it.
+            let holder = try Row.fetchOne(
+                transaction.database.cachedStatement(sql: "SELECT run_id, url FROM pages WHERE url_key = ?"),
+                arguments: [key.rawValue])
+            if let holder, holder["run_id"] == run.rawValue, holder["url"] == url { return false }
+            salt += 1
+        }
+    }
+
+    private func skip(
+        _ text: String, host: HostID?, name: String?, line: Int?, _ reason: SkipReason, _ error: String?,
+        in transaction: StoreTransaction
+    ) throws {
+        try transaction.database.cachedStatement(
+            sql: """
+                INSERT INTO pages (run_id, host_id, state, name, line, url, skip_reason, error)
+                VALUES (?, ?, 'skipped', ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [run.rawValue, host?.rawValue, name, line, text, reason.rawValue, error])
+    }
+
+    private func fail(
+        _ text: String, name: String?, line: Int?, _ kind: ErrorKind, _ error: String, in transaction: StoreTransaction
+    ) throws {
+        try transaction.database.cachedStatement(
+            sql: """
+                INSERT INTO pages (run_id, state, name, line, url, error_kind, error)
+                VALUES (?, 'failed', ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [run.rawValue, name, line, text, kind.rawValue, error])
+    }
+
+    private mutating func host(_ key: String, in transaction: StoreTransaction) throws -> HostID {
+        if let host = hosts[key] { return host }
+        let host = try transaction.host(key)
+        if hosts.count >= PageImporter.hostsKept { hosts.removeAll(keepingCapacity: true) }
+        hosts[key] = host
+        return host
+    }
+}
+
+extension StoreTransaction {
+    /// The row of a host, made where there is none yet.
+    public func host(_ key: String) throws -> HostID {
+        let select = try database.cachedStatement(sql: "SELECT id FROM hosts WHERE host = ?")
+        if let id = try Int64.fetchOne(select, arguments: [key]) { return HostID(rawValue: id) }
+        try database.cachedStatement(sql: "INSERT INTO hosts (host) VALUES (?)").execute(arguments: [key])
+        return HostID(rawValue: database.lastInsertedRowID)
+    }
+}

@@ -1,0 +1,67 @@
+internal import GRDB
+
+/// The row id of a runner.
+public struct RunnerID: RawRepresentable, Hashable, Sendable {
+    public let rawValue: Int64
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+extension StoreTransaction {
+    /// How long a runner's leases outlive its last sign of life where its process cannot be looked up.
+    public static let leaseMilliseconds: Int64 = 60_000
+
+    /// Frees what runners that are gone have held, then enters this process as a runner.
+    ///
+    /// - Parameters:
+    ///   - processes: who is alive.
+    ///   - now: unix milliseconds.
+    public func registerRunner(_ processes: any ProcessTable, now: Int64) throws -> RunnerID {
+        try reapRunners(processes, now: now)
+        let own = processes.current
+        try database.execute(
+            sql: """
+                INSERT INTO runners (boot_id, pid_namespace, pid, process_started, started_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                own.bootID, own.pidNamespace, own.pid, own.processStarted, now,
+                now + StoreTransaction.leaseMilliseconds,
+            ])
+        return RunnerID(rawValue: database.lastInsertedRowID)
+    }
+
+    /// Frees what runners that are gone have held: their runs can be taken up, their hosts be leased, at once.
+    public func reapRunners(_ processes: any ProcessTable, now: Int64) throws {
+        for row in try Row.fetchAll(database, sql: "SELECT * FROM runners") {
+            let runner = RunnerIdentity(
+                bootID: row["boot_id"], pidNamespace: row["pid_namespace"], pid: row["pid"],
+                processStarted: row["process_started"])
+            guard processes.isGone(runner, expiresAt: row["expires_at"], now: now) else { continue }
+            try removeRunner(RunnerID(rawValue: row["id"]), now: now)
+        }
+    }
+
+    /// Says that a runner is alive.
+    public func renewRunner(_ runner: RunnerID, now: Int64) throws {
+        let statement = try database.cachedStatement(sql: "UPDATE runners SET expires_at = ? WHERE id = ?")
+        try statement.execute(arguments: [now + StoreTransaction.leaseMilliseconds, runner.rawValue])
+    }
+
+    /// Gives back everything that a runner holds, and forgets it.
+    ///
+    /// When it sent its hosts their last requests is not known for certain, so that their delay counts from now.
+    public func removeRunner(_ runner: RunnerID, now: Int64) throws {
+        try database.execute(
+            sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE runner_id = ?",
+            arguments: [now, runner.rawValue])
+        try database.execute(sql: "DELETE FROM runners WHERE id = ?", arguments: [runner.rawValue])
+    }
+
+    /// The pid of the runner that works on a run; nil where none does.
+    public func runnerPID(of run: Int64) throws -> Int32? {
+        try Int32.fetchOne(
+            database,
+            sql: "SELECT runners.pid FROM runs JOIN runners ON runners.id = runs.runner_id WHERE runs.id = ?",
+            arguments: [run])
+    }
+}

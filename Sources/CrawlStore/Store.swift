@@ -1,0 +1,154 @@
+internal import CrawlCore
+internal import GRDB
+internal import Glibc
+
+/// A trawl database.
+///
+/// One process has at most one store open for writing: SQLite 3.7.0 to 3.51.2 can reset a WAL wrongly when one
+/// connection checkpoints while another of the same process commits (<https://sqlite.org/wal.html>, "The WAL-reset
+/// bug"), so one connection does all writing and all checkpointing. Calls block; they are made from a thread that
+/// may, never from the cooperative pool's hot path.
+public final class Store: Sendable {
+    /// How long a locked database is waited for.
+    public static let busySeconds = 30
+
+    /// Where a database is.
+    public enum Location: Sendable, Equatable {
+        case file(String)
+        /// Nothing is kept.
+        case memory
+    }
+
+    /// What a store is opened for.
+    public enum Access: Sendable {
+        /// Created and migrated where needed.
+        case readWrite
+        /// Must exist and be of this version.
+        case readOnly
+    }
+
+    let queue: DatabaseQueue
+    let path: String
+
+    /// Opens a database.
+    ///
+    /// - Parameters:
+    ///   - location: the file; an empty one counts as new.
+    ///   - access: what for.
+    /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
+    public init(_ location: Location, access: Access) throws(StoreError) {
+        switch location {
+        case .memory:
+            path = ":memory:"
+        case .file(let file):
+            path = file
+            try Store.check(file: file, access: access)
+        }
+        do {
+            queue =
+                switch location {
+                case .memory: try DatabaseQueue(configuration: Store.configuration(access))
+                case .file(let file): try DatabaseQueue(path: file, configuration: Store.configuration(access))
+                }
+            let path = path
+            try queue.inDatabase { database in
+                try Store.checkVersion(database, path: path, access: access)
+                guard access == .readWrite else { return }
+                // With synchronous = NORMAL a commit in WAL mode is durable against a killed process at once, and
+                // against power loss from the next checkpoint on: what is lost then is requested again.
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_mode = WAL;
+                        PRAGMA synchronous = NORMAL;
+                        PRAGMA wal_autocheckpoint = 4000;
+                        PRAGMA journal_size_limit = 67108864;
+                        """)
+                try Migrations.apply(database)
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    private static func configuration(_ access: Access) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = access == .readOnly
+        configuration.busyMode = .timeout(Double(busySeconds))
+        configuration.label = "trawl.store"
+        configuration.prepareDatabase { database in
+            // 8 MiB of pages at most, whatever the size of the file. (trusted_schema stays on: this SQLite counts
+            // json_valid, which the schema uses, among what it then forbids; no function of ours is there to misuse.)
+            try database.execute(sql: "PRAGMA cache_size = -8192")
+        }
+        return configuration
+    }
+
+    /// Refuses what SQLite would create, wait for, or report in words that help nobody.
+    private static func check(file: String, access: Access) throws(StoreError) {
+        var status = stat()
+        guard stat(file, &status) == 0 else {
+            if errno == ENOENT {
+                guard access == .readOnly else { return }
+                throw StoreError(
+                    .missing, "there is no database \(file); run a job first, or name another file with --db")
+            }
+            throw StoreError(.readOnly, "\(file) cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StoreError(.notADatabase, "\(file) is not a file; name a database file with --db")
+        }
+    }
+
+    private static func checkVersion(_ database: Database, path: String, access: Access) throws {
+        let version = try Migrations.version(database)
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        if application != Migrations.applicationID, !isEmpty {
+            throw StoreError(
+                .notADatabase, "\(path) is a SQLite database, but not one of trawl's; name another file with --db")
+        }
+        if version > Migrations.latest {
+            throw StoreError(
+                .newer,
+                "\(path) was written by a newer trawl (schema \(version), this one knows \(Migrations.latest)); "
+                    + "it is left as it is: use the newer trawl")
+        }
+        if version < Migrations.latest, access == .readOnly {
+            throw StoreError(
+                .older,
+                "\(path) has schema \(version), this trawl needs \(Migrations.latest); run `trawl db migrate` once")
+        }
+    }
+
+    /// Runs one transaction that writes: all of it is committed, or none.
+    public func write<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.write { try body(StoreTransaction(database: $0)) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Runs reads that all see the same state.
+    public func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.read { try body(StoreTransaction(database: $0)) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Copies the WAL into the database file and empties it, as far as readers let it.
+    public func checkpoint() throws(StoreError) {
+        do {
+            try queue.inDatabase { _ = try $0.checkpoint(.truncate) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}
+
+/// The store inside one transaction. Valid only within the closure that it is handed to.
+public struct StoreTransaction {
+    let database: Database
+}

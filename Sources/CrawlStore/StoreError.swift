@@ -1,0 +1,77 @@
+internal import GRDB
+
+/// What keeps the store from doing its work, in one sentence that says what to do.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    /// What it comes down to.
+    public let kind: Kind
+    /// One sentence for people.
+    public let description: String
+
+    /// What a failure of the store comes down to.
+    public enum Kind: Sendable, Equatable {
+        /// There is no such file.
+        case missing
+        /// The file is no SQLite database, or not one of trawl's.
+        case notADatabase
+        /// A newer trawl wrote it.
+        case newer
+        /// An older trawl wrote it, and it was opened for reading only.
+        case older
+        case readOnly
+        /// Another program kept it locked for longer than the busy time-out.
+        case locked
+        /// The disk, or the quota, is full.
+        case full
+        case corrupt
+        /// Another runner is at work on the same job.
+        case alreadyRunning
+        /// Nothing has that name.
+        case notFound
+        /// Anything else: the message has SQLite's words.
+        case other
+    }
+
+    /// An error of this kind; `description` is one sentence without a full stop.
+    public init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    /// What GRDB threw, in terms of the file it concerns.
+    init(_ error: any Error, path: String) {
+        guard let error = error as? DatabaseError else {
+            if let error = error as? StoreError {
+                self = error
+            } else {
+                self.init(.other, "\(path): \(error)")
+            }
+            return
+        }
+        let words = error.message ?? "error \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_NOTADB:
+            self.init(.notADatabase, "\(path) is not a SQLite database; give another file with --db")
+        case .SQLITE_CORRUPT:
+            self.init(.corrupt, "\(path) is damaged (\(words)); run `trawl db check`, or go back to a backup")
+        case .SQLITE_READONLY:
+            self.init(.readOnly, "\(path) cannot be written (\(words)); check its permissions and its folder's")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(
+                .locked,
+                "\(path) was kept locked by another program for \(Store.busySeconds) s; "
+                    + "end its transaction and run the same command again")
+        case .SQLITE_FULL:
+            self.init(.full, "\(path): the disk is full; free some space and run the same command again")
+        case .SQLITE_IOERR:
+            // A file-size limit or a quota shows as a failed write.
+            self.init(
+                .full,
+                "\(path) could not be read or written (\(words)); check the disk and its free space, "
+                    + "then run the same command again")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
+            self.init(.readOnly, "\(path) cannot be opened (\(words)); check that its folder exists and can be written")
+        default:
+            self.init(.other, "\(path): \(words)")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+public import CrawlCore
+internal import GRDB
+
+/// A host with pages that wait.
+public struct WaitingHost: Sendable, Equatable {
+    public let host: HostID
+    /// When its first page may be requested, in unix milliseconds; 0 for at once.
+    public let notBefore: Int64
+}
+
+/// What came of asking for a host.
+public enum HostLease: Sendable, Equatable {
+    /// The runner has it. `lastStartedAt`: when the last request to it may have begun, in unix milliseconds,
+    /// where another runner had it before.
+    case held(lastStartedAt: Int64?)
+    /// Another runner has it.
+    case taken
+}
+
+extension StoreTransaction {
+    /// The next hosts of a run that have pending pages, by id.
+    ///
+    /// Each costs one seek of the index of pending pages, however many pages it has.
+    ///
+    /// - Parameters:
+    ///   - run: the run.
+    ///   - after: the host to go on behind; nil begins with the first.
+    ///   - limit: how many at most.
+    public func waitingHosts(of run: RunID, after: HostID?, limit: Int) throws -> [WaitingHost] {
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT host_id, not_before FROM pages INDEXED BY pages_pending
+            WHERE run_id = ? AND host_id > ? AND state = 'pending'
+            ORDER BY host_id, not_before LIMIT 1
+            """)
+        var hosts: [WaitingHost] = []
+        var last = after?.rawValue ?? Int64.min
+        while hosts.count < limit {
+            statement.bind(1, run.rawValue)
+            statement.bind(2, last)
+            var found: WaitingHost?
+            try statement.forEachRow { row in
+                found = WaitingHost(host: HostID(rawValue: row.integer(0)), notBefore: row.integer(1))
+            }
+            guard let found else { break }
+            hosts.append(found)
+            last = found.host.rawValue
+        }
+        return hosts
+    }
+
+    /// Takes a host for a runner, unless another has it. A lease that the runner has already is kept.
+    public func lease(_ host: HostID, runner: RunnerID) throws -> HostLease {
+        let row = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT runner_id, last_started_at FROM hosts WHERE id = ?"),
+            arguments: [host.rawValue])
+        guard let row else { return .taken }
+        if let holder = row["runner_id"] as Int64? {
+            return holder == runner.rawValue ? .held(lastStartedAt: nil) : .taken
+        }
+        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = ? WHERE id = ?")
+            .execute(arguments: [runner.rawValue, host.rawValue])
+        return .held(lastStartedAt: row["last_started_at"])
+    }
+
+    /// Gives a host back. Its delay counts from now for whoever takes it next.
+    public func release(_ host: HostID, now: Int64) throws {
+        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?")
+            .execute(arguments: [now, host.rawValue])
+    }
+
+    /// The key of a host: scheme, name and port.
+    public func hostKey(_ host: HostID) throws -> String? {
+        try String.fetchOne(
+            database.cachedStatement(sql: "SELECT host FROM hosts WHERE id = ?"), arguments: [host.rawValue])
+    }
+
+    /// The next pages of a leased host that may be requested now. Nothing is written: the lease is the claim.
+    ///
+    /// - Parameters:
+    ///   - host: a host that the caller holds the lease of.
+    ///   - run: the run.
+    ///   - now: unix milliseconds.
+    ///   - limit: how many at most.
+    ///   - claimed: pages of the host that are claimed already; the cost grows with them, and with nothing else.
+    public func claim(
+        _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID
+    ) throws -> [ClaimedPage] {
+        let pending = try RawStatement(
+            database,
+            """
+            SELECT id FROM pages INDEXED BY pages_pending
+            WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before <= ?
+            ORDER BY not_before, id LIMIT ?
+            """)
+        let page = try RawStatement(database, "SELECT url, attempts, name FROM pages WHERE id = ?")
+        pending.bind(1, run.rawValue)
+        pending.bind(2, host.rawValue)
+        pending.bind(3, now)
+        pending.bind(4, Int64(limit + claimed.count))
+        var pages: [ClaimedPage] = []
+        try pending.forEachRow { row in
+            let id = PageID(rawValue: row.integer(0))
+            guard pages.count < limit, !claimed.contains(id) else { return }
+            page.bind(1, id.rawValue)
+            try page.forEachRow { row in
+                pages.append(
+                    ClaimedPage(
+                        id: id, host: host, batch: batch, url: row.text(0) ?? "", attempts: Int(row.integer(1)),
+                        name: row.text(2)))
+            }
+        }
+        return pages
+    }
+
+    /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
+    public func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT min(not_before) FROM pages INDEXED BY pages_pending
+                WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before > ?
+                """)
+        return try Int64.fetchOne(statement, arguments: [run.rawValue, host.rawValue, now])
+    }
+
+    /// Whether a run has pending pages.
+    public func hasPending(_ run: RunID) throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: "SELECT 1 FROM pages INDEXED BY pages_pending WHERE run_id = ? AND state = 'pending' LIMIT 1")
+        return try Bool.fetchOne(statement, arguments: [run.rawValue]) ?? false
+    }
+
+    /// The number that the next batch of a run has.
+    public func nextBatchNumber(of run: RunID) throws -> Int64 {
+        try Int64.fetchOne(
+            database, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches WHERE run_id = ?",
+            arguments: [run.rawValue]) ?? 1
+    }
+
+    /// The row id that the next batch gets; the caller has the write lock.
+    public func nextBatchID() throws -> BatchID {
+        BatchID(rawValue: try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM batches") ?? 1)
+    }
+
+    /// Enters a batch of claimed pages.
+    public func addBatch(_ batch: BatchID, run: RunID, number: Int64, pages: Int, now: Int64) throws {
+        try database.cachedStatement(
+            sql: "INSERT INTO batches (id, run_id, number, pages, claimed_at) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [batch.rawValue, run.rawValue, number, pages, now])
+    }
+}

@@ -1,0 +1,118 @@
+public import CrawlCore
+internal import GRDB
+
+/// A host of a run, for the summary.
+public struct HostReport: Sendable {
+    public let host: String
+    public let pages: Int64
+    /// The mean of its pages' times, in milliseconds.
+    public let meanMilliseconds: Int64
+    public let maxMilliseconds: Int64
+}
+
+/// What a run looks like in sum.
+public struct RunReport: Sendable {
+    /// How many pages ended with each status, by status.
+    public let statuses: [(status: Int, pages: Int64)]
+    /// How many pages failed in each way, the most first.
+    public let errors: [(kind: String, pages: Int64)]
+    /// How many pages were skipped for each reason, the most first.
+    public let skips: [(reason: String, pages: Int64)]
+    /// The hosts with the largest mean time, the slowest first.
+    public let slowestHosts: [HostReport]
+}
+
+extension StoreTransaction {
+    /// Sums a run up. Reads every page of the run once.
+    public func report(_ run: RunID, slowestHosts limit: Int) throws -> RunReport {
+        var statuses: [Int: Int64] = [:]
+        var errors: [String: Int64] = [:]
+        var skips: [String: Int64] = [:]
+        let groups = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT status_code, error_kind, skip_reason, count(*) AS pages FROM pages
+                WHERE run_id = ? GROUP BY 1, 2, 3
+                """,
+            arguments: [run.rawValue])
+        while let group = try groups.next() {
+            let pages: Int64 = group["pages"]
+            if let status = group["status_code"] as Int? { statuses[status, default: 0] += pages }
+            if let kind = group["error_kind"] as String? { errors[kind, default: 0] += pages }
+            if let reason = group["skip_reason"] as String? { skips[reason, default: 0] += pages }
+        }
+        return RunReport(
+            statuses: statuses.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
+            errors: errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
+            skips: skips.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
+            slowestHosts: try slowestHosts(of: run, limit: limit))
+    }
+
+    private func slowestHosts(of run: RunID, limit: Int) throws -> [HostReport] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT hosts.host, count(*) AS pages, CAST(round(avg(time_total_ms)) AS INTEGER) AS mean,
+                    max(time_total_ms) AS max
+                FROM pages JOIN hosts ON hosts.id = pages.host_id
+                WHERE run_id = ? AND time_total_ms IS NOT NULL
+                GROUP BY hosts.id ORDER BY avg(time_total_ms) DESC, hosts.host LIMIT ?
+                """,
+            arguments: [run.rawValue, limit]
+        ).map {
+            HostReport(
+                host: $0["host"], pages: $0["pages"], meanMilliseconds: $0["mean"], maxMilliseconds: $0["max"])
+        }
+    }
+}
+
+/// Which pages of a run are wanted.
+public enum ResultFilter: Sendable {
+    case all
+    case failed
+}
+
+extension StoreTransaction {
+    /// Hands over a run's pages one by one, in the order they were found; none is kept.
+    public func forEachResult(
+        of run: RunID, _ filter: ResultFilter, _ body: (ResultRow) throws -> Void
+    ) throws {
+        let condition =
+            switch filter {
+            case .all: ""
+            case .failed: "AND state = 'failed'"
+            }
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT *, CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
+                FROM pages INDEXED BY pages_run WHERE run_id = ? \(condition) ORDER BY id
+                """,
+            arguments: [run.rawValue])
+        while let row = try rows.next() { try body(ResultRow(row)) }
+    }
+}
+
+extension ResultRow {
+    init(_ row: Row) {
+        self.init(url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending)
+        name = row["name"]
+        finalURL = row["last_url"]
+        statusCode = row["status_code"]
+        contentLength = row["content_length"]
+        sizeDownload = row["size_download"]
+        title = row["title"]
+        contentType = row["content_type"]
+        charset = row["charset"]
+        numRedirects = row["num_redirects"]
+        attempts = row["attempts"]
+        errorKind = row["error_kind"]
+        error = row["error"]
+        skipReason = row["skip_reason"]
+        line = row["line"]
+        remoteIP = row["remote_ip"]
+        httpVersion = row["http_version"]
+        timeTotalMilliseconds = row["time_total_ms"]
+        fetchedAt = row["fetched_at"]
+    }
+}

@@ -1,0 +1,175 @@
+public import CrawlCore
+internal import GRDB
+
+/// A row of `runs`.
+public struct RunRecord: Sendable {
+    public let id: RunID
+    public let job: JobID
+    /// 1 for a job's first run.
+    public let number: Int
+    /// The job file as JSON, as it was when the run began.
+    public let spec: String
+    public let state: State
+    public let startedAt: Int64
+    public let finishedAt: Int64?
+    public let progress: RunProgress
+    /// The pid of the process at work on it, where there is one.
+    public let runnerPID: Int32?
+
+    /// How far a run has come; the raw values are stored.
+    public enum State: String, Sendable {
+        /// Its pages are still being read in; a run that was killed here starts over.
+        case importing
+        /// It has all its pages.
+        case active
+        case finished
+    }
+}
+
+extension StoreTransaction {
+    /// A job's unfinished run, else nil.
+    public func unfinishedRun(of job: JobID) throws -> RunRecord? {
+        try run(where: "runs.job_id = ? AND runs.state <> 'finished'", [job.rawValue])
+    }
+
+    /// A job's run by its number.
+    public func run(_ number: Int, of job: JobID) throws -> RunRecord? {
+        try run(where: "runs.job_id = ? AND runs.number = ?", [job.rawValue, number])
+    }
+
+    /// A job's latest run.
+    public func latestRun(of job: JobID) throws -> RunRecord? {
+        try run(where: "runs.job_id = ? ORDER BY runs.number DESC LIMIT 1", [job.rawValue])
+    }
+
+    /// A run by its id.
+    public func run(_ id: RunID) throws -> RunRecord? {
+        try run(where: "runs.id = ?", [id.rawValue])
+    }
+
+    /// All runs of a job, the latest first.
+    public func runs(of job: JobID) throws -> [RunRecord] {
+        try Row.fetchAll(
+            database, sql: runSQL + "runs.job_id = ? ORDER BY runs.number DESC", arguments: [job.rawValue]
+        ).map(RunRecord.init)
+    }
+
+    /// Begins a job's next run, without pages yet, and gives it to a runner; nil leaves it to whoever comes.
+    public func beginRun(of job: JobRecord, runner: RunnerID?, now: Int64) throws -> RunID {
+        try database.execute(
+            sql: """
+                INSERT INTO runs (job_id, number, state, spec, runner_id, started_at)
+                SELECT ?1, coalesce(max(number), 0) + 1, 'importing', ?2, ?3, ?4 FROM runs WHERE job_id = ?1
+                """,
+            arguments: [job.id.rawValue, job.spec, runner?.rawValue, now])
+        return RunID(rawValue: database.lastInsertedRowID)
+    }
+
+    /// Gives an unfinished run to a runner.
+    ///
+    /// - Throws: `StoreError` of kind `alreadyRunning` where another has it. Runners that are gone must have been
+    ///   reaped in the same transaction.
+    public func takeRun(_ run: RunRecord, runner: RunnerID) throws {
+        try database.execute(
+            sql: "UPDATE runs SET runner_id = ?1 WHERE id = ?2 AND (runner_id IS NULL OR runner_id = ?1)",
+            arguments: [runner.rawValue, run.id.rawValue])
+        guard database.changesCount == 1 else {
+            let owner = run.runnerPID.map { " by process \($0)" } ?? ""
+            throw StoreError(.alreadyRunning, "is already being run\(owner)")
+        }
+    }
+
+    /// Leaves an unfinished run to the next runner.
+    public func releaseRun(_ run: RunID) throws {
+        try database.execute(sql: "UPDATE runs SET runner_id = NULL WHERE id = ?", arguments: [run.rawValue])
+    }
+
+    /// Closes the import: the run has all its pages.
+    public func finishImport(_ run: RunID) throws {
+        try database.execute(
+            sql: "UPDATE runs SET state = 'active' WHERE id = ? AND state = 'importing'", arguments: [run.rawValue])
+    }
+
+    /// Closes a run that has no pending page left.
+    public func finishRun(_ run: RunID, now: Int64) throws {
+        try database.execute(
+            sql: "UPDATE runs SET state = 'finished', finished_at = ?, runner_id = NULL WHERE id = ?",
+            arguments: [now, run.rawValue])
+    }
+
+    /// Deletes some of the pages of an import that was cut short.
+    ///
+    /// - Returns: whether there may be more; once there are none the run itself is gone too.
+    public func discardImport(_ run: RunID, limit: Int) throws -> Bool {
+        try database.execute(
+            sql: "DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE run_id = ? LIMIT ?)",
+            arguments: [run.rawValue, limit])
+        guard database.changesCount == 0 else { return true }
+        try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.rawValue])
+        return false
+    }
+
+    /// Puts the failed pages of a run back to pending, with all their tries before them, and opens the run again.
+    ///
+    /// The last try of each is kept as a row of `attempts`.
+    ///
+    /// - Returns: how many pages.
+    public func retryFailed(_ run: RunID) throws -> Int {
+        try database.execute(
+            sql: """
+                INSERT INTO attempts (page_id, number, started_at, status_code, error_kind, error, time_total_ms, wait_ms)
+                SELECT id, attempts, coalesce(fetched_at, 0), status_code, error_kind, error, coalesce(time_total_ms, 0), 0
+                FROM pages WHERE run_id = ? AND state = 'failed'
+                """,
+            arguments: [run.rawValue])
+        try database.execute(
+            sql: """
+                UPDATE pages SET state = 'pending', attempts = 0, not_before = 0, error_kind = NULL, error = NULL,
+                    status_code = NULL
+                WHERE run_id = ? AND state = 'failed'
+                """,
+            arguments: [run.rawValue])
+        let count = database.changesCount
+        guard count > 0 else { return 0 }
+        try database.execute(
+            sql: """
+                UPDATE runs SET state = 'active', finished_at = NULL,
+                    pages_pending = pages_pending + ?1, pages_failed = pages_failed - ?1
+                WHERE id = ?2
+                """,
+            arguments: [count, run.rawValue])
+        return count
+    }
+
+    private var runSQL: String {
+        "SELECT runs.*, runners.pid AS runner_pid FROM runs LEFT JOIN runners ON runners.id = runs.runner_id WHERE "
+    }
+
+    private func run(where condition: String, _ arguments: StatementArguments) throws -> RunRecord? {
+        try Row.fetchOne(database, sql: runSQL + condition, arguments: arguments).map(RunRecord.init)
+    }
+}
+
+extension RunRecord {
+    init(_ row: Row) {
+        id = RunID(rawValue: row["id"])
+        job = JobID(rawValue: row["job_id"])
+        number = row["number"]
+        spec = row["spec"]
+        state = State(rawValue: row["state"]) ?? .active
+        startedAt = row["started_at"]
+        finishedAt = row["finished_at"]
+        runnerPID = row["runner_pid"]
+        var progress = RunProgress()
+        progress.pending = row["pages_pending"]
+        progress.done = row["pages_done"]
+        progress.failed = row["pages_failed"]
+        progress.skipped = row["pages_skipped"]
+        progress.invalid = row["pages_invalid"]
+        progress.requests = row["requests"]
+        progress.requestMicroseconds = row["request_time_us"]
+        progress.sizeDownload = row["size_download"]
+        progress.elapsedMilliseconds = row["elapsed_ms"]
+        self.progress = progress
+    }
+}
