@@ -1,0 +1,87 @@
+public import CrawlCore
+public import CrawlFetch
+public import CrawlStore
+internal import Curl
+
+/// A run being worked on: the driver on its thread, the crawl loops on theirs.
+public final class Crawl: Sendable {
+    private let store: Store
+    private let runner: RunnerID
+    private let record: RunRecord
+    private let spec: JobSpec
+    private let options: CrawlOptions
+    private let environment: FetchEnvironment
+    private let observer: any RunObserver
+    private let inbox = Mailbox<RunDriver.Message>()
+
+    /// A crawl that has not begun.
+    ///
+    /// - Parameters:
+    ///   - store: open for writing.
+    ///   - runner: this process's entry in the store.
+    ///   - run: an active run that the runner has taken.
+    ///   - spec: the run's job.
+    ///   - observer: who is told how it goes.
+    public init(
+        store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
+        environment: FetchEnvironment = .system, observer: any RunObserver
+    ) {
+        self.store = store
+        self.runner = runner
+        self.record = run
+        self.spec = spec
+        self.options = options
+        self.environment = environment
+        self.observer = observer
+    }
+
+    /// Works until every page is settled, or ``stop()`` or ``abort()`` is called.
+    ///
+    /// - Throws: what ended the crawl early. What was committed stays; every other page is pending still.
+    public func run() async throws(CrawlError) -> RunEnd {
+        let result = await withCheckedContinuation { continuation in
+            startThread(named: "trawl-driver") { [self] in
+                continuation.resume(returning: drive())
+            }
+        }
+        return try result.get()
+    }
+
+    private func drive() -> Result<RunEnd, CrawlError> {
+        do {
+            let driver = try RunDriver(
+                store: store, runner: runner, run: record, spec: spec, options: options, environment: environment,
+                observer: observer, inbox: inbox)
+            return .success(try driver.drive())
+        } catch let error as StoreError {
+            return .failure(.store(error))
+        } catch {
+            return .failure(.resources("\(error)"))
+        }
+    }
+
+    /// Starts nothing more and ends once what is under way is over, or the drain time is. From any thread.
+    public func stop() {
+        inbox.send(.stop)
+    }
+
+    /// Ends at once: what is under way is cut off and stays pending. From any thread.
+    public func abort() {
+        inbox.send(.abort)
+    }
+}
+
+/// What ended a crawl early.
+public enum CrawlError: Error, Sendable, CustomStringConvertible {
+    /// The database.
+    case store(StoreError)
+    /// This machine: descriptors or memory.
+    case resources(String)
+
+    public var description: String {
+        switch self {
+        case .store(let error): error.description
+        case .resources(let message): message
+        }
+    }
+}

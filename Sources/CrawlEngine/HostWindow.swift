@@ -1,0 +1,119 @@
+internal import CrawlCore
+
+/// The hosts of a run that a driver has at hand, out of any number in the store.
+///
+/// A host is in the window while pages of it are claimed. Which others have pages that wait is found by sweeps
+/// over the store, a few hosts at a time; what the window knows is never more than a bounded part.
+struct HostWindow {
+    /// A host at hand.
+    struct Entry {
+        /// The loop that serves it.
+        let loop: Int
+        /// Its pages that are claimed and not yet recorded.
+        var claimed: Set<PageID> = []
+        /// Requests of other hosts' pages that redirects led here.
+        var guests = 0
+        /// Not worth asking for more pages before, in unix milliseconds: 0 for now, `.max` for when something new
+        /// is known.
+        var claimAt: Int64 = 0
+
+        var isIdle: Bool { claimed.isEmpty && guests == 0 }
+    }
+
+    /// The most hosts at hand. Enough to keep any number of permits busy, few enough to weigh nothing.
+    static let capacity = 4096
+    /// How many pages are claimed ahead over all hosts.
+    private let pageBudget: Int
+    private let perHost: Int
+
+    private var entries: [HostID: Entry] = [:]
+    private var hostsOfLoop: [Int]
+    /// Hosts of which something changed since they were last looked at, so that a turn costs what has changed and
+    /// not what there is.
+    private var changed: Set<HostID> = []
+    /// No host waits for an earlier instant than this, in unix milliseconds.
+    private(set) var nextClaimAt = Int64.max
+
+    init(loops: Int, concurrency: JobSpec.Concurrency) {
+        hostsOfLoop = Array(repeating: 0, count: loops)
+        pageBudget = max(2048, concurrency.total * 8)
+        perHost = concurrency.perHost
+    }
+
+    subscript(host: HostID) -> Entry? { entries[host] }
+
+    var isEmpty: Bool { entries.isEmpty }
+    var hasRoom: Bool { entries.count < HostWindow.capacity }
+
+    /// How many pages a host may have claimed: an even share, but always enough to keep it busy.
+    var share: Int { max(pageBudget / max(entries.count, 1), perHost * 2) }
+
+    /// Takes a host in, to be served by the loop that serves the fewest.
+    ///
+    /// - Returns: that loop.
+    mutating func open(_ host: HostID) -> Int {
+        let loop = hostsOfLoop.indices.min { hostsOfLoop[$0] < hostsOfLoop[$1] } ?? 0
+        hostsOfLoop[loop] += 1
+        entries[host] = Entry(loop: loop)
+        changed.insert(host)
+        return loop
+    }
+
+    /// Drops a host that has nothing at hand.
+    mutating func close(_ host: HostID) {
+        guard let entry = entries.removeValue(forKey: host) else { return }
+        hostsOfLoop[entry.loop] -= 1
+    }
+
+    /// Notes that pages of a host are claimed; `claimAt` says when more are worth asking for.
+    mutating func claimed(_ pages: [ClaimedPage], of host: HostID, claimAt: Int64) {
+        for page in pages { entries[host]?.claimed.insert(page.id) }
+        entries[host]?.claimAt = claimAt
+        if claimAt > 0 { nextClaimAt = min(nextClaimAt, claimAt) }
+    }
+
+    /// Notes that a page is recorded; `retryAt`: that it is pending again, from then on.
+    mutating func recorded(_ outcome: PageOutcome, retryAt: Int64?) {
+        let host = outcome.page.host
+        entries[host]?.claimed.remove(outcome.page.id)
+        if let retryAt, let entry = entries[host] {
+            entries[host]?.claimAt = min(entry.claimAt, retryAt)
+            nextClaimAt = min(nextClaimAt, retryAt)
+        }
+        changed.insert(host)
+        if outcome.lastHost != host { guestLeft(outcome.lastHost) }
+    }
+
+    /// Notes that a redirect brings another host's page here.
+    mutating func guestCame(_ host: HostID) {
+        entries[host]?.guests += 1
+    }
+
+    /// Notes that another host's page is no longer here.
+    mutating func guestLeft(_ host: HostID) {
+        entries[host]?.guests -= 1
+        changed.insert(host)
+    }
+
+    /// Whether ``takeChanged(now:)`` has something to give.
+    func hasChanged(now: Int64) -> Bool { !changed.isEmpty || nextClaimAt <= now }
+
+    /// The hosts of which something changed, or became due, since this was last asked.
+    mutating func takeChanged(now: Int64) -> [HostID] {
+        if nextClaimAt <= now {
+            nextClaimAt = .max
+            for (host, entry) in entries {
+                if entry.claimAt <= now { changed.insert(host) } else { nextClaimAt = min(nextClaimAt, entry.claimAt) }
+            }
+        }
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.filter { entries[$0] != nil }
+    }
+
+    /// How many pages a host wants to have claimed more; 0 where it has enough for now or none are to be had.
+    func wanted(_ host: HostID, now: Int64) -> Int {
+        let share = share
+        guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2 else { return 0 }
+        return share - entry.claimed.count
+    }
+}

@@ -1,0 +1,36 @@
+internal import CLinux
+internal import Glibc
+
+/// Starts a thread that may block, outside Swift's cooperative pool.
+///
+/// - Parameters:
+///   - name: what ps(1) and a debugger show; the first 15 bytes of it.
+///   - body: the thread's whole life.
+func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+    let life = Unmanaged.passRetained(ThreadLife(name: name, body: body))
+    var thread = pthread_t()
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let code = pthread_create(
+        &thread, &attributes,
+        { context in
+            guard let context else { return nil }
+            let life = Unmanaged<ThreadLife>.fromOpaque(context).takeRetainedValue()
+            clinux_set_thread_name(life.name)
+            life.body()
+            return nil
+        }, life.toOpaque())
+    pthread_attr_destroy(&attributes)
+    precondition(code == 0, "a thread could not be started: \(String(cString: strerror(code)))")
+}
+
+private final class ThreadLife: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+}

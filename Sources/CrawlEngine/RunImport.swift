@@ -1,0 +1,114 @@
+public import CrawlCore
+public import CrawlStore
+internal import Curl
+
+/// Where the URLs of a run come from, one at a time.
+public protocol PageSource {
+    /// The next entry; nil at the end.
+    mutating func next() throws -> SourceEntry?
+}
+
+/// One entry of a list.
+public enum SourceEntry: Sendable, Equatable {
+    /// A URL as its author wrote it; `line` is where.
+    case url(String, name: String?, line: Int?)
+    /// Something that cannot be one.
+    case unusable(String, line: Int?, reason: String)
+}
+
+/// Reads a list into a new run: every entry becomes a page, whatever is wrong with it.
+public struct RunImport {
+    private let store: Store
+    private let limits: JobSpec.Limits
+    private var importer: PageImporter
+    /// Hosts on which curl agrees; bounded, so that memory does not grow with the list.
+    private var agreedHosts: Set<String> = []
+
+    /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
+    private static let chunk = 2_000
+    /// Characters of an unusable entry that are kept.
+    private static let keptText = 2_083
+
+    /// An import into a run in state `importing`.
+    public init(store: Store, run: RunID, limits: JobSpec.Limits) {
+        self.store = store
+        self.limits = limits
+        importer = PageImporter(run: run)
+    }
+
+    /// Reads the source to its end.
+    ///
+    /// - Parameter progressed: called with the number of entries so far after each transaction; false ends the
+    ///   import there.
+    /// - Returns: what was added; nil where it was ended early.
+    public mutating func add(
+        _ source: inout some PageSource, progressed: (Int64) -> Bool
+    ) throws -> RunProgress? {
+        var added = RunProgress()
+        var chunk: [ImportedPage] = []
+        chunk.reserveCapacity(RunImport.chunk)
+        while true {
+            let entry = try source.next()
+            if let entry { chunk.append(page(of: entry)) }
+            guard entry == nil || chunk.count == RunImport.chunk else { continue }
+            added.add(try commit(chunk))
+            chunk.removeAll(keepingCapacity: true)
+            guard progressed(added.pages) else { return nil }
+            if entry == nil { return added }
+        }
+    }
+
+    private mutating func commit(_ pages: [ImportedPage]) throws -> RunProgress {
+        let store = store
+        return try store.write { try importer.add(pages, in: $0) }
+    }
+
+    private mutating func page(of entry: SourceEntry) -> ImportedPage {
+        switch entry {
+        case .unusable(let text, let line, let reason):
+            return .skipped(
+                text: kept(text), reason: .invalidURL, name: nil, line: line, error: reason)
+        case .url(let text, let name, let line):
+            func skipped(_ reason: SkipReason, _ error: String, text: String = text) -> ImportedPage {
+                .skipped(text: kept(text), reason: reason, name: name, line: line, error: error)
+            }
+            let url: WebURL
+            do {
+                url = try WebURL(parsing: text)
+            } catch {
+                return skipped(.invalidURL, "\(error)")
+            }
+            guard url.isHTTP else {
+                return .failed(
+                    text: kept(url.href), kind: .unsupportedScheme, name: name, line: line,
+                    error: "the scheme \(url.scheme) is not fetched; http and https are")
+            }
+            let requested = url.withoutCredentialsAndFragment
+            guard !url.hasCredentials else {
+                return skipped(
+                    .invalidURL, "a user name or password in a URL is not supported by this version yet",
+                    text: requested)
+            }
+            guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
+                return skipped(.limit, "longer than limits.url_length (\(limits.urlLength))")
+            }
+            guard agrees(url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
+            return .page(url: requested, hostKey: url.hostKey, name: name, line: line)
+        }
+    }
+
+    private func kept(_ text: String) -> String {
+        text.utf8.count <= RunImport.keptText ? text : String(text.prefix(RunImport.keptText))
+    }
+
+    /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's
+    /// key, letter by letter, so that one look a host is enough.
+    private mutating func agrees(_ url: WebURL) -> Bool {
+        let key = url.hostKey
+        if agreedHosts.contains(key) { return true }
+        guard curlHost(of: key + "/") == url.host else { return false }
+        if agreedHosts.count >= 10_000 { agreedHosts.removeAll(keepingCapacity: true) }
+        agreedHosts.insert(key)
+        return true
+    }
+}

@@ -1,0 +1,29 @@
+public import CrawlCore
+
+/// Who is told how a run goes. Called on the driver's thread, between commits: what takes long here holds back
+/// the commits, and with them, in the end, the crawl.
+public protocol RunObserver: Sendable {
+    /// These outcomes are in the database now, in order of completion.
+    func committed(_ outcomes: [PageOutcome])
+    /// Where the run stands; at least every quarter of a second.
+    func progressed(_ snapshot: RunSnapshot)
+}
+
+/// Where a run stands.
+public struct RunSnapshot: Sendable {
+    public var progress = RunProgress()
+    /// Requests under way.
+    public var inFlight = 0
+    /// Hosts with pages at hand that wait out their delay.
+    public var waitingHosts = 0
+
+    public init() {}
+}
+
+/// How a run ended.
+public enum RunEnd: Sendable, Equatable {
+    /// Every page is settled.
+    case finished
+    /// It was stopped, or its job was paused; it can go on.
+    case interrupted
+}

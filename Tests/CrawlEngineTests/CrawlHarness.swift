@@ -1,0 +1,118 @@
+import CrawlCore
+import CrawlEngine
+import CrawlFetch
+import CrawlStore
+import Foundation
+import GRDB
+import LoopbackServer
+import Synchronization
+
+/// A store in a temporary folder, and crawls in it.
+final class CrawlHarness {
+    let folder: URL
+    let store: Store
+    let processes = LinuxProcessTable()
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "trawl-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try Store(.file(folder.appending(path: "trawl.db").path), access: .readWrite)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// A job without waits between tries, on one thread unless said otherwise.
+    static func spec(_ change: (inout JobSpec) -> Void = { _ in }) -> JobSpec {
+        var spec = JobSpec(name: "job")
+        spec.retry.delay = .milliseconds(1)
+        change(&spec)
+        return spec
+    }
+
+    /// Fills a new run with URLs.
+    func fill(
+        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), runner: RunnerID, processes: (any ProcessTable)? = nil
+    ) throws -> RunRecord {
+        let job = try store.write { transaction in
+            try transaction.saveJob(name: spec.name, spec: "{}", now: 0)
+            return try transaction.job(named: spec.name)!
+        }
+        let opening = try RunOpening.open(
+            job, store: store, runner: runner, processes: processes ?? self.processes, now: 0)
+        guard case .begun(let run) = opening else { throw StoreError(.other, "an unfinished run is in the way") }
+        var source = ListSource(urls: urls[...])
+        var listing = RunImport(store: store, run: run.id, limits: spec.limits)
+        _ = try listing.add(&source) { _ in true }
+        return try store.write { transaction in
+            try transaction.finishImport(run.id)
+            return try transaction.run(run.id)!
+        }
+    }
+
+    /// Crawls URLs in a new run to its end.
+    @discardableResult
+    func crawl(
+        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1, observer: RecordingObserver = .init()
+    ) async throws -> RunEnd {
+        let runner = try store.write { try $0.registerRunner(processes, now: 0) }
+        let run = try fill(urls, spec: spec, runner: runner)
+        let end = try await crawl(run, spec: spec, runner: runner, threads: threads, observer: observer).run()
+        try store.write { try $0.removeRunner(runner, now: 0) }
+        return end
+    }
+
+    func crawl(
+        _ run: RunRecord, spec: JobSpec, runner: RunnerID, threads: Int = 1, observer: RecordingObserver = .init()
+    ) -> Crawl {
+        Crawl(
+            store: store, runner: runner, run: run, spec: spec,
+            options: CrawlOptions(threads: threads, userAgent: "trawl-tests"), observer: observer)
+    }
+
+    /// The pages of the latest run, in order.
+    func rows() throws -> [ResultRow] {
+        var rows: [ResultRow] = []
+        try store.read { transaction in
+            let run = try transaction.latestRun(of: transaction.job(named: "job")!.id)!
+            try transaction.forEachResult(of: run.id, .all) { rows.append($0) }
+        }
+        return rows
+    }
+
+    /// The answer of one query, by another connection, as a user would ask.
+    func value<Value: DatabaseValueConvertible>(_ sql: String, as: Value.Type = Value.self) throws -> Value? {
+        try DatabaseQueue(path: folder.appending(path: "trawl.db").path).read { try Value.fetchOne($0, sql: sql) }
+    }
+}
+
+struct ListSource: PageSource {
+    var urls: ArraySlice<String>
+
+    mutating func next() -> SourceEntry? {
+        urls.popFirst().map { .url($0, name: nil, line: nil) }
+    }
+}
+
+/// Keeps what it is told.
+final class RecordingObserver: RunObserver {
+    private let state = Mutex<[PageOutcome]>([])
+    private let onCommit: @Sendable (Int) -> Void
+
+    init(onCommit: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.onCommit = onCommit
+    }
+
+    var outcomes: [PageOutcome] { state.withLock { $0 } }
+
+    func committed(_ outcomes: [PageOutcome]) {
+        let count = state.withLock {
+            $0.append(contentsOf: outcomes)
+            return $0.count
+        }
+        onCommit(count)
+    }
+
+    func progressed(_ snapshot: RunSnapshot) {}
+}

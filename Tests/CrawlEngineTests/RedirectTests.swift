@@ -1,0 +1,72 @@
+import CrawlCore
+import CrawlEngine
+import CrawlStore
+import LoopbackServer
+import Testing
+
+@Suite struct RedirectTests {
+    private func row(_ url: String, limit: Int = 10) async throws -> ResultRow {
+        let harness = try CrawlHarness()
+        try await harness.crawl([url], spec: CrawlHarness.spec { $0.limits.redirects = limit })
+        return try #require(try harness.rows().first)
+    }
+
+    @Test func `a redirect is followed on the same host and counted`() async throws {
+        let server = try LoopbackServer { $0.path == "/old" ? .redirect(to: "/new") : .html(title: "New") }
+
+        let row = try await row(server.url("/old"))
+
+        #expect(row.state == .done)
+        #expect(row.title == "New")
+        #expect(row.numRedirects == 1)
+        #expect(row.finalURL == server.url("/new"))
+    }
+
+    @Test func `a redirect to another host is admitted there`() async throws {
+        let other = try LoopbackServer(addresses: ["127.0.0.2"]) { _ in .html(title: "Other") }
+        let target = other.url("/there")
+        let server = try LoopbackServer { _ in .redirect(to: target) }
+        let harness = try CrawlHarness()
+        let urls = (0..<40).map { server.url("/\($0)") }
+
+        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.concurrency.perHost = 2 }, threads: 2)
+
+        let rows = try harness.rows()
+        #expect(rows.allSatisfy { $0.state == .done && $0.title == "Other" && $0.finalURL == target })
+        #expect(other.peakInFlight <= 2)
+        #expect(try harness.value("SELECT requests FROM runs") == 80)
+        #expect(try harness.value("SELECT count(*) FROM hosts WHERE runner_id IS NOT NULL") == 0)
+    }
+
+    @Test func `as many redirects as the limit are followed, and not one more`() async throws {
+        let server = try LoopbackServer { request in
+            let left = Int(request.path.dropFirst()) ?? 0
+            return left == 0 ? .text("end") : .redirect(to: "/\(left - 1)")
+        }
+
+        #expect(try await row(server.url("/3"), limit: 3).state == .done)
+        #expect(try await row(server.url("/4"), limit: 3).errorKind == "too_many_redirects")
+    }
+
+    @Test func `a redirect back into the chain is redirect_loop`() async throws {
+        let server = try LoopbackServer { .redirect(to: $0.path == "/a" ? "/b" : "/a") }
+
+        #expect(try await row(server.url("/a")).errorKind == "redirect_loop")
+        #expect(server.counters.requests == 2)
+    }
+
+    @Test func `a redirect to a scheme other than HTTP is bad_redirect`() async throws {
+        let server = try LoopbackServer { _ in .redirect(to: "file:///etc/passwd") }
+
+        #expect(try await row(server.url("/")).errorKind == "bad_redirect")
+    }
+
+    @Test func `without redirects a redirect is a status like any other`() async throws {
+        let server = try LoopbackServer { _ in .redirect(to: "/new") }
+
+        let row = try await row(server.url("/"), limit: 0)
+
+        #expect(row.errorKind == "http_status")
+        #expect(row.statusCode == 302)
+    }
+}
