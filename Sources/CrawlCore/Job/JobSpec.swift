@@ -45,6 +45,7 @@ extension JobSpec {
         public var total = 32
         /// To one host (scheme, name and port). The default is 2, as browsers and crawlers do; at least 1.
         public var perHost = 2
+        /// The defaults.
         public init() {}
     }
 
@@ -56,6 +57,8 @@ extension JobSpec {
         public var read: Duration = .seconds(30)
         /// For one request from its start to its last byte. The default is 60 seconds.
         public var total: Duration = .seconds(60)
+
+        /// The defaults.
         public init() {}
     }
 
@@ -67,6 +70,7 @@ extension JobSpec {
         public var redirects = 10
         /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
         public var urlLength = 2_083
+        /// The defaults.
         public init() {}
     }
 
@@ -80,13 +84,18 @@ extension JobSpec {
         public var proxy: String?
         /// Whether certificates go unchecked. The default is false.
         public var insecure = false
+        /// The defaults.
         public init() {}
     }
 
     /// One header field.
     public struct HeaderField: Sendable, Equatable {
+        /// The name as it was written; HTTP compares it without regard to case.
         public var name: String
+        /// The value, without line breaks.
         public var value: String
+
+        /// A field of this name and value.
         public init(name: String, value: String) {
             self.name = name
             self.value = value
