@@ -1,0 +1,114 @@
+/// Reads a `urls_from` list line by line, in constant memory whatever its size.
+///
+/// Lines end with LF or CR LF; the last one may lack its end. NUL bytes are kept, and what is not UTF-8 is
+/// repaired with U+FFFD, so that one bad line is one bad page and no reason to stop. The calls block: use it
+/// on a thread that may.
+public struct URLListReader: ~Copyable {
+    /// The longest line, in bytes without its end: 64 KiB. The rest of a longer one is skipped.
+    public static let maxLineBytes = 1 << 16
+
+    /// One line of a list.
+    public struct Line: Sendable, Equatable {
+        /// Which line of the file it is, from 1.
+        public let number: Int
+        /// What stands in it, without its end; of a line that is too long the first 64 KiB.
+        public let text: String
+        /// Whether it is longer than ``URLListReader/maxLineBytes``.
+        public let isTooLong: Bool
+    }
+
+    private let input: InputDescriptor
+    private let label: String
+    /// The longest line and a read of 64 KiB; `start ..< end` is what was read and not yet given out.
+    private var buffer = [UInt8](repeating: 0, count: maxLineBytes + 1 << 16)
+    private var start = 0
+    private var end = 0
+    private var number = 0
+
+    /// Opens a list.
+    ///
+    /// - Throws: ``URLListError`` where it cannot be opened. A directory shows at the first line only.
+    public init(path: String) throws(URLListError) {
+        label = path
+        do {
+            input = try InputDescriptor(opening: path)
+        } catch {
+            throw URLListError(label: path, reason: error.reason)
+        }
+    }
+
+    /// Reads from a descriptor, which stays open: 0 is standard input.
+    ///
+    /// - Parameter label: what messages call it.
+    public init(fileDescriptor: Int32, label: String = "standard input") {
+        self.label = label
+        input = InputDescriptor(borrowing: fileDescriptor)
+    }
+
+    /// The next line, nil at the end.
+    ///
+    /// - Throws: ``URLListError`` where reading fails.
+    public mutating func next() throws(URLListError) -> Line? {
+        var scanned = start
+        while true {
+            if let lineEnd = buffer[scanned..<end].firstIndex(of: UInt8(ascii: "\n")) {
+                return takeLine(upTo: lineEnd, next: lineEnd + 1)
+            }
+            if end - start > Self.maxLineBytes { return try takeLongLine() }
+
+            let length = end - start
+            guard try fill() else { return length == 0 ? nil : takeLine(upTo: end, next: end) }
+            scanned = start + length
+        }
+    }
+
+    /// Moves what is left to the front and reads more behind it; false at the end of the list.
+    private mutating func fill() throws(URLListError) -> Bool {
+        if start > 0 {
+            let rest = start..<end
+            buffer.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[rest])) }
+            (start, end) = (0, rest.count)
+        }
+        do {
+            let count = try input.read(into: &buffer, from: end)
+            end += count
+            return count > 0
+        } catch {
+            throw URLListError(label: label, reason: error.reason)
+        }
+    }
+
+    private mutating func takeLine(upTo lineEnd: Int, next: Int) -> Line {
+        let isTooLong = lineEnd - start > Self.maxLineBytes
+        var textEnd = isTooLong ? start + Self.maxLineBytes : lineEnd
+        if textEnd > start, buffer[textEnd - 1] == UInt8(ascii: "\r") { textEnd -= 1 }
+        number += 1
+        let text = String(decoding: buffer[start..<textEnd], as: UTF8.self)
+        start = next
+        return Line(number: number, text: text, isTooLong: isTooLong)
+    }
+
+    /// Takes the beginning of a line that does not fit and reads over the rest.
+    private mutating func takeLongLine() throws(URLListError) -> Line {
+        let line = takeLine(upTo: end, next: end)
+        while try fill() {
+            if let lineEnd = buffer[start..<end].firstIndex(of: UInt8(ascii: "\n")) {
+                start = lineEnd + 1
+                break
+            }
+            start = end
+        }
+        return line
+    }
+}
+
+/// Why a list of URLs cannot be read.
+public struct URLListError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The path of the list, or what else it is called.
+    public let label: String
+    /// What the system says.
+    public let reason: String
+
+    /// Both on one line.
+    public var description: String { "\(label): cannot be read: \(reason)" }
+}

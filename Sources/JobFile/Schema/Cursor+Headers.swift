@@ -1,0 +1,45 @@
+internal import CrawlCore
+
+extension Cursor {
+    /// Header fields in their order.
+    func headers() throws(JobFileError) -> [JobSpec.HeaderField] {
+        var fields: [JobSpec.HeaderField] = []
+        var names: Set<String> = []
+        for entry in try entries() {
+            let field = child(entry)
+            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(Self.isTokenByte) else {
+                throw source.failure(
+                    at: entry.position, keyPath: field.path,
+                    "\"\(entry.key)\" is not the name of a header; write letters, digits and hyphens")
+            }
+            guard names.insert(entry.key.lowercased()).inserted else {
+                throw source.failure(
+                    at: entry.position, keyPath: field.path,
+                    "the header is given twice; its case makes no difference, remove one of them")
+            }
+            fields.append(JobSpec.HeaderField(name: entry.key, value: try field.fieldValue()))
+        }
+        return fields
+    }
+
+    /// A text that can stand in a header: without the control characters that would end it or begin another
+    /// (RFC 9110, section 5.5).
+    func fieldValue() throws(JobFileError) -> String {
+        let value = try text()
+        guard value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == UInt8(ascii: "\t") }) else {
+            throw failure("a header holds no line breaks or control characters; remove them")
+        }
+        return value
+    }
+
+    /// Whether a byte can stand in the name of a header (RFC 9110, section 5.6.2).
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// What may be the name of a job. It stands in file names, in terminals and in SQL.
+enum JobName {
+    /// The longest name in bytes, as of a file.
+    static let maxBytes = 255
+
+    /// What is wrong with a name and what to do about it, nil where nothing is.
+    static func problem(with name: String) -> String? {
+        if name.isEmpty { return "the name is empty; write one, for example docs" }
+        if name.utf8.count > maxBytes {
+            return "the name is longer than \(maxBytes) bytes; write a shorter one"
+        }
+        for scalar in name.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator:
+                return "the name holds a line break or control character; remove it"
+            default:
+                if scalar == "/" { return "\"\(name)\" holds a slash; use a hyphen instead" }
+            }
+        }
+        if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
+            return "\"\(name)\" begins or ends with a space; remove it"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,35 @@
+/// The keys of one mapping.
+struct Schema<Target>: Sendable {
+    let fields: [Field<Target>]
+
+    init(_ fields: [Field<Target>]) {
+        self.fields = fields
+    }
+
+    /// Reads a mapping in the order of the file, so that the first mistake is the one reported.
+    func read(_ cursor: Cursor, into target: inout Target) throws(JobFileError) {
+        for entry in try cursor.entries() {
+            let child = cursor.child(entry)
+            if let field = fields.first(where: { $0.name == entry.key }) {
+                try field.read(child, &target)
+            } else if let key = UnsupportedKeys.table.first(where: { $0.path == child.path }) {
+                try key.check(child, at: entry.position)
+            } else {
+                throw cursor.source.failure(
+                    at: entry.position, keyPath: child.path, unknown(entry.key, in: cursor.path))
+            }
+        }
+    }
+
+    private func unknown(_ key: String, in path: String) -> String {
+        let known = fields.map(\.name) + UnsupportedKeys.keys(of: path)
+        if let nearest = Spelling.nearest(to: key, in: known) {
+            return "unknown key \"\(key)\"; did you mean \"\(nearest)\"?"
+        }
+        // A key in the wrong place: `per_host` beside `concurrency` instead of in it.
+        if let parent = fields.first(where: { $0.children.contains(key) }) {
+            return "unknown key \"\(key)\"; did you mean \"\(parent.name).\(key)\"?"
+        }
+        return "unknown key \"\(key)\"; known here are \(known.sorted().joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,71 @@
+/// What the job file's contract knows and this version cannot do yet. It is refused by name: a job that was
+/// run without what it asks for would be worse than none. Whoever adds the behaviour removes the row.
+enum UnsupportedKeys {
+    /// One such key.
+    struct Key: Sendable {
+        /// The key with those around it.
+        let path: String
+        /// Values that ask for no more than this version does; empty where there are none.
+        var accepted: [String] = []
+    }
+
+    static let table = [
+        Key(path: "sitemaps"),
+        Key(path: "requests"),
+        Key(path: "follow"),
+        Key(path: "robots", accepted: ["ignore"]),
+        Key(path: "retry.unsafe"),
+        Key(path: "limits.pages", accepted: ["0"]),
+        Key(path: "limits.time", accepted: ["0", "0s"]),
+        Key(path: "limits.bytes", accepted: ["0"]),
+        Key(path: "request.cookies", accepted: ["ignore"]),
+        Key(path: "keep_body", accepted: ["none"]),
+        Key(path: "extract"),
+        Key(path: "rate"),
+        Key(path: "normalize"),
+        Key(path: "vars"),
+        Key(path: "allow_private"),
+        Key(path: "schedule"),
+        Key(path: "timezone"),
+        Key(path: "missed"),
+        Key(path: "keep_runs"),
+    ]
+
+    /// What is resolved when a request is sent, wherever it stands.
+    static let references = ["${env:", "${file:", "${var:"]
+
+    /// The first reference in a text, nil where there is none.
+    static func reference(in text: String) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "$")) else { return nil }
+        return references.first { text.contains($0) }
+    }
+
+    /// Refuses a text with a reference in it.
+    static func refuseReferences(in text: String, _ cursor: Cursor) throws(JobFileError) {
+        guard let reference = reference(in: text) else { return }
+        throw cursor.failure("\(reference)…} is not supported by this version yet")
+    }
+
+    /// The last parts of the table's keys under a path.
+    static func keys(of path: String) -> [String] {
+        let prefix = path.isEmpty ? "" : "\(path)."
+        return table.filter { $0.path.hasPrefix(prefix) }
+            .map { String($0.path.dropFirst(prefix.count)) }
+            .filter { !$0.contains(".") }
+    }
+}
+
+extension UnsupportedKeys.Key {
+    /// Passes a value that asks for nothing, and refuses any other.
+    func check(_ cursor: Cursor, at position: TextPosition) throws(JobFileError) {
+        guard !accepted.isEmpty else {
+            throw cursor.source.failure(
+                at: position, keyPath: path, "\(path) is not supported by this version yet")
+        }
+        guard let word = try cursor.word(), accepted.contains(word) else {
+            throw cursor.source.failure(
+                at: position, keyPath: path,
+                "\(path) other than \(accepted[0]) is not supported by this version yet")
+        }
+    }
+}
