@@ -3,7 +3,7 @@ public import CrawlStore
 internal import Curl
 
 /// Where the URLs of a run come from, one at a time.
-public protocol PageSource {
+public protocol PageSource: ~Copyable {
     /// The next entry; nil at the end.
     mutating func next() throws -> SourceEntry?
 }
@@ -42,7 +42,7 @@ public struct RunImport {
     ///   import there.
     /// - Returns: what was added; nil where it was ended early.
     public mutating func add(
-        _ source: inout some PageSource, progressed: (Int64) -> Bool
+        _ source: inout some (PageSource & ~Copyable), progressed: (Int64) -> Bool
     ) throws -> RunProgress? {
         var added = RunProgress()
         var chunk: [ImportedPage] = []

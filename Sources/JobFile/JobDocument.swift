@@ -44,4 +44,12 @@ public struct JobDocument: Sendable, Equatable {
         let source = JobSource.file(path)
         return try JobDocument(yaml: JobFileText.read(path: path, source: source), source: source)
     }
+
+    /// Reads and checks a job file on standard input.
+    ///
+    /// - Throws: ``JobFileError`` as ``load(path:)`` does.
+    public static func loadStandardInput() throws(JobFileError) -> JobDocument {
+        let source = JobSource.standardInput
+        return try JobDocument(yaml: JobFileText.read(descriptor: 0, source: source), source: source)
+    }
 }

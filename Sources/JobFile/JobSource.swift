@@ -60,3 +60,15 @@ extension JobSource {
             source: label, line: position?.line, column: position?.column, keyPath: keyPath, message: message)
     }
 }
+
+extension JobSource {
+    /// A job that was put together from the command line. Relative paths start from the working directory.
+    public static func commandLine(name: String) -> JobSource {
+        JobSource(label: "command line", folder: absolute(""), name: name, isNameFixed: true)
+    }
+
+    /// A job file on standard input. Relative paths start from the working directory.
+    public static var standardInput: JobSource {
+        JobSource(label: "standard input", folder: absolute(""), name: "stdin", isNameFixed: false)
+    }
+}

@@ -5,9 +5,20 @@ enum JobFileText {
 
     /// Reads a whole file of UTF-8 text; it may be a pipe.
     static func read(path: String, source: JobSource) throws(JobFileError) -> String {
+        try text(source) { () throws(InputError) in try InputDescriptor(opening: path) }
+    }
+
+    /// Reads what a descriptor has, which stays open.
+    static func read(descriptor: Int32, source: JobSource) throws(JobFileError) -> String {
+        try text(source) { () throws(InputError) in InputDescriptor(borrowing: descriptor) }
+    }
+
+    private static func text(
+        _ source: JobSource, of open: () throws(InputError) -> InputDescriptor
+    ) throws(JobFileError) -> String {
         let bytes: [UInt8]
         do {
-            bytes = try read(path: path)
+            bytes = try read(open())
         } catch {
             throw source.failure(at: nil, "cannot be read: \(error.reason)")
         }
@@ -22,9 +33,8 @@ enum JobFileText {
         return text
     }
 
-    /// All bytes of a file, or enough of them to see that there are too many.
-    private static func read(path: String) throws(InputError) -> [UInt8] {
-        let input = try InputDescriptor(opening: path)
+    /// All bytes of an input, or enough of them to see that there are too many.
+    private static func read(_ input: consuming InputDescriptor) throws(InputError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while bytes.count <= maxBytes {

@@ -1,0 +1,36 @@
+/// What keeps a text from being a duration, worded to follow the text.
+public struct DurationTextError: Error, Sendable {
+    public let message: String
+}
+
+extension Duration {
+    /// The longest duration, 365 days.
+    private static let maxMilliseconds: Int64 = 365 * 86_400_000
+
+    /// A duration as job files write it, such as `500ms`, `10s`, `1.5h` or `0`.
+    public init(jobFileText text: String) throws(DurationTextError) {
+        guard let quantity = Quantity(text), let unit = Self.milliseconds(of: quantity.unit) else {
+            throw DurationTextError(
+                message: "is not a duration; write a number with ms, s, m, h or d, for example 30s")
+        }
+        guard !quantity.unit.isEmpty || quantity.isZero else {
+            throw DurationTextError(message: "has no unit; write a unit, for example \(text)s")
+        }
+        guard let value = quantity.multiplied(by: unit), value <= Self.maxMilliseconds else {
+            throw DurationTextError(
+                message: "is not a whole number of milliseconds up to 365d; write one that is")
+        }
+        self = .milliseconds(value)
+    }
+
+    private static func milliseconds(of unit: Substring) -> Int64? {
+        switch unit {
+        case "", "ms": 1
+        case "s": 1000
+        case "m": 60_000
+        case "h": 3_600_000
+        case "d": 86_400_000
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlEngine
+internal import CrawlFetch
+internal import CrawlStore
+internal import JobFile
+internal import Logging
+
+/// `trawl add`
+struct AddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Store jobs without running them.",
+        discussion: """
+            Give job files, `-` for one on standard input; or --name with URLs or with -i and a list of them. A list \
+            on standard input (-i -) is read now, into a run that `trawl run` goes on with.
+            """)
+
+    @Argument(help: ArgumentHelp("Job files; with --name, URLs.", valueName: "file.yaml|url"), completion: .file())
+    var arguments: [String] = []
+
+    @Option(help: ArgumentHelp("The name of a job made of URLs.", valueName: "name"))
+    var name: String?
+
+    @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp("A list of URLs, one a line; - for standard input.", valueName: "file"),
+        completion: .file())
+    var inputFile: String?
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if inputFile != nil, name == nil { throw ValidationError("-i needs --name: the job is called something") }
+        if name != nil, arguments.isEmpty, inputFile == nil { throw ValidationError("give URLs, or a list with -i") }
+        if name == nil, arguments.isEmpty { throw ValidationError("give job files, or --name and URLs") }
+    }
+
+    func run() async throws {
+        let documents = try documents()
+        let store = try database.open(.readWrite)
+        let logger = Logger(output)
+        let now = FetchEnvironment.system.wallClock()
+        do throws(StoreError) {
+            try store.write { transaction in
+                for document in documents { try transaction.saveJob(document, now: now) }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        for document in documents {
+            if document.spec.urlsFrom == .standardInput {
+                try await read(document.spec, store, logger)
+            } else {
+                logger.notice("\(document.spec.name) is stored; run it with: trawl run \(document.spec.name)")
+            }
+        }
+    }
+
+    private func documents() throws -> [JobDocument] {
+        guard let name else {
+            return try arguments.map { argument in
+                let file = argument == "-" ? JobArgument.standardInput : .file(argument)
+                guard let document = try file.document() else { throw ValidationError("\(argument) is no job file") }
+                return document
+            }
+        }
+        return [try CommandLineJob(name: name, urls: arguments, urlsFrom: inputFile).document()]
+    }
+
+    /// Reads a list on standard input now, since it will not be there later.
+    private func read(_ spec: JobSpec, _ store: Store, _ logger: Logger) async throws {
+        let job = try store.existingJob(spec.name)
+        let added = try await Workplace.with(store) { runner, processes in
+            try fill(job, spec, store, runner, processes)
+        }
+        logger.notice("\(spec.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(spec.name)")
+    }
+
+    private func fill(
+        _ job: JobRecord, _ spec: JobSpec, _ store: Store, _ runner: RunnerID, _ processes: LinuxProcessTable
+    ) throws -> Int64 {
+        do {
+            let opening = try RunOpening.open(
+                job, store: store, runner: runner, processes: processes, now: FetchEnvironment.system.wallClock())
+            guard case .begun(let run) = opening else {
+                throw CommandFailure(
+                    .alreadyRunning, "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
+            }
+            var urls = try JobURLs(spec)
+            var listing = RunImport(store: store, run: run.id, limits: spec.limits)
+            let added = try listing.add(&urls) { _ in true }
+            try store.write { transaction in
+                try transaction.finishImport(run.id)
+                try transaction.releaseRun(run.id)
+            }
+            return added?.pages ?? 0
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        } catch let error as URLListError {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+}

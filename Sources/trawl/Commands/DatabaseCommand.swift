@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import CrawlStore
+internal import Glibc
+internal import Logging
+
+/// `trawl db`
+struct DatabaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "db", abstract: "Look after the database.", subcommands: [Migrate.self, Check.self])
+
+    /// `trawl db migrate`
+    struct Migrate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring a database to this version's schema, or create one.",
+            discussion: "Every command that writes does this by itself.")
+
+        @OptionGroup var database: DatabaseOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            _ = try database.open(.readWrite)
+            Logger(output).notice("\(database.file) has this version's schema")
+        }
+    }
+
+    /// `trawl db check`
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look for damage: SQLite's integrity checks, and counters against the rows they count.",
+            discussion: "Exits 3 where something is wrong. Best while no run is going.")
+
+        @OptionGroup var database: DatabaseOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let store = try database.open(.readOnly)
+            let findings: [String]
+            do throws(StoreError) {
+                findings = try store.check()
+            } catch {
+                throw CommandFailure(error)
+            }
+            for finding in findings { Terminal.write(Terminal.sanitized(finding) + "\n", to: STDOUT_FILENO) }
+            guard findings.isEmpty else {
+                throw CommandFailure(.io, "\(database.file) has \(Wording.count(Int64(findings.count), "fault"))")
+            }
+            Logger(output).notice("\(database.file) is sound")
+        }
+    }
+}

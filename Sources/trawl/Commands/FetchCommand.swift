@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlFetch
+internal import CrawlStore
+internal import Logging
+
+/// `trawl fetch`
+struct FetchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fetch",
+        abstract: "Fetch URLs once and show what came of them, row by row.",
+        discussion: "Nothing is kept, unless --db names a database. The options are curl's where curl has them.")
+
+    @Argument(help: ArgumentHelp("URLs, with curl's ranges: 'https://example.org/?page=[1-50]'.", valueName: "url"))
+    var urls: [String] = []
+
+    @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp("A list of URLs, one a line; - for standard input.", valueName: "file"), completion: .file())
+    var inputFile: String?
+
+    @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
+    var format = RowFormat.table
+
+    @Option(help: ArgumentHelp("Keep the results in this database, under the job name `fetch`.", valueName: "path"))
+    var db: String?
+
+    @OptionGroup var request: RequestOptions
+    @OptionGroup var crawl: CrawlCommandOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if urls.isEmpty, inputFile == nil { throw ValidationError("give URLs, or a list of them with -i") }
+    }
+
+    func run() async throws {
+        let document = try CommandLineJob(
+            name: "fetch", urls: urls, urlsFrom: inputFile, settings: request.settings
+        ).document()
+        let store: Store
+        do throws(StoreError) {
+            store = try Store(db.map { .file($0) } ?? .memory, access: .readWrite)
+            try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        let job = try store.existingJob("fetch")
+        let (options, output, format) = (crawl.options, output, format)
+        let status = try await Interruption.watch { interruption in
+            try await Workplace.with(store) { runner, processes in
+                let run = JobRun(
+                    store: store, runner: runner, processes: processes, options: options, output: output,
+                    rows: format, logger: Logger(output))
+                return try await run.run(job, interruption)
+            }
+        }
+        guard status == .success else { throw status }
+    }
+}

@@ -1,0 +1,96 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlFetch
+internal import CrawlStore
+internal import JobFile
+internal import Logging
+
+/// `trawl run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run jobs, or go on with them, until every page is settled.",
+        discussion: """
+            A FILE.yaml is stored under its name and run; a JOB is one that is stored already. Where the job has an \
+            unfinished run, that one goes on; pages that are settled are not requested again. Without arguments: every \
+            unfinished run, and every job that has never been run.
+
+            The first SIGINT or SIGTERM lets requests under way finish (--drain), the second ends them; either way \
+            nothing is lost and the same command goes on.
+            """)
+
+    @Argument(help: ArgumentHelp("Job names or job files.", valueName: "job|file.yaml"), completion: .file())
+    var jobs: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write each page to stdout once it is in the database, in order of completion: ndjson, csv, json or table.",
+            valueName: "format"))
+    var format: RowFormat?
+
+    @OptionGroup var crawl: CrawlCommandOptions
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        // Every file is read and checked before anything is stored.
+        let documents = try jobs.map { try (name: $0, document: JobArgument($0).document()) }
+        let store = try database.open(.readWrite)
+        let logger = Logger(output)
+        let records = try records(of: documents, store)
+        guard !records.isEmpty else {
+            logger.notice("nothing to do: no unfinished run and no job that was never run")
+            return
+        }
+        let (options, output, format) = (crawl.options, output, format)
+        let statuses = try await Interruption.watch { interruption in
+            try await Workplace.with(store) { runner, processes in
+                let run = JobRun(
+                    store: store, runner: runner, processes: processes, options: options, output: output,
+                    rows: format, logger: logger)
+                var statuses: [ExitStatus] = []
+                for record in records where !interruption.isInterrupted {
+                    do {
+                        statuses.append(try await run.run(record, interruption))
+                    } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
+                        // One job's mistake is not the others'.
+                        logger.error("\(failure.message)")
+                        statuses.append(failure.status)
+                    }
+                }
+                return statuses
+            }
+        }
+        let status = ExitStatus.combined(statuses)
+        guard status == .success else { throw status }
+    }
+
+    private func records(
+        of documents: [(name: String, document: JobDocument?)], _ store: Store
+    ) throws -> [JobRecord] {
+        do {
+            guard !documents.isEmpty else { return try store.read { try $0.jobsToRun() } }
+            for (name, document) in documents where document == nil { _ = try store.existingJob(name) }
+            return try documents.map { name, document in
+                guard let document else { return try store.existingJob(name) }
+                try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
+                return try store.existingJob(document.spec.name)
+            }.map { job in
+                guard !job.isPaused else {
+                    throw CommandFailure(
+                        .usage, "\(job.name) is paused; UPDATE jobs SET state = 'active' WHERE name = '\(job.name)' ends that")
+                }
+                return job
+            }
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension StoreTransaction {
+    /// Stores the job of a file.
+    func saveJob(_ document: JobDocument, now: Int64) throws {
+        try saveJob(name: document.spec.name, spec: document.json, now: now)
+    }
+}

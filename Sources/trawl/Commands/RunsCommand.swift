@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlStore
+internal import Glibc
+
+/// `trawl runs`
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "List the runs of a job, the latest first.")
+
+    @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
+    var job: String
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let store = try database.open(.readOnly)
+        let job = try store.existingJob(job)
+        var table = TextTable(["RUN", "STATE", "PAGES", "DONE", "FAILED", "SKIPPED", "ELAPSED", "STARTED"])
+        do throws(StoreError) {
+            for run in try store.read({ try $0.runs(of: job.id) }) {
+                let progress = run.progress
+                table.add(
+                    [
+                        "\(run.number)", run.situation, Wording.count(progress.pages), Wording.count(progress.done),
+                        Wording.count(progress.failed), Wording.count(progress.skipped),
+                        Wording.time(milliseconds: progress.elapsedMilliseconds),
+                        Wording.instant(milliseconds: run.startedAt),
+                    ])
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        Terminal.write(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))), to: STDOUT_FILENO)
+    }
+}

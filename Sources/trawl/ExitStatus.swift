@@ -1,0 +1,67 @@
+internal import CrawlCore
+internal import CrawlEngine
+internal import CrawlStore
+
+/// What the process says with its exit code. The numbers are never changed.
+enum ExitStatus: Int32, Error {
+    case success = 0
+    case internalError = 1
+    /// The command line or a job file is wrong.
+    case usage = 2
+    /// The database or another file.
+    case io = 3
+    /// The run is finished; some of its pages failed or could not be read as URLs.
+    case someFailed = 4
+    /// The run is finished; none of its pages succeeded.
+    case noneSucceeded = 5
+    case alreadyRunning = 6
+    /// Stopped by a signal or a pause; the same command goes on.
+    case interrupted = 7
+    case limitReached = 8
+
+    /// The status of a finished run.
+    init(finished progress: RunProgress) {
+        if progress.failed == 0, progress.invalid == 0 {
+            self = .success
+        } else {
+            self = progress.done == 0 ? .noneSucceeded : .someFailed
+        }
+    }
+
+    /// The one status for several runs: what stopped first, else the worst of how they finished.
+    static func combined(_ statuses: [ExitStatus]) -> ExitStatus {
+        for status in [internalError, usage, io, alreadyRunning, interrupted, limitReached]
+        where statuses.contains(status) {
+            return status
+        }
+        if statuses.contains(.someFailed) { return .someFailed }
+        guard statuses.contains(.noneSucceeded) else { return .success }
+        return statuses.contains(.success) ? .someFailed : .noneSucceeded
+    }
+}
+
+/// An end of a command with one sentence for the user.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    let message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = Terminal.sanitized(message)
+    }
+
+    init(_ error: StoreError) {
+        switch error.kind {
+        case .alreadyRunning: self.init(.alreadyRunning, error.description)
+        case .notFound: self.init(.usage, error.description)
+        default: self.init(.io, error.description)
+        }
+    }
+
+    init(_ error: CrawlError) {
+        switch error {
+        case .store(let error): self.init(error)
+        case .resources(let message): self.init(.internalError, message)
+        }
+    }
+}

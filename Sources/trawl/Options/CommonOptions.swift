@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import CrawlStore
+internal import Foundation
+
+/// Where the database is.
+struct DatabaseOptions: ParsableArguments {
+    @Option(
+        name: .customLong("db"),
+        help: ArgumentHelp(
+            "The database file; created where a job is run or added.", discussion: "Default: $TRAWL_DB, else ./trawl.db.",
+            valueName: "path"))
+    var path: String?
+
+    /// The path in force.
+    var file: String {
+        if let path { return path }
+        let named = ProcessInfo.processInfo.environment["TRAWL_DB"] ?? ""
+        return named.isEmpty ? "trawl.db" : named
+    }
+
+    func open(_ access: Store.Access) throws -> Store {
+        do throws(StoreError) {
+            return try Store(.file(file), access: access)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+/// How much is said, and in what clothes.
+struct OutputOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Say nothing but errors.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "Say more.")
+    var verbose = false
+
+    @Option(help: ArgumentHelp("How log lines on stderr look: text or json.", valueName: "format"))
+    var logFormat = LogFormat.text
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether to use colour: auto (on a terminal, unless NO_COLOR is set), always or never.",
+            valueName: "when"))
+    var color = ColorChoice.auto
+
+    func validate() throws {
+        guard !(quiet && verbose) else { throw ValidationError("-q and -v exclude each other") }
+    }
+
+    /// Whether what goes to a descriptor is coloured.
+    func usesColor(on descriptor: Int32) -> Bool {
+        switch color {
+        case .always: true
+        case .never: false
+        case .auto:
+            // <https://no-color.org>: set and not empty.
+            (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty && Terminal.isTerminal(descriptor)
+        }
+    }
+}
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+}
+
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case always
+    case never
+}
+
+enum RowFormat: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case ndjson
+    case csv
+    case json
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import CrawlEngine
+internal import Foundation
+internal import JobFile
+
+/// How a crawl is run on this machine, whatever the job.
+struct CrawlCommandOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Crawl loops, a thread each.", discussion: "Default: the number of cores, 4 at most.", valueName: "n"))
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long requests under way may go on after the first SIGINT or SIGTERM; a second one ends them at once.",
+            valueName: "duration"))
+    var drain = DurationArgument(.seconds(10))
+
+    func validate() throws {
+        if let threads, !(1...64).contains(threads) {
+            throw ValidationError("--threads takes a number from 1 to 64")
+        }
+    }
+
+    var options: CrawlOptions {
+        var options = CrawlOptions(
+            threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
+            userAgent: "trawl/\(Trawl.version)")
+        options.drain = drain.duration
+        return options
+    }
+}
+
+/// A duration as job files write it: `10s`, `500ms`.
+struct DurationArgument: ExpressibleByArgument {
+    let duration: Duration
+
+    init(_ duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        guard let duration = try? Duration(jobFileText: argument) else { return nil }
+        self.duration = duration
+    }
+
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+}

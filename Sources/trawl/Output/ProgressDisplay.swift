@@ -1,0 +1,72 @@
+internal import CrawlCore
+internal import CrawlEngine
+internal import Glibc
+
+/// Where a run stands, on stderr: a live line on a terminal, else a line every ten seconds.
+///
+/// A plain value: it is told the time and says what to write.
+struct ProgressDisplay {
+    private let job: String
+    /// Columns of the terminal; nil for none.
+    private let isLive: Bool
+    private var lastLine: ContinuousClock.Instant
+    /// Settled pages at earlier instants, for the rate over the last seconds.
+    private var samples: [(at: ContinuousClock.Instant, settled: Int64)] = []
+
+    static let lineInterval: Duration = .seconds(10)
+    private static let rateWindow: Duration = .seconds(5)
+
+    init(job: String, isLive: Bool, now: ContinuousClock.Instant) {
+        self.job = job
+        self.isLive = isLive
+        lastLine = now
+    }
+
+    /// What to write for a new state of the run; nil for nothing.
+    mutating func update(_ snapshot: RunSnapshot, columns: Int, now: ContinuousClock.Instant) -> String? {
+        let settled = snapshot.progress.pages - snapshot.progress.pending
+        samples.append((now, settled))
+        while samples.count > 2, samples[1].at + ProgressDisplay.rateWindow <= now { samples.removeFirst() }
+        let segments = segments(snapshot, rate: rate)
+        if isLive { return "\r" + ProgressDisplay.fit(segments, columns: columns) + "\u{1b}[K" }
+        guard lastLine + ProgressDisplay.lineInterval <= now else { return nil }
+        lastLine = now
+        return segments.joined(separator: ", ") + "\n"
+    }
+
+    /// What takes the live line away.
+    var clearing: String { isLive ? "\r\u{1b}[K" : "" }
+
+    /// Pages settled a second over the last seconds; nil where too little is known.
+    private var rate: Double? {
+        guard let first = samples.first, let last = samples.last, last.at > first.at else { return nil }
+        return Double(last.settled - first.settled) / ((last.at - first.at) / .seconds(1))
+    }
+
+    private func segments(_ snapshot: RunSnapshot, rate: Double?) -> [String] {
+        let progress = snapshot.progress
+        let settled = progress.pages - progress.pending
+        var segments = ["\(job): \(Wording.count(settled))/\(Wording.count(progress.pages)) pages"]
+        if let rate { segments.append("\(Wording.count(Int64(rate.rounded())))/s") }
+        segments.append("\(snapshot.inFlight) in flight")
+        if progress.failed > 0 { segments.append("\(Wording.count(progress.failed)) failed") }
+        if snapshot.waitingHosts > 0 { segments.append(Wording.count(Int64(snapshot.waitingHosts), "host") + " waiting") }
+        if let rate, rate > 0 {
+            let left = Double(progress.pending) / rate
+            segments.append("ETA \(Wording.time(milliseconds: Int64(left.rounded()) * 1000))")
+        }
+        return segments
+    }
+
+    /// As many of the segments as a line has room for; the first is cut where even that is too long.
+    static func fit(_ segments: [String], columns: Int) -> String {
+        // The last column stays free: some terminals wrap when it is written.
+        let room = max(columns - 1, 1)
+        var line = String((segments.first ?? "").prefix(room))
+        for segment in segments.dropFirst() {
+            guard line.count + 2 + segment.count <= room else { break }
+            line += ", " + segment
+        }
+        return line
+    }
+}

@@ -1,0 +1,74 @@
+internal import CLinux
+internal import Glibc
+
+/// The standard streams, and what may be shown on them.
+enum Terminal {
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+    /// The width of the terminal behind a descriptor; nil where it is none.
+    static func columns(_ descriptor: Int32) -> Int? {
+        let columns = Int(clinux_terminal_columns(descriptor))
+        return columns > 0 ? columns : nil
+    }
+
+    /// Writes all of a text, or as much as the other side takes.
+    ///
+    /// - Returns: whether all of it was written.
+    @discardableResult
+    static func write(_ text: String, to descriptor: Int32) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    return false
+                }
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            }
+            return true
+        }
+    }
+
+    static func writeError(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
+    /// A text with everything made visible that a terminal would act on: control characters (C0, DEL, C1) and
+    /// the marks that change the direction of writing (CWE-150).
+    static func sanitized(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+        var safe = ""
+        for scalar in text.unicodeScalars {
+            if isUnsafe(scalar) {
+                safe += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                safe.unicodeScalars.append(scalar)
+            }
+        }
+        return safe
+    }
+
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+        default: false
+        }
+    }
+}
+
+/// Colours, where they are wanted.
+struct Palette {
+    let isOn: Bool
+
+    func red(_ text: String) -> String { paint(text, 31) }
+    func green(_ text: String) -> String { paint(text, 32) }
+    func yellow(_ text: String) -> String { paint(text, 33) }
+    func bold(_ text: String) -> String { paint(text, 1) }
+    func dim(_ text: String) -> String { paint(text, 2) }
+
+    private func paint(_ text: String, _ code: Int) -> String {
+        isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+}

@@ -1,0 +1,48 @@
+internal import Foundation
+
+/// Numbers and times as people read them.
+enum Wording {
+    /// `1,234,567`.
+    static func count(_ number: Int64) -> String {
+        var digits = Array(String(number.magnitude))
+        var index = digits.count - 3
+        while index > 0 {
+            digits.insert(",", at: index)
+            index -= 3
+        }
+        return (number < 0 ? "-" : "") + String(digits)
+    }
+
+    /// `1 page`, `2 pages`.
+    static func count(_ number: Int64, _ noun: String) -> String {
+        "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
+    /// `0.35 s`, `12.3 s`, `2:05`, `1:02:05`.
+    static func time(milliseconds: Int64) -> String {
+        let seconds = Double(milliseconds) / 1000
+        if seconds < 10 { return String(format: "%.2f s", seconds) }
+        if seconds < 60 { return String(format: "%.1f s", seconds) }
+        let whole = milliseconds / 1000
+        let clock = String(format: "%02d", whole % 60)
+        if whole < 3600 { return "\(whole / 60):\(clock)" }
+        return "\(whole / 3600):" + String(format: "%02d:", whole / 60 % 60) + clock
+    }
+
+    /// `512 B`, `10.2 KiB`, `3.4 MiB`.
+    static func bytes(_ number: Int64) -> String {
+        var value = Double(number)
+        for unit in ["B", "KiB", "MiB", "GiB"] {
+            if value < 1024 { return unit == "B" ? "\(number) B" : String(format: "%.1f %@", value, unit) }
+            value /= 1024
+        }
+        return String(format: "%.1f TiB", value)
+    }
+
+    /// `2026-11-22T03:00:00.000Z` (RFC 3339, UTC).
+    static func instant(milliseconds: Int64) -> String {
+        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        return date.formatted(
+            Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt))
+    }
+}

@@ -1,0 +1,71 @@
+internal import CrawlStore
+internal import Glibc
+internal import JobFile
+
+/// What names a job on the command line: its name in the database, or a job file.
+enum JobArgument {
+    case name(String)
+    case file(String)
+    case standardInput
+
+    /// What ends in `.yaml`, `.yml` or `.json` or has a slash in it is a file; `-` is standard input; the rest are names.
+    init(_ argument: String) {
+        if argument == "-" {
+            self = .standardInput
+        } else if argument.contains("/") || [".yaml", ".yml", ".json"].contains(where: argument.hasSuffix) {
+            self = .file(argument)
+        } else {
+            self = .name(argument)
+        }
+    }
+
+    /// The job file behind it; nil for a name.
+    func document() throws -> JobDocument? {
+        do throws(JobFileError) {
+            switch self {
+            case .name: return nil
+            case .file(let path): return try JobDocument.load(path: path)
+            case .standardInput: return try JobDocument.loadStandardInput()
+            }
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+}
+
+extension Store {
+    /// The job of a name.
+    ///
+    /// - Throws: `CommandFailure` where there is none.
+    func existingJob(_ name: String) throws -> JobRecord {
+        do throws(StoreError) {
+            if let job = try read({ try $0.job(named: name) }) { return job }
+            let known = try read { try $0.jobs().map(\.name) }
+            var message = "there is no job \(name)"
+            if access(name, F_OK) == 0 { message += "; for the file write ./\(name)" }
+            if !known.isEmpty { message += "; there are: \(known.prefix(10).joined(separator: ", "))" }
+            throw StoreError(.notFound, message)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// A run of a job by `latest` or its number.
+    func existingRun(_ selector: RunSelector, of job: JobRecord) throws -> RunRecord {
+        do throws(StoreError) {
+            let run = try read { transaction in
+                switch selector {
+                case .latest: try transaction.latestRun(of: job.id)
+                case .number(let number): try transaction.run(number, of: job.id)
+                }
+            }
+            if let run { return run }
+            switch selector {
+            case .latest: throw StoreError(.notFound, "\(job.name) has not been run yet")
+            case .number(let number): throw StoreError(.notFound, "\(job.name) has no run \(number)")
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Glibc
+
+/// The program: `trawl`.
+@main
+struct Trawl: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "trawl",
+        abstract: "Fetch lists of URLs into a SQLite file, politely and so that nothing is lost.",
+        discussion: """
+            A job file names what to fetch; `trawl run FILE.yaml` fetches it into trawl.db. Stopped or killed at any \
+            instant, the same command goes on where it was. Ask the results with sqlite3: \
+            SELECT url, status_code, title, error FROM results.
+
+            Exit codes: 0 all pages done; 1 internal error; 2 usage or job-file error; 3 database or I/O error; \
+            4 finished, some pages failed; 5 finished, no page succeeded; 6 the job is already running elsewhere; \
+            7 interrupted, resumable; 8 a limit was reached, resumable.
+            """,
+        version: version,
+        subcommands: [
+            RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
+            StatusCommand.self, ResultsCommand.self, RetryCommand.self, DatabaseCommand.self,
+        ])
+
+    static func main() async {
+        // A reader that went away and a file-size limit are errors of a write, not ends of the process.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withStatusOf: error)
+        }
+    }
+
+    /// Says what is wrong, once, and ends the process with the code that stands for it.
+    private static func exit(withStatusOf error: any Error) -> Never {
+        switch error {
+        case let failure as CommandFailure:
+            if !failure.message.isEmpty { Terminal.writeError("trawl: \(failure.message)\n") }
+            Glibc.exit(failure.status.rawValue)
+        case let status as ExitStatus:
+            Glibc.exit(status.rawValue)
+        default:
+            // What the parser throws: help and version are asked for, everything else is wrong usage.
+            let isHelp = exitCode(for: error).isSuccess
+            let text = fullMessage(for: error)
+            if isHelp { print(text) } else { Terminal.writeError(text + "\n") }
+            Glibc.exit((isHelp ? ExitStatus.success : .usage).rawValue)
+        }
+    }
+}
