@@ -54,7 +54,8 @@ public struct URLListReader: ~Copyable {
             if let lineEnd = buffer[scanned..<end].firstIndex(of: UInt8(ascii: "\n")) {
                 return takeLine(upTo: lineEnd, next: lineEnd + 1)
             }
-            if end - start > Self.maxLineBytes { return try takeLongLine() }
+            // One byte more may be the CR of a line that just fits.
+            if end - start > Self.maxLineBytes + 1 { return try takeLongLine() }
 
             let length = end - start
             guard try fill() else { return length == 0 ? nil : takeLine(upTo: end, next: end) }
@@ -79,13 +80,13 @@ public struct URLListReader: ~Copyable {
     }
 
     private mutating func takeLine(upTo lineEnd: Int, next: Int) -> Line {
-        let isTooLong = lineEnd - start > Self.maxLineBytes
-        var textEnd = isTooLong ? start + Self.maxLineBytes : lineEnd
-        if textEnd > start, buffer[textEnd - 1] == UInt8(ascii: "\r") { textEnd -= 1 }
+        var lineEnd = lineEnd
+        if lineEnd > start, buffer[lineEnd - 1] == UInt8(ascii: "\r") { lineEnd -= 1 }
+        let textEnd = min(lineEnd, start + Self.maxLineBytes)
         number += 1
         let text = String(decoding: buffer[start..<textEnd], as: UTF8.self)
         start = next
-        return Line(number: number, text: text, isTooLong: isTooLong)
+        return Line(number: number, text: text, isTooLong: textEnd < lineEnd)
     }
 
     /// Takes the beginning of a line that does not fit and reads over the rest.

@@ -6,6 +6,12 @@ public struct URLListRequest: Sendable, Equatable {
     public let url: String
     /// The name that results are known by; nil where the line gives none.
     public let name: String?
+
+    /// A request for a URL, with or without a name.
+    public init(url: String, name: String? = nil) {
+        self.url = url
+        self.name = name
+    }
 }
 
 extension URLListRequest {

@@ -1,0 +1,147 @@
+import Foundation
+import Glibc
+import JobFile
+import Testing
+
+@Suite struct URLListReaderTests {
+    private func lines(_ bytes: some Sequence<UInt8>) throws -> [URLListReader.Line] {
+        let file = try TemporaryFile(bytes, name: "list.txt")
+        var reader = try URLListReader(path: file.path)
+        var lines: [URLListReader.Line] = []
+        while let line = try reader.next() { lines.append(line) }
+        return lines
+    }
+
+    @Test(arguments: [
+        ("", []), ("\n", [""]), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb\r\n\r\nc", ["a", "b", "", "c"]),
+        ("a\n\n\nb\n", ["a", "", "", "b"]), ("a\u{0}b\n", ["a\u{0}b"]), ("a\rb\n", ["a\rb"]), ("ü\n", ["ü"]),
+    ])
+    func `lines come with their numbers`(text: String, expected: [String]) throws {
+        let lines = try lines(text.utf8)
+
+        #expect(lines.map(\.text) == expected)
+        #expect(lines.map(\.number) == Array(1..<(expected.count + 1)))
+    }
+
+    @Test func `what is not UTF-8 is repaired`() throws {
+        #expect(try lines([0x61, 0xFF, 0x62, 0x0A, 0x63]).map(\.text) == ["a\u{FFFD}b", "c"])
+    }
+
+    @Test(arguments: [65_535, 65_536, 65_537, 65_538, 131_071, 131_072, 131_073, 1_000_000])
+    func `a line over 64 KiB is cut and the rest is read on`(length: Int) throws {
+        let long = String(repeating: "x", count: length)
+
+        for end in ["\nb\n", "\nb", "\r\nb"] {
+            let lines = try lines("a\n\(long)\(end)".utf8)
+
+            #expect(lines.map(\.isTooLong) == [false, length > 65_536, false])
+            #expect(lines.map(\.number) == [1, 2, 3])
+            #expect(lines.map(\.text.utf8.count) == [1, min(length, 65_536), 1])
+        }
+    }
+
+    @Test func `a long last line without an end is the last`() throws {
+        let lines = try lines(String(repeating: "x", count: 200_000).utf8)
+
+        #expect(lines.map(\.isTooLong) == [true])
+    }
+
+    @Test func `every line survives the edges of what is read at once`() throws {
+        let expected = (0..<20_000).map {
+            "http://example.org/" + String(repeating: "x", count: $0 % 97) + "\($0)"
+        }
+
+        #expect(try lines(expected.joined(separator: "\n").utf8).map(\.text) == expected)
+    }
+
+    @Test func `a pipe is read as it fills`() throws {
+        let pipe = Pipe()
+        var reader = URLListReader(fileDescriptor: pipe.fileHandleForReading.fileDescriptor)
+
+        try pipe.fileHandleForWriting.write(contentsOf: Data("a\nb".utf8))
+        #expect(try reader.next()?.text == "a")
+        try pipe.fileHandleForWriting.write(contentsOf: Data("c\nd".utf8))
+        #expect(try reader.next()?.text == "bc")
+        try pipe.fileHandleForWriting.close()
+        #expect(try reader.next()?.text == "d")
+        #expect(try reader.next() == nil)
+    }
+
+    @Test func `a borrowed descriptor stays open`() throws {
+        let file = try TemporaryFile("a\n".utf8)
+        let descriptor = open(file.path, O_RDONLY)
+        defer { close(descriptor) }
+
+        do {
+            var reader = URLListReader(fileDescriptor: descriptor)
+            #expect(try reader.next()?.text == "a")
+        }
+
+        #expect(fcntl(descriptor, F_GETFD) >= 0)
+    }
+
+    @Test func `a list that cannot be read is an error with its path`() throws {
+        let file = try TemporaryFile([])
+        var error = #expect(throws: URLListError.self) { _ = try URLListReader(path: "/nowhere/list.txt") }
+        #expect(error?.description == "/nowhere/list.txt: cannot be read: No such file or directory")
+
+        error = #expect(throws: URLListError.self) {
+            var reader = try URLListReader(path: file.folder)
+            _ = try reader.next()
+        }
+        #expect(error?.reason == "it is a directory")
+    }
+}
+
+@Suite struct URLListLineTests {
+    @Test(
+        arguments: [
+            ("http://a/", .url("http://a/")), ("  http://a/ \t\r", .url("http://a/")),
+            ("\u{FEFF}http://a/", .url("http://a/")), ("\u{FEFF} # x", .blank), ("", .blank),
+            (" \t\r", .blank),
+            ("# http://a/", .blank), ("#", .blank), ("http://a/#x", .url("http://a/#x")),
+            ("http://a/[1-2]", .url("http://a/[1-2]")), ("not a url", .url("not a url")),
+            ("{\"url\":\"http://a/\"}\r", .request(.init(url: "http://a/"))),
+            (" {\"name\": \"n\", \"url\": \"http://a/\"}", .request(.init(url: "http://a/", name: "n"))),
+            ("{\"url\":\"\\ud83d\\ude00\"}", .request(.init(url: "😀"))),
+        ] as [(String, URLListLine)])
+    func `a line is a URL, a request or nothing`(line: String, expected: URLListLine) {
+        #expect(URLListLine.parse(line) == expected)
+    }
+
+    @Test(arguments: [
+        ("{", "not valid JSON; write an object such as {\"url\": \"https://example.org/\"}"),
+        (
+            "{\"url\":\"http://a/\"} x",
+            "not valid JSON; write an object such as {\"url\": \"https://example.org/\"}"
+        ),
+        (
+            String(repeating: "{\"a\":", count: 10_000),
+            "not valid JSON; write an object such as {\"url\": \"https://example.org/\"}"
+        ),
+        ("{}", "no url; write {\"url\": \"https://example.org/\"}"),
+        ("{\"url\":5}", "url: not a text; write \"https://example.org/\""),
+        ("{\"url\":null}", "url: not a text; write \"https://example.org/\""),
+        ("{\"url\":\"\"}", "url: not a text; write \"https://example.org/\""),
+        ("{\"url\":\"http://a/\",\"name\":[]}", "name: not a text; write one, or remove the key"),
+        (
+            "{\"url\":\"http://a/\",\"method\":\"POST\",\"body\":1}",
+            "body is not supported by this version yet"
+        ),
+        ("{\"url\":\"http://a/\",\"headers\":{}}", "headers is not supported by this version yet"),
+        ("{\"ulr\":\"http://a/\"}", "unknown key \"ulr\"; did you mean \"url\"?"),
+        ("{\"url\":\"http://a/\",\"zzzz\":1}", "unknown key \"zzzz\""),
+        ("{\"url\":\"http://a/${env:X}\"}", "${env:…} is not supported by this version yet"),
+    ])
+    func `a JSON line that cannot be acted upon says why`(line: String, message: String) {
+        #expect(URLListLine.parse(line) == .failure(message))
+    }
+
+    @Test func `a line that was cut is a failure`() throws {
+        let file = try TemporaryFile(String(repeating: "x", count: 70_000).utf8)
+        var reader = try URLListReader(path: file.path)
+        let line = try #require(try reader.next())
+
+        #expect(URLListLine.parse(line) == .failure("the line is longer than 64 KiB; shorten or remove it"))
+    }
+}
