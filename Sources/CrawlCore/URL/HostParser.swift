@@ -63,6 +63,8 @@ enum HostParser {
             // What names of ASCII hold behind "xn--" is not looked at: too many are wrong, and yet are on the web.
             for index in 0..<domain.count { output.append(domain[index].asciiLowercased) }
         } else {
+            // Looked for here already because C takes a NUL for the end. Others must wait: "<" and U+0338 are "≮".
+            for index in 0..<domain.count where domain[index] < ASCII.space { throw .invalidHostCharacter }
             guard DomainName.appendASCII(of: domain, to: &output) else { throw .invalidDomain }
         }
         let forbidden = PercentEncodeSet.forbiddenDomain

@@ -19,7 +19,8 @@ extension URLParser {
     /// Where the authority ends: at a slash, a question mark, a hash sign or the end of the input.
     func authorityEnd(_ input: Span<UInt8>) -> Int {
         var end = pointer
-        while end < input.count, !isSlash(input[end]), input[end] != ASCII.question, input[end] != ASCII.hash {
+        while end < input.count, !isSlash(input[end]), input[end] != ASCII.question, input[end] != ASCII.hash
+        {
             end += 1
         }
         return end

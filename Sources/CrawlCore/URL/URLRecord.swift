@@ -137,7 +137,8 @@ extension URLRecord {
 
     /// Appends the path of another URL.
     mutating func copyPath(of base: WebURL) {
-        bytes.append(base.href.utf8.span.extracting(Int(base.offsets.pathStart)..<Int(base.offsets.queryStart)))
+        bytes.append(
+            base.href.utf8.span.extracting(Int(base.offsets.pathStart)..<Int(base.offsets.queryStart)))
     }
 
     /// Appends the drive letter that another file URL's path begins with, if it does.
@@ -179,7 +180,8 @@ extension URLRecord {
 
     /// Appends the query of another URL, if it has one.
     mutating func copyQuery(of base: WebURL) {
-        bytes.append(base.href.utf8.span.extracting(Int(base.offsets.queryStart)..<Int(base.offsets.fragmentStart)))
+        bytes.append(
+            base.href.utf8.span.extracting(Int(base.offsets.queryStart)..<Int(base.offsets.fragmentStart)))
         offsets.fragmentStart = end
     }
 

@@ -82,8 +82,10 @@ extension WebURL {
 }
 
 extension WebURL: Hashable {
+    /// Whether both have the same ``href``.
     public static func == (left: WebURL, right: WebURL) -> Bool { left.href == right.href }
 
+    /// Hashes ``href``.
     public func hash(into hasher: inout Hasher) { hasher.combine(href) }
 }
 
