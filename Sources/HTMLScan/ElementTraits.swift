@@ -12,8 +12,8 @@ struct ElementTraits: OptionSet {
     static let foreignRoot = ElementTraits(rawValue: 1 << 3)
     /// Within foreign content, its own content is HTML again.
     static let integrationPoint = ElementTraits(rawValue: 1 << 4)
-    /// Has no content and no end tag.
-    static let void = ElementTraits(rawValue: 1 << 5)
+    /// Once it was seen, a page can no longer be a frameset (HTML Standard, "frameset-ok flag").
+    static let isContent = ElementTraits(rawValue: 1 << 5)
 
     /// The traits of an element, or none for one that is not known.
     static func of(_ name: TagName) -> ElementTraits {
@@ -33,32 +33,33 @@ struct ElementTraits: OptionSet {
     }.sorted { $0.0 < $1.0 }
 
     private static let groups: [(names: [StaticString], traits: ElementTraits)] = [
-        (["script", "style", "textarea", "xmp", "iframe", "noembed", "noframes", "title"], .rawText),
+        (["script", "style", "noembed", "noframes", "title"], .rawText),
+        (["textarea", "xmp", "iframe"], [.rawText, .isContent]),
         (["svg", "math"], [.structural, .foreignRoot]),
-        (["foreignobject", "mi", "mo", "mn", "ms", "mtext"], .integrationPoint),
-        // A `desc` or `title` of an `svg` is told apart from other elements by where it stands.
-        (["desc"], .integrationPoint),
-        (["template", "frameset", "select"], .structural),
+        // A `title` of an `svg` is one too; it is told from HTML's by where it stands.
+        (["foreignobject", "desc", "mi", "mo", "mn", "ms", "mtext"], .integrationPoint),
+        (["template"], .structural),
+        (["select"], [.structural, .isContent]),
         (
             [
-                "b", "big", "blockquote", "center", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3",
-                "h4", "h5",
-                "h6", "i", "li", "menu", "ol", "p", "pre", "s", "small", "span", "strong", "strike", "sub",
-                "sup",
-                "table", "tt", "u", "ul", "var",
+                "b", "big", "blockquote", "center", "code", "div", "dl", "em", "h1", "h2", "h3", "h4", "h5",
+                "h6", "i",
+                "menu", "ol", "p", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "ul",
+                "var",
             ], [.structural, .breaksOut]
         ),
-        (["body", "head", "listing", "nobr", "ruby"], .breaksOut),
-        (["br", "embed", "hr", "img", "meta"], [.breaksOut, .void]),
+        (["dd", "dt", "li", "pre", "table"], [.structural, .breaksOut, .isContent]),
+        (["head", "meta", "nobr", "ruby"], .breaksOut),
+        (["body", "br", "embed", "hr", "img", "listing"], [.breaksOut, .isContent]),
         (
             [
-                "a", "abbr", "acronym", "address", "applet", "bdo", "button", "caption", "cite", "colgroup",
-                "del",
-                "dfn", "dir", "fieldset", "font", "form", "ins", "kbd", "label", "legend", "map", "object",
-                "optgroup",
-                "option", "q", "samp", "tbody", "td", "tfoot", "th", "thead", "tr",
+                "a", "abbr", "acronym", "address", "bdo", "caption", "cite", "colgroup", "del", "dfn", "dir",
+                "fieldset", "font", "form", "ins", "kbd", "label", "legend", "map", "optgroup", "option", "q",
+                "samp",
+                "tbody", "td", "tfoot", "th", "thead", "tr",
             ], .structural
         ),
-        (["area", "base", "basefont", "bgsound", "col", "frame", "input", "link", "param"], .void),
+        (["applet", "button", "object"], [.structural, .isContent]),
+        (["area", "image", "keygen", "marquee", "wbr"], .isContent),
     ]
 }

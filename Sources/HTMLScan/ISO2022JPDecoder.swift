@@ -8,7 +8,7 @@ struct ISO2022JPDecoder: StreamDecoder {
     private var isAfterEscape = false
     /// An escape sequence, or a first byte of two, that is not complete.
     private var pending: [UInt8] = []
-    private let jis0208 = TextEncoding.iso2022JP.iconvName.flatMap { Iconv(from: $0) }
+    private let codePage932 = Iconv(from: "CP932")
 
     mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         for byte in bytes { decode(byte, into: &output) }
@@ -55,12 +55,10 @@ struct ISO2022JPDecoder: StreamDecoder {
             pending.append(byte)
             return append("\u{FFFD}", to: &output)
         }
-        let count = output.count
-        if 0x21...0x7E ~= byte, let jis0208 {
-            _ = withUnsafeBytes(of: (lead | 0x80, byte | 0x80)) { jis0208.convert($0[...], into: &output) }
-            jis0208.finish(into: &output)
+        let isTrail = 0x21...0x7E ~= byte
+        if !isTrail || !JIS0208.convert(lead, byte, by: codePage932, into: &output) {
+            append("\u{FFFD}", to: &output)
         }
-        if output.count == count { append("\u{FFFD}", to: &output) }
     }
 
     private mutating func decodeEscape(_ byte: UInt8, into output: inout [UInt8]) {

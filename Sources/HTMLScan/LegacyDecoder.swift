@@ -4,7 +4,7 @@
 /// takes, is decided here. Conversions are kept for the next text.
 final class LegacyDecoder {
     private var singleByteTables: [TextEncoding: [UInt16]] = [:]
-    private var conversions: [TextEncoding: Iconv] = [:]
+    private var conversions: [String: Iconv] = [:]
 
     /// Decodes a text to UTF-8; bytes that are invalid become U+FFFD, and never take an ASCII character with them.
     func decode(_ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding) -> [UInt8] {
@@ -35,22 +35,56 @@ final class LegacyDecoder {
     private func decodeMultiByte(
         _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, into output: inout [UInt8]
     ) {
-        let conversion = conversions[encoding] ?? encoding.iconvName.flatMap { Iconv(from: $0) }
-        guard let conversion else { return Self.append(0xFFFD, to: &output) }
-        conversions[encoding] = conversion
         var rest = bytes[...]
-        while !rest.isEmpty {
-            rest = rest.dropFirst(conversion.convert(rest, into: &output))
-            conversion.finish(into: &output)
-            guard let lead = rest.first else { return }
+        while let lead = rest.first {
+            if lead < 0x80 {
+                output.append(lead)
+                rest = rest.dropFirst()
+                continue
+            }
             if let character = encoding.loneCharacter(lead) {
                 Self.append(character, to: &output)
                 rest = rest.dropFirst()
+                continue
+            }
+            let length = encoding.characterLength(rest)
+            if length > 1, rest.count >= length,
+                convert(UnsafeRawBufferPointer(rebasing: rest.prefix(length)), as: encoding, into: &output)
+            {
+                rest = rest.dropFirst(length)
             } else {
                 Self.append(0xFFFD, to: &output)
-                rest = rest.dropFirst(encoding.lengthOfError(rest))
+                rest = rest.dropFirst(encoding.errorLength(rest))
             }
         }
+    }
+
+    /// Converts a character of two bytes or more, by the table of the C library's that has what the Standard's has.
+    private func convert(
+        _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, into output: inout [UInt8]
+    ) -> Bool {
+        switch encoding {
+        case .eucJP where bytes.count == 2 && bytes[0] != 0x8E:
+            guard 0xA1...0xFE ~= bytes[1] else { return false }
+            return JIS0208.convert(bytes[0], bytes[1], by: conversion("CP932"), into: &output)
+        // The Standard's symbols are those of Microsoft's Big5, its characters those of Hong Kong's.
+        case .big5 where 0xA1...0xA3 ~= bytes[0]:
+            return conversion("CP950")?.convert(bytes, into: &output) ?? false
+        case .gbk, .gb18030:
+            if let character = GB18030.character(bytes) {
+                Self.append(character, to: &output)
+                return true
+            }
+        default: break
+        }
+        return encoding.iconvName.flatMap { conversion($0) }?.convert(bytes, into: &output) ?? false
+    }
+
+    private func conversion(_ name: String) -> Iconv? {
+        if let known = conversions[name] { return known }
+        let opened = Iconv(from: name)
+        conversions[name] = opened
+        return opened
     }
 
     private static func singleByteTable(of encoding: TextEncoding) -> [UInt16] {
@@ -59,11 +93,9 @@ final class LegacyDecoder {
             if let character = encoding.loneCharacter(byte) { return character }
             var output: [UInt8] = []
             // Each byte alone: iconv would join letters and accents of windows-1255 and windows-1258.
-            if let conversion {
-                _ = withUnsafeBytes(of: byte) { conversion.convert($0[...], into: &output) }
-                conversion.finish(into: &output)
-            }
-            guard let scalar = String(decoding: output, as: UTF8.self).unicodeScalars.first else {
+            let isConverted = withUnsafeBytes(of: byte) { conversion?.convert($0, into: &output) } ?? false
+            guard isConverted, let scalar = String(decoding: output, as: UTF8.self).unicodeScalars.first
+            else {
                 return encoding.keepsC1Controls && byte < 0xA0 ? UInt16(byte) : 0xFFFD
             }
             return UInt16(truncatingIfNeeded: scalar.value)

@@ -35,6 +35,8 @@ struct MarkupLexer {
     var allowsCDATA = false
     /// Whether the attributes of `meta` elements are kept.
     var keepsMetaAttributes = false
+    /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
+    private(set) var hasText = false
     /// The first bytes of the attributes of the `meta` last found.
     private(set) var metaAttributes: [UInt8] = []
 
@@ -67,6 +69,7 @@ struct MarkupLexer {
     /// Forgets the page and begins another.
     mutating func reset() {
         state = .data
+        hasText = false
         allowsCDATA = false
         keepsMetaAttributes = false
     }
@@ -90,12 +93,14 @@ struct MarkupLexer {
         while position < bytes.count {
             switch state {
             case .data:
-                guard let next = bytes.firstIndex(of: UInt8(ascii: "<"), from: position) else {
-                    position = bytes.count
-                    return .exhausted
+                let next = bytes.firstIndex(of: UInt8(ascii: "<"), from: position)
+                if !hasText {
+                    hasText = bytes[position..<(next ?? bytes.count)].contains {
+                        $0 != 0 && !$0.isASCIIWhitespace
+                    }
                 }
-                position = next + 1
-                state = .tagOpen
+                position = next.map { $0 + 1 } ?? bytes.count
+                if next != nil { state = .tagOpen }
             case .tagOpen, .endTagOpen:
                 openTag(bytes[position], &position)
             case .tagName:
@@ -125,7 +130,6 @@ struct MarkupLexer {
         } else if state == .endTagOpen {
             position += 1
             state = byte == UInt8(ascii: ">") ? .data : .bogusComment
-            // The byte may be all there is of the comment, so it is not skipped unread: `</>` is no comment.
         } else if byte == UInt8(ascii: "/") {
             position += 1
             state = .endTagOpen
@@ -134,8 +138,9 @@ struct MarkupLexer {
             matched = 0
             state = .markupDeclaration
         } else {
-            // The `<` was text; the byte is read again.
+            // The byte is read again; the `<` was text, unless it opened a comment.
             state = byte == UInt8(ascii: "?") ? .bogusComment : .data
+            hasText = hasText || state == .data
         }
     }
 

@@ -1,7 +1,7 @@
 /// How the Encoding Standard's legacy encodings are got from those of the C library.
 extension TextEncoding {
     /// The C library's name for the encoding, or for a superset of it; nil where it is decoded without.
-    var iconvName: StaticString? {
+    var iconvName: String? {
         switch self {
         case .utf8, .utf16BE, .utf16LE, .replacement, .userDefined: nil
         case .ibm866: "IBM866"
@@ -33,7 +33,7 @@ extension TextEncoding {
         case .macCyrillic: "MAC-UK"
         case .gbk, .gb18030: "GB18030"
         case .big5: "BIG5-HKSCS"
-        case .eucJP, .iso2022JP: "EUC-JP-MS"
+        case .eucJP, .iso2022JP: "EUC-JP"
         case .shiftJIS: "CP932"
         case .eucKR: "CP949"
         }
@@ -63,16 +63,29 @@ extension TextEncoding {
         case (.userDefined, 0x80...): 0xF700 + UInt16(byte)
         case (.koi8U, 0xAE): 0x045E
         case (.koi8U, 0xBE): 0x040E
-        case (.macintosh, 0xDB), (.gbk, 0x80), (.gb18030, 0x80), (.macCyrillic, 0xFF): 0x20AC
+        case (.macintosh, 0xC6): 0x2206
+        case (.macintosh, 0xF0): 0xF8FF
+        case (.macCyrillic, 0xFF), (.gbk, 0x80), (.gb18030, 0x80): 0x20AC
         case (.shiftJIS, 0x80): 0x80
+        case (.shiftJIS, 0xA1...0xDF): 0xFF61 - 0xA1 + UInt16(byte)
         default: nil
+        }
+    }
+
+    /// How many bytes the character at the start of bytes has, going by its lead; 1 where it leads nothing.
+    func characterLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+        guard let lead = bytes.first, isLead(lead) else { return 1 }
+        switch self {
+        case .eucJP: return lead == 0x8F ? 3 : 2
+        case .gbk, .gb18030: return bytes.dropFirst().first?.isASCIIDigit ?? false ? 4 : 2
+        default: return 2
         }
     }
 
     /// How many bytes one error takes, at the start of bytes that are no character.
     ///
     /// A lead byte takes its trail with it unless that is ASCII; a byte that leads nothing stands alone.
-    func lengthOfError(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+    func errorLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
         guard let lead = bytes.first, isLead(lead), let trail = bytes.dropFirst().first, trail >= 0x80 else {
             return 1
         }

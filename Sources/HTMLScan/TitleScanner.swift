@@ -18,24 +18,20 @@ public final class TitleScanner {
     /// else it is windows-1252.
     public var charset: String? { encoding?.rawValue }
 
-    var encoding: TextEncoding?
+    private var encoding: TextEncoding?
     private var headerEncoding: TextEncoding?
-    /// Whether a declaration after the page's first bytes may still change the encoding.
-    private var isEncodingTentative = false
     /// The first bytes of the page, until they are enough to tell the encoding.
     private var head: [UInt8] = []
     private var isHeadRead = false
+    /// Whether the page's first bytes may be UTF-8.
+    private var isHeadUTF8 = true
     private var remaining = 0
 
-    private var lexer = MarkupLexer()
-    private var structure = PageStructure()
-    private var text = TitleText()
-    private var isInTitle = false
+    private var search = TitleSearch()
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []
     private let legacyDecoder = LegacyDecoder()
 
-    private static let meta = TagName("meta")
     /// How much of a page is searched for a declaration before any of it is read (HTML Standard, §13.2.3.2).
     private static let prescanLength = 1024
     private static let byteOrderMarkLength = 3
@@ -58,14 +54,11 @@ public final class TitleScanner {
         isFinished = false
         encoding = nil
         headerEncoding = contentType.flatMap { ContentType.encoding($0) }
-        isEncodingTentative = false
         head.removeAll(keepingCapacity: true)
         isHeadRead = false
+        isHeadUTF8 = true
         remaining = byteLimit
-        lexer.reset()
-        structure.reset()
-        text.reset()
-        isInTitle = false
+        search.reset()
         streamDecoder = nil
     }
 
@@ -85,11 +78,10 @@ public final class TitleScanner {
         if !isFinished, var decoder = streamDecoder {
             decoded.removeAll(keepingCapacity: true)
             decoder.finish(into: &decoded)
-            decoded.withUnsafeBytes { scan($0) }
+            decoded.withUnsafeBytes { search.scan($0) }
         }
-        if isInTitle { endTitle() }
-        settleEncoding()
-        isFinished = true
+        search.finish()
+        takeTitle()
     }
 
     // MARK: - The encoding
@@ -135,9 +127,9 @@ public final class TitleScanner {
         // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
         case .replacement: isFinished = true
         case nil:
-            isEncodingTentative = true
-            lexer.keepsMetaAttributes = true
-            if !Self.isUTF8(bytes) { encoding = .windows1252 }
+            isHeadUTF8 = Self.isUTF8(bytes)
+            // Browsers take a declaration that stands further down, when they meet it.
+            search.looksForEncoding = true
         default: break
         }
     }
@@ -151,77 +143,34 @@ public final class TitleScanner {
         return String(validating: bytes.prefix(end), as: UTF8.self) != nil
     }
 
-    /// Takes a declaration that stands after the page's first bytes, as browsers do when they meet it.
-    private func readLateDeclaration() {
-        let found = lexer.metaAttributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
-        guard let found, found.isMarkupCompatible else { return }
-        encoding = found
-        isEncodingTentative = false
-        lexer.keepsMetaAttributes = false
-    }
-
-    private func settleEncoding() {
-        if isHeadRead, encoding == nil { encoding = text.isUTF8 ? .utf8 : .windows1252 }
-    }
-
     // MARK: - The title
 
     private func read(_ bytes: UnsafeRawBufferPointer) {
         guard !isFinished else { return }
-        guard var decoder = streamDecoder else { return scan(bytes) }
-        streamDecoder = nil
-        var rest = bytes[...]
-        while !rest.isEmpty, !isFinished {
-            decoded.removeAll(keepingCapacity: true)
-            decoder.decode(UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceLength)), into: &decoded)
-            rest = rest.dropFirst(Self.sliceLength)
-            decoded.withUnsafeBytes { scan($0) }
-        }
-        streamDecoder = decoder
-    }
-
-    private func scan(_ bytes: UnsafeRawBufferPointer) {
-        var position = 0
-        while !isFinished {
-            let start = position
-            let event = lexer.next(bytes, &position)
-            if isInTitle {
-                text.append(bytes[start..<position])
-                if text.isFull { return endTitle() }
+        if var decoder = streamDecoder {
+            var rest = bytes[...]
+            while !rest.isEmpty, search.outcome == .searching {
+                decoded.removeAll(keepingCapacity: true)
+                decoder.decode(
+                    UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceLength)), into: &decoded)
+                rest = rest.dropFirst(Self.sliceLength)
+                decoded.withUnsafeBytes { search.scan($0) }
             }
-            switch event {
-            case .exhausted: return
-            case .startTag: readStartTag()
-            case .endTag:
-                structure.readEndTag(lexer.name)
-                lexer.allowsCDATA = structure.isForeign
-            case .rawTextEnd where isInTitle:
-                // The text has `</title` and the byte after it, too.
-                text.removeLast(8)
-                endTitle()
-            case .rawTextEnd: break
-            }
+            streamDecoder = decoder
+        } else {
+            search.scan(bytes)
         }
+        takeTitle()
     }
 
-    private func readStartTag() {
-        if isEncodingTentative, lexer.name == Self.meta { readLateDeclaration() }
-        switch structure.readStartTag(lexer.name, isSelfClosing: lexer.isSelfClosing) {
-        case .markup: break
-        case .rawText: lexer.enterRawText()
-        case .plaintext: lexer.enterPlaintext()
-        case .title:
-            isInTitle = true
-            lexer.enterRawText()
-        }
-        lexer.allowsCDATA = structure.isForeign
-    }
-
-    private func endTitle() {
-        isInTitle = false
-        settleEncoding()
-        let textEncoding = streamDecoder == nil && encoding?.isMarkupCompatible == true ? encoding : .utf8
-        title = text.title(in: textEncoding ?? .utf8, decoder: legacyDecoder)
+    /// Takes what the search found, if it is over.
+    private func takeTitle() {
+        guard !isFinished, search.outcome != .searching else { return }
         isFinished = true
+        let encoding =
+            encoding ?? search.declaredEncoding ?? (isHeadUTF8 && search.text.isUTF8 ? .utf8 : .windows1252)
+        self.encoding = encoding
+        guard search.outcome == .found else { return }
+        title = search.title(in: streamDecoder == nil ? encoding : .utf8, decoder: legacyDecoder)
     }
 }

@@ -83,8 +83,13 @@ struct TitleText {
     }
 
     /// Turns a control character or white space just added into one space, or into nothing after another or at the start.
+    ///
+    /// As in browsers a vertical tab is no white space and stays.
     private static func collapse(_ output: inout [UInt8], from start: Int) {
-        guard output.count == start + 1, output[start] <= 0x20 || output[start] == 0x7F else { return }
+        guard output.count == start + 1, output[start] <= 0x20 || output[start] == 0x7F, output[start] != 0x0B
+        else {
+            return
+        }
         if start == 0 || output[start - 1] == UInt8(ascii: " ") {
             output.removeLast()
         } else {
