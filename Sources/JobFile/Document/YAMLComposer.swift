@@ -4,6 +4,8 @@ internal import Yams
 struct YAMLComposer {
     /// The deepest nesting. A job file needs four levels, a JSON body some more.
     static let maxDepth = 64
+    /// What is said of anything deeper.
+    static let nestingMessage = "nested more than \(maxDepth) levels deep; write it flatter"
     /// The most values that aliases may stand for altogether.
     static let maxAliasedNodes = 1_000_000
 
@@ -71,7 +73,7 @@ extension YAMLComposer {
         let position = node.mark.map(TextPosition.init) ?? .start
         guard depth < Self.maxDepth else {
             throw source.failure(
-                at: position, "nested more than \(Self.maxDepth) levels deep; write it flatter")
+                at: position, Self.nestingMessage)
         }
         let result: Anchored
         switch node {
@@ -124,7 +126,7 @@ extension YAMLComposer {
         }
         guard depth + anchored.depth <= Self.maxDepth else {
             throw source.failure(
-                at: position, "nested more than \(Self.maxDepth) levels deep; write it flatter")
+                at: position, Self.nestingMessage)
         }
         return anchored
     }

@@ -31,6 +31,8 @@ enum YAMLSyntaxError {
     }
 
     private static func message(_ problem: String, _ context: YamlError.Context?) -> String {
+        // libYAML names a C function that would raise its limit of 1,000.
+        if problem.hasPrefix("Maximum nesting level") { return YAMLComposer.nestingMessage }
         guard let context else { return "not valid YAML: \(problem)" }
         return "not valid YAML: \(problem) \(context.text) that begins in line \(context.mark.line)"
     }
