@@ -116,6 +116,12 @@ import Testing
         #expect(mistake(yaml).contains("stand for more than 1000000 values"))
     }
 
+    @Test func `aliases of a long text cannot fill the memory`() {
+        let long = String(repeating: "x", count: 1_000_000)
+        let aliases = Array(repeating: "*a", count: 100).joined(separator: ",")
+        #expect(mistake("urls: [&a \(long),\(aliases)]").contains("stand for more than 1000000 values"))
+    }
+
     @Test func `aliases of aliases in keys cannot blow up`() {
         var yaml = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
         for level in 1...30 {

@@ -8,6 +8,8 @@ struct YAMLComposer {
     static let nestingMessage = "nested more than \(maxDepth) levels deep; write it flatter"
     /// The most values that aliases may stand for altogether.
     static let maxAliasedNodes = 1_000_000
+    /// How many bytes of text count as one more value; with the limit above, 64 MB altogether.
+    private static let bytesPerNode = 64
 
     private let source: JobSource
     private var text: YAMLText
@@ -103,7 +105,9 @@ extension YAMLComposer {
         if !isPlain { try refuseTag(scalar.tag, at: position) }
         let string = YAMLText.unmark(scalar.string)
         let content = isPlain ? DocumentNode.Content(plain: string) : .text(string, isQuoted: true)
-        return Anchored(node: DocumentNode(content: content, position: position), size: 1, depth: 1)
+        // A long text counts for more, or a few aliases of one could fill the memory.
+        let size = 1 + string.utf8.count / Self.bytesPerNode
+        return Anchored(node: DocumentNode(content: content, position: position), size: size, depth: 1)
     }
 
     private mutating func resolve(

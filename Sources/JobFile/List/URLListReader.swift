@@ -102,14 +102,3 @@ public struct URLListReader: ~Copyable {
         return line
     }
 }
-
-/// Why a list of URLs cannot be read.
-public struct URLListError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The path of the list, or what else it is called.
-    public let label: String
-    /// What the system says.
-    public let reason: String
-
-    /// Both on one line.
-    public var description: String { "\(label): cannot be read: \(reason)" }
-}
