@@ -79,12 +79,14 @@ import Testing
         let harness = try CrawlHarness()
         let urls = (0..<8).map { server.url("/\($0)", on: $0 % 2 == 0 ? "127.0.0.1" : "127.0.0.2") }
 
-        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.delay = .milliseconds(100) }, threads: 2)
+        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.delay = .milliseconds(200) }, threads: 2)
 
-        // Both ends read a clock of their own: allow the server two milliseconds of being late.
+        // The server's thread may be late to see a request while other tests keep the machine busy. That the gate
+        // itself is exact is tested with a clock of its own.
+        let lateness = Duration.milliseconds(40)
         for host in ["127.0.0.1", "127.0.0.2"] {
             let gap = try #require(server.leastGap(of: host))
-            #expect(gap >= .milliseconds(98))
+            #expect(gap >= .milliseconds(200) - lateness)
         }
     }
 
