@@ -6,14 +6,11 @@ struct DomainLabel {
 
     /// The label in its ASCII form; `nil` if it has none.
     var ascii: String? {
-        if text.utf8.allSatisfy({ $0 < 0x80 }), !isEncoded {
-            return String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self)
-        }
-        return switch lookUp(text, flags: IDN2_NONTRANSITIONAL.rawValue) {
-        case .success(let ascii): ascii
-        case .failure(let refusal) where refusal.isForHyphens && !isEncoded: asciiWithHyphensHidden
-        case .failure(let refusal) where refusal.isIDNA2008Only: asciiWithoutIDNA2008(text)
-        case .failure: nil
+        if isEncoded { return asciiIfValid }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return lowercased }
+        switch Self.lookUp(text, flags: IDN2_NONTRANSITIONAL.rawValue) {
+        case .success(let ascii): return ascii
+        case .failure(let refusal): return refusal.isUnknownToUTS46 ? asciiWithoutIDNA2008 : nil
         }
     }
 
@@ -22,38 +19,77 @@ struct DomainLabel {
         text.utf8.count >= 4 && text.utf8.starts(with: "xn--".utf8) { $0.asciiLowercased == $1 }
     }
 
-    /// The ASCII form of a label with hyphens where IDNA 2008 forbids them (at its ends, in third and fourth place).
+    private var lowercased: String {
+        String(decoding: text.utf8.map(\.asciiLowercased), as: UTF8.self)
+    }
+
+    /// The label, which is encoded, if encoding what it stands for gives the same again.
+    private var asciiIfValid: String? {
+        guard let scalars = Punycode.decode(Array(lowercased.utf8)[4...]) else { return nil }
+        var decoded = String.UnicodeScalarView()
+        decoded.append(contentsOf: scalars)
+        return DomainLabel(text: String(decoded)).ascii == lowercased ? lowercased : nil
+    }
+
+    /// The ASCII form of a label that libidn2 refuses and UTS #46 does not: for symbols, for hyphens at its ends or in
+    /// third and fourth place, or for being too long.
     ///
-    /// Punycode copies all ASCII characters to the front, and encodes the others' places without regard to which ASCII
-    /// characters there are. So another one may stand for the hyphen: U+0001, which no domain holds.
-    private var asciiWithHyphensHidden: String? {
-        let stand: Unicode.Scalar = "\u{1}"
-        var hidden = String.UnicodeScalarView()
+    /// libidn2 leaves IDNA 2008 out in transitional processing. Other characters stand in there for the hyphens, and for
+    /// those characters that transitional processing would map; in the result they are changed back. The Bidi rule is
+    /// left out too, so that labels from right to left stay refused.
+    private var asciiWithoutIDNA2008: String? {
+        guard !isRightToLeft, joinersFollowViramas else { return nil }
+        let standIns = standIns
+        var mapped: [Unicode.Scalar] = []
+        for piece in pieces {
+            var disguised = String.UnicodeScalarView()
+            for scalar in piece {
+                disguised.append(standIns.first { $0.original == scalar }?.standIn ?? scalar)
+            }
+            guard let piece = Self.map(String(disguised)) else { return nil }
+            mapped += piece.map { scalar in standIns.first { $0.standIn == scalar }?.original ?? scalar }
+        }
+        let isASCII = mapped.allSatisfy(\.isASCII)
+        let ascii = isASCII ? mapped.map { UInt8(truncatingIfNeeded: $0.value) } : Punycode.encode(mapped)
+        // "xn--" that comes to light only now, from letters of full width, was not decoded.
+        guard !mapped.starts(with: "xn--".unicodeScalars) else { return nil }
+        return (isASCII ? "" : "xn--") + String(decoding: ascii, as: UTF8.self)
+    }
+
+    /// The label in pieces that libidn2 does not find too long, where it can be cut: before a letter or digit of ASCII,
+    /// which is composed with nothing before it.
+    private var pieces: [[Unicode.Scalar]] {
+        var pieces: [[Unicode.Scalar]] = [[]]
         for scalar in text.unicodeScalars {
-            hidden.append(["-", "\u{FE63}", "\u{FF0D}"].contains(scalar) ? stand : scalar)
+            let mayBegin = scalar.isASCII && scalar != "-"
+            if mayBegin, pieces[pieces.count - 1].count >= 8 { pieces.append([]) }
+            pieces[pieces.count - 1].append(scalar)
         }
-        var ascii: String?
-        switch lookUp(String(hidden), flags: IDN2_NONTRANSITIONAL.rawValue) {
-        case .success(let result): ascii = result
-        case .failure(let refusal) where refusal.isIDNA2008Only: ascii = asciiWithoutIDNA2008(String(hidden))
-        case .failure: break
-        }
-        // Refused for hyphens within an encoded label, which full-width letters hid.
-        guard let ascii, !ascii.utf8.starts(with: "xn\u{1}\u{1}".utf8) else { return nil }
-        return String(decoding: ascii.utf8.map { $0 == 1 ? ASCII.hyphen : $0 }, as: UTF8.self)
+        return pieces
     }
 
-    /// The ASCII form of a label with characters that only IDNA 2008 forbids, such as symbols.
-    ///
-    /// libidn2 allows them in transitional processing. That differs only for the four characters that it maps and
-    /// non-transitional processing keeps, and it leaves the Bidi rule out, so labels with either stay refused.
-    private func asciiWithoutIDNA2008(_ text: String) -> String? {
-        guard !isRightToLeft, !text.unicodeScalars.contains(where: \.isDeviation) else { return nil }
+    /// A text mapped and normalised by libidn2, without the tests of IDNA 2008.
+    private static func map(_ text: String) -> [Unicode.Scalar]? {
         let flags = IDN2_TRANSITIONAL.rawValue | IDN2_NO_ALABEL_ROUNDTRIP.rawValue
-        return try? lookUp(text, flags: flags).get()
+        guard case .success(let ascii) = lookUp(text, flags: flags) else { return nil }
+        let bytes = Array(ascii.utf8)
+        return bytes.starts(with: "xn--".utf8)
+            ? Punycode.decode(bytes[4...]) : bytes.map { Unicode.Scalar($0) }
     }
 
-    private func lookUp(_ text: String, flags: UInt32) -> Result<String, Refusal> {
+    /// What stands for the characters that libidn2 must not see: for the hyphen a control character, which no domain
+    /// holds, for the others runes that the label does not hold. Neither is mapped or composed.
+    private var standIns: [(original: Unicode.Scalar, standIn: Unicode.Scalar)] {
+        var runes = (0x16A0...0x16EA).lazy.compactMap { Unicode.Scalar($0 as UInt32) }
+            .filter { !text.unicodeScalars.contains($0) }.makeIterator()
+        var standIns: [(original: Unicode.Scalar, standIn: Unicode.Scalar)] = [("-", "\u{1}")]
+        for original in ["\u{DF}", "\u{3C2}", "\u{200C}", "\u{200D}"] as [Unicode.Scalar] {
+            if let rune = runes.next() { standIns.append((original, rune)) }
+        }
+        return standIns
+    }
+
+    private static func lookUp(_ text: String, flags: UInt32) -> Result<String, Refusal> {
         var result: UnsafeMutablePointer<CChar>?
         // Safe because the text holds no NUL, and libidn2 returns a string of its own that is freed here.
         let code = idn2_to_ascii_8z(text, &result, Int32(bitPattern: flags))
@@ -67,57 +103,31 @@ struct DomainLabel {
 private struct Refusal: Error {
     let code: Int32
 
-    /// Whether it is one of the tests that UTS #46 skips without CheckHyphens.
-    var isForHyphens: Bool {
-        code == IDN2_2HYPHEN.rawValue || code == IDN2_HYPHEN_STARTEND.rawValue
-    }
-
-    /// Whether it may be one of the tests that IDNA 2008 knows and UTS #46 does not.
-    var isIDNA2008Only: Bool {
-        code == IDN2_DISALLOWED.rawValue || code == IDN2_CONTEXTO.rawValue
-            || code == IDN2_CONTEXTO_NO_RULE.rawValue || code == IDN2_ALABEL_ROUNDTRIP_FAILED.rawValue
+    /// Whether it may be one of the tests that UTS #46 does not make, or not without CheckHyphens and VerifyDnsLength.
+    /// (The tables that libidn2 has for IDNA 2008 are older than those it has for UTS #46: hence "unassigned".)
+    var isUnknownToUTS46: Bool {
+        let codes = [
+            IDN2_2HYPHEN, IDN2_HYPHEN_STARTEND, IDN2_DISALLOWED, IDN2_CONTEXTO, IDN2_CONTEXTO_NO_RULE,
+            IDN2_UNASSIGNED, IDN2_ALABEL_ROUNDTRIP_FAILED, IDN2_TOO_BIG_LABEL, IDN2_TOO_BIG_DOMAIN,
+            IDN2_PUNYCODE_BIG_OUTPUT,
+        ]
+        return codes.contains { $0.rawValue == code }
     }
 }
 
-// The Bidi rule (RFC 5893, section 2), as far as it goes beyond what libidn2 tests.
 extension DomainLabel {
-    /// Whether the label has a character of a script that is written from right to left.
-    var isRightToLeft: Bool {
-        text.unicodeScalars.contains { scalar in
-            switch scalar.value {
-            case 0x0590...0x08FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFE, 0x10800...0x10FFF, 0x1E800...0x1EFFF:
-                scalar.properties.generalCategory != .nonspacingMark
-            default: false
+    /// Whether zero-width joiners and non-joiners, if there are any, stand where every script allows them: after a
+    /// virama (RFC 5892, appendixes A.1 and A.2).
+    private var joinersFollowViramas: Bool {
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            if scalar == "\u{200C}" || scalar == "\u{200D}",
+                previous?.properties.canonicalCombiningClass != .virama
+            {
+                return false
             }
+            previous = scalar
         }
-    }
-
-    /// Whether the label may stand beside one that is written from right to left: then a label from left to right must
-    /// begin with a letter, and end with a letter or a digit.
-    var mayStandInBidiDomain: Bool {
-        guard !isRightToLeft, !isEncoded else { return true }
-        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last else { return true }
-        return first.isLetter && (last.isLetter || last.isDigitOrMark)
-    }
-}
-
-extension Unicode.Scalar {
-    /// Whether transitional processing treats the character otherwise (UTS #46, "deviation").
-    fileprivate var isDeviation: Bool {
-        ["\u{DF}", "\u{3C2}", "\u{200C}", "\u{200D}"].contains(self)
-    }
-
-    fileprivate var isLetter: Bool {
-        switch properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
-        default: false
-        }
-    }
-
-    fileprivate var isDigitOrMark: Bool {
-        switch properties.generalCategory {
-        case .decimalNumber, .nonspacingMark, .spacingMark: true
-        default: false
-        }
+        return true
     }
 }

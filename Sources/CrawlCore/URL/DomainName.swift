@@ -7,15 +7,21 @@ import CIDN2
 /// IDNA 2008 over the tables of Unicode 14:
 ///
 /// - characters that Unicode maps otherwise since then are mapped first (``currentMapping(of:)``);
-/// - what only IDNA 2008 forbids, such as hearts and leading hyphens, is asked for again in a way that allows it;
+/// - what only IDNA 2008 forbids, such as hearts, leading hyphens and long labels, is asked for again in a way that
+///   allows it;
 /// - the Bidi rule holds for all labels of a domain, not for each by itself.
 ///
-/// What remains: labels of more than 63 bytes and characters newer than libidn2's tables are refused.
+/// What remains: characters newer than libidn2's tables are refused, and symbols within text from right to left.
 enum DomainName {
+    /// The longest domain that is looked at, in bytes; longer ones have no ASCII form here. DNS ends at 255. The limit is
+    /// there because Punycode takes time that grows with the square of the length.
+    static let maximumLength = 2048
+
     /// Appends the ASCII form of a domain.
     /// - Parameter domain: UTF-8, free of control characters. (What else domains may not hold is looked for in the result.)
     /// - Returns: whether the domain has an ASCII form; if not, what was appended is of no use.
     static func appendASCII(of domain: Span<UInt8>, to output: inout [UInt8]) -> Bool {
+        guard domain.count <= maximumLength else { return false }
         // Bytes that are not UTF-8 become U+FFFD, which no domain may hold.
         let text = domain.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         let labels = labels(of: text)
@@ -57,6 +63,8 @@ enum DomainName {
         case 0x04C0: "\u{04CF}"
         case 0x10A0...0x10C5: Unicode.Scalar(scalar.value - 0x10A0 + 0x2D00)
         case 0x1E9E: "\u{00DF}"
+        // libidn2 does the same to these, but then refuses the hyphen.
+        case 0xFE63, 0xFF0D: "-"
         case 0x2132: "\u{214E}"
         case 0x2183: "\u{2184}"
         case 0x2F868: "\u{36FC}"

@@ -31,6 +31,8 @@ import Testing
         #expect(host("♥.net") == "xn--g6h.net")
         #expect(host("i❤️.ws") == "xn--i-7iq.ws")
         #expect(host("💩.la") == "xn--ls8h.la")
+        #expect(host("💩faß.la") == "xn--fa-hia59822c.la")
+        #expect(host("ශ්\u{200D}♥රී") == "xn--10cl1a0b660powi")
     }
 
     @Test func `hyphens are allowed wherever they are`() {
@@ -38,6 +40,9 @@ import Testing
         #expect(host("é-.example") == "xn----9fa.example")
         #expect(host("ab--é.example") == "xn--ab---epa.example")
         #expect(host("a†--") == "xn--a---kp0a")
+        #expect(host("-ß") == "xn----qfa")
+        #expect(host("－ü") == host("-ü"))
+        #expect(host("ＸＮ--ab--é") == nil)
     }
 
     @Test func `letters that Unicode gave a lower case later are mapped to it`() {
@@ -68,7 +73,10 @@ import Testing
 
     @Test func `an encoded label beside an international one must be right`() {
         #expect(host("xn--bcher-kva.bücher") == "xn--bcher-kva.xn--bcher-kva")
+        #expect(host("xn--ls8h.é") == "xn--ls8h.xn--9ca")
         #expect(host("xn--a.é") == nil)
+        #expect(host("xn--xn---epa.é") == nil)
+        #expect(host("xn--ab-.é") == nil)
         #expect(host("xn--.é") == nil)
         #expect(host("ＸＮ--a") == nil)
     }
@@ -84,6 +92,20 @@ import Testing
     ])
     func `a name that UTS 46 forbids is refused`(name: String) {
         #expect(host(name) == nil)
+    }
+
+    @Test func `a label may be longer than DNS allows`() {
+        let long = String(repeating: "0123456789", count: 7)
+
+        #expect(host("x\(long)†") == "xn--x\(long)-x598b")
+        #expect(host("x\(long)bu\u{308}cher") == host("x\(long)bücher"))
+    }
+
+    @Test func `an international name may not be so long that it takes time`() {
+        let long = String(
+            String.UnicodeScalarView((0x4E00...0x9FFF).compactMap { Unicode.Scalar($0 as UInt32) }))
+
+        expectFailure(.invalidDomain, parsing: "http://\(long)/")
     }
 
     @Test func `empty labels are kept`() {
