@@ -1,5 +1,7 @@
 -- The first schema. Times (`*_at`, `not_before`) are unix milliseconds, durations (`*_ms`) milliseconds.
--- Lists of words in CHECKs are closed: their members are stored for good and are never renamed.
+-- Lists of words in CHECKs are closed: their members are stored for good and are never renamed. In `pages`
+-- they are chains of OR, the usual words first: an IN list of constants is a table that SQLite builds anew for
+-- each row that is written.
 
 -- What was asked for. `INSERT INTO jobs(name, spec) VALUES ('docs', '{"urls": ["https://example.org/"]}')`
 -- makes a job as good as one from a file; `UPDATE jobs SET state = 'paused'` stops its runner.
@@ -26,7 +28,8 @@ CREATE TABLE runners (
 ) STRICT;
 
 -- One execution of a job. `spec` is the job as it was when the run began. The counters are kept in the
--- transactions that change the pages they count.
+-- transactions that change the pages they count. Its pages lie between `first_page_id` and `last_page_id`, with
+-- those of other runs where several went at once: reading them in that order is reading the file in order.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
@@ -37,6 +40,8 @@ CREATE TABLE runs (
     started_at INTEGER NOT NULL,
     finished_at INTEGER,
     elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    first_page_id INTEGER,
+    last_page_id INTEGER,
     pages_pending INTEGER NOT NULL DEFAULT 0,
     pages_done INTEGER NOT NULL DEFAULT 0,
     pages_failed INTEGER NOT NULL DEFAULT 0,
@@ -81,16 +86,16 @@ CREATE TABLE batches (
 -- One request of a run and what came of it. Written twice in its life: when it is found, and when its
 -- outcome is committed (and once for each try that is to be repeated).
 --
--- `url_key` is a 64-bit hash of the run and the request. It makes a request unique within its run for
--- eight bytes a page; pages that were skipped have none. `batch_id` is no foreign key: deleting a batch would
--- scan the pages. `final_url` is kept only where it is another than `url`.
+-- `url_key` is a 64-bit hash of the request. It makes a request unique within its run for eight bytes a page;
+-- pages that were skipped have none. `host_id` and `batch_id` are no foreign keys: hosts are never deleted, and
+-- deleting a batch would scan the pages. `final_url` is kept only where it is another than `url`.
 CREATE TABLE pages (
     id INTEGER PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-    host_id INTEGER REFERENCES hosts,
-    url_key INTEGER UNIQUE,
+    host_id INTEGER,
+    url_key INTEGER,
     state TEXT NOT NULL DEFAULT 'pending'
-        CHECK (state IN ('pending', 'sending', 'done', 'failed', 'skipped')),
+        CHECK (state = 'pending' OR state = 'done' OR state = 'failed' OR state = 'skipped' OR state = 'sending'),
     not_before INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     batch_id INTEGER,
@@ -118,23 +123,26 @@ CREATE TABLE pages (
     remote_ip TEXT,
     http_version TEXT,
     error_kind TEXT
-        CHECK (error_kind IN (
-            'invalid_url', 'unsupported_scheme', 'dns', 'connect', 'tls', 'timeout_connect', 'timeout_read',
-            'timeout_total', 'reset', 'truncated', 'too_large', 'too_many_redirects', 'redirect_loop',
-            'bad_redirect', 'bad_response', 'decode', 'http_status', 'blocked_address', 'host_unavailable',
-            'cancelled', 'internal')),
+        CHECK (error_kind IS NULL OR error_kind = 'http_status' OR error_kind = 'timeout_read'
+            OR error_kind = 'timeout_total' OR error_kind = 'timeout_connect' OR error_kind = 'connect'
+            OR error_kind = 'reset' OR error_kind = 'dns' OR error_kind = 'truncated'
+            OR error_kind = 'tls' OR error_kind = 'too_large' OR error_kind = 'invalid_url'
+            OR error_kind = 'unsupported_scheme' OR error_kind = 'too_many_redirects'
+            OR error_kind = 'redirect_loop' OR error_kind = 'bad_redirect'
+            OR error_kind = 'bad_response' OR error_kind = 'decode' OR error_kind = 'blocked_address'
+            OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
     error TEXT,
     skip_reason TEXT
-        CHECK (skip_reason IN (
-            'robots', 'robots_unreachable', 'scope', 'depth', 'duplicate', 'limit', 'blocked_address', 'trap',
-            'invalid_url')),
+        CHECK (skip_reason IS NULL OR skip_reason = 'duplicate' OR skip_reason = 'robots'
+            OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
+            OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
+            OR skip_reason = 'blocked_address'),
     extracted TEXT,
     CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
--- A run's pages in the order they were found.
-CREATE INDEX pages_run ON pages (run_id);
+CREATE UNIQUE INDEX pages_request ON pages (run_id, url_key);
 -- The frontier: what a host has waiting, and since or until when. Nothing else is ever claimed from.
 CREATE INDEX pages_pending ON pages (run_id, host_id, not_before) WHERE state = 'pending';
 
@@ -166,7 +174,8 @@ SELECT
 FROM jobs
 JOIN runs ON runs.id = (
     SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
-JOIN pages ON pages.run_id = runs.id;
+-- The sign keeps the index of requests out of it, whose order is that of a hash.
+JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id;
 
 -- What went wrong in each job's latest run.
 CREATE VIEW failures AS
@@ -201,10 +210,10 @@ SELECT
     runs.pages_pending, runs.pages_done, runs.pages_failed, runs.pages_skipped,
     (SELECT json_group_object(status_code, pages)
      FROM (SELECT status_code, count(*) AS pages FROM pages
-           WHERE run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
     (SELECT json_group_object(error_kind, pages)
      FROM (SELECT error_kind, count(*) AS pages FROM pages
-           WHERE run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
     runs.requests, runs.size_download, runs.elapsed_ms,
     runs.request_time_us / 1000 AS request_time_ms,
     CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up

@@ -25,6 +25,18 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     precondition(code == 0, "a thread could not be started: \(String(cString: strerror(code)))")
 }
 
+/// Runs what blocks on a thread of its own, so that Swift's cooperative pool, as wide as the machine has cores,
+/// is left alone.
+///
+/// - Parameter name: what ps(1) and a debugger show; the first 15 bytes of it.
+public func onOwnedThread<Value: Sendable>(
+    named name: String, _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        startThread(named: name) { continuation.resume(with: Result(catching: body)) }
+    }
+}
+
 private final class ThreadLife: Sendable {
     let name: String
     let body: @Sendable () -> Void

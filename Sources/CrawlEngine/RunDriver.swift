@@ -22,7 +22,8 @@ final class RunDriver {
     private var runningLoops = 0
     private var window: HostWindow
     private var sweep: HostSweep
-    private var outcomes: [PageOutcome] = []
+    /// What the loops have reported and is not committed yet, batch by batch.
+    private var outcomes: [[PageOutcome]] = []
     /// Redirects whose host is not leased yet.
     private var redirects: [Redirect] = []
     private var isStopping = false
@@ -137,7 +138,7 @@ final class RunDriver {
     private func note(_ message: Message) {
         switch message {
         case .report(.outcomes(let batch)):
-            outcomes.append(contentsOf: batch)
+            outcomes.append(batch)
         case .report(.redirect(let page, let target, let chain, let host)):
             if host != page.host { window.guestLeft(host) }
             redirects.append(Redirect(page: page, target: target, chain: chain, from: host))
@@ -213,14 +214,14 @@ final class RunDriver {
         outcomes.removeAll(keepingCapacity: true)
         lastCommit = clock
         if renews { lastRenewal = clock }
-        if !committed.isEmpty { observer.committed(committed) }
+        for batch in committed { observer.committed(batch) }
         return try finishIfDone(dispatch)
     }
 
     private func record(elapsed: Int64, now: Int64, _ transaction: StoreTransaction) throws {
         let recorded = try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now)
         progress.add(recorded.change)
-        for outcome in outcomes {
+        for outcome in outcomes.joined() {
             var retryAt: Int64?
             if case .retry(_, let wait) = outcome.verdict { retryAt = now + wait.wholeMilliseconds }
             window.recorded(outcome, retryAt: retryAt)

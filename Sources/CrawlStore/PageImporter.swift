@@ -49,19 +49,27 @@ public struct PageImporter {
                 added.failed += 1
             }
         }
+        guard added.pages > 0 else { return added }
+        // Every page was one insert of this transaction, and ids count up.
+        let lastID = transaction.database.lastInsertedRowID
         try transaction.database.cachedStatement(
             sql: """
                 UPDATE runs SET pages_pending = pages_pending + ?, pages_failed = pages_failed + ?,
-                    pages_skipped = pages_skipped + ?, pages_invalid = pages_invalid + ?
+                    pages_skipped = pages_skipped + ?, pages_invalid = pages_invalid + ?,
+                    first_page_id = coalesce(first_page_id, ?), last_page_id = ?
                 WHERE id = ?
                 """
-        ).execute(arguments: [added.pending, added.failed, added.skipped, added.invalid, run.rawValue])
+        ).execute(
+            arguments: [
+                added.pending, added.failed, added.skipped, added.invalid, lastID - added.pages + 1, lastID,
+                run.rawValue,
+            ])
         return added
     }
 
     private let insertSQL = """
         INSERT INTO pages (run_id, host_id, url_key, name, line, url) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (url_key) DO NOTHING
+        ON CONFLICT (run_id, url_key) DO NOTHING
         """
 
     /// Whether the page is new to the run.
@@ -70,7 +78,7 @@ public struct PageImporter {
     ) throws -> Bool {
         var salt: UInt64 = 0
         while true {
-            let key = URLKey(run: run, method: "GET", url: url, salt: salt)
+            let key = URLKey(method: "GET", url: url, salt: salt)
             insert.bind(1, run.rawValue)
             insert.bind(2, host.rawValue)
             insert.bind(3, key.rawValue)
@@ -80,10 +88,10 @@ public struct PageImporter {
             try insert.run()
             if transaction.database.changesCount == 1 { return true }
             // The key is taken: by the same request, or by another that happens to share it.
-            let holder = try Row.fetchOne(
-                transaction.database.cachedStatement(sql: "SELECT run_id, url FROM pages WHERE url_key = ?"),
-                arguments: [key.rawValue])
-            if let holder, holder["run_id"] == run.rawValue, holder["url"] == url { return false }
+            let holder = try String.fetchOne(
+                transaction.database.cachedStatement(sql: "SELECT url FROM pages WHERE run_id = ? AND url_key = ?"),
+                arguments: [run.rawValue, key.rawValue])
+            if let holder, holder == url { return false }
             salt += 1
         }
     }

@@ -16,17 +16,17 @@ extension StoreTransaction {
     /// A page that is no longer pending is left as it is, so that no outcome counts twice.
     ///
     /// - Parameters:
-    ///   - outcomes: in order of completion.
+    ///   - outcomes: in order of completion, as lists of any lengths.
     ///   - run: the run that all of them belong to.
     ///   - elapsed: milliseconds of work to add to the run.
     ///   - now: unix milliseconds; what a retry's wait counts from.
     public func record(
-        _ outcomes: [PageOutcome], of run: RunID, elapsed: Int64, now: Int64
+        _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
     ) throws -> RecordedOutcomes {
         let settle = try RawStatement(database, settleSQL)
         var recorded = RecordedOutcomes()
         var batches: [BatchID: (done: Int, failed: Int, retried: Int)] = [:]
-        for outcome in outcomes {
+        for outcome in outcomes.joined() {
             var counts = batches[outcome.page.batch] ?? (0, 0, 0)
             switch outcome.verdict {
             case .done:

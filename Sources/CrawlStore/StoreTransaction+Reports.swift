@@ -31,8 +31,9 @@ extension StoreTransaction {
         let groups = try Row.fetchCursor(
             database,
             sql: """
-                SELECT status_code, error_kind, skip_reason, count(*) AS pages FROM pages
-                WHERE run_id = ? GROUP BY 1, 2, 3
+                SELECT status_code, error_kind, skip_reason, count(*) AS pages FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                WHERE runs.id = ? GROUP BY 1, 2, 3
                 """,
             arguments: [run.rawValue])
         while let group = try groups.next() {
@@ -54,8 +55,10 @@ extension StoreTransaction {
             sql: """
                 SELECT hosts.host, count(*) AS pages, CAST(round(avg(time_total_ms)) AS INTEGER) AS mean,
                     max(time_total_ms) AS max
-                FROM pages JOIN hosts ON hosts.id = pages.host_id
-                WHERE run_id = ? AND time_total_ms IS NOT NULL
+                FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                JOIN hosts ON hosts.id = pages.host_id
+                WHERE runs.id = ? AND time_total_ms IS NOT NULL
                 GROUP BY hosts.id ORDER BY avg(time_total_ms) DESC, hosts.host LIMIT ?
                 """,
             arguments: [run.rawValue, limit]
@@ -80,13 +83,15 @@ extension StoreTransaction {
         let condition =
             switch filter {
             case .all: ""
-            case .failed: "AND state = 'failed'"
+            case .failed: "AND pages.state = 'failed'"
             }
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT *, CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
-                FROM pages INDEXED BY pages_run WHERE run_id = ? \(condition) ORDER BY id
+                SELECT pages.*, CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
+                FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                WHERE runs.id = ? \(condition) ORDER BY pages.id
                 """,
             arguments: [run.rawValue])
         while let row = try rows.next() { try body(ResultRow(row)) }

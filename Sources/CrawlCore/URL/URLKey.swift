@@ -1,5 +1,5 @@
-/// The 64-bit key by which a run knows a request again: FNV-1a (draft-eastlake-fnv) over the run's number and
-/// the request's parts, finished with SplitMix64's mixer so that nearby URLs spread over the index.
+/// The 64-bit key by which a run knows a request again: FNV-1a (draft-eastlake-fnv) over the
+/// request's parts, finished with SplitMix64's mixer so that nearby URLs spread over the index.
 ///
 /// Two requests may share a key by chance or by design of a server; the store compares the URLs before it
 /// calls them the same.
@@ -10,11 +10,10 @@ public struct URLKey: Hashable, Sendable {
     /// The key of a request.
     ///
     /// - Parameters:
-    ///   - run: the run it belongs to.
     ///   - method: its method.
     ///   - url: its normalised URL.
     ///   - salt: 0, or a count of keys that turned out to belong to another request.
-    public init(run: RunID, method: String, url: String, salt: UInt64 = 0) {
+    public init(method: String, url: String, salt: UInt64 = 0) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         func mix(_ text: String) {
@@ -23,7 +22,7 @@ public struct URLKey: Hashable, Sendable {
         }
         mix(method)
         mix(url)
-        hash ^= UInt64(bitPattern: run.rawValue) &* 0x9e37_79b9_7f4a_7c15 &+ salt
+        hash ^= salt &* 0x9e37_79b9_7f4a_7c15
         hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
         hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
         rawValue = Int64(bitPattern: hash ^ (hash >> 31))

@@ -73,12 +73,12 @@ struct AddCommand: AsyncParsableCommand {
     private func read(_ spec: JobSpec, _ store: Store, _ logger: Logger) async throws {
         let job = try store.existingJob(spec.name)
         let added = try await Workplace.with(store) { runner, processes in
-            try fill(job, spec, store, runner, processes)
+            try await onOwnedThread(named: "trawl-import") { try Self.fill(job, spec, store, runner, processes) }
         }
         logger.notice("\(spec.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(spec.name)")
     }
 
-    private func fill(
+    private static func fill(
         _ job: JobRecord, _ spec: JobSpec, _ store: Store, _ runner: RunnerID, _ processes: LinuxProcessTable
     ) throws -> Int64 {
         do {

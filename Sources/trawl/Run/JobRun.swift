@@ -43,7 +43,8 @@ struct JobRun: Sendable {
                     "\(job.name) has changed since run \(run.number) began; the change counts from the next run on")
             }
         case .begun(let new):
-            guard let filled = try fill(new, of: job, interruption) else {
+            let filled = try await onOwnedThread(named: "trawl-import") { try fill(new, of: job, interruption) }
+            guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
                 return .interrupted
             }
