@@ -18,8 +18,9 @@ enum Wording {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
-    /// `0.35 s`, `12.3 s`, `2:05`, `1:02:05`.
+    /// `4 ms`, `1.35 s`, `12.3 s`, `2:05`, `1:02:05`.
     static func time(milliseconds: Int64) -> String {
+        if milliseconds < 1000 { return "\(milliseconds) ms" }
         let seconds = Double(milliseconds) / 1000
         if seconds < 10 { return String(format: "%.2f s", seconds) }
         if seconds < 60 { return String(format: "%.1f s", seconds) }
