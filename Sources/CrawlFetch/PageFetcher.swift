@@ -131,6 +131,9 @@ public final class PageFetcher: TransferDelegate {
             finish(failure: .timeoutRead, "no byte came for \(policy.transfer.readTimeout)")
         case .code(.ok):
             complete(request, transfer)
+        case .code(.writeError) where isTooLarge && redirectTarget(transfer) != nil:
+            // Nobody wants the body of a redirect.
+            complete(request, transfer)
         case .code(let code):
             let kind = kind(of: code, transfer)
             finish(failure: kind, message(of: kind, code, transfer))
@@ -141,10 +144,7 @@ public final class PageFetcher: TransferDelegate {
 
     /// Ends an attempt whose last response arrived whole, or goes on with a redirect.
     private func complete(_ request: PageRequest, _ transfer: Transfer) {
-        let status = transfer.statusCode ?? 0
-        if RedirectChain.isRedirect(status), !policy.accept.contains(status), policy.limits.redirects > 0,
-            let location = transfer.header("location")
-        {
+        if let location = redirectTarget(transfer) {
             var chain = request.chain ?? RedirectChain(startedAt: startedAt)
             chain.append(
                 url: request.url, microseconds: transfer.totalMicroseconds, sizeDownload: transfer.sizeDownload)
@@ -157,11 +157,20 @@ public final class PageFetcher: TransferDelegate {
             }
             return
         }
+        let status = transfer.statusCode ?? 0
         if policy.accept.contains(status) {
             finish(.done, error: nil)
         } else {
             finish(failure: .httpStatus, "status \(status) is not accepted")
         }
+    }
+
+    /// The `Location` of a response that is a redirect to be followed.
+    private func redirectTarget(_ transfer: Transfer) -> String? {
+        guard let status = transfer.statusCode, RedirectChain.isRedirect(status), !policy.accept.contains(status),
+            policy.limits.redirects > 0
+        else { return nil }
+        return transfer.header("location")
     }
 
     private func finish(failure kind: ErrorKind, _ message: String) {
@@ -225,18 +234,20 @@ public final class PageFetcher: TransferDelegate {
                 && (policy.transfer.totalTimeout == .zero
                     || policy.transfer.connectTimeout <= policy.transfer.totalTimeout)
                 ? .timeoutConnect : .timeoutTotal
+        case .writeError where transfer.headerBytes > Transfer.headerLimit:
+            .tooLarge
+        case .outOfMemory where transfer.statusCode != nil:
+            // What curl 7 says of a header line beyond its limit of 100 KiB.
+            .tooLarge
         default:
-            // A header beyond curl's own limits (300 KiB in all) shows as a read error or as lack of memory.
-            transfer.headerBytes > PageFetcher.largeHeader ? .tooLarge : code.errorKind
+            code.errorKind
         }
     }
-
-    /// Header bytes from which a failure is put down to the header's size.
-    private static let largeHeader = 200 << 10
 
     private func message(of kind: ErrorKind, _ code: CurlCode, _ transfer: Transfer) -> String {
         switch kind {
         case .tooLarge where isTooLarge: "the body is larger than limits.body (\(policy.limits.body) bytes)"
+        case .tooLarge: "the header or trailer is larger than \(Transfer.headerLimit) bytes, or one line of it than 100 KiB"
         case .timeoutConnect: "no connection within \(policy.transfer.connectTimeout)"
         case .timeoutTotal: "not finished within \(policy.transfer.totalTimeout)"
         default: transfer.errorMessage ?? code.message

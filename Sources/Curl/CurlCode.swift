@@ -13,6 +13,8 @@ public struct CurlCode: RawRepresentable, Hashable, Sendable {
     public static let ok = CurlCode(CURLE_OK)
     /// The receiver of the body refused more of it.
     public static let writeError = CurlCode(CURLE_WRITE_ERROR)
+    /// curl has no memory left, or a buffer has met its limit.
+    public static let outOfMemory = CurlCode(CURLE_OUT_OF_MEMORY)
     /// One of curl's time limits was reached.
     public static let timedOut = CurlCode(CURLE_OPERATION_TIMEDOUT)
 
@@ -43,7 +45,8 @@ public struct CurlCode: RawRepresentable, Hashable, Sendable {
             .reset
         case CURLE_PARTIAL_FILE, CURLE_HTTP2_STREAM:
             .truncated
-        case CURLE_FILESIZE_EXCEEDED:
+        case CURLE_FILESIZE_EXCEEDED, CURLcode(100):
+            // 100 is CURLE_TOO_LARGE, new in curl 8.6.
             .tooLarge
         case CURLE_TOO_MANY_REDIRECTS:
             .tooManyRedirects

@@ -15,8 +15,11 @@ public final class Transfer {
     public unowned let delegate: any TransferDelegate
     /// How long the server may send nothing; zero for ever.
     public var readTimeout: Duration = .zero
-    /// Bytes of header received so far.
+    /// Bytes of header and trailer received so far.
     public internal(set) var headerBytes = 0
+    /// Header and trailer bytes from which a transfer is ended with ``CurlCode/writeError``: 256 KiB. curl has a
+    /// limit of its own for headers, 300 KiB, and none for trailers, which it keeps.
+    public static let headerLimit = 256 << 10
 
     private var headers: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
@@ -193,7 +196,8 @@ private func receiveHeader(
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     transfer.lastActivity = transfer.loop.now
     transfer.headerBytes += size * count
-    return size * count
+    // Any other number than the one given is an error (CURLOPT_HEADERFUNCTION(3)).
+    return transfer.headerBytes <= Transfer.headerLimit ? size * count : 0
 }
 
 private func reportSending(

@@ -95,6 +95,37 @@ import Testing
         #expect(try await row(response) { $0.limits.body = 50_000 }.errorKind == "too_large")
     }
 
+    @Test func `trailers without end are too_large`() async throws {
+        let response = LoopbackServer.Response.script([
+            .send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"),
+            .repeat("X-Trailer: 0123456789012345678901234567890123456789\r\n", every: .zero),
+        ])
+
+        #expect(try await row(response) { $0.timeouts.total = .seconds(20) }.errorKind == "too_large")
+    }
+
+    @Test func `a header line without end is too_large`() async throws {
+        let response = LoopbackServer.Response.script([
+            .send("HTTP/1.1 200 OK\r\nX-Long: "), .repeat("0123456789", every: .zero),
+        ])
+
+        #expect(try await row(response) { $0.timeouts.total = .seconds(20) }.errorKind == "too_large")
+    }
+
+    @Test func `the body of a redirect is nobody's business`() async throws {
+        let server = try LoopbackServer { request in
+            guard request.path == "/old" else { return .html(title: "New") }
+            var response = LoopbackServer.Response.text(String(repeating: "x", count: 1_000_000))
+            response.status = 302
+            return response.header("Location", "/new")
+        }
+
+        let row = try await row(server.url("/old")) { $0.limits.body = 10_000 }
+
+        #expect(row.state == .done)
+        #expect(row.title == "New")
+    }
+
     @Test func `what is not HTTP is bad_response`() async throws {
         #expect(try await row(.raw("SSH-2.0-OpenSSH_9.2\r\n", then: .close)).errorKind == "bad_response")
     }
