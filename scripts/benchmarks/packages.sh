@@ -1,0 +1,58 @@
+# Sourced by scripts that need programs and libraries of Debian.
+# shellcheck shell=bash
+
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+
+# have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv)?
+have() {
+    case $1 in
+        lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
+        python:*) python3 -c "import ${1#python:}" 2>/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# need WHAT=PACKAGE...: installs the packages of what is missing, or says which they are.
+need() {
+    local pair missing=() sudo=()
+    for pair; do
+        have "${pair%=*}" || missing+=("${pair##*=}")
+    done
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    if [[ $EUID -ne 0 ]]; then
+        sudo=(sudo)
+        if ! sudo -n true 2>/dev/null; then
+            echo "$0: install what is missing first: apt-get install ${missing[*]}" >&2
+            return 1
+        fi
+    fi
+    if ! command -v apt-get >/dev/null; then
+        echo "$0: install what is missing first; on Debian that is: ${missing[*]}" >&2
+        return 1
+    fi
+    echo "Installing ${missing[*]}" >&2
+    install_packages "${missing[@]}" >&2
+    for pair; do
+        if ! have "${pair%=*}"; then
+            echo "$0: ${pair%=*} is missing although ${pair##*=} was to bring it" >&2
+            return 1
+        fi
+    done
+}
+
+# Installs packages without starting the servers that some of them bring: ours run in their own folders.
+install_packages() (
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        trap '"${sudo[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
+        "${sudo[@]}" chmod 755 "$policy"
+    fi
+    apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+    "${apt[@]}" update
+    "${apt[@]}" install -y --no-install-recommends "$@"
+    # nginx-light would start at the next boot.
+    if [[ " $* " == *" nginx-light "* && -d /run/systemd/system ]]; then
+        "${sudo[@]}" systemctl disable --quiet nginx
+    fi
+)
