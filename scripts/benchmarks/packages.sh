@@ -1,7 +1,12 @@
-# Sourced by scripts that need programs and libraries of Debian.
+# Sourced by scripts that need programs and libraries of Debian, with $scripts set to the folder they are in.
 # shellcheck shell=bash
 
 PATH=$PATH:/usr/sbin:/usr/local/sbin
+
+# What trawl and the bare loop are linked with.
+libraries=(
+    pkg-config=pkg-config lib:libcurl=libcurl4-openssl-dev lib:libxml-2.0=libxml2-dev lib:sqlite3=libsqlite3-dev
+    lib:libidn2=libidn2-dev)
 
 # have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv)?
 have() {
@@ -56,3 +61,11 @@ install_packages() (
         "${sudo[@]}" systemctl disable --quiet nginx
     fi
 )
+
+# Builds the release binary, unless another is named with TRAWL.
+build_release() {
+    [[ -z ${TRAWL:-} ]] || return 0
+    need "${libraries[@]}"
+    command -v swift >/dev/null || { echo "$0: swift is missing; or name a binary with TRAWL=…" >&2; return 1; }
+    swift build --package-path "${scripts:?}/.." -c release --product trawl >&2
+}

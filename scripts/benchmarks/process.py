@@ -47,7 +47,8 @@ def stop_on_signals():
         sys.exit(128 + number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, unwind)
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, unwind)
 
 
 @dataclass
