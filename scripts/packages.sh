@@ -1,33 +1,77 @@
-# Sourced by the other scripts: Debian packages, installed where they are missing.
+# Sourced by scripts that need programs and libraries of Debian, with $scripts set to the folder they are in.
+# shellcheck shell=bash
 
-# The libraries that trawl is built with, and pkg-config to find them.
-build_packages=(libcurl4-openssl-dev libidn2-dev libsqlite3-dev libxml2-dev pkg-config)
+PATH=$PATH:/usr/sbin:/usr/local/sbin
 
-need_packages() {
-    local missing=() package
-    for package in "$@"; do
-        dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+# What trawl and the bare loop are linked with.
+libraries=(
+    pkg-config=pkg-config lib:libcurl=libcurl4-openssl-dev lib:libxml-2.0=libxml2-dev lib:sqlite3=libsqlite3-dev
+    lib:libidn2=libidn2-dev)
+
+# have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv)?
+have() {
+    case $1 in
+        lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
+        python:*) python3 -c "import ${1#python:}" 2>/dev/null ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# need WHAT=PACKAGE...: installs the packages of what is missing, or says which they are.
+need() {
+    local pair missing=() sudo=()
+    for pair; do
+        have "${pair%=*}" || missing+=("${pair##*=}")
     done
-    [ ${#missing[@]} -eq 0 ] && return
-    local as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || {
-            echo "These packages are missing; install them as root, then run this again: ${missing[*]}" >&2
-            exit 2
-        }
-        as_root=(sudo)
+    [[ ${#missing[@]} -gt 0 ]] || return 0
+    if [[ $EUID -ne 0 ]]; then
+        sudo=(sudo)
+        if ! sudo -n true 2>/dev/null; then
+            echo "$0: install what is missing first: apt-get install ${missing[*]}" >&2
+            return 1
+        fi
+    fi
+    if ! command -v apt-get >/dev/null; then
+        echo "$0: install what is missing first; on Debian that is: ${missing[*]}" >&2
+        return 1
     fi
     echo "Installing ${missing[*]}" >&2
-    # A list of packages that is out of date names versions that are gone: on failure it is brought up to date.
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends -qq "${missing[@]}" >/dev/null 2>&1 ||
-        { "${as_root[@]}" apt-get update -qq >&2 &&
-            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-                apt-get install -y --no-install-recommends -qq "${missing[@]}" >/dev/null; }
+    install_packages "${missing[@]}" >&2
+    for pair; do
+        if ! have "${pair%=*}"; then
+            echo "$0: ${pair%=*} is missing although ${pair##*=} was to bring it" >&2
+            return 1
+        fi
+    done
 }
+
+# Installs packages without starting the servers that some of them bring: ours run in their own folders.
+install_packages() (
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+        trap '"${sudo[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
+        "${sudo[@]}" chmod 755 "$policy"
+    fi
+    apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+    "${apt[@]}" update
+    "${apt[@]}" install -y --no-install-recommends "$@"
+    # nginx-light would start at the next boot.
+    if [[ " $* " == *" nginx-light "* && -d /run/systemd/system ]]; then
+        "${sudo[@]}" systemctl disable --quiet nginx
+    fi
+)
 
 need_swift() {
     command -v swift >/dev/null && return
-    echo "Swift 6.2 or newer is needed: see https://www.swift.org/install/linux/" >&2
-    exit 2
+    echo "$0: Swift 6.2 or newer is needed: see https://www.swift.org/install/linux/" >&2
+    return 1
+}
+
+# Builds the release binary, unless another is named with TRAWL.
+build_release() {
+    [[ -z ${TRAWL:-} ]] || return 0
+    need "${libraries[@]}"
+    need_swift
+    swift build --package-path "${scripts:?}/.." -c release --product trawl >&2
 }
