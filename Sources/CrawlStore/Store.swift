@@ -76,9 +76,9 @@ public final class Store: Sendable {
         configuration.busyMode = .timeout(Double(busySeconds))
         configuration.label = "trawl.store"
         configuration.prepareDatabase { database in
-            // 8 MiB of pages at most, whatever the size of the file. (trusted_schema stays on: this SQLite counts
+            // 4 MiB of pages at most, whatever the size of the file. (trusted_schema stays on: this SQLite counts
             // json_valid, which the schema uses, among what it then forbids; no function of ours is there to misuse.)
-            try database.execute(sql: "PRAGMA cache_size = -8192")
+            try database.execute(sql: "PRAGMA cache_size = -4096")
         }
         return configuration
     }
