@@ -40,6 +40,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private let permits: RequestPermits
     private let wakeLoops: @Sendable (UInt64) -> Void
     private let report: @Sendable (Report) -> Void
+    /// Outcomes that are enough to be reported at once.
     private let flushCount: Int
 
     private let transfers: TransferLoop
@@ -57,6 +58,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
     /// reader still looks, long enough for hundreds of pages a commit under load.
     private static let flushDelay: Duration = .milliseconds(25)
+    /// How many outcomes wait for each other at most.
+    private static let flushCount = 500
 
     /// A loop that has not begun.
     ///
@@ -74,7 +77,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         self.permits = permits
         self.wakeLoops = wakeLoops
         self.report = report
-        flushCount = max(spec.batchSize, 100)
+        flushCount = max(spec.batchSize, CrawlLoop.flushCount)
         gate = HostGate(perHost: spec.concurrency.perHost, delay: spec.delay)
         transfers = try TransferLoop(connections: spec.concurrency.total * 2)
     }

@@ -38,6 +38,7 @@ public final class PageFetcher: TransferDelegate {
 
     private var startedAt: Int64 = 0
     private var contentLength: Int64 = 0
+    private var contentType: String?
     private var phase = BodyPhase.unseen
     private var isTooLarge = false
     /// The origin that the transfer's header fields are set for; they go to no other.
@@ -111,7 +112,7 @@ public final class PageFetcher: TransferDelegate {
 
     public func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if phase == .unseen {
-            let contentType = transfer.contentType
+            contentType = transfer.contentType
             phase = ContentType.isHTML(contentType) ? .scanning : .counting
             if phase == .scanning { scanner.reset(contentType: contentType) }
         }
@@ -210,7 +211,8 @@ public final class PageFetcher: TransferDelegate {
             response.finalURL = request.url
         }
         guard response.statusCode != nil else { return response }
-        response.contentType = transfer.contentType
+        // Without a body nobody has asked for it yet.
+        response.contentType = phase == .unseen ? transfer.contentType : contentType
         response.remoteIP = transfer.remoteIP
         response.httpVersion = transfer.httpVersion
         response.etag = transfer.header("etag")
