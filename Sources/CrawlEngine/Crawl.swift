@@ -50,7 +50,8 @@ public final class Crawl: Sendable {
     private func drive() -> Result<RunEnd, CrawlError> {
         do {
             let driver = try RunDriver(
-                store: store, runner: runner, run: record, spec: spec, options: options, environment: environment,
+                store: store, runner: runner, run: record, spec: spec, options: options,
+                environment: environment,
                 observer: observer, inbox: inbox)
             return .success(try driver.drive())
         } catch let error as StoreError {
@@ -78,6 +79,7 @@ public enum CrawlError: Error, Sendable, CustomStringConvertible {
     /// This machine: descriptors or memory.
     case resources(String)
 
+    /// One sentence for people.
     public var description: String {
         switch self {
         case .store(let error): error.description

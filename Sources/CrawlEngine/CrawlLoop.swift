@@ -68,7 +68,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
-        index: Int, spec: JobSpec, policy: FetchPolicy, environment: FetchEnvironment, permits: RequestPermits,
+        index: Int, spec: JobSpec, policy: FetchPolicy, environment: FetchEnvironment,
+        permits: RequestPermits,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
@@ -159,7 +160,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private func flush(busy: Int) {
         guard !outcomes.isEmpty else { return }
         let isIdle = busy == 0 && gate.queued == 0
-        guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else { return }
+        guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
+            return
+        }
         report(.outcomes(outcomes))
         outcomes.removeAll(keepingCapacity: true)
         flushAt = nil
@@ -200,7 +203,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             outcomes.append(outcome)
         case .redirect(let page, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
-            if let last = chain.urls.last, let origin = try? WebURL(parsing: last), origin.hostKey == target.hostKey {
+            if let last = chain.urls.last, let origin = try? WebURL(parsing: last),
+                origin.hostKey == target.hostKey
+            {
                 let request = PageRequest(
                     page, url: target.withoutCredentialsAndFragment, host: host, chain: chain)
                 gate.add(request, first: true, now: transfers.now)

@@ -103,7 +103,11 @@ struct HostWindow {
         if nextClaimAt <= now {
             nextClaimAt = .max
             for (host, entry) in entries {
-                if entry.claimAt <= now { changed.insert(host) } else { nextClaimAt = min(nextClaimAt, entry.claimAt) }
+                if entry.claimAt <= now {
+                    changed.insert(host)
+                } else {
+                    nextClaimAt = min(nextClaimAt, entry.claimAt)
+                }
             }
         }
         defer { changed.removeAll(keepingCapacity: true) }
@@ -113,7 +117,9 @@ struct HostWindow {
     /// How many pages a host wants to have claimed more; 0 where it has enough for now or none are to be had.
     func wanted(_ host: HostID, now: Int64) -> Int {
         let share = share
-        guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2 else { return 0 }
+        guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2 else {
+            return 0
+        }
         return share - entry.claimed.count
     }
 }

@@ -161,7 +161,9 @@ final class RunDriver {
     private func tell(_ dispatch: Dispatch) {
         for hold in dispatch.holds { loops[hold.loop].send(.hold(hold.host, hold.wait)) }
         for redirected in dispatch.redirected { loops[redirected.loop].send(.redirected(redirected.request)) }
-        for (loop, pages) in dispatch.pages.enumerated() where !pages.isEmpty { loops[loop].send(.pages(pages)) }
+        for (loop, pages) in dispatch.pages.enumerated() where !pages.isEmpty {
+            loops[loop].send(.pages(pages))
+        }
         let now = ContinuousClock.now
         guard lastReport + RunDriver.reportInterval <= now || dispatch.isFinished else { return }
         lastReport = now
@@ -229,7 +231,9 @@ final class RunDriver {
     }
 
     /// Leases the hosts that redirects lead to, and sends the requests on to them.
-    private func admitRedirects(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
+    private func admitRedirects(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction)
+        throws
+    {
         var waiting: [Redirect] = []
         for redirect in redirects {
             let host = try transaction.host(redirect.target.hostKey)
@@ -240,7 +244,8 @@ final class RunDriver {
             guard let loop = window[host]?.loop else { continue }
             if host != redirect.page.host { window.guestCame(host) }
             let request = PageRequest(
-                redirect.page, url: redirect.target.withoutCredentialsAndFragment, host: host, chain: redirect.chain)
+                redirect.page, url: redirect.target.withoutCredentialsAndFragment, host: host,
+                chain: redirect.chain)
             dispatch.redirected.append((loop, request))
         }
         redirects = waiting
@@ -265,7 +270,9 @@ final class RunDriver {
         _ host: HostID, now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
     ) throws -> Bool {
         guard window[host] == nil else { return true }
-        guard case .held(let lastStartedAt) = try transaction.lease(host, runner: runner) else { return false }
+        guard case .held(let lastStartedAt) = try transaction.lease(host, runner: runner) else {
+            return false
+        }
         let loop = window.open(host)
         if let lastStartedAt {
             // A clock that was set back must not hold the host for longer than its delay.
@@ -284,7 +291,8 @@ final class RunDriver {
         var size = 0
         func closeBatch() throws {
             guard size > 0 else { return }
-            try transaction.addBatch(nextBatch.id, run: run.id, number: nextBatch.number, pages: size, now: now)
+            try transaction.addBatch(
+                nextBatch.id, run: run.id, number: nextBatch.number, pages: size, now: now)
             nextBatch = (BatchID(rawValue: nextBatch.id.rawValue + 1), nextBatch.number + 1)
             size = 0
         }
@@ -295,7 +303,8 @@ final class RunDriver {
                 host, of: run.id, now: now, limit: wanted, claimed: entry.claimed, batch: nextBatch.id)
             // Fewer than asked for: there are no more for now.
             let claimAt =
-                pages.count == wanted ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
+                pages.count == wanted
+                ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
             window.claimed(pages, of: host, claimAt: claimAt)
             for var page in pages {
                 if size == spec.batchSize { try closeBatch() }
@@ -321,7 +330,8 @@ final class RunDriver {
     private func finishIfDone(_ dispatch: Dispatch) throws -> Dispatch {
         var dispatch = dispatch
         if dispatch.pages.isEmpty { dispatch.pages = Array(repeating: [], count: loops.count) }
-        guard window.isEmpty, outcomes.isEmpty, redirects.isEmpty, !sweep.isUnderWay, sweep.nextAt == nil else {
+        guard window.isEmpty, outcomes.isEmpty, redirects.isEmpty, !sweep.isUnderWay, sweep.nextAt == nil
+        else {
             return dispatch
         }
         let now = environment.wallClock()

@@ -11,12 +11,14 @@ public protocol RunObserver: Sendable {
 
 /// Where a run stands.
 public struct RunSnapshot: Sendable {
+    /// The run's counters.
     public var progress = RunProgress()
     /// Requests under way.
     public var inFlight = 0
     /// Hosts with pages at hand that wait out their delay.
     public var waitingHosts = 0
 
+    /// All zero.
     public init() {}
 }
 

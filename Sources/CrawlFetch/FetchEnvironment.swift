@@ -7,6 +7,7 @@ public struct FetchEnvironment: Sendable {
     /// A number from 0 to 1.
     public var random: @Sendable () -> Double
 
+    /// An environment of one's own, for tests.
     public init(wallClock: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double) {
         self.wallClock = wallClock
         self.random = random

@@ -21,7 +21,8 @@ public struct FetchPolicy: Sendable {
         retry = spec.retry
         headers = spec.request.headers
         transfer = TransferConfiguration(
-            userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts, proxy: spec.request.proxy,
+            userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
+            proxy: spec.request.proxy,
             insecure: spec.request.insecure, reportsSending: spec.delay > .zero)
     }
 }

@@ -52,7 +52,8 @@ public final class PageFetcher: TransferDelegate {
 
     /// An idle fetcher on a loop.
     public init(
-        loop: TransferLoop, policy: FetchPolicy, environment: FetchEnvironment, receiver: any PageFetchReceiver
+        loop: TransferLoop, policy: FetchPolicy, environment: FetchEnvironment,
+        receiver: any PageFetchReceiver
     ) throws(CurlSetupFailure) {
         self.loop = loop
         self.policy = policy
@@ -105,11 +106,13 @@ public final class PageFetcher: TransferDelegate {
 
     // MARK: TransferDelegate
 
+    /// Passes on that the request goes out.
     public func willSend(_ transfer: Transfer) {
         wasSent = true
         receiver.willSend(self)
     }
 
+    /// Counts decoded bytes and feeds the scanner; false once the body is over its limit.
     public func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if phase == .unseen {
             contentType = transfer.contentType
@@ -125,6 +128,7 @@ public final class PageFetcher: TransferDelegate {
         return true
     }
 
+    /// Turns the transfer's end into an outcome or a redirect.
     public func finished(_ transfer: Transfer, _ result: TransferResult) {
         guard let request else { return }
         switch result {
@@ -148,7 +152,8 @@ public final class PageFetcher: TransferDelegate {
         if let location = redirectTarget(transfer) {
             var chain = request.chain ?? RedirectChain(startedAt: startedAt)
             chain.append(
-                url: request.url, microseconds: transfer.totalMicroseconds, sizeDownload: transfer.sizeDownload)
+                url: request.url, microseconds: transfer.totalMicroseconds,
+                sizeDownload: transfer.sizeDownload)
             switch chain.decide(location: location, limits: policy.limits) {
             case .follow(let target):
                 self.request = nil
@@ -168,7 +173,8 @@ public final class PageFetcher: TransferDelegate {
 
     /// The `Location` of a response that is a redirect to be followed.
     private func redirectTarget(_ transfer: Transfer) -> String? {
-        guard let status = transfer.statusCode, RedirectChain.isRedirect(status), !policy.accept.contains(status),
+        guard let status = transfer.statusCode, RedirectChain.isRedirect(status),
+            !policy.accept.contains(status),
             policy.limits.redirects > 0
         else { return nil }
         return transfer.header("location")
@@ -249,7 +255,8 @@ public final class PageFetcher: TransferDelegate {
     private func message(of kind: ErrorKind, _ code: CurlCode, _ transfer: Transfer) -> String {
         switch kind {
         case .tooLarge where isTooLarge: "the body is larger than limits.body (\(policy.limits.body) bytes)"
-        case .tooLarge: "the header or trailer is larger than \(Transfer.headerLimit) bytes, or one line of it than 100 KiB"
+        case .tooLarge:
+            "the header or trailer is larger than \(Transfer.headerLimit) bytes, or one line of it than 100 KiB"
         case .timeoutConnect: "no connection within \(policy.transfer.connectTimeout)"
         case .timeoutTotal: "not finished within \(policy.transfer.totalTimeout)"
         default: transfer.errorMessage ?? code.message

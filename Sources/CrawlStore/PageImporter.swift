@@ -27,7 +27,8 @@ public struct PageImporter {
     /// Adds pages in the order given; a request that the run already has becomes a skipped page.
     ///
     /// - Returns: what was added, by state.
-    public mutating func add(_ pages: [ImportedPage], in transaction: StoreTransaction) throws -> RunProgress {
+    public mutating func add(_ pages: [ImportedPage], in transaction: StoreTransaction) throws -> RunProgress
+    {
         let insert = try RawStatement(transaction.database, insertSQL)
         var added = RunProgress()
         for page in pages {
@@ -74,7 +75,8 @@ public struct PageImporter {
 
     /// Whether the page is new to the run.
     private func add(
-        url: String, host: HostID, name: String?, line: Int?, _ insert: RawStatement, _ transaction: StoreTransaction
+        url: String, host: HostID, name: String?, line: Int?, _ insert: RawStatement,
+        _ transaction: StoreTransaction
     ) throws -> Bool {
         var salt: UInt64 = 0
         while true {
@@ -89,7 +91,8 @@ public struct PageImporter {
             if transaction.database.changesCount == 1 { return true }
             // The key is taken: by the same request, or by another that happens to share it.
             let holder = try String.fetchOne(
-                transaction.database.cachedStatement(sql: "SELECT url FROM pages WHERE run_id = ? AND url_key = ?"),
+                transaction.database.cachedStatement(
+                    sql: "SELECT url FROM pages WHERE run_id = ? AND url_key = ?"),
                 arguments: [run.rawValue, key.rawValue])
             if let holder, holder == url { return false }
             salt += 1
@@ -110,7 +113,8 @@ public struct PageImporter {
     }
 
     private func fail(
-        _ text: String, name: String?, line: Int?, _ kind: ErrorKind, _ error: String, in transaction: StoreTransaction
+        _ text: String, name: String?, line: Int?, _ kind: ErrorKind, _ error: String,
+        in transaction: StoreTransaction
     ) throws {
         try transaction.database.cachedStatement(
             sql: """

@@ -64,7 +64,8 @@ struct RawStatement {
             message: String(cString: sqlite3_errmsg(connection)))
     }
 
-    /// Tells SQLite to copy what is bound (`SQLITE_TRANSIENT`, a cast that Swift does not import).
+    /// Tells SQLite to copy what is bound: `SQLITE_TRANSIENT`, a cast that Swift does not import. Safe because
+    /// SQLite compares it and never calls it.
     private var transient: sqlite3_destructor_type {
         unsafeBitCast(-1, to: sqlite3_destructor_type.self)
     }

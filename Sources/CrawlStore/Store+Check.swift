@@ -15,7 +15,8 @@ extension Store {
                     let table: String = row["table"]
                     let parent: String = row["parent"]
                     let id = (row["rowid"] as Int64?).map(String.init) ?? "?"
-                    findings.append("a row of \(table) (\(id)) refers to a row of \(parent) that does not exist")
+                    findings.append(
+                        "a row of \(table) (\(id)) refers to a row of \(parent) that does not exist")
                 }
                 for row in try Row.fetchAll(database, sql: Store.counterSQL) {
                     let run: Int64 = row["id"]

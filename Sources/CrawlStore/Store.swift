@@ -48,7 +48,8 @@ public final class Store: Sendable {
             queue =
                 switch location {
                 case .memory: try DatabaseQueue(configuration: Store.configuration(access))
-                case .file(let file): try DatabaseQueue(path: file, configuration: Store.configuration(access))
+                case .file(let file):
+                    try DatabaseQueue(path: file, configuration: Store.configuration(access))
                 }
             let path = path
             try queue.inDatabase { database in
@@ -105,7 +106,8 @@ public final class Store: Sendable {
         let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
         if application != Migrations.applicationID, !isEmpty {
             throw StoreError(
-                .notADatabase, "\(path) is a SQLite database, but not one of trawl's; name another file with --db")
+                .notADatabase,
+                "\(path) is a SQLite database, but not one of trawl's; name another file with --db")
         }
         if version > Migrations.latest {
             throw StoreError(
@@ -116,7 +118,8 @@ public final class Store: Sendable {
         if version < Migrations.latest, access == .readOnly {
             throw StoreError(
                 .older,
-                "\(path) has schema \(version), this trawl needs \(Migrations.latest); run `trawl db migrate` once")
+                "\(path) has schema \(version), this trawl needs \(Migrations.latest); run `trawl db migrate` once"
+            )
         }
     }
 

@@ -54,7 +54,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case .SQLITE_CORRUPT:
             self.init(.corrupt, "\(path) is damaged (\(words)); run `trawl db check`, or go back to a backup")
         case .SQLITE_READONLY:
-            self.init(.readOnly, "\(path) cannot be written (\(words)); check its permissions and its folder's")
+            self.init(
+                .readOnly, "\(path) cannot be written (\(words)); check its permissions and its folder's")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
                 .locked,
@@ -69,7 +70,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
                 "\(path) could not be read or written (\(words)); check the disk and its free space, "
                     + "then run the same command again")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
-            self.init(.readOnly, "\(path) cannot be opened (\(words)); check that its folder exists and can be written")
+            self.init(
+                .readOnly,
+                "\(path) cannot be opened (\(words)); check that its folder exists and can be written")
         default:
             self.init(.other, "\(path): \(words)")
         }

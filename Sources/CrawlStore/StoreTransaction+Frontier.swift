@@ -3,6 +3,7 @@ internal import GRDB
 
 /// A host with pages that wait.
 public struct WaitingHost: Sendable, Equatable {
+    /// The host's row.
     public let host: HostID
     /// When its first page may be requested, in unix milliseconds; 0 for at once.
     public let notBefore: Int64
@@ -66,8 +67,10 @@ extension StoreTransaction {
 
     /// Gives a host back. Its delay counts from now for whoever takes it next.
     public func release(_ host: HostID, now: Int64) throws {
-        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?")
-            .execute(arguments: [now, host.rawValue])
+        try database.cachedStatement(
+            sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?"
+        )
+        .execute(arguments: [now, host.rawValue])
     }
 
     /// The key of a host: scheme, name and port.
@@ -107,7 +110,8 @@ extension StoreTransaction {
             try page.forEachRow { row in
                 pages.append(
                     ClaimedPage(
-                        id: id, host: host, batch: batch, url: row.text(0) ?? "", attempts: Int(row.integer(1)),
+                        id: id, host: host, batch: batch, url: row.text(0) ?? "",
+                        attempts: Int(row.integer(1)),
                         name: row.text(2)))
             }
         }
@@ -127,7 +131,8 @@ extension StoreTransaction {
     /// Whether a run has pending pages.
     public func hasPending(_ run: RunID) throws -> Bool {
         let statement = try database.cachedStatement(
-            sql: "SELECT 1 FROM pages INDEXED BY pages_pending WHERE run_id = ? AND state = 'pending' LIMIT 1")
+            sql: "SELECT 1 FROM pages INDEXED BY pages_pending WHERE run_id = ? AND state = 'pending' LIMIT 1"
+        )
         return try Bool.fetchOne(statement, arguments: [run.rawValue]) ?? false
     }
 
@@ -140,7 +145,8 @@ extension StoreTransaction {
 
     /// The row id that the next batch gets; the caller has the write lock.
     public func nextBatchID() throws -> BatchID {
-        BatchID(rawValue: try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM batches") ?? 1)
+        BatchID(
+            rawValue: try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM batches") ?? 1)
     }
 
     /// Enters a batch of claimed pages.

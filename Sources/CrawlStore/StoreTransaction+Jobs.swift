@@ -3,11 +3,15 @@ internal import GRDB
 
 /// A row of `jobs`.
 public struct JobRecord: Sendable {
+    /// The job's row.
     public let id: JobID
+    /// The name it is known by.
     public let name: String
     /// The job file as JSON, as its author wrote it.
     public let spec: String
+    /// Whether runners leave it alone.
     public let isPaused: Bool
+    /// Unix milliseconds when it was stored first.
     public let createdAt: Int64
 }
 
@@ -35,7 +39,8 @@ extension StoreTransaction {
 
     /// The job of a name.
     public func job(named name: String) throws -> JobRecord? {
-        try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE name = ?", arguments: [name]).map(JobRecord.init)
+        try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE name = ?", arguments: [name]).map(
+            JobRecord.init)
     }
 
     /// Every job, by name.

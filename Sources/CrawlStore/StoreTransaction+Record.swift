@@ -128,9 +128,11 @@ extension StoreTransaction {
         return database.changesCount == 1
     }
 
-    private func postpone(_ outcome: PageOutcome, _ kind: ErrorKind, notBefore: Int64, wait: Duration) throws {
+    private func postpone(_ outcome: PageOutcome, _ kind: ErrorKind, notBefore: Int64, wait: Duration) throws
+    {
         try database.cachedStatement(
-            sql: "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
+            sql:
+                "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
         ).execute(
             arguments: [
                 outcome.attempt, notBefore, outcome.page.batch.rawValue, outcome.page.id.rawValue,

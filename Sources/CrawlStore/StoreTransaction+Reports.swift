@@ -3,10 +3,13 @@ internal import GRDB
 
 /// A host of a run, for the summary.
 public struct HostReport: Sendable {
+    /// Its key: scheme, name and port.
     public let host: String
+    /// Pages that were requested of it.
     public let pages: Int64
     /// The mean of its pages' times, in milliseconds.
     public let meanMilliseconds: Int64
+    /// The longest of them, in milliseconds.
     public let maxMilliseconds: Int64
 }
 
@@ -64,7 +67,8 @@ extension StoreTransaction {
             arguments: [run.rawValue, limit]
         ).map {
             HostReport(
-                host: $0["host"], pages: $0["pages"], meanMilliseconds: $0["mean"], maxMilliseconds: $0["max"])
+                host: $0["host"], pages: $0["pages"], meanMilliseconds: $0["mean"], maxMilliseconds: $0["max"]
+            )
         }
     }
 }

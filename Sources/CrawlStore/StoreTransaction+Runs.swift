@@ -3,15 +3,21 @@ internal import GRDB
 
 /// A row of `runs`.
 public struct RunRecord: Sendable {
+    /// The run's row.
     public let id: RunID
+    /// The job that it is a run of.
     public let job: JobID
     /// 1 for a job's first run.
     public let number: Int
     /// The job file as JSON, as it was when the run began.
     public let spec: String
+    /// How far it has come.
     public let state: State
+    /// Unix milliseconds when it began.
     public let startedAt: Int64
+    /// Unix milliseconds when it was finished; nil while it is not.
     public let finishedAt: Int64?
+    /// Its counters.
     public let progress: RunProgress
     /// The pid of the process at work on it, where there is one.
     public let runnerPID: Int32?
@@ -87,7 +93,8 @@ extension StoreTransaction {
     /// Closes the import: the run has all its pages.
     public func finishImport(_ run: RunID) throws {
         try database.execute(
-            sql: "UPDATE runs SET state = 'active' WHERE id = ? AND state = 'importing'", arguments: [run.rawValue])
+            sql: "UPDATE runs SET state = 'active' WHERE id = ? AND state = 'importing'",
+            arguments: [run.rawValue])
     }
 
     /// Closes a run that has no pending page left.

@@ -28,7 +28,9 @@ public final class Transfer {
     ///
     /// - Throws: `CurlSetupFailure` where curl has no memory for it.
     public init(loop: TransferLoop, delegate: any TransferDelegate) throws(CurlSetupFailure) {
-        guard let easy = curl_easy_init() else { throw CurlSetupFailure(option: "curl_easy_init", message: "no memory") }
+        guard let easy = curl_easy_init() else {
+            throw CurlSetupFailure(option: "curl_easy_init", message: "no memory")
+        }
         self.easy = easy
         self.loop = loop
         self.delegate = delegate
@@ -146,16 +148,23 @@ public struct CurlSetupFailure: Error, Sendable, CustomStringConvertible {
     /// curl has no memory for another transfer.
     public static let outOfMemory = CurlSetupFailure(option: "curl_multi_add_handle", message: "no memory")
 
+    /// One sentence for people.
     public var description: String { "libcurl refused \(option): \(message)" }
 }
 
 /// The settings that one job has for all its transfers.
 public struct TransferConfiguration: Sendable {
+    /// What is sent as `User-Agent`.
     public var userAgent: String
+    /// Until the connection stands; zero for no limit.
     public var connectTimeout: Duration
+    /// Without a byte; zero for no limit.
     public var readTimeout: Duration
+    /// For the whole request; zero for no limit.
     public var totalTimeout: Duration
+    /// A proxy in curl's notation; nil to go by the environment.
     public var proxy: String?
+    /// Whether certificates go unchecked.
     public var insecure: Bool
     /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
     public var reportsSending: Bool

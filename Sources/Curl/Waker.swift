@@ -32,6 +32,7 @@ public struct LoopFailure: Error, Sendable, CustomStringConvertible {
     let call: String
     let number: Int32
 
+    /// One sentence for people.
     public var description: String {
         "\(call) failed: \(String(cString: strerror(number))); raise the limit on open files (ulimit -n)"
     }

@@ -1,5 +1,6 @@
 /// What keeps a text from being a duration, worded to follow the text.
 public struct DurationTextError: Error, Sendable {
+    /// What is wrong and what to write instead.
     public let message: String
 }
 

@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import LoopbackServer
 import Synchronization
+import Testing
 
 /// A store in a temporary folder, and crawls in it.
 final class CrawlHarness {
@@ -33,28 +34,32 @@ final class CrawlHarness {
 
     /// Fills a new run with URLs.
     func fill(
-        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), runner: RunnerID, processes: (any ProcessTable)? = nil
+        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), runner: RunnerID,
+        processes: (any ProcessTable)? = nil
     ) throws -> RunRecord {
         let job = try store.write { transaction in
             try transaction.saveJob(name: spec.name, spec: "{}", now: 0)
-            return try transaction.job(named: spec.name)!
+            return try #require(try transaction.job(named: spec.name))
         }
         let opening = try RunOpening.open(
             job, store: store, runner: runner, processes: processes ?? self.processes, now: 0)
-        guard case .begun(let run) = opening else { throw StoreError(.other, "an unfinished run is in the way") }
+        guard case .begun(let run) = opening else {
+            throw StoreError(.other, "an unfinished run is in the way")
+        }
         var source = ListSource(urls: urls[...])
         var listing = RunImport(store: store, run: run.id, limits: spec.limits)
         _ = try listing.add(&source) { _ in true }
         return try store.write { transaction in
             try transaction.finishImport(run.id)
-            return try transaction.run(run.id)!
+            return try #require(try transaction.run(run.id))
         }
     }
 
     /// Crawls URLs in a new run to its end.
     @discardableResult
     func crawl(
-        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1, observer: RecordingObserver = .init()
+        _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1,
+        observer: RecordingObserver = .init()
     ) async throws -> RunEnd {
         let runner = try store.write { try $0.registerRunner(processes, now: 0) }
         let run = try fill(urls, spec: spec, runner: runner)
@@ -64,7 +69,8 @@ final class CrawlHarness {
     }
 
     func crawl(
-        _ run: RunRecord, spec: JobSpec, runner: RunnerID, threads: Int = 1, observer: RecordingObserver = .init()
+        _ run: RunRecord, spec: JobSpec, runner: RunnerID, threads: Int = 1,
+        observer: RecordingObserver = .init()
     ) -> Crawl {
         Crawl(
             store: store, runner: runner, run: run, spec: spec,
@@ -75,7 +81,8 @@ final class CrawlHarness {
     func rows() throws -> [ResultRow] {
         var rows: [ResultRow] = []
         try store.read { transaction in
-            let run = try transaction.latestRun(of: transaction.job(named: "job")!.id)!
+            let job = try #require(try transaction.job(named: "job"))
+            let run = try #require(try transaction.latestRun(of: job.id))
             try transaction.forEachResult(of: run.id, .all) { rows.append($0) }
         }
         return rows
@@ -83,7 +90,9 @@ final class CrawlHarness {
 
     /// The answer of one query, by another connection, as a user would ask.
     func value<Value: DatabaseValueConvertible>(_ sql: String, as: Value.Type = Value.self) throws -> Value? {
-        try DatabaseQueue(path: folder.appending(path: "trawl.db").path).read { try Value.fetchOne($0, sql: sql) }
+        try DatabaseQueue(path: folder.appending(path: "trawl.db").path).read {
+            try Value.fetchOne($0, sql: sql)
+        }
     }
 }
 

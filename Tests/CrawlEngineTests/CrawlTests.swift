@@ -101,7 +101,8 @@ import Testing
         // Opens only once all the others are through: if the slow one held them back, this would not end.
         let observer = RecordingObserver { if $0 == 300 { latch.open() } }
 
-        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.concurrency.total = 8 }, observer: observer)
+        try await harness.crawl(
+            urls, spec: CrawlHarness.spec { $0.concurrency.total = 8 }, observer: observer)
 
         #expect(observer.outcomes.prefix(300).allSatisfy { !$0.page.url.contains(hosts[0]) })
         #expect(try harness.rows().allSatisfy { $0.state == .done })
@@ -149,7 +150,8 @@ import Testing
         let server = try LoopbackServer(addresses: hosts) { _ in .text("ok") }
         let harness = try CrawlHarness()
 
-        try await harness.crawl(hosts.flatMap { [server.url("/1", on: $0), server.url("/2", on: $0)] }, threads: 2)
+        try await harness.crawl(
+            hosts.flatMap { [server.url("/1", on: $0), server.url("/2", on: $0)] }, threads: 2)
 
         #expect(try harness.rows().filter { $0.state == .done }.count == 1200)
         #expect(try harness.value("SELECT count(*) FROM hosts WHERE runner_id IS NOT NULL") == 0)

@@ -146,7 +146,9 @@ import Testing
         #expect(row.state == .done)
         #expect(row.attempts == 3)
         #expect(row.title == "At last")
-        #expect(try harness.value("SELECT group_concat(number || ':' || status_code) FROM attempts") == "1:503,2:503")
+        #expect(
+            try harness.value("SELECT group_concat(number || ':' || status_code) FROM attempts")
+                == "1:503,2:503")
         #expect(try harness.value("SELECT requests FROM runs") == 3)
         #expect(server.counters.requests == 3)
     }

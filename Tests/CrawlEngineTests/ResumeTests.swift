@@ -82,7 +82,8 @@ import Testing
             try transaction.saveJob(name: "job", spec: "{}", now: 0)
             return try #require(try transaction.job(named: "job"))
         }
-        _ = try RunOpening.open(job, store: harness.store, runner: runner, processes: harness.processes, now: 0)
+        _ = try RunOpening.open(
+            job, store: harness.store, runner: runner, processes: harness.processes, now: 0)
         let run = try #require(try harness.store.read { try $0.unfinishedRun(of: job.id) })
         var source = ListSource(urls: ["http://127.0.0.1:1/"])
         var listing = RunImport(store: harness.store, run: run.id, limits: .init())
@@ -106,7 +107,9 @@ import Testing
         #expect(try harness.rows().map(\.state) == [.failed])
 
         let run = try #require(
-            try harness.store.read { try $0.latestRun(of: $0.job(named: "job")!.id) })
+            try harness.store.read { transaction in
+                try transaction.job(named: "job").flatMap { try transaction.latestRun(of: $0.id) }
+            })
         let count = try harness.store.write { try $0.retryFailed(run.id) }
         let runner = try harness.store.write { try $0.registerRunner(harness.processes, now: 0) }
         let end = try await harness.crawl(run, spec: CrawlHarness.spec(), runner: runner).run()

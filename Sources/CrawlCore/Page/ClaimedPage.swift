@@ -1,5 +1,6 @@
 /// A page that a runner has taken from the frontier to request it.
 public struct ClaimedPage: Sendable {
+    /// The page's row.
     public let id: PageID
     /// The host that the page's own URL names; redirects may lead to others.
     public let host: HostID

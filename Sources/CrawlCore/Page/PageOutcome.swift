@@ -52,17 +52,23 @@ public struct PageResponse: Sendable {
     public var sizeDownload: Int64 = 0
     /// The URL that answered; nil where it is the page's own.
     public var finalURL: String?
+    /// Redirects that were followed.
     public var numRedirects = 0
+    /// The title; empty where it is, nil where there is none.
     public var title: String?
     /// The `Content-Type` as it was sent.
     public var contentType: String?
     /// The encoding the body was read as, by its name in the Encoding Standard.
     public var charset: String?
+    /// The `ETag` as it was sent.
     public var etag: String?
+    /// The `Last-Modified` as it was sent.
     public var lastModified: String?
+    /// The address that answered.
     public var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
     public var httpVersion: String?
+    /// How long the parts of the attempt took.
     public var timings = Timings()
 
     /// A response of which nothing is known yet.
@@ -70,10 +76,15 @@ public struct PageResponse: Sendable {
 
     /// Microseconds from the start of the attempt, as curl counts them.
     public struct Timings: Sendable {
+        /// Until the name was resolved.
         public var nameLookup: Int64 = 0
+        /// Until the connection stood.
         public var connect: Int64 = 0
+        /// Until the first byte of the response.
         public var startTransfer: Int64 = 0
+        /// Until the last byte, over all requests of the attempt.
         public var total: Int64 = 0
+        /// All zero.
         public init() {}
     }
 }

@@ -1,5 +1,6 @@
 /// One HTTP request on behalf of a page: the page's own URL, or a redirect's target.
 public struct PageRequest: Sendable {
+    /// The page it is made for.
     public let page: ClaimedPage
     /// The URL to request now.
     public let url: String

@@ -1,23 +1,42 @@
 /// A page of a run as its results show it: the view `results`, one row.
 public struct ResultRow: Sendable {
+    /// The name of the request, where it has one.
     public var name: String?
+    /// The URL as it was requested; of a page that is no URL, its text.
     public var url: String
+    /// The URL that answered; nil where none did.
     public var finalURL: String?
+    /// Where the page stands.
     public var state: PageState
+    /// The HTTP status; nil where no response came.
     public var statusCode: Int?
+    /// Bytes of the body after decoding.
     public var contentLength: Int64?
+    /// Bytes of the body on the wire.
     public var sizeDownload: Int64?
+    /// The page's title; empty where it has an empty one, nil where it has none.
     public var title: String?
+    /// The `Content-Type` as it was sent.
     public var contentType: String?
+    /// The encoding the body was read as, by its name in the Encoding Standard.
     public var charset: String?
+    /// Redirects that were followed.
     public var numRedirects: Int?
+    /// Tries so far.
     public var attempts: Int
+    /// What went wrong, as an ``ErrorKind``'s raw value.
     public var errorKind: String?
+    /// What went wrong, for people.
     public var error: String?
+    /// Why it was not requested, as a ``SkipReason``'s raw value.
     public var skipReason: String?
+    /// The line of the list that it stands in, from 1.
     public var line: Int?
+    /// The address that answered.
     public var remoteIP: String?
+    /// `1.0`, `1.1`, `2` or `3`.
     public var httpVersion: String?
+    /// Milliseconds that the last attempt took.
     public var timeTotalMilliseconds: Int64?
     /// Unix milliseconds.
     public var fetchedAt: Int64?

@@ -1,8 +1,12 @@
 /// The counters of a run, as they stand in its row.
 public struct RunProgress: Sendable, Equatable {
+    /// Pages that wait for a request, or for their next try.
     public var pending: Int64 = 0
+    /// Pages that are settled with success.
     public var done: Int64 = 0
+    /// Pages that are settled without.
     public var failed: Int64 = 0
+    /// Pages that are never requested.
     public var skipped: Int64 = 0
     /// Of the skipped ones, those whose URL did not parse.
     public var invalid: Int64 = 0

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// The process table of the running Linux kernel, read from `/proc`.
 public struct LinuxProcessTable: ProcessTable {
+    /// The running process.
     public let current: RunnerIdentity
 
     /// Looks up the running process; where `/proc` is not mounted the identity falls back on the pid alone.
@@ -14,6 +15,7 @@ public struct LinuxProcessTable: ProcessTable {
             processStarted: LinuxProcessTable.startTime(pid: pid) ?? 0)
     }
 
+    /// Reads `/proc/pid/stat`; a zombie counts as gone.
     public func processStarted(pid: Int32) -> Int64? {
         LinuxProcessTable.startTime(pid: pid)
     }

@@ -4,10 +4,12 @@ public struct RunnerIdentity: Sendable, Equatable {
     public let bootID: String
     /// The pid namespace, without which a pid means nothing (`/proc/self/ns/pid`).
     public let pidNamespace: String
+    /// The process id in its namespace.
     public let pid: Int32
     /// When the process started, in clock ticks since boot (proc(5), `/proc/pid/stat`, field 22).
     public let processStarted: Int64
 
+    /// An identity; nothing is looked up.
     public init(bootID: String, pidNamespace: String, pid: Int32, processStarted: Int64) {
         self.bootID = bootID
         self.pidNamespace = pidNamespace

@@ -2,7 +2,9 @@ internal import GRDB
 
 /// The row id of a runner.
 public struct RunnerID: RawRepresentable, Hashable, Sendable {
+    /// The id as SQLite keeps it.
     public let rawValue: Int64
+    /// The row of this id.
     public init(rawValue: Int64) { self.rawValue = rawValue }
 }
 

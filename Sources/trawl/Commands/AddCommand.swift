@@ -16,7 +16,8 @@ struct AddCommand: AsyncParsableCommand {
             on standard input (-i -) is read now, into a run that `trawl run` goes on with.
             """)
 
-    @Argument(help: ArgumentHelp("Job files; with --name, URLs.", valueName: "file.yaml|url"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Job files; with --name, URLs.", valueName: "file.yaml|url"), completion: .file())
     var arguments: [String] = []
 
     @Option(help: ArgumentHelp("The name of a job made of URLs.", valueName: "name"))
@@ -32,8 +33,12 @@ struct AddCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if inputFile != nil, name == nil { throw ValidationError("-i needs --name: the job is called something") }
-        if name != nil, arguments.isEmpty, inputFile == nil { throw ValidationError("give URLs, or a list with -i") }
+        if inputFile != nil, name == nil {
+            throw ValidationError("-i needs --name: the job is called something")
+        }
+        if name != nil, arguments.isEmpty, inputFile == nil {
+            throw ValidationError("give URLs, or a list with -i")
+        }
         if name == nil, arguments.isEmpty { throw ValidationError("give job files, or --name and URLs") }
     }
 
@@ -62,7 +67,9 @@ struct AddCommand: AsyncParsableCommand {
         guard let name else {
             return try arguments.map { argument in
                 let file = argument == "-" ? JobArgument.standardInput : .file(argument)
-                guard let document = try file.document() else { throw ValidationError("\(argument) is no job file") }
+                guard let document = try file.document() else {
+                    throw ValidationError("\(argument) is no job file")
+                }
                 return document
             }
         }
@@ -73,9 +80,12 @@ struct AddCommand: AsyncParsableCommand {
     private func read(_ spec: JobSpec, _ store: Store, _ logger: Logger) async throws {
         let job = try store.existingJob(spec.name)
         let added = try await Workplace.with(store) { runner, processes in
-            try await onOwnedThread(named: "trawl-import") { try Self.fill(job, spec, store, runner, processes) }
+            try await onOwnedThread(named: "trawl-import") {
+                try Self.fill(job, spec, store, runner, processes)
+            }
         }
-        logger.notice("\(spec.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(spec.name)")
+        logger.notice(
+            "\(spec.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(spec.name)")
     }
 
     private static func fill(
@@ -83,10 +93,12 @@ struct AddCommand: AsyncParsableCommand {
     ) throws -> Int64 {
         do {
             let opening = try RunOpening.open(
-                job, store: store, runner: runner, processes: processes, now: FetchEnvironment.system.wallClock())
+                job, store: store, runner: runner, processes: processes,
+                now: FetchEnvironment.system.wallClock())
             guard case .begun(let run) = opening else {
                 throw CommandFailure(
-                    .alreadyRunning, "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
+                    .alreadyRunning,
+                    "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
             }
             var urls = try JobURLs(spec)
             var listing = RunImport(store: store, run: run.id, limits: spec.limits)

@@ -42,7 +42,8 @@ struct DatabaseCommand: ParsableCommand {
             }
             for finding in findings { Terminal.write(Terminal.sanitized(finding) + "\n", to: STDOUT_FILENO) }
             guard findings.isEmpty else {
-                throw CommandFailure(.io, "\(database.file) has \(Wording.count(Int64(findings.count), "fault"))")
+                throw CommandFailure(
+                    .io, "\(database.file) has \(Wording.count(Int64(findings.count), "fault"))")
             }
             Logger(output).notice("\(database.file) is sound")
         }

@@ -9,20 +9,25 @@ struct FetchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
         abstract: "Fetch URLs once and show what came of them, row by row.",
-        discussion: "Nothing is kept, unless --db names a database. The options are curl's where curl has them.")
+        discussion:
+            "Nothing is kept, unless --db names a database. The options are curl's where curl has them.")
 
-    @Argument(help: ArgumentHelp("URLs, with curl's ranges: 'https://example.org/?page=[1-50]'.", valueName: "url"))
+    @Argument(
+        help: ArgumentHelp("URLs, with curl's ranges: 'https://example.org/?page=[1-50]'.", valueName: "url"))
     var urls: [String] = []
 
     @Option(
         name: [.customShort("i"), .long],
-        help: ArgumentHelp("A list of URLs, one a line; - for standard input.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("A list of URLs, one a line; - for standard input.", valueName: "file"),
+        completion: .file())
     var inputFile: String?
 
     @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
     var format = RowFormat.table
 
-    @Option(help: ArgumentHelp("Keep the results in this database, under the job name `fetch`.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep the results in this database, under the job name `fetch`.", valueName: "path"))
     var db: String?
 
     @OptionGroup var request: RequestOptions

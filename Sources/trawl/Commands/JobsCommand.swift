@@ -21,7 +21,8 @@ struct JobsCommand: ParsableCommand {
                     table.add(
                         [
                             job.name, job.isPaused ? "paused" : run?.situation ?? "never run",
-                            run.map { "\($0.number)" } ?? "", run.map { Wording.count($0.progress.pages) } ?? "",
+                            run.map { "\($0.number)" } ?? "",
+                            run.map { Wording.count($0.progress.pages) } ?? "",
                             run.map { Wording.count($0.progress.done) } ?? "",
                             run.map { Wording.count($0.progress.failed) } ?? "",
                             run.map { Wording.instant(milliseconds: $0.startedAt) } ?? "",

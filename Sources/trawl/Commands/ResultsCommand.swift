@@ -16,7 +16,8 @@ struct ResultsCommand: ParsableCommand {
     var job: String
 
     @Option(
-        name: .customLong("run"), help: ArgumentHelp("Which run: its number, or latest.", valueName: "n|latest"))
+        name: .customLong("run"),
+        help: ArgumentHelp("Which run: its number, or latest.", valueName: "n|latest"))
     var selector = RunSelector.latest
 
     @Flag(help: "Only pages that failed.")
@@ -26,7 +27,8 @@ struct ResultsCommand: ParsableCommand {
     var format = RowFormat.table
 
     @Option(
-        name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("Write to this file.", valueName: "file"),
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Write to this file.", valueName: "file"),
         completion: .file())
     var file: String?
 
@@ -38,7 +40,8 @@ struct ResultsCommand: ParsableCommand {
         let record = try store.existingRun(selector, of: store.existingJob(job))
         let descriptor = try openOutput()
         var writer = RowWriter(
-            format, to: descriptor, palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO)))
+            format, to: descriptor, palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO))
+        )
         do {
             try writer.begin()
             try store.read { transaction in

@@ -8,7 +8,8 @@ struct RetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Put the failed pages of a job's last run back to pending.",
-        discussion: "They get all their attempts again once the job is run; what went wrong stays in `attempts`.")
+        discussion:
+            "They get all their attempts again once the job is run; what went wrong stays in `attempts`.")
 
     @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
     var job: String
@@ -34,6 +35,8 @@ struct RetryCommand: ParsableCommand {
         }
         let pages = Wording.count(Int64(count), "page")
         Logger(output).notice(
-            count == 0 ? "\(job.name): no page failed" : "\(job.name): \(pages) pending again; go on with: trawl run \(job.name)")
+            count == 0
+                ? "\(job.name): no page failed"
+                : "\(job.name): \(pages) pending again; go on with: trawl run \(job.name)")
     }
 }

@@ -78,7 +78,9 @@ struct RunCommand: AsyncParsableCommand {
             }.map { job in
                 guard !job.isPaused else {
                     throw CommandFailure(
-                        .usage, "\(job.name) is paused; UPDATE jobs SET state = 'active' WHERE name = '\(job.name)' ends that")
+                        .usage,
+                        "\(job.name) is paused; UPDATE jobs SET state = 'active' WHERE name = '\(job.name)' ends that"
+                    )
                 }
                 return job
             }

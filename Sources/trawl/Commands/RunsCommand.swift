@@ -23,7 +23,8 @@ struct RunsCommand: ParsableCommand {
                 let progress = run.progress
                 table.add(
                     [
-                        "\(run.number)", run.situation, Wording.count(progress.pages), Wording.count(progress.done),
+                        "\(run.number)", run.situation, Wording.count(progress.pages),
+                        Wording.count(progress.done),
                         Wording.count(progress.failed), Wording.count(progress.skipped),
                         Wording.time(milliseconds: progress.elapsedMilliseconds),
                         Wording.instant(milliseconds: run.startedAt),

@@ -42,7 +42,8 @@ struct StatusCommand: ParsableCommand {
         var line = "\(palette.bold(Terminal.sanitized(job.name))) run \(run.number), \(run.situation): "
         line += "\(Wording.count(settled))/\(Wording.count(progress.pages)) pages, "
         line += "\(Wording.count(progress.done)) done, \(Wording.count(progress.failed)) failed, "
-        line += "\(Wording.count(progress.skipped)) skipped, \(Wording.count(Int64(rate.rounded())))/s on the whole, "
+        line +=
+            "\(Wording.count(progress.skipped)) skipped, \(Wording.count(Int64(rate.rounded())))/s on the whole, "
         line += "elapsed \(Wording.time(milliseconds: elapsed))"
         if progress.pending > 0, rate > 0 {
             line += ", ETA \(Wording.time(milliseconds: Int64(Double(progress.pending) / rate) * 1000))"

@@ -7,7 +7,8 @@ struct DatabaseOptions: ParsableArguments {
     @Option(
         name: .customLong("db"),
         help: ArgumentHelp(
-            "The database file; created where a job is run or added.", discussion: "Default: $TRAWL_DB, else ./trawl.db.",
+            "The database file; created where a job is run or added.",
+            discussion: "Default: $TRAWL_DB, else ./trawl.db.",
             valueName: "path"))
     var path: String?
 

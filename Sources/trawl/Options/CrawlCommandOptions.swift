@@ -7,7 +7,8 @@ internal import JobFile
 struct CrawlCommandOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Crawl loops, a thread each.", discussion: "Default: the number of cores, 4 at most.", valueName: "n"))
+            "Crawl loops, a thread each.", discussion: "Default: the number of cores, 4 at most.",
+            valueName: "n"))
     var threads: Int?
 
     @Option(

@@ -2,7 +2,8 @@ internal import ArgumentParser
 
 /// How requests are made, where no job file says it: curl's names where curl has the option.
 struct RequestOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("Requests at once, to all hosts together.", valueName: "n"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Requests at once, to all hosts together.", valueName: "n"))
     var concurrency: Int?
 
     @Option(help: ArgumentHelp("Requests at once to one host.", valueName: "n"))
@@ -25,7 +26,9 @@ struct RequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often a failed request is tried again.", valueName: "n"))
     var retry: Int?
 
-    @Option(help: ArgumentHelp("The wait before the first of them; it doubles from then on.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "The wait before the first of them; it doubles from then on.", valueName: "duration"))
     var retryDelay: String?
 
     @Option(help: ArgumentHelp("Redirects that are followed at most.", valueName: "n"))
@@ -34,13 +37,18 @@ struct RequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most bytes of a body.", valueName: "size"))
     var maxFilesize: String?
 
-    @Option(name: [.customShort("A"), .long], help: ArgumentHelp("What is sent as User-Agent.", valueName: "text"))
+    @Option(
+        name: [.customShort("A"), .long], help: ArgumentHelp("What is sent as User-Agent.", valueName: "text")
+    )
     var userAgent: String?
 
-    @Option(name: [.customShort("H"), .long], help: ArgumentHelp("A header field to send; repeatable.", valueName: "name: value"))
+    @Option(
+        name: [.customShort("H"), .long],
+        help: ArgumentHelp("A header field to send; repeatable.", valueName: "name: value"))
     var header: [String] = []
 
-    @Option(name: [.customShort("x"), .long], help: ArgumentHelp("A proxy, as curl writes it.", valueName: "url"))
+    @Option(
+        name: [.customShort("x"), .long], help: ArgumentHelp("A proxy, as curl writes it.", valueName: "url"))
     var proxy: String?
 
     @Flag(name: [.customShort("k"), .long], help: "Accept any TLS certificate.")

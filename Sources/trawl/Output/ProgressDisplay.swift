@@ -50,7 +50,9 @@ struct ProgressDisplay {
         if let rate { segments.append("\(Wording.count(Int64(rate.rounded())))/s") }
         segments.append("\(snapshot.inFlight) in flight")
         if progress.failed > 0 { segments.append("\(Wording.count(progress.failed)) failed") }
-        if snapshot.waitingHosts > 0 { segments.append(Wording.count(Int64(snapshot.waitingHosts), "host") + " waiting") }
+        if snapshot.waitingHosts > 0 {
+            segments.append(Wording.count(Int64(snapshot.waitingHosts), "host") + " waiting")
+        }
         if let rate, rate > 0, progress.pending > 0 {
             let left = Double(progress.pending) / rate
             segments.append("ETA \(Wording.time(milliseconds: Int64(left.rounded()) * 1000))")

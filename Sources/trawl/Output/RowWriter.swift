@@ -60,7 +60,8 @@ struct RowWriter {
         let time = padLeft(row.timeTotalMilliseconds.map { Wording.time(milliseconds: $0) } ?? "", 8)
         let error = [row.errorKind ?? row.skipReason, row.error].compactMap { $0 }.joined(separator: ": ")
         let words = row.state == .done ? row.title ?? "" : error
-        return "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n        \(palette.dim(Terminal.sanitized(row.url)))\n"
+        return
+            "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n        \(palette.dim(Terminal.sanitized(row.url)))\n"
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
@@ -73,7 +74,8 @@ struct RowWriter {
 
     /// The members of a row, in order; the same for every format that names them.
     static let fields = [
-        "name", "url", "final_url", "state", "status_code", "content_length", "size_download", "title", "content_type",
+        "name", "url", "final_url", "state", "status_code", "content_length", "size_download", "title",
+        "content_type",
         "charset", "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
         "http_version", "time_total_ms", "fetched_at",
     ]
@@ -109,7 +111,8 @@ struct RowWriter {
             row.contentLength.map(String.init), row.sizeDownload.map(String.init), row.title, row.contentType,
             row.charset, row.numRedirects.map(String.init), String(row.attempts), row.errorKind, row.error,
             row.skipReason, row.line.map(String.init), row.remoteIP, row.httpVersion,
-            row.timeTotalMilliseconds.map(String.init), row.fetchedAt.map { Wording.instant(milliseconds: $0) },
+            row.timeTotalMilliseconds.map(String.init),
+            row.fetchedAt.map { Wording.instant(milliseconds: $0) },
         ]
         return values.map { RowWriter.csvField($0 ?? "") }.joined(separator: ",") + "\r\n"
     }
@@ -119,7 +122,10 @@ struct RowWriter {
     static func csvField(_ value: String) -> String {
         let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
         let text = isFormula ? "'" + value : value
-        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
+            return text
+        }
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 }

@@ -23,7 +23,8 @@ enum Summary {
         lines.append(
             row(
                 "requests",
-                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(rate(progress))"))
+                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(rate(progress))"
+            ))
         for (index, host) in report.slowestHosts.enumerated() {
             lines.append(
                 row(
@@ -56,6 +57,7 @@ enum Summary {
         guard progress.elapsedMilliseconds > 0, progress.requestMicroseconds > 0 else { return nil }
         let sum = progress.requestMicroseconds / 1000
         let tenths = progress.requestMicroseconds / (progress.elapsedMilliseconds * 100)
-        return "\(tenths / 10).\(tenths % 10) × (the requests one at a time: \(Wording.time(milliseconds: sum)))"
+        return
+            "\(tenths / 10).\(tenths % 10) × (the requests one at a time: \(Wording.time(milliseconds: sum)))"
     }
 }

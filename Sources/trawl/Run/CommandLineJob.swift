@@ -45,7 +45,9 @@ struct CommandLineJob {
         if let urlsFrom { document.add("urls_from", urlsFrom) }
         for setting in settings where setting.section == nil { add(setting, to: &document) }
         var sections: [String] = []
-        for section in settings.compactMap(\.section) where !sections.contains(section) { sections.append(section) }
+        for section in settings.compactMap(\.section) where !sections.contains(section) {
+            sections.append(section)
+        }
         for section in sections {
             var mapping = JSONLine()
             for setting in settings where setting.section == section { add(setting, to: &mapping) }

@@ -40,10 +40,13 @@ struct JobRun: Sendable {
             logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
             if run.spec != job.spec {
                 logger.warning(
-                    "\(job.name) has changed since run \(run.number) began; the change counts from the next run on")
+                    "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
+                )
             }
         case .begun(let new):
-            let filled = try await onOwnedThread(named: "trawl-import") { try fill(new, of: job, interruption) }
+            let filled = try await onOwnedThread(named: "trawl-import") {
+                try fill(new, of: job, interruption)
+            }
             guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
                 return .interrupted
@@ -60,7 +63,9 @@ struct JobRun: Sendable {
         do {
             let spec = try JobSpec(stored: job.spec, job: job.name)
             guard let added = try add(spec, to: run, interruption) else { return nil }
-            guard added.pages > 0 else { throw CommandFailure(.usage, "\(job.name): there is no URL to fetch") }
+            guard added.pages > 0 else {
+                throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
+            }
             let filled = try store.write { transaction in
                 try transaction.finishImport(run.id)
                 return try transaction.run(run.id)
@@ -78,7 +83,8 @@ struct JobRun: Sendable {
         }
     }
 
-    private func add(_ spec: JobSpec, to run: RunRecord, _ interruption: Interruption) throws -> RunProgress? {
+    private func add(_ spec: JobSpec, to run: RunRecord, _ interruption: Interruption) throws -> RunProgress?
+    {
         var urls = try JobURLs(spec)
         var listing = RunImport(store: store, run: run.id, limits: spec.limits)
         return try listing.add(&urls) { _ in !interruption.isInterrupted }
@@ -106,7 +112,8 @@ struct JobRun: Sendable {
             Terminal.writeError(
                 Summary.text(
                     job: job.name, run: run.number, progress: progress, report: report,
-                    isFinished: end == .finished, palette: Palette(isOn: output.usesColor(on: STDERR_FILENO))))
+                    isFinished: end == .finished, palette: Palette(isOn: output.usesColor(on: STDERR_FILENO)))
+            )
         }
         return end == .finished ? ExitStatus(finished: progress) : .interrupted
     }
@@ -114,7 +121,10 @@ struct JobRun: Sendable {
     private func sumUp(_ run: RunID) throws -> (RunProgress, RunReport) {
         do throws(StoreError) {
             return try store.read { transaction in
-                (try transaction.run(run)?.progress ?? RunProgress(), try transaction.report(run, slowestHosts: 3))
+                (
+                    try transaction.run(run)?.progress ?? RunProgress(),
+                    try transaction.report(run, slowestHosts: 3)
+                )
             }
         } catch {
             throw CommandFailure(error)
@@ -151,8 +161,10 @@ private final class CommandObserver: RunObserver {
         }
         try? writer?.begin()
         // A live line among rows on the same terminal would tear both.
-        let isLive = Terminal.isTerminal(STDERR_FILENO) && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
-        let display = output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
+        let isLive =
+            Terminal.isTerminal(STDERR_FILENO) && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
+        let display =
+            output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
         state = Mutex(State(writer: writer, display: display))
         self.rowsClosed = rowsClosed
     }
@@ -177,7 +189,9 @@ private final class CommandObserver: RunObserver {
     func progressed(_ snapshot: RunSnapshot) {
         state.withLock { state in
             let columns = Terminal.columns(STDERR_FILENO) ?? 80
-            if let text = state.display?.update(snapshot, columns: columns, now: .now) { Terminal.writeError(text) }
+            if let text = state.display?.update(snapshot, columns: columns, now: .now) {
+                Terminal.writeError(text)
+            }
         }
     }
 

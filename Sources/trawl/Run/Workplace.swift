@@ -10,7 +10,9 @@ enum Workplace {
         let processes = LinuxProcessTable()
         let runner: RunnerID
         do throws(StoreError) {
-            runner = try store.write { try $0.registerRunner(processes, now: FetchEnvironment.system.wallClock()) }
+            runner = try store.write {
+                try $0.registerRunner(processes, now: FetchEnvironment.system.wallClock())
+            }
         } catch {
             throw CommandFailure(error)
         }
