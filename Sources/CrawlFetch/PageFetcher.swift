@@ -155,6 +155,8 @@ public final class PageFetcher: TransferDelegate {
                 url: request.url, microseconds: transfer.totalMicroseconds,
                 sizeDownload: transfer.sizeDownload)
             switch chain.decide(location: location, limits: policy.limits) {
+            case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
+                finish(failure: .badRedirect, "libcurl reads another host out of Location")
             case .follow(let target):
                 self.request = nil
                 receiver.finished(self, .redirect(request.page, to: target, chain, from: request.host))
