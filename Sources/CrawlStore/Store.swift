@@ -115,6 +115,9 @@ public final class Store: Sendable {
                 "\(path) was written by a newer trawl (schema \(version), this one knows \(Migrations.latest)); "
                     + "it is left as it is: use the newer trawl")
         }
+        if isEmpty, access == .readOnly {
+            throw StoreError(.missing, "\(path) is empty; run a job first, or name another file with --db")
+        }
         if version < Migrations.latest, access == .readOnly {
             throw StoreError(
                 .older,
