@@ -23,6 +23,8 @@ public final class Store: Sendable {
     public enum Access: Sendable {
         /// Created and migrated where needed.
         case readWrite
+        /// Must exist; migrated where needed.
+        case existing
         /// Must exist and be of this version.
         case readOnly
     }
@@ -49,12 +51,12 @@ public final class Store: Sendable {
                 switch location {
                 case .memory: try DatabaseQueue(configuration: Store.configuration(access))
                 case .file(let file):
-                    try DatabaseQueue(path: file, configuration: Store.configuration(access))
+                    try DatabaseQueue(path: Store.plainName(file), configuration: Store.configuration(access))
                 }
             let path = path
             try queue.inDatabase { database in
                 try Store.checkVersion(database, path: path, access: access)
-                guard access == .readWrite else { return }
+                guard access != .readOnly else { return }
                 // With synchronous = NORMAL a commit in WAL mode is durable against a killed process at once, and
                 // against power loss from the next checkpoint on: what is lost then is requested again.
                 try database.execute(
@@ -69,6 +71,12 @@ public final class Store: Sendable {
         } catch {
             throw StoreError(error, path: path)
         }
+    }
+
+    /// A name that means a file to SQLite too: what begins with `:` or `file:` may be a database in memory, where
+    /// nothing is kept (<https://sqlite.org/inmemorydb.html>).
+    private static func plainName(_ file: String) -> String {
+        file.hasPrefix(":") || file.hasPrefix("file:") ? "./" + file : file
     }
 
     private static func configuration(_ access: Access) -> Configuration {
@@ -89,7 +97,7 @@ public final class Store: Sendable {
         var status = stat()
         guard stat(file, &status) == 0 else {
             if errno == ENOENT {
-                guard access == .readOnly else { return }
+                guard access != .readWrite else { return }
                 throw StoreError(
                     .missing, "there is no database \(file); run a job first, or name another file with --db")
             }

@@ -77,6 +77,8 @@ extension StoreTransaction {
 public enum ResultFilter: Sendable {
     case all
     case failed
+    /// Those that nothing more will come of.
+    case settled
 }
 
 extension StoreTransaction {
@@ -88,6 +90,7 @@ extension StoreTransaction {
             switch filter {
             case .all: ""
             case .failed: "AND pages.state = 'failed'"
+            case .settled: "AND pages.state IN ('done', 'failed', 'skipped')"
             }
         let rows = try Row.fetchCursor(
             database,

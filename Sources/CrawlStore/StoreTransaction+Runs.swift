@@ -118,22 +118,24 @@ extension StoreTransaction {
 
     /// Puts the failed pages of a run back to pending, with all their tries before them, and opens the run again.
     ///
-    /// The last try of each is kept as a row of `attempts`.
+    /// The last try of each is kept as a row of `attempts`. A page without a host, such as one of another scheme,
+    /// cannot be requested and stays failed.
     ///
+    /// - Precondition: the run has all its pages: it is not `importing`.
     /// - Returns: how many pages.
     public func retryFailed(_ run: RunID) throws -> Int {
         try database.execute(
             sql: """
                 INSERT INTO attempts (page_id, number, started_at, status_code, error_kind, error, time_total_ms, wait_ms)
                 SELECT id, attempts, coalesce(fetched_at, 0), status_code, error_kind, error, coalesce(time_total_ms, 0), 0
-                FROM pages WHERE run_id = ? AND state = 'failed'
+                FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
                 """,
             arguments: [run.rawValue])
         try database.execute(
             sql: """
                 UPDATE pages SET state = 'pending', attempts = 0, not_before = 0, error_kind = NULL, error = NULL,
                     status_code = NULL
-                WHERE run_id = ? AND state = 'failed'
+                WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
                 """,
             arguments: [run.rawValue])
         let count = database.changesCount
