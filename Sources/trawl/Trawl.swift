@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Glibc
+internal import Logging
 
 /// The program: `trawl`.
 @main
@@ -29,23 +30,30 @@ struct Trawl: AsyncParsableCommand {
         // A reader that went away and a file-size limit are errors of a write, not ends of the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        StandardStreams.fillClosed()
+        var output: OutputOptions?
         do {
             var command = try parseAsRoot()
+            output = (command as? any OutputCommand)?.output
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
-            exit(withStatusOf: error)
+            exit(withStatusOf: error, output)
         }
     }
 
     /// Says what is wrong, once, and ends the process with the code that stands for it.
-    private static func exit(withStatusOf error: any Error) -> Never {
+    private static func exit(withStatusOf error: any Error, _ output: OutputOptions?) -> Never {
         switch error {
         case let failure as CommandFailure:
-            if !failure.message.isEmpty { Terminal.writeError("trawl: \(failure.message)\n") }
+            if let output, output.logFormat == .json {
+                Logger(output).error("\(failure.message)")
+            } else {
+                Terminal.writeError("trawl: \(failure.message)\n")
+            }
             Glibc.exit(failure.status.rawValue)
         case let status as ExitStatus:
             Glibc.exit(status.rawValue)

@@ -9,7 +9,7 @@ struct DatabaseCommand: ParsableCommand {
         commandName: "db", abstract: "Look after the database.", subcommands: [Migrate.self, Check.self])
 
     /// `trawl db migrate`
-    struct Migrate: ParsableCommand {
+    struct Migrate: ParsableCommand, OutputCommand {
         static let configuration = CommandConfiguration(
             abstract: "Bring a database to this version's schema, or create one.",
             discussion: "Every command that writes does this by itself.")
@@ -24,7 +24,7 @@ struct DatabaseCommand: ParsableCommand {
     }
 
     /// `trawl db check`
-    struct Check: ParsableCommand {
+    struct Check: ParsableCommand, OutputCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look for damage: SQLite's integrity checks, and counters against the rows they count.",
             discussion: "Exits 3 where something is wrong. Best while no run is going.")
@@ -40,7 +40,7 @@ struct DatabaseCommand: ParsableCommand {
             } catch {
                 throw CommandFailure(error)
             }
-            for finding in findings { Terminal.write(Terminal.sanitized(finding) + "\n", to: STDOUT_FILENO) }
+            for finding in findings { try Terminal.put(Terminal.sanitized(finding) + "\n") }
             guard findings.isEmpty else {
                 throw CommandFailure(
                     .io, "\(database.file) has \(Wording.count(Int64(findings.count), "fault"))")

@@ -4,7 +4,7 @@ internal import CrawlStore
 internal import Glibc
 
 /// `trawl jobs`
-struct JobsCommand: ParsableCommand {
+struct JobsCommand: ParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "jobs", abstract: "List the jobs of a database and how far they are.")
 
@@ -32,7 +32,7 @@ struct JobsCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        Terminal.write(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))), to: STDOUT_FILENO)
+        try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
     }
 }
 

@@ -3,7 +3,7 @@ internal import CrawlStore
 internal import Glibc
 
 /// `trawl results`
-struct ResultsCommand: ParsableCommand {
+struct ResultsCommand: ParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "results",
         abstract: "Show or export the pages of a run.",
@@ -28,7 +28,7 @@ struct ResultsCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: ArgumentHelp("Write to this file.", valueName: "file"),
+        help: ArgumentHelp("Write to this file; - is stdout.", valueName: "file"),
         completion: .file())
     var file: String?
 
@@ -38,30 +38,49 @@ struct ResultsCommand: ParsableCommand {
     func run() throws {
         let store = try database.open(.readOnly)
         let record = try store.existingRun(selector, of: store.existingJob(job))
-        let descriptor = try openOutput()
+        let file = file == "-" ? nil : file
+        let descriptor = try file.map { try create($0) } ?? STDOUT_FILENO
         var writer = RowWriter(
             format, to: descriptor, palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO))
         )
-        do {
-            try writer.begin()
+        // The store's errors are its own; what keeps a row from being written is not one of them.
+        var writing: (any Error)?
+        try writer.begin()
+        do throws(StoreError) {
             try store.read { transaction in
-                try transaction.forEachResult(of: record.id, failed ? .failed : .all) { try writer.write($0) }
+                try transaction.forEachResult(of: record.id, failed ? .failed : .all) { row in
+                    do {
+                        try writer.write(row)
+                    } catch {
+                        writing = error
+                        throw error
+                    }
+                }
             }
-            try writer.end()
-        } catch let error as StoreError {
-            throw CommandFailure(error)
+        } catch {
+            throw writing ?? CommandFailure(error)
         }
-        guard file == nil || close(descriptor) == 0 else { throw writeFailure() }
+        try writer.end()
+        if let file, close(descriptor) != 0 { throw writeFailure(file) }
     }
 
-    private func openOutput() throws -> Int32 {
-        guard let file else { return STDOUT_FILENO }
+    private func create(_ file: String) throws -> Int32 {
+        guard !isSame(file, database.file) else {
+            throw CommandFailure(.usage, "\(file) is the database itself; name another file with -o")
+        }
         let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw writeFailure() }
+        guard descriptor >= 0 else { throw writeFailure(file) }
         return descriptor
     }
 
-    private func writeFailure() -> CommandFailure {
-        CommandFailure(.io, "\(file ?? "stdout") cannot be written: \(String(cString: strerror(errno)))")
+    private func isSame(_ one: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
+        return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+    }
+
+    private func writeFailure(_ file: String) -> CommandFailure {
+        CommandFailure(.io, "\(file) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

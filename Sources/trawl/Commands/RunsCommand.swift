@@ -4,7 +4,7 @@ internal import CrawlStore
 internal import Glibc
 
 /// `trawl runs`
-struct RunsCommand: ParsableCommand {
+struct RunsCommand: ParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "List the runs of a job, the latest first.")
 
@@ -33,6 +33,6 @@ struct RunsCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        Terminal.write(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))), to: STDOUT_FILENO)
+        try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
     }
 }

@@ -4,7 +4,7 @@ internal import CrawlStore
 internal import Glibc
 
 /// `trawl status`
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: ParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Show how far runs are, from another terminal while they go.",
@@ -26,7 +26,7 @@ struct StatusCommand: ParsableCommand {
                     if self.job != nil { throw CommandFailure(.usage, "\(job.name) has not been run yet") }
                     continue
                 }
-                Terminal.write(text(job, run, palette), to: STDOUT_FILENO)
+                try Terminal.put(text(job, run, palette))
             }
         } catch let error as StoreError {
             throw CommandFailure(error)

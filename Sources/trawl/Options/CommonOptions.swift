@@ -19,6 +19,10 @@ struct DatabaseOptions: ParsableArguments {
         return named.isEmpty ? "trawl.db" : named
     }
 
+    func validate() throws {
+        if path == "" { throw ValidationError("--db takes the path of a file") }
+    }
+
     func open(_ access: Store.Access) throws -> Store {
         do throws(StoreError) {
             return try Store(.file(file), access: access)
@@ -26,6 +30,11 @@ struct DatabaseOptions: ParsableArguments {
             throw CommandFailure(error)
         }
     }
+}
+
+/// A command that says how much is to be said.
+protocol OutputCommand: SendableMetatype {
+    var output: OutputOptions { get }
 }
 
 /// How much is said, and in what clothes.

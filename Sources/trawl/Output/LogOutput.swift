@@ -30,7 +30,9 @@ struct LogOutput: LogHandler {
             Terminal.writeError(line.line + "\n")
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""
-            Terminal.writeError("trawl: \(mark)\(Terminal.sanitized(message))\n")
+            // A live line may stand there.
+            let clearing = Terminal.isTerminal(2) ? "\r\u{1b}[K" : ""
+            Terminal.writeError("\(clearing)trawl: \(mark)\(Terminal.sanitized(message))\n")
         }
     }
 }

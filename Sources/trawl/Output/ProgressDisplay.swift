@@ -53,7 +53,7 @@ struct ProgressDisplay {
         if snapshot.waitingHosts > 0 {
             segments.append(Wording.count(Int64(snapshot.waitingHosts), "host") + " waiting")
         }
-        if let rate, rate > 0, progress.pending > 0 {
+        if let rate, rate > 0 {
             let left = Double(progress.pending) / rate
             segments.append("ETA \(Wording.time(milliseconds: Int64(left.rounded()) * 1000))")
         }
@@ -64,9 +64,9 @@ struct ProgressDisplay {
     static func fit(_ segments: [String], columns: Int) -> String {
         // The last column stays free: some terminals wrap when it is written.
         let room = max(columns - 1, 1)
-        var line = String((segments.first ?? "").prefix(room))
+        var line = String(DisplayWidth.prefix(segments.first ?? "", columns: room))
         for segment in segments.dropFirst() {
-            guard line.count + 2 + segment.count <= room else { break }
+            guard DisplayWidth.columns(line) + 2 + DisplayWidth.columns(segment) <= room else { break }
             line += ", " + segment
         }
         return line

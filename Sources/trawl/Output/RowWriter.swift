@@ -43,9 +43,7 @@ struct RowWriter {
     }
 
     private func put(_ text: String) throws {
-        guard Terminal.write(text, to: descriptor) else {
-            throw CommandFailure(.io, "the rows could not be written: \(String(cString: strerror(errno)))")
-        }
+        try Terminal.put(text, to: descriptor)
     }
 
     private func table(_ row: ResultRow) -> String {
@@ -125,7 +123,12 @@ struct RowWriter {
         guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
             return text
         }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
+        // By scalars: to a Character a quote and the mark that combines with it are one, and no quote.
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
     }
 }

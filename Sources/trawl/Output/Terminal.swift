@@ -31,6 +31,15 @@ enum Terminal {
         }
     }
 
+    /// Writes what a command was asked for.
+    ///
+    /// - Throws: `CommandFailure`; `ExitStatus.success` where the reader has had enough, as in `trawl jobs | head -1`.
+    static func put(_ text: String, to descriptor: Int32 = STDOUT_FILENO) throws {
+        guard !write(text, to: descriptor) else { return }
+        if errno == EPIPE { throw ExitStatus.success }
+        throw CommandFailure(.io, "the output could not be written: \(String(cString: strerror(errno)))")
+    }
+
     static func writeError(_ text: String) {
         write(text, to: STDERR_FILENO)
     }

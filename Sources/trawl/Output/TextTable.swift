@@ -13,14 +13,14 @@ struct TextTable {
 
     func text(_ palette: Palette) -> String {
         let all = [header] + rows
-        let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = header.indices.map { column in all.map { DisplayWidth.columns($0[column]) }.max() ?? 0 }
         let numeric = header.indices.map { column in
             rows.contains { !$0[column].isEmpty }
                 && rows.allSatisfy { $0[column].allSatisfy { $0.isNumber || ",".contains($0) } }
         }
         return all.enumerated().map { index, row in
             let cells = header.indices.map { column -> String in
-                let space = String(repeating: " ", count: widths[column] - row[column].count)
+                let space = String(repeating: " ", count: widths[column] - DisplayWidth.columns(row[column]))
                 return numeric[column] ? space + row[column] : row[column] + space
             }
             var line = cells.joined(separator: "  ")
