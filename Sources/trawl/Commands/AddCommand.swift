@@ -7,7 +7,7 @@ internal import JobFile
 internal import Logging
 
 /// `trawl add`
-struct AddCommand: AsyncParsableCommand {
+struct AddCommand: AsyncParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Store jobs without running them.",
@@ -44,6 +44,7 @@ struct AddCommand: AsyncParsableCommand {
 
     func run() async throws {
         let documents = try documents()
+        try JobDocument.checkNames(documents.map(\.spec.name))
         let store = try database.open(.readWrite)
         let logger = Logger(output)
         let now = FetchEnvironment.system.wallClock()
@@ -103,11 +104,15 @@ struct AddCommand: AsyncParsableCommand {
             var urls = try JobURLs(spec)
             var listing = RunImport(store: store, run: run.id, limits: spec.limits)
             let added = try listing.add(&urls) { _ in true }
+            guard let added, added.pages > 0 else {
+                try RunOpening.discard(run.id, store: store)
+                throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
+            }
             try store.write { transaction in
                 try transaction.finishImport(run.id)
                 try transaction.releaseRun(run.id)
             }
-            return added?.pages ?? 0
+            return added.pages
         } catch let error as StoreError {
             throw CommandFailure(error)
         } catch let error as URLListError {

@@ -4,7 +4,7 @@ internal import CrawlStore
 internal import Logging
 
 /// `trawl retry`
-struct RetryCommand: ParsableCommand {
+struct RetryCommand: ParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
         abstract: "Put the failed pages of a job's last run back to pending.",
@@ -18,15 +18,22 @@ struct RetryCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let store = try database.open(.readWrite)
+        let store = try database.open(.existing)
         let job = try store.existingJob(job)
         let run = try store.existingRun(.latest, of: job)
         let count: Int
         do throws(StoreError) {
             count = try store.write { transaction in
                 try transaction.reapRunners(LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
-                if let pid = try transaction.run(run.id)?.runnerPID {
+                let run = try transaction.run(run.id) ?? run
+                if let pid = run.runnerPID {
                     throw StoreError(.alreadyRunning, "\(job.name) is being run by process \(pid)")
+                }
+                guard run.state != .importing else {
+                    throw StoreError(
+                        .notFound,
+                        "\(job.name): run \(run.number) was stopped while its URLs were read; "
+                            + "nothing failed yet, and this begins it anew: trawl run \(job.name)")
                 }
                 return try transaction.retryFailed(run.id)
             }
@@ -36,7 +43,7 @@ struct RetryCommand: ParsableCommand {
         let pages = Wording.count(Int64(count), "page")
         Logger(output).notice(
             count == 0
-                ? "\(job.name): no page failed"
+                ? "\(job.name): no page failed that could be requested again"
                 : "\(job.name): \(pages) pending again; go on with: trawl run \(job.name)")
     }
 }

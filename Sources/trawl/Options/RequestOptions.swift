@@ -53,6 +53,15 @@ struct RequestOptions: ParsableArguments {
 
     @Flag(name: [.customShort("k"), .long], help: "Accept any TLS certificate.")
     var insecure = false
+
+    func validate() throws {
+        if let retry, !(0..<100).contains(retry) {
+            throw ValidationError("--retry takes a number from 0 to 99")
+        }
+        for field in header where !field.utf8.contains(UInt8(ascii: ":")) {
+            throw ValidationError("--header takes `name: value`; \(field) has no colon")
+        }
+    }
 }
 
 extension RequestOptions {

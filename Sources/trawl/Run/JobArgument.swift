@@ -33,6 +33,16 @@ enum JobArgument {
     }
 }
 
+extension JobDocument {
+    /// Refuses a name that comes twice.
+    static func checkNames(_ names: [String]) throws {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw CommandFailure(.usage, "the job \(name) is given twice; each file needs a name of its own")
+        }
+    }
+}
+
 extension Store {
     /// The job of a name.
     ///
