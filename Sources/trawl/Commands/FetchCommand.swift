@@ -5,7 +5,7 @@ internal import CrawlStore
 internal import Logging
 
 /// `trawl fetch`
-struct FetchCommand: AsyncParsableCommand {
+struct FetchCommand: AsyncParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch",
         abstract: "Fetch URLs once and show what came of them, row by row.",
@@ -36,6 +36,7 @@ struct FetchCommand: AsyncParsableCommand {
 
     func validate() throws {
         if urls.isEmpty, inputFile == nil { throw ValidationError("give URLs, or a list of them with -i") }
+        if db == "" { throw ValidationError("--db takes the path of a file") }
     }
 
     func run() async throws {
@@ -50,12 +51,12 @@ struct FetchCommand: AsyncParsableCommand {
             throw CommandFailure(error)
         }
         let job = try store.existingJob("fetch")
-        let (options, output, format) = (crawl.options, output, format)
-        let status = try await Interruption.watch { interruption in
+        let (options, output, format, logger) = (crawl.options, output, format, Logger(output))
+        let status = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: format, logger: Logger(output))
+                    rows: format, logger: logger)
                 return try await run.run(job, interruption)
             }
         }

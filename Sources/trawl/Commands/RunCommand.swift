@@ -6,7 +6,7 @@ internal import JobFile
 internal import Logging
 
 /// `trawl run`
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, OutputCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run jobs, or go on with them, until every page is settled.",
@@ -35,7 +35,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         // Every file is read and checked before anything is stored.
         let documents = try jobs.map { try (name: $0, document: JobArgument($0).document()) }
-        let store = try database.open(.readWrite)
+        try checkNames(of: documents)
+        let store = try database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let logger = Logger(output)
         let records = try records(of: documents, store)
         guard !records.isEmpty else {
@@ -43,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
             return
         }
         let (options, output, format) = (crawl.options, output, format)
-        let statuses = try await Interruption.watch { interruption in
+        let statuses = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
@@ -63,6 +64,11 @@ struct RunCommand: AsyncParsableCommand {
         }
         let status = ExitStatus.combined(statuses)
         guard status == .success else { throw status }
+    }
+
+    /// Refuses a job that is given twice: of two files the second would take the first one's place.
+    private func checkNames(of documents: [(name: String, document: JobDocument?)]) throws {
+        try JobDocument.checkNames(documents.map { $0.document?.spec.name ?? $0.name })
     }
 
     private func records(

@@ -2,11 +2,47 @@ internal import CrawlCore
 internal import CrawlStore
 
 /// What a run came to, for people.
-enum Summary {
-    /// A few lines, each ended.
-    static func text(
-        job: String, run: Int, progress: RunProgress, report: RunReport, isFinished: Bool, palette: Palette
-    ) -> String {
+struct Summary {
+    let job: String
+    let run: Int
+    let progress: RunProgress
+    let report: RunReport
+    let isFinished: Bool
+
+    /// A line of a JSON log, with the numbers as members of their own.
+    ///
+    /// - Parameter now: unix milliseconds.
+    func json(now: Int64) -> String {
+        var line = JSONLine()
+        line.add("time", Wording.instant(milliseconds: now))
+        line.add("level", "notice")
+        line.add("message", "\(job) run \(run): \(isFinished ? "finished" : "not finished")")
+        line.add("job", job)
+        line.add("run", run)
+        line.add("state", isFinished ? "finished" : "active")
+        line.add("pages", progress.pages)
+        line.add("pages_done", progress.done)
+        line.add("pages_failed", progress.failed)
+        line.add("pages_skipped", progress.skipped)
+        line.add("pages_pending", progress.pending)
+        line.add("status_codes", json: Summary.object(report.statuses.map { ("\($0.status)", $0.pages) }))
+        line.add("error_kinds", json: Summary.object(report.errors.map { ($0.kind, $0.pages) }))
+        line.add("skip_reasons", json: Summary.object(report.skips.map { ($0.reason, $0.pages) }))
+        line.add("requests", progress.requests)
+        line.add("size_download", progress.sizeDownload)
+        line.add("elapsed_ms", progress.elapsedMilliseconds)
+        line.add("request_time_ms", progress.requestMicroseconds / 1000)
+        return line.line
+    }
+
+    private static func object(_ counts: [(String, Int64)]) -> String {
+        var object = JSONLine()
+        for (key, count) in counts { object.add(key, count) }
+        return object.line
+    }
+
+    /// A few lines for people, each ended.
+    func text(_ palette: Palette) -> String {
         var lines: [String] = []
         let end = isFinished ? palette.green("finished") : palette.yellow("not finished")
         lines.append(
@@ -16,24 +52,25 @@ enum Summary {
         if progress.failed > 0 { states.append(palette.red("\(Wording.count(progress.failed)) failed")) }
         if progress.skipped > 0 { states.append("\(Wording.count(progress.skipped)) skipped") }
         if progress.pending > 0 { states.append("\(Wording.count(progress.pending)) pending") }
-        lines.append(row("pages", "\(Wording.count(progress.pages)): " + states.joined(separator: ", ")))
-        add("status", report.statuses.map { ("\($0.status)", $0.pages) }, to: &lines)
-        add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
-        add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
         lines.append(
-            row(
+            Summary.row("pages", "\(Wording.count(progress.pages)): " + states.joined(separator: ", ")))
+        Summary.add("status", report.statuses.map { ("\($0.status)", $0.pages) }, to: &lines)
+        Summary.add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
+        Summary.add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
+        lines.append(
+            Summary.row(
                 "requests",
-                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(rate(progress))"
+                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(Summary.rate(progress))"
             ))
         for (index, host) in report.slowestHosts.enumerated() {
             lines.append(
-                row(
+                Summary.row(
                     index == 0 ? "slowest" : "",
                     "\(Terminal.sanitized(host.host))  mean \(Wording.time(milliseconds: host.meanMilliseconds)), "
                         + "max \(Wording.time(milliseconds: host.maxMilliseconds)), "
                         + Wording.count(host.pages, "page")))
         }
-        if let speedUp = speedUp(progress) { lines.append(row("speed-up", speedUp)) }
+        if let speedUp = Summary.speedUp(progress) { lines.append(Summary.row("speed-up", speedUp)) }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -43,7 +80,8 @@ enum Summary {
 
     private static func add(_ label: String, _ counts: [(String, Int64)], to lines: inout [String]) {
         guard !counts.isEmpty else { return }
-        lines.append(row(label, counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")))
+        lines.append(
+            Summary.row(label, counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")))
     }
 
     private static func rate(_ progress: RunProgress) -> String {

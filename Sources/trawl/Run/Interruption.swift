@@ -1,44 +1,98 @@
 internal import CrawlEngine
+internal import Dispatch
+internal import Glibc
+internal import Logging
 internal import Synchronization
-internal import UnixSignals
 
 /// SIGINT and SIGTERM on their way to whatever is under way: the first asks it to come to an end, the second to
 /// end at once.
+///
+/// Signals arrive on a queue of Dispatch's, so that they are heard while Swift's cooperative pool is busy.
 final class Interruption: Sendable {
-    private let count = Atomic(0)
-    private let crawl = Mutex<Crawl?>(nil)
+    private struct State: Sendable {
+        var signals = 0
+        var crawl: Crawl?
+        /// Whether a list is being read, which may never come to its end.
+        var isReading = false
+    }
+
+    private let state = Mutex(State())
+    private let logger: Logger
+    private let queue = DispatchQueue(label: "trawl.signals")
+
+    /// How long what ought to end at once may take: the commit under way, on a slow disk.
+    private static let patience: DispatchTimeInterval = .seconds(1)
+
+    private init(_ logger: Logger) {
+        self.logger = logger
+    }
 
     /// Whether a signal has come.
-    var isInterrupted: Bool { count.load(ordering: .acquiring) > 0 }
+    var isInterrupted: Bool { state.withLock { $0.signals > 0 } }
 
     /// Runs `body` while signals are listened to.
     static func watch<Value: Sendable>(
-        _ body: @Sendable @escaping (Interruption) async throws -> Value
+        _ logger: Logger, _ body: @Sendable @escaping (Interruption) async throws -> Value
     ) async throws -> Value {
-        let interruption = Interruption()
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        let listener = Task {
-            for await _ in signals { interruption.interrupt() }
+        let interruption = Interruption(logger)
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)  // Or it would end the process before the source sees it.
+            let source = DispatchSource.makeSignalSource(signal: number, queue: interruption.queue)
+            source.setEventHandler { interruption.interrupt() }
+            source.activate()
+            return source
         }
-        defer { listener.cancel() }
+        defer { for source in sources { source.cancel() } }
         return try await body(interruption)
     }
 
     /// Directs signals to a crawl from now on; one that came before counts.
     func direct(to crawl: Crawl?) {
-        self.crawl.withLock { $0 = crawl }
+        let isInterrupted = state.withLock { state in
+            state.crawl = crawl
+            return state.signals > 0
+        }
         if isInterrupted { crawl?.stop() }
     }
 
-    private func interrupt() {
-        let isFirst = count.add(1, ordering: .acquiringAndReleasing).oldValue == 0
-        let crawl = crawl.withLock { $0 }
-        if isFirst { crawl?.stop() } else { crawl?.abort() }
+    /// Reads a list, which a signal may cut short: nothing was asked for yet, and the next runner begins anew.
+    func reading<Value>(_ body: () throws -> Value) rethrows -> Value {
+        state.withLock { $0.isReading = true }
+        defer { state.withLock { $0.isReading = false } }
+        return try body()
     }
 
     /// Lets the crawl come to an end as the first signal would: for a reader of rows that went away.
     func stop() {
-        guard count.add(1, ordering: .acquiringAndReleasing).oldValue == 0 else { return }
-        crawl.withLock { $0 }?.stop()
+        let crawl = state.withLock { state -> Crawl? in
+            guard state.signals == 0 else { return nil }
+            state.signals = 1
+            return state.crawl
+        }
+        crawl?.stop()
+    }
+
+    private func interrupt() {
+        let state = state.withLock { state in
+            state.signals += 1
+            return state
+        }
+        if state.signals == 1 {
+            logger.notice("stopping once the requests under way are done; a second signal ends them at once")
+            state.crawl?.stop()
+            if state.isReading { end(onlyWhileReading: true) }
+        } else {
+            state.crawl?.abort()
+            end(onlyWhileReading: false)
+        }
+    }
+
+    /// Ends the process where it does not do so by itself, since it waits for a list or for a locked database.
+    /// What is committed stays, and what this runner held is free once it is gone.
+    private func end(onlyWhileReading: Bool) {
+        queue.asyncAfter(deadline: .now() + Interruption.patience) { [self] in
+            guard !onlyWhileReading || state.withLock(\.isReading) else { return }
+            _exit(ExitStatus.interrupted.rawValue)
+        }
     }
 }

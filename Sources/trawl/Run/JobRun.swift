@@ -32,6 +32,8 @@ struct JobRun: Sendable {
         }
         let run: RunRecord
         let spec: JobSpec
+        let observer = CommandObserver(
+            job: job.name, rows: rows, output: output, logger: logger, rowsClosed: { interruption.stop() })
         switch opening {
         case .resumed(let unfinished):
             run = unfinished
@@ -45,15 +47,16 @@ struct JobRun: Sendable {
             }
         case .begun(let new):
             let filled = try await onOwnedThread(named: "trawl-import") {
-                try fill(new, of: job, interruption)
+                try interruption.reading { try fill(new, of: job, interruption) }
             }
             guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
                 return .interrupted
             }
             (run, spec) = filled
+            try show(settledOf: run, observer)
         }
-        return try await crawl(run, of: job, spec, interruption)
+        return try await crawl(run, of: job, spec, observer, interruption)
     }
 
     /// Reads the URLs of a new run; nil where a signal came first.
@@ -90,11 +93,22 @@ struct JobRun: Sendable {
         return try listing.add(&urls) { _ in !interruption.isInterrupted }
     }
 
+    /// Hands over the rows of what is settled before the first request: what is no URL, or comes twice.
+    private func show(settledOf run: RunRecord, _ observer: CommandObserver) throws {
+        guard rows != nil, run.progress.failed + run.progress.skipped > 0 else { return }
+        do throws(StoreError) {
+            try store.read { transaction in
+                try transaction.forEachResult(of: run.id, .settled) { observer.settled([$0]) }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
     private func crawl(
-        _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ interruption: Interruption
+        _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ observer: CommandObserver,
+        _ interruption: Interruption
     ) async throws -> ExitStatus {
-        let observer = CommandObserver(
-            job: job.name, rows: rows, output: output, rowsClosed: { interruption.stop() })
         let crawl = Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, observer: observer)
         interruption.direct(to: crawl)
@@ -102,20 +116,27 @@ struct JobRun: Sendable {
         do throws(CrawlError) {
             end = try await crawl.run()
         } catch {
-            observer.finish()
+            _ = observer.finish()  // What ended the crawl comes before what its rows ran into.
             throw CommandFailure(error)
         }
         interruption.direct(to: nil)
-        observer.finish()
+        let failure = observer.finish()
         let (progress, report) = try sumUp(run.id)
-        if !output.quiet {
-            Terminal.writeError(
-                Summary.text(
-                    job: job.name, run: run.number, progress: progress, report: report,
-                    isFinished: end == .finished, palette: Palette(isOn: output.usesColor(on: STDERR_FILENO)))
-            )
-        }
+        sayWhatCameOf(run, of: job, progress, report, end)
+        if let failure { throw failure }
         return end == .finished ? ExitStatus(finished: progress) : .interrupted
+    }
+
+    private func sayWhatCameOf(
+        _ run: RunRecord, of job: JobRecord, _ progress: RunProgress, _ report: RunReport, _ end: RunEnd
+    ) {
+        guard !output.quiet else { return }
+        let summary = Summary(
+            job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished)
+        switch output.logFormat {
+        case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
+        case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
+        }
     }
 
     private func sumUp(_ run: RunID) throws -> (RunProgress, RunReport) {
@@ -141,67 +162,6 @@ extension JobSpec {
             self = try JobDocument(yaml: json, source: .database(name: job)).spec
         } catch {
             throw CommandFailure(.usage, error.description)
-        }
-    }
-}
-
-/// Shows a run as it goes: rows on stdout, progress on stderr.
-private final class CommandObserver: RunObserver {
-    private struct State: Sendable {
-        var writer: RowWriter?
-        var display: ProgressDisplay?
-    }
-
-    private let state: Mutex<State>
-    private let rowsClosed: @Sendable () -> Void
-
-    init(job: String, rows: RowFormat?, output: OutputOptions, rowsClosed: @escaping @Sendable () -> Void) {
-        let writer = rows.map {
-            RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
-        }
-        try? writer?.begin()
-        // A live line among rows on the same terminal would tear both.
-        let isLive =
-            Terminal.isTerminal(STDERR_FILENO) && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
-        let display =
-            output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
-        state = Mutex(State(writer: writer, display: display))
-        self.rowsClosed = rowsClosed
-    }
-
-    func committed(_ outcomes: [PageOutcome]) {
-        state.withLock { state in
-            guard state.writer != nil else { return }
-            for outcome in outcomes {
-                guard let row = ResultRow(outcome) else { continue }
-                do {
-                    try state.writer?.write(row)
-                } catch {
-                    // The reader has had enough, as in `trawl run … | head`.
-                    state.writer = nil
-                    rowsClosed()
-                    return
-                }
-            }
-        }
-    }
-
-    func progressed(_ snapshot: RunSnapshot) {
-        state.withLock { state in
-            let columns = Terminal.columns(STDERR_FILENO) ?? 80
-            if let text = state.display?.update(snapshot, columns: columns, now: .now) {
-                Terminal.writeError(text)
-            }
-        }
-    }
-
-    /// Takes the live line away and closes the rows.
-    func finish() {
-        state.withLock { state in
-            if let clearing = state.display?.clearing { Terminal.writeError(clearing) }
-            state.display = nil
-            try? state.writer?.end()
-            state.writer = nil
         }
     }
 }

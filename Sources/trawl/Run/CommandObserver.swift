@@ -1,0 +1,89 @@
+internal import CrawlCore
+internal import CrawlEngine
+internal import Glibc
+internal import Logging
+internal import Synchronization
+
+/// Shows a run as it goes: rows on stdout, progress on stderr.
+final class CommandObserver: RunObserver {
+    private struct State: Sendable {
+        var writer: RowWriter?
+        var display: ProgressDisplay?
+        /// What kept rows from being written.
+        var failure: CommandFailure?
+    }
+
+    private let state: Mutex<State>
+    private let logger: Logger
+    private let isJSON: Bool
+    private let rowsClosed: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - rows: the format of rows; nil for none.
+    ///   - rowsClosed: called once no more rows can be written.
+    init(
+        job: String, rows: RowFormat?, output: OutputOptions, logger: Logger,
+        rowsClosed: @escaping @Sendable () -> Void
+    ) {
+        self.logger = logger
+        self.rowsClosed = rowsClosed
+        isJSON = output.logFormat == .json
+        let writer = rows.map {
+            RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
+        }
+        // A live line among rows on the same terminal would tear both, and is no JSON.
+        let isLive =
+            !isJSON && Terminal.isTerminal(STDERR_FILENO)
+            && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
+        let display =
+            output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
+        state = Mutex(State(writer: writer, display: display))
+        state.withLock { state in write(&state) { try $0.begin() } }
+    }
+
+    func committed(_ outcomes: [PageOutcome]) {
+        settled(outcomes.compactMap { ResultRow($0) })
+    }
+
+    /// Writes rows of pages that are settled and in the database.
+    func settled(_ rows: [ResultRow]) {
+        state.withLock { state in
+            write(&state) { writer in
+                for row in rows { try writer.write(row) }
+            }
+        }
+    }
+
+    func progressed(_ snapshot: RunSnapshot) {
+        state.withLock { state in
+            let columns = Terminal.columns(STDERR_FILENO) ?? 80
+            guard let text = state.display?.update(snapshot, columns: columns, now: .now) else { return }
+            if isJSON { logger.notice("\(text.dropLast())") } else { Terminal.writeError(text) }
+        }
+    }
+
+    /// Takes the live line away and closes the rows.
+    ///
+    /// - Returns: what kept rows from being written; nil also where their reader has had enough.
+    func finish() -> CommandFailure? {
+        state.withLock { state in
+            if let clearing = state.display?.clearing { Terminal.writeError(clearing) }
+            state.display = nil
+            write(&state) { try $0.end() }
+            state.writer = nil
+            return state.failure
+        }
+    }
+
+    private func write(_ state: inout State, _ body: (inout RowWriter) throws -> Void) {
+        guard var writer = state.writer else { return }
+        do {
+            try body(&writer)
+            state.writer = writer
+        } catch {
+            state.writer = nil
+            state.failure = error as? CommandFailure
+            rowsClosed()
+        }
+    }
+}
