@@ -1,0 +1,89 @@
+import Foundation
+import Glibc
+import LoopbackServer
+import Testing
+
+@Suite(.serialized)
+struct KillTests {
+    let bench: Workbench
+
+    init() throws { bench = try Workbench() }
+
+    @Test func `kills lose no page and repeat none that was committed`() async throws {
+        let site = try LoopbackServer { Site.page($0).delayed(by: .milliseconds(2)) }
+        try bench.job("docs", urls: [site.numbered(300)], "concurrency: {per_host: 8}")
+
+        var committed: Set<String> = []
+        var hits: [String: Int] = [:]
+        for threshold in [10, 70, 130, 190] {
+            let run = try bench.start("run", "-q", "docs.yaml")
+            await site.wait { $0.requests >= threshold }
+            run.signal(SIGKILL)
+            #expect(try await run.finished().code == nil)
+            await site.wait { $0.inFlight == 0 }
+            for path in committed { #expect(site.hits(path) == hits[path]) }
+            committed = Set(try bench.values("SELECT title FROM results WHERE state = 'done'"))
+            hits = Dictionary(uniqueKeysWithValues: committed.map { ($0, site.hits($0)) })
+        }
+        let last = try await bench.trawl("run", "docs.yaml")
+
+        last.expectSuccess()
+        #expect(try bench.value("SELECT count(DISTINCT url) FROM results WHERE state = 'done'") == 300)
+        #expect(try bench.value("SELECT count(*) FROM pages") == 300)
+        for path in committed { #expect(site.hits(path) == hits[path]) }
+        #expect(try bench.value("SELECT count(*) FROM runs") == 1)
+        #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
+    @Test func `a kill while the list is read costs nothing`() async throws {
+        let site = try Site.pages()
+        // The list does not end: what is there of it is imported, then the process is killed.
+        _ = try await bench.shell("mkfifo pipe")
+        let pipe = try FileHandle(forUpdating: bench.folder.appending(path: "pipe"))
+        try bench.write("urls_from: pipe", to: "list.yaml")
+        let killed = try bench.start("run", "list.yaml")
+        try pipe.write(contentsOf: Data((1...4000).map { "\(site.url("/"))\($0)\n" }.joined().utf8))
+        while ((try? bench.value("SELECT count(*) FROM pages", as: Int.self)) ?? 0) < 2000 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        killed.signal(SIGKILL)
+        _ = try await killed.finished()
+        try pipe.close()
+        _ = try await bench.shell("rm pipe")
+        try bench.write((1...20).map { "\(site.url("/"))\($0)\n" }.joined(), to: "pipe")
+
+        let run = try await bench.trawl("run", "list.yaml")
+
+        run.expectSuccess()
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 20)
+        #expect(try bench.value("SELECT count(*) FROM pages") == 20)
+    }
+
+    @Test func `a runner whose pid went to another process is gone`() async throws {
+        let site = try LoopbackServer { request in request.hit == 0 ? .stalled : Site.page(request) }
+        try bench.job("docs", urls: site.urls("/a"))
+        let run = try bench.start("run", "-q", "docs.yaml")
+        await site.wait { $0.inFlight == 1 }
+        run.signal(SIGKILL)
+        _ = try await run.finished()
+        try bench.execute("UPDATE runners SET pid = \(getpid())")
+
+        try await bench.trawl("run", "-q", "docs").expectSuccess()
+        #expect(try bench.value("SELECT count(*) FROM runners") == 0)
+    }
+
+    @Test func `a runner of an earlier boot is gone`() async throws {
+        let site = try LoopbackServer { request in request.hit == 0 ? .stalled : Site.page(request) }
+        try bench.job("docs", urls: site.urls("/a"))
+        let run = try bench.start("run", "-q", "docs.yaml")
+        await site.wait { $0.inFlight == 1 }
+        // The process lives still: only the boot tells that the row is not its own.
+        try bench.execute("UPDATE runners SET boot_id = 'another'")
+
+        let second = try await bench.trawl("run", "-q", "docs")
+        run.signal(SIGKILL)
+        _ = try await run.finished()
+
+        second.expectSuccess()
+    }
+}

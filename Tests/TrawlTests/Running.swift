@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A command under way. What it writes goes to files, so that no pipe ever fills.
+final class Running: Sendable {
+    private let process: Mutex<Process>
+    private let ending: Task<Int32?, Never>
+    private let outputFile: URL
+    private let errorFile: URL
+
+    var pid: Int32 { process.withLock { $0.processIdentifier } }
+
+    /// - Parameter environment: what to add to `PATH`, the folder for `HOME`, and `TRAWL`, the program.
+    init(
+        _ program: String, _ arguments: [String], in bench: Workbench, environment: [String: String],
+        input: String
+    ) throws {
+        let id = UUID().uuidString
+        outputFile = bench.folder.appending(path: ".\(id).out")
+        errorFile = bench.folder.appending(path: ".\(id).err")
+        let inputFile = bench.folder.appending(path: ".\(id).in")
+        for file in [outputFile, errorFile] { try Data().write(to: file) }
+        try Data(input.utf8).write(to: inputFile)
+
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = bench.folder
+        process.environment = [
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": bench.folder.path,
+            "TRAWL": Workbench.program,
+        ].merging(environment) { $1 }
+        process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        process.standardOutput = try FileHandle(forWritingTo: outputFile)
+        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let (codes, continuation) = AsyncStream<Int32?>.makeStream()
+        process.terminationHandler = { process in
+            continuation.yield(process.terminationReason == .exit ? process.terminationStatus : nil)
+            continuation.finish()
+        }
+        try process.run()
+        self.process = Mutex(process)
+        ending = Task { await codes.first { _ in true } ?? nil }
+    }
+
+    func signal(_ number: Int32) {
+        kill(pid, number)
+    }
+
+    func errorsSoFar() throws -> String {
+        String(decoding: try Data(contentsOf: errorFile), as: UTF8.self)
+    }
+
+    /// What it came to, once it has ended.
+    func finished() async throws -> Finished {
+        let code = await ending.value
+        return Finished(
+            code: code, output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
+            errors: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
+    }
+}
+
+extension Running {
+    /// Waits until it has said something on stderr, or has ended.
+    func says(_ words: String) async throws {
+        while !(try errorsSoFar().contains(words)), kill(pid, 0) == 0 {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import GRDB
+import LoopbackServer
+import Testing
+
+@Suite(.serialized)
+struct StorageFaultTests {
+    let bench: Workbench
+    let site: LoopbackServer
+
+    init() throws {
+        bench = try Workbench()
+        site = try Site.pages()
+    }
+
+    @Test(.enabled(if: Privileges.canMount, "needs root and the right to mount"))
+    func `a full disk stops the run, and with room the same command completes it`() async throws {
+        let mount = try Mount(in: bench, options: "size=1m")
+        try bench.job("docs", urls: [site.numbered(600)], "concurrency: {per_host: 16}")
+        try Data(repeating: 0, count: 700_000).write(to: bench.folder.appending(path: "mnt/filler"))
+
+        let full = try await bench.trawl("run", "docs.yaml", "--db", "mnt/trawl.db")
+        try mount.remount("size=64m")
+        let done = try await bench.trawl("run", "docs.yaml", "--db", "mnt/trawl.db")
+
+        #expect(full.code == 3)
+        #expect(full.errors.contains("the disk is full"))
+        done.expectSuccess()
+        #expect(
+            try bench.value("SELECT count(*) FROM results WHERE state = 'done'", in: "mnt/trawl.db") == 600)
+        #expect(try bench.value("SELECT max(number) FROM runs", in: "mnt/trawl.db") == 1)
+        #expect(try await bench.trawl("db", "check", "--db", "mnt/trawl.db").code == 0)
+    }
+
+    @Test func `a limit on the size of files is no crash`() async throws {
+        try bench.job("docs", urls: [site.numbered(300)], "concurrency: {per_host: 16}")
+
+        let limited = try await bench.shell("ulimit -f 150; $TRAWL run docs.yaml")
+        let done = try await bench.trawl("run", "-q", "docs.yaml")
+
+        #expect(limited.code == 3)
+        #expect(limited.errors.contains("trawl.db"))
+        done.expectSuccess()
+        #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
+    @Test func `a lock of another program is waited for`() async throws {
+        let latch = LoopbackServer.Latch()
+        let slow = try LoopbackServer { Site.page($0).held(by: latch) }
+        try bench.job("docs", urls: slow.urls("/a"))
+        let run = try bench.start("run", "-q", "docs.yaml")
+        await slow.wait { $0.inFlight == 1 }
+
+        let other = try bench.database()
+        try await other.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN IMMEDIATE")
+            latch.open()
+            // Long enough for the result to be there and to wait for the lock.
+            usleep(700_000)
+            try database.execute(sql: "COMMIT")
+        }
+
+        try await run.finished().expectSuccess()
+        #expect(try bench.value("SELECT title FROM results") == "/a")
+    }
+
+    @Test func `a lock on the whole file is waited for by a command that begins`() async throws {
+        _ = try await bench.trawl("db", "migrate")
+        try bench.job("docs", urls: site.urls("/a"))
+
+        let other = try bench.database()
+        let run = try await other.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+            let run = try bench.start("run", "-q", "docs.yaml")
+            usleep(500_000)
+            try database.execute(sql: "COMMIT")
+            return run
+        }
+
+        try await run.finished().expectSuccess()
+    }
+}
