@@ -55,7 +55,7 @@ public struct HostGate {
         self.delay = delay
     }
 
-    /// Hosts that have requests queued and wait out their delay.
+    /// Hosts that wait out their delay, with requests queued or without.
     public var waitingHosts: Int { waiting.count }
 
     /// When a host's delay is over next; nil where none waits.
@@ -85,25 +85,25 @@ public struct HostGate {
     /// The next request that may be started now, of the host whose turn it is; it counts as started.
     public mutating func next(now: ContinuousClock.Instant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
-        while let index = ready.popFirst() {
-            hosts[index]?.isReady = false
-            guard let request = hosts[index]?.queue.popFirst() else { continue }
-            queued -= 1
-            hosts[index]?.inFlight += 1
-            if delay > .zero {
-                hosts[index]?.isStarting = true
-                hosts[index]?.nextStart = now + delay
-            }
-            schedule(index, now: now)
-            return (request, Slot(index: index))
+        guard let index = ready.popFirst() else { return nil }
+        hosts[index]?.isReady = false
+        guard let request = hosts[index]?.queue.popFirst() else { return nil }
+        queued -= 1
+        hosts[index]?.inFlight += 1
+        if delay > .zero {
+            hosts[index]?.isStarting = true
+            hosts[index]?.nextStart = now + delay
         }
-        return nil
+        schedule(index, now: now)
+        return (request, Slot(index: index))
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
     public mutating func sent(_ slot: Slot, now: ContinuousClock.Instant) {
+        // A hold may reach further than the delay.
+        let known = hosts[slot.index]?.nextStart ?? now
         hosts[slot.index]?.isStarting = false
-        hosts[slot.index]?.nextStart = now + delay
+        hosts[slot.index]?.nextStart = max(known, now + delay)
         schedule(slot.index, now: now)
     }
 
@@ -170,6 +170,12 @@ public struct HostGate {
             waiting.removeMin()
             hosts[first.index]?.isWaiting = false
             schedule(first.index, now: now)
+        }
+        // A host that was held, or lost its requests, after it became ready goes where it now belongs.
+        while let first = ready.first, let host = hosts[first], host.queue.isEmpty || host.nextStart > now {
+            ready.removeFirst()
+            hosts[first]?.isReady = false
+            schedule(first, now: now)
         }
     }
 

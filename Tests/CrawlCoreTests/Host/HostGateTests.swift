@@ -1,0 +1,164 @@
+import CrawlCore
+import Testing
+
+/// Whose turn it is where no delay counts.
+@Suite struct HostGateTests {
+    private let now = ContinuousClock.now
+
+    /// A gate without delay that holds pages 1, 2, 3 … of these hosts.
+    private func gate(perHost: Int, hosts: [Int64]) -> TestGate {
+        let gate = TestGate(perHost: perHost, delay: .zero)
+        for (index, host) in hosts.enumerated() { gate.add(request(Int64(index) + 1, at: host), now: now) }
+        return gate
+    }
+
+    @Test func `an empty gate has nothing to start`() {
+        let gate = TestGate(perHost: 1, delay: .zero)
+
+        #expect(!gate.isReady(now: now))
+        #expect(gate.next(now: now) == nil)
+        #expect(gate.nextWake == nil)
+        #expect(gate.queued == 0)
+    }
+
+    @Test(arguments: 1...4) func `no more requests than its share are under way to a host`(share: Int) {
+        let gate = gate(perHost: share, hosts: Array(repeating: 1, count: 6))
+
+        #expect(gate.startAll(now: now) == Array(1...Int64(share)))
+        #expect(!gate.isReady(now: now))
+        #expect(gate.queued == 6 - share)
+    }
+
+    @Test func `a request that is over makes room for exactly one`() throws {
+        let gate = gate(perHost: 2, hosts: [1, 1, 1, 1])
+        let first = try #require(gate.next(now: now))
+        _ = gate.next(now: now)
+
+        gate.finished(first.slot, wasSent: true, now: now)
+
+        #expect(gate.isReady(now: now))
+        #expect(gate.startAll(now: now) == [3])
+    }
+
+    @Test func `a full host holds back no other`() {
+        let gate = gate(perHost: 1, hosts: [1, 1, 1, 2])
+
+        #expect(gate.startAll(now: now) == [1, 4])
+    }
+
+    @Test func `hosts take turns, whatever they have queued`() {
+        let gate = gate(perHost: 9, hosts: [1, 1, 1, 2, 2, 3])
+
+        #expect(gate.startAll(now: now) == [1, 4, 6, 2, 5, 3])
+    }
+
+    @Test func `a host's requests start in the order they were added`() throws {
+        let gate = gate(perHost: 1, hosts: [1, 1, 1])
+        var pages: [Int64] = []
+        while let (request, slot) = gate.next(now: now) {
+            pages.append(request.page.id.rawValue)
+            gate.finished(slot, wasSent: true, now: now)
+        }
+
+        #expect(pages == [1, 2, 3])
+    }
+
+    @Test func `a request added first goes before its host's others`() {
+        let gate = gate(perHost: 9, hosts: [1, 1])
+
+        gate.add(request(7), first: true, now: now)
+
+        #expect(gate.startAll(now: now) == [7, 1, 2])
+    }
+
+    @Test func `what is queued is counted in and out`() throws {
+        let gate = gate(perHost: 2, hosts: [1, 2, 1])
+        #expect(gate.queued == 3)
+
+        let started = try #require(gate.next(now: now))
+        #expect(gate.queued == 2)
+
+        gate.finished(started.slot, wasSent: true, now: now)
+        #expect(gate.queued == 2)
+    }
+
+    @Test func `a request that never went out is over all the same`() throws {
+        let gate = gate(perHost: 1, hosts: [1, 1])
+        let first = try #require(gate.next(now: now))
+
+        gate.finished(first.slot, wasSent: false, now: now)
+
+        #expect(gate.startAll(now: now) == [2])
+    }
+
+    @Test func `a host without requests is forgotten and its slot used again`() throws {
+        let gate = TestGate(perHost: 1, delay: .zero)
+        var slots: Set<HostGate.Slot> = []
+        for host: Int64 in 1...100 {
+            gate.add(request(host, at: host), now: now)
+            let started = try #require(gate.next(now: now))
+            slots.insert(started.slot)
+            gate.finished(started.slot, wasSent: true, now: now)
+        }
+
+        #expect(slots.count == 1)
+    }
+
+    @Test func `a host with a request under way keeps its slot to itself`() throws {
+        let gate = gate(perHost: 1, hosts: [1])
+        let first = try #require(gate.next(now: now))
+
+        gate.add(request(2, at: 2), now: now)
+        let second = try #require(gate.next(now: now))
+
+        #expect(first.slot != second.slot)
+    }
+
+    @Test func `all that has not been started can be taken out`() throws {
+        let gate = gate(perHost: 1, hosts: [1, 1, 2, 1])
+        _ = gate.next(now: now)
+
+        let left = gate.removeAll().map(\.page.id.rawValue).sorted()
+
+        #expect(left == [2, 3, 4])
+        #expect(gate.queued == 0)
+        #expect(gate.next(now: now) == nil)
+    }
+
+    @Test func `a gate that was emptied is not ready`() {
+        let gate = gate(perHost: 1, hosts: [1, 2])
+
+        _ = gate.removeAll()
+
+        #expect(!gate.isReady(now: now))
+    }
+
+    @Test func `hosts whose requests were taken out are forgotten`() {
+        let emptied = gate(perHost: 1, hosts: [1, 2, 3])
+        _ = emptied.removeAll()
+        _ = emptied.next(now: now)
+        for host: Int64 in 4...6 { emptied.add(request(host, at: host), now: now) }
+        let new = gate(perHost: 1, hosts: [4, 5, 6])
+
+        // The slots of a gate that never had other hosts.
+        #expect(slots(emptied) == slots(new))
+    }
+
+    private func slots(_ gate: TestGate) -> Set<HostGate.Slot> {
+        var slots: Set<HostGate.Slot> = []
+        while let (_, slot) = gate.next(now: now) { slots.insert(slot) }
+        return slots
+    }
+
+    @Test func `a gate that was emptied can be used again`() throws {
+        let gate = gate(perHost: 1, hosts: [1, 1])
+        let under = try #require(gate.next(now: now))
+        _ = gate.removeAll()
+        gate.add(request(5), now: now)
+        #expect(gate.startAll(now: now) == [])
+
+        gate.finished(under.slot, wasSent: true, now: now)
+
+        #expect(gate.startAll(now: now) == [5])
+    }
+}
