@@ -45,6 +45,7 @@ public final class Store: Sendable {
         case .file(let file):
             path = file
             try Store.check(file: file, access: access)
+            try Store.checkLeftWAL(of: file, access: access)
         }
         do {
             queue =
@@ -105,6 +106,25 @@ public final class Store: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw StoreError(.notADatabase, "\(file) is not a file; name a database file with --db")
+        }
+        // SQLite takes a file of one byte for an empty one; no database is smaller than its smallest page.
+        guard status.st_size == 0 || status.st_size >= 512 else {
+            throw StoreError(.notADatabase, "\(file) is not a SQLite database; give another file with --db")
+        }
+    }
+
+    /// Refuses what is not this trawl's to write before there is a connection that writes: on being closed, such a
+    /// one puts a WAL that a killed process has left back into the database.
+    private static func checkLeftWAL(of file: String, access: Access) throws(StoreError) {
+        var status = stat()
+        guard access == .readWrite, stat(file + "-wal", &status) == 0, status.st_size > 0 else { return }
+        do {
+            let reader = try DatabaseQueue(path: file, configuration: configuration(.readOnly))
+            try reader.inDatabase { try checkVersion($0, path: file, access: access) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            // Whatever else is wrong, the connection that writes may mend, and reports if it cannot.
         }
     }
 

@@ -1,0 +1,124 @@
+import CrawlStore
+import Foundation
+import GRDB
+import Testing
+
+/// Databases that are opened, and made where there are none.
+@Suite struct OpeningTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func `a file that is not there is made, with every table and view`() throws {
+        _ = try Store(.file(folder.database), access: .readWrite)
+
+        let names = try folder.connect().read {
+            try String.fetchAll(
+                $0,
+                sql:
+                    "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'"
+            )
+        }
+        #expect(
+            Set(names) == [
+                "jobs", "runs", "pages", "attempts", "hosts", "batches", "runners", "results", "failures",
+                "host_summary", "run_summary",
+            ])
+    }
+
+    @Test func `an empty file counts as a new database`() throws {
+        folder.write([])
+
+        let store = try Store(.file(folder.database), access: .readWrite)
+
+        #expect(try store.read { try $0.jobs() }.isEmpty)
+        #expect(try folder.connect().read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+    }
+
+    @Test func `the file says what it is and of which version`() throws {
+        _ = try Store(.file(folder.database), access: .readWrite)
+
+        let (application, version, journal) = try folder.connect().read {
+            (
+                try Int.fetchOne($0, sql: "PRAGMA application_id"),
+                try Int.fetchOne($0, sql: "PRAGMA user_version"),
+                try String.fetchOne($0, sql: "PRAGMA journal_mode")
+            )
+        }
+        #expect(application == 0x7472_776c, "\"trwl\"")
+        #expect(version == 1)
+        #expect(journal == "wal")
+    }
+
+    @Test func `what was stored is there when the file is opened again`() throws {
+        do {
+            let store = try Store(.file(folder.database), access: .readWrite)
+            try store.save("job", now: 7)
+        }
+
+        let store = try Store(.file(folder.database), access: .readOnly)
+
+        #expect(try store.read { try $0.job(named: "job")?.createdAt } == 7)
+    }
+
+    @Test func `a file that is opened a second time is not migrated again`() throws {
+        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        let before = try folder.contents()
+
+        do { _ = try Store(.file(folder.database), access: .readWrite) }
+
+        #expect(try folder.contents() == before)
+    }
+
+    @Test func `a link to a database is followed`() throws {
+        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        let link = folder.path + "/link.db"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.database)
+
+        let store = try Store(.file(link), access: .readOnly)
+
+        #expect(try store.read { try $0.jobs() }.isEmpty)
+    }
+
+    @Test func `a database in memory works and leaves nothing`() throws {
+        let store = try Store(.memory, access: .readWrite)
+
+        try store.save("job")
+
+        #expect(try store.read { try $0.jobs() }.map(\.name) == ["job"])
+        #expect(try folder.contents().isEmpty)
+    }
+
+    @Test func `a write that throws leaves nothing behind`() throws {
+        let store = try Store(.file(folder.database), access: .readWrite)
+
+        let error = failure {
+            try store.write { transaction in
+                try transaction.saveJob(name: "job", spec: "{}", now: 0)
+                throw StoreError(.notFound, "stop")
+            }
+        }
+
+        #expect(error?.kind == .notFound)
+        #expect(try store.read { try $0.jobs() }.isEmpty)
+    }
+
+    @Test func `a store for reading writes nothing`() throws {
+        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        let store = try Store(.file(folder.database), access: .readOnly)
+
+        let error = failure { try store.save("job") }
+
+        #expect(error?.kind == .readOnly)
+    }
+
+    @Test func `a checkpoint empties the WAL`() throws {
+        let store = try Store(.file(folder.database), access: .readWrite)
+        try store.save("job")
+        #expect(try folder.contents()["trawl.db-wal"]?.isEmpty == false)
+
+        try store.checkpoint()
+
+        #expect(try folder.contents()["trawl.db-wal"]?.isEmpty == true)
+    }
+}
