@@ -119,7 +119,7 @@ extension StoreTransaction {
     /// Puts the failed pages of a run back to pending, with all their tries before them, and opens the run again.
     ///
     /// The last try of each is kept as a row of `attempts`. A page without a host, such as one of another scheme,
-    /// cannot be requested and stays failed.
+    /// stays failed: it could never be claimed, and its run never end.
     ///
     /// - Precondition: the run has all its pages: it is not `importing`.
     /// - Returns: how many pages.

@@ -1,0 +1,96 @@
+import CrawlCore
+import CrawlStore
+import GRDB
+import Testing
+
+/// Failed pages that are put back.
+@Suite struct RetryFailedTests {
+    private let temporary: TemporaryStore
+    private var store: Store { temporary.store }
+
+    init() throws { temporary = try TemporaryStore() }
+
+    /// A finished run with a page done and two failed, at their third attempt.
+    private func finishedRun() throws -> RunID {
+        let run = try temporary.begin(["http://a/done", "http://a/404", "http://a/reset"])
+        let pages = try temporary.claim("http://a", of: run)
+        try temporary.record(
+            [
+                outcome(pages[0]) { $0.response.statusCode = 200 },
+                outcome(pages[1], .failed(.httpStatus)) {
+                    $0.response.statusCode = 404
+                    $0.response.timings.total = 12_000
+                    $0.error = "404"
+                },
+                outcome(pages[2], .failed(.reset)) { $0.error = "reset" },
+            ], of: run)
+        try store.write { try $0.finishRun(run, now: 1) }
+        return run
+    }
+
+    @Test func `failed pages are pending again, with all their tries, and the run is open`() throws {
+        let run = try finishedRun()
+
+        let count = try store.write { try $0.retryFailed(run) }
+
+        #expect(count == 2)
+        let rows = try temporary.rows(run)
+        #expect(rows.map(\.state) == [.done, .pending, .pending])
+        #expect(rows.map(\.attempts) == [1, 0, 0])
+        #expect(rows.map(\.errorKind) == [nil, nil, nil])
+        #expect(rows.map(\.statusCode) == [200, nil, nil])
+        let record = try temporary.run(run)
+        #expect(record.state == .active && record.finishedAt == nil)
+        #expect(record.progress.pending == 2 && record.progress.done == 1 && record.progress.failed == 0)
+        #expect(try store.check() == [])
+        #expect(try temporary.claim("http://a", of: run).map(\.url) == ["http://a/404", "http://a/reset"])
+    }
+
+    @Test func `what went wrong with them is kept`() throws {
+        let run = try finishedRun()
+
+        _ = try store.write { try $0.retryFailed(run) }
+
+        let attempts = try temporary.query(
+            "SELECT url, attempts.* FROM attempts JOIN pages ON pages.id = page_id ORDER BY page_id")
+        #expect(attempts.map { $0["url"] as String } == ["http://a/404", "http://a/reset"])
+        #expect(attempts.map { $0["error_kind"] as String } == ["http_status", "reset"])
+        #expect(attempts.map { $0["error"] as String } == ["404", "reset"])
+        #expect(attempts.map { $0["number"] as Int } == [1, 1])
+        #expect(attempts.map { $0["time_total_ms"] as Int } == [12, 0])
+        #expect(attempts[0]["status_code"] as Int? == 404)
+    }
+
+    @Test func `a run without failed pages stays finished`() throws {
+        let run = try temporary.begin(["http://a/"])
+        try temporary.record([outcome(temporary.claim("http://a", of: run)[0])], of: run)
+        try store.write { try $0.finishRun(run, now: 1) }
+
+        #expect(try store.write { try $0.retryFailed(run) } == 0)
+        #expect(try temporary.run(run).state == .finished)
+    }
+
+    @Test func `failed pages of another run stay failed`() throws {
+        let first = try finishedRun()
+        let second = try finishedRun()
+
+        _ = try store.write { try $0.retryFailed(second) }
+
+        #expect(try temporary.rows(first, .failed).count == 2)
+    }
+
+    @Test func `a page that never could be requested stays failed`() throws {
+        let run = try temporary.beginImport()
+        try temporary.add(
+            [.failed(text: "ftp://a/", kind: .unsupportedScheme, name: nil, line: 1, error: "not fetched")],
+            to: run)
+        try store.write { transaction in
+            try transaction.finishImport(run)
+            try transaction.finishRun(run, now: 1)
+        }
+
+        #expect(try store.write { try $0.retryFailed(run) } == 0)
+        #expect(try temporary.rows(run).map(\.state) == [.failed])
+        #expect(try temporary.value("SELECT count(*) FROM attempts", as: Int.self) == 0)
+    }
+}
