@@ -117,9 +117,9 @@ public final class Store: Sendable {
     /// one puts a WAL that a killed process has left back into the database.
     private static func checkLeftWAL(of file: String, access: Access) throws(StoreError) {
         var status = stat()
-        guard access == .readWrite, stat(file + "-wal", &status) == 0, status.st_size > 0 else { return }
+        guard access != .readOnly, stat(file + "-wal", &status) == 0, status.st_size > 0 else { return }
         do {
-            let reader = try DatabaseQueue(path: file, configuration: configuration(.readOnly))
+            let reader = try DatabaseQueue(path: plainName(file), configuration: configuration(.readOnly))
             try reader.inDatabase { try checkVersion($0, path: file, access: access) }
         } catch let error as StoreError {
             throw error

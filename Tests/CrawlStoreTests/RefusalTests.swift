@@ -78,13 +78,13 @@ import Testing
         #expect(try killed.contents() == before)
     }
 
-    @Test func `a database that was never migrated is not for reading only`() throws {
+    @Test func `an empty file has nothing for a reader`() throws {
         folder.write([])
 
         let error = try #require(try refusal(.readOnly))
 
-        #expect(error.kind == .older)
-        #expect(error.description.contains("trawl db migrate"))
+        #expect(error.kind == .missing)
+        #expect(error.description.contains("is empty"))
     }
 
     @Test func `a file that is not there is missing to a reader, and stays so`() throws {

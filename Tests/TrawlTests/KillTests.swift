@@ -10,7 +10,12 @@ struct KillTests {
     init() throws { bench = try Workbench() }
 
     @Test func `kills lose no page and repeat none that was committed`() async throws {
-        let site = try LoopbackServer { Site.page($0).delayed(by: .milliseconds(2)) }
+        // The last pages wait for the last run, so that no run comes to its end before it is killed.
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { request in
+            let isLate = (Int(request.path.dropFirst()) ?? 0) > 250
+            return isLate ? Site.page(request).held(by: latch) : Site.page(request).delayed(by: .milliseconds(2))
+        }
         try bench.job("docs", urls: [site.numbered(300)], "concurrency: {per_host: 8}")
 
         var committed: Set<String> = []
@@ -25,6 +30,7 @@ struct KillTests {
             committed = Set(try bench.values("SELECT title FROM results WHERE state = 'done'"))
             hits = Dictionary(uniqueKeysWithValues: committed.map { ($0, site.hits($0)) })
         }
+        latch.open()
         let last = try await bench.trawl("run", "docs.yaml")
 
         last.expectSuccess()

@@ -53,7 +53,7 @@ struct ProgressDisplay {
         if snapshot.waitingHosts > 0 {
             segments.append(Wording.count(Int64(snapshot.waitingHosts), "host") + " waiting")
         }
-        if let rate, rate > 0 {
+        if let rate, rate > 0, progress.pending > 0 {
             let left = Double(progress.pending) / rate
             segments.append("ETA \(Wording.time(milliseconds: Int64(left.rounded()) * 1000))")
         }
