@@ -10,7 +10,7 @@ import Testing
 
     init() throws { temporary = try TemporaryStore() }
 
-    private func job() throws -> JobID { try store.read { try $0.job(named: "job")!.id } }
+    private func job() throws -> JobID { try store.read { try #require(try $0.job(named: "job")).id } }
 
     @Test func `a run begins without pages, with the job as it is`() throws {
         try temporary.store.save("job", spec: "{\"a\": 1}")

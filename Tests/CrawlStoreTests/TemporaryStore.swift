@@ -2,6 +2,7 @@ import CrawlCore
 import CrawlStore
 import Foundation
 import GRDB
+import Testing
 
 /// A store in a folder of its own, gone with its owner.
 final class TemporaryStore {
@@ -26,7 +27,7 @@ final class TemporaryStore {
     func beginImport(job name: String = "job", runner: RunnerID? = nil) throws -> RunID {
         try store.write { transaction in
             try transaction.saveJob(name: name, spec: "{}", now: 0)
-            let job = try transaction.job(named: name)!
+            let job = try #require(try transaction.job(named: name))
             return try transaction.beginRun(of: job, runner: runner, now: 1_000)
         }
     }
@@ -65,7 +66,7 @@ final class TemporaryStore {
         try store.write { try $0.registerRunner(ProcessTableStub(pid: pid), now: 0) }
     }
 
-    func run(_ id: RunID) throws -> RunRecord { try store.read { try $0.run(id)! } }
+    func run(_ id: RunID) throws -> RunRecord { try store.read { try #require(try $0.run(id)) } }
 
     func rows(_ run: RunID, _ filter: ResultFilter = .all) throws -> [ResultRow] {
         var rows: [ResultRow] = []

@@ -13,8 +13,8 @@ struct KillTests {
         // The last pages wait for the last run, so that no run comes to its end before it is killed.
         let latch = LoopbackServer.Latch()
         let site = try LoopbackServer { request in
-            let isLate = (Int(request.path.dropFirst()) ?? 0) > 250
-            return isLate ? Site.page(request).held(by: latch) : Site.page(request).delayed(by: .milliseconds(2))
+            let page = Site.page(request).delayed(by: .milliseconds(2))
+            return (Int(request.path.dropFirst()) ?? 0) > 250 ? page.held(by: latch) : page
         }
         try bench.job("docs", urls: [site.numbered(300)], "concurrency: {per_host: 8}")
 
