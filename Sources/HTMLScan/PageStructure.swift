@@ -17,7 +17,7 @@ struct PageStructure: ~Copyable {
     /// Whether the page has more tags than are worth the time.
     var isExhausted: Bool { elements.isExhausted }
 
-    private var elements = OpenElements()
+    private var elements = PageParser()
     /// Whether `svg`, `math` or `template` elements have been seen; until then nothing can hide a title.
     private var isGuarded = false
     private var isInTemplate = false
@@ -78,6 +78,11 @@ struct PageStructure: ~Copyable {
         }
         return .markup
     }
+
+    /// The title that was met last, as the parser reads it.
+    ///
+    /// - Parameter content: What stands between its tags, decoded and with its references resolved.
+    mutating func title(_ content: String) -> String { elements.title(content) }
 
     /// Takes an end tag into account.
     mutating func readEndTag(_ name: TagName) {

@@ -75,7 +75,7 @@ struct TitleSearch: ~Copyable {
     ///   - encoding: The encoding of the bytes that were searched.
     ///   - decoder: What decodes them, unless they are UTF-8.
     mutating func title(in encoding: TextEncoding, decoder: LegacyDecoder) -> String {
-        text.title(in: encoding, decoder: decoder)
+        structure.title(text.content(in: encoding, decoder: decoder))
     }
 
     private mutating func readStartTag() {

@@ -35,12 +35,12 @@ struct TitleText {
     /// Removes the bytes last added.
     mutating func removeLast(_ count: Int) { raw.removeLast(min(count, raw.count)) }
 
-    /// The title: decoded, its references resolved, white space and control characters collapsed and stripped.
+    /// The title's content: decoded, its references resolved, white space and control characters collapsed and stripped.
     ///
     /// - Parameters:
     ///   - encoding: The encoding of what was gathered.
     ///   - decoder: What decodes it, unless it is UTF-8.
-    mutating func title(in encoding: TextEncoding, decoder: LegacyDecoder) -> String {
+    mutating func content(in encoding: TextEncoding, decoder: LegacyDecoder) -> String {
         output.removeAll(keepingCapacity: true)
         if encoding == .utf8 || isASCII {
             raw.withUnsafeBytes { Self.resolve($0, into: &output) }
@@ -51,9 +51,9 @@ struct TitleText {
         }
         if output.last == UInt8(ascii: " ") { output.removeLast() }
         // What is not UTF-8 becomes U+FFFD here.
-        let title = String(decoding: output, as: UTF8.self)
-        guard title.utf8.count > Self.characterLimit else { return title }
-        return String(String.UnicodeScalarView(title.unicodeScalars.prefix(Self.characterLimit)))
+        let content = String(decoding: output, as: UTF8.self)
+        guard content.utf8.count > Self.characterLimit else { return content }
+        return String(String.UnicodeScalarView(content.unicodeScalars.prefix(Self.characterLimit)))
     }
 
     private static func resolve(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {

@@ -1,11 +1,12 @@
 internal import CLibXML2
 
-/// The elements of a page that are open, as libxml2's HTML push parser keeps them.
+/// libxml2's HTML push parser at work on one page after another: it keeps which elements are open, and reads the title.
 ///
-/// The parser is given bare tags only: no text, no attributes, no names but those of HTML. So nothing in a page can make it
-/// slow (libxml2 2.9.14 takes 11 s for a tag of 100,000 attributes), let its dictionary grow, or reach
-/// its error handlers with the page's words. There is no tree and there are no callbacks: what is asked of the parser is its stack.
-struct OpenElements: ~Copyable {
+/// What it gets is the page as the stages before it have mended it. Version 2.9.14 takes 11 s for a tag of 100,000
+/// attributes, takes markup in a title for markup and knows no references but those of HTML 4: so tags come without
+/// attributes and with no names but those of HTML, the title's content comes decoded and with its references resolved, and
+/// other text not at all. There is no tree: what is asked of the parser is its stack, and what it says of the title.
+struct PageParser: ~Copyable {
     /// How many elements may be open; start tags beyond are dropped. Browsers stop at 512.
     ///
     /// An end tag may cost the parser a walk over all of them.
@@ -16,6 +17,7 @@ struct OpenElements: ~Copyable {
     /// The tags that the parser has not been given yet.
     private var pending: [(name: TagName, isEnd: Bool)] = []
     private var markup: [UInt8] = []
+    private let events = TitleEvents()
     private var isUsed = false
     /// How many tags of the page the parser was given, and how often its stack was searched.
     private var tagCount = 0
@@ -26,9 +28,15 @@ struct OpenElements: ~Copyable {
 
     init() {
         _ = Self.initialize
-        // A handler with no callbacks: nothing is built, reported or printed. The parser copies it.
+        // Nothing but these callbacks: nothing is built, reported or printed. The parser copies the handler.
         var handler = htmlSAXHandler()
-        parser = htmlCreatePushParserCtxt(&handler, nil, nil, 0, nil, XML_CHAR_ENCODING_UTF8)
+        handler.startElement = startElement
+        handler.endElement = endElement
+        handler.characters = characters
+        handler.ignorableWhitespace = characters
+        // Safe because the parser is freed with this value, which keeps the events alive until then.
+        parser = htmlCreatePushParserCtxt(
+            &handler, Unmanaged.passUnretained(events).toOpaque(), nil, 0, nil, XML_CHAR_ENCODING_UTF8)
         if let parser { Self.setOptions(of: parser) }
         pending.reserveCapacity(Self.pendingLimit)
     }
@@ -45,6 +53,32 @@ struct OpenElements: ~Copyable {
         _ = xmlCtxtResetPush(parser, nil, 0, nil, nil)
         parser.pointee.html = 1
         Self.setOptions(of: parser)
+    }
+
+    /// Reads the page's title.
+    ///
+    /// - Parameter content: What stands between its tags, decoded and with its references resolved.
+    /// - Returns: What the parser reports of it; empty where it has no memory.
+    mutating func title(_ content: String) -> String {
+        flush()
+        markup.removeAll(keepingCapacity: true)
+        if !isUsed { begin() }
+        markup.append(contentsOf: "<title>".utf8)
+        events.begin()
+        for scalar in content.unicodeScalars {
+            switch scalar {
+            case "&": markup.append(contentsOf: "&amp;".utf8)
+            case "<": markup.append(contentsOf: "&lt;".utf8)
+            case "\u{0B}", "\u{FFFE}", "\u{FFFF}":
+                // Not characters of XML, which the parser would drop: an element stands for each until it is reported.
+                events.carried.append(scalar)
+                markup.append(contentsOf: "<br>".utf8)
+            default: markup.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+        markup.append(contentsOf: "</title>".utf8)
+        parse()
+        return String(decoding: events.text, as: UTF8.self)
     }
 
     /// Whether the page has so many tags that it is hostile, or at least no page; more are not worth the time.
@@ -114,13 +148,9 @@ struct OpenElements: ~Copyable {
 
     /// Gives the parser the tags that it has not been given yet.
     private mutating func flush() {
-        guard let parser, !pending.isEmpty else { return }
+        guard !pending.isEmpty else { return }
         markup.removeAll(keepingCapacity: true)
-        if !isUsed {
-            isUsed = true
-            // With an element of ours at the bottom the parser never sees the end of the document, after which it stops.
-            markup.append(contentsOf: Self.prelude)
-        }
+        if !isUsed { begin() }
         for (name, isEnd) in pending {
             markup.append(UInt8(ascii: "<"))
             if isEnd { markup.append(UInt8(ascii: "/")) }
@@ -129,6 +159,17 @@ struct OpenElements: ~Copyable {
         }
         tagCount += pending.count
         pending.removeAll(keepingCapacity: true)
+        parse()
+    }
+
+    private mutating func begin() {
+        isUsed = true
+        // With an element of ours at the bottom the parser never sees the end of the document, after which it stops.
+        markup.append(contentsOf: Self.prelude)
+    }
+
+    private func parse() {
+        guard let parser else { return }
         markup.withUnsafeBytes { bytes in
             // The result is that of the last error in the page's markup, which is of no interest here.
             _ = htmlParseChunk(
@@ -144,4 +185,62 @@ struct OpenElements: ~Copyable {
             parser,
             Int32(HTML_PARSE_NONET.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue))
     }
+}
+
+/// What the parser reports of the title.
+private final class TitleEvents {
+    private(set) var text: [UInt8] = []
+    /// Characters that the parser is given as elements, in order.
+    var carried: [Unicode.Scalar] = []
+    private var reported = 0
+    private var isInTitle = false
+
+    private static let title = TagName("title")
+    private static let carrier = TagName("br")
+
+    func begin() {
+        text.removeAll(keepingCapacity: true)
+        carried.removeAll(keepingCapacity: true)
+        reported = 0
+    }
+
+    func start(_ name: TagName) {
+        if name == Self.title {
+            isInTitle = true
+        } else if isInTitle, name == Self.carrier, reported < carried.count {
+            text.append(contentsOf: UTF8.encode(carried[reported]) ?? UTF8.encodedReplacementCharacter)
+            reported += 1
+        }
+    }
+
+    func end(_ name: TagName) {
+        if name == Self.title { isInTitle = false }
+    }
+
+    func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if isInTitle { text.append(contentsOf: bytes) }
+    }
+}
+
+// The callbacks have no captures, as C wants them; their context is the events.
+
+private func events(_ context: UnsafeMutableRawPointer?) -> TitleEvents? {
+    context.map { Unmanaged<TitleEvents>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func startElement(
+    _ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<xmlChar>?,
+    _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?
+) {
+    if let name { events(context)?.start(TagName(cString: name)) }
+}
+
+private func endElement(_ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<xmlChar>?) {
+    if let name { events(context)?.end(TagName(cString: name)) }
+}
+
+private func characters(
+    _ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<xmlChar>?, _ count: Int32
+) {
+    events(context)?.read(UnsafeBufferPointer(start: bytes, count: Int(count)))
 }
