@@ -20,10 +20,14 @@ public struct LinuxProcessTable: ProcessTable {
         LinuxProcessTable.startTime(pid: pid)
     }
 
+    /// Nil where there is no such process; 0 where there is one that cannot be looked at.
     private static func startTime(pid: Int32) -> Int64? {
         // The second field is the command in parentheses, which may hold blanks and parentheses itself: count
         // from the last one. What follows it starts with field 3.
-        guard let status = read("/proc/\(pid)/stat"), let end = status.lastIndex(of: ")") else { return nil }
+        guard let status = read("/proc/\(pid)/stat"), let end = status.lastIndex(of: ")") else {
+            // No /proc, one that hides others' processes (hidepid), or no descriptor left to read it with.
+            return kill(pid, 0) == 0 || errno == EPERM ? 0 : nil
+        }
         let fields = status[status.index(after: end)...].split(separator: " ")
         guard fields.count > 19, fields[0] != "Z" else { return nil }
         return Int64(fields[19])

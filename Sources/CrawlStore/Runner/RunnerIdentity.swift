@@ -22,7 +22,8 @@ public struct RunnerIdentity: Sendable, Equatable {
 public protocol ProcessTable: Sendable {
     /// The process that asks.
     var current: RunnerIdentity { get }
-    /// When the process with a pid started, in clock ticks since boot; nil where there is none.
+    /// When the process with a pid started, in clock ticks since boot; nil where there is none, 0 where that
+    /// cannot be seen.
     func processStarted(pid: Int32) -> Int64?
 }
 
@@ -31,7 +32,7 @@ extension ProcessTable {
     ///
     /// A process of an earlier boot is gone. One of this boot and pid namespace is gone when its pid is free or
     /// belongs to a process that started at another time. Of another namespace nothing can be seen, so that
-    /// its lease decides.
+    /// its lease decides; so it does where the start cannot be seen.
     ///
     /// - Parameters:
     ///   - runner: who is asked about.
@@ -41,6 +42,8 @@ extension ProcessTable {
         let own = current
         guard runner.bootID == own.bootID else { return true }
         guard runner.pidNamespace == own.pidNamespace else { return now > expiresAt }
-        return processStarted(pid: runner.pid) != runner.processStarted
+        guard let started = processStarted(pid: runner.pid) else { return true }
+        guard started != 0, runner.processStarted != 0 else { return now > expiresAt }
+        return started != runner.processStarted
     }
 }
