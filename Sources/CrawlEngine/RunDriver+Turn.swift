@@ -161,7 +161,8 @@ extension RunDriver {
             try transaction.finishRun(run.id, now: now)
             return true
         }
-        if !dispatch.isFinished { sweep.expect(at: now) }
+        // Not at once: a page put back without its host is never found, and must not keep a core busy.
+        if !dispatch.isFinished { sweep.expect(at: now + RunDriver.takenHostWait) }
         return dispatch
     }
 }
