@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
 internal import CrawlStore
+internal import JobFile
 internal import Logging
 
 /// `trawl fetch`
@@ -46,6 +47,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
         let store: Store
         do throws(StoreError) {
             store = try Store(db.map { .file($0) } ?? .memory, access: .readWrite)
+            try checkUnfinished(document, store)
             try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
         } catch {
             throw CommandFailure(error)
@@ -61,5 +63,17 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             }
         }
         guard status == .success else { throw status }
+    }
+
+    /// Refuses to go on with other URLs than those that were given now.
+    private func checkUnfinished(_ document: JobDocument, _ store: Store) throws(StoreError) {
+        let unfinished = try store.read { transaction in
+            try transaction.job(named: "fetch").flatMap { try transaction.unfinishedRun(of: $0.id) }
+        }
+        guard let unfinished, unfinished.spec != document.json else { return }
+        throw StoreError(
+            .notFound,
+            "\(db ?? "") has an unfinished fetch of something else; finish it first: trawl run fetch --db \(db ?? "")"
+        )
     }
 }
