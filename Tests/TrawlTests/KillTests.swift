@@ -78,6 +78,32 @@ struct KillTests {
         #expect(try bench.value("SELECT count(*) FROM runners") == 0)
     }
 
+    @Test func `a fetch that was killed is not mistaken for another`() async throws {
+        let site = try LoopbackServer { request in request.hit == 0 ? .stalled : Site.page(request) }
+        let fetch = try bench.start("fetch", "-q", "--db", "kept.db", site.url("/a"))
+        await site.wait { $0.inFlight == 1 }
+        fetch.signal(SIGKILL)
+        _ = try await fetch.finished()
+
+        let other = try await bench.trawl("fetch", "--db", "kept.db", site.url("/b"))
+        let same = try await bench.trawl("fetch", "-q", "--db", "kept.db", site.url("/a"))
+
+        #expect(other.code == 2)
+        #expect(other.errors.contains("unfinished fetch of something else"))
+        #expect(site.hits("/b") == 0)
+        same.expectSuccess()
+    }
+
+    @Test(.enabled(if: Privileges.canMount, "needs root and the right to mount"))
+    func `a machine without proc runs jobs too`() async throws {
+        let site = try Site.pages()
+        try bench.job("docs", urls: site.urls("/a"))
+
+        let run = try await bench.shell("unshare -m bash -c 'umount -l /proc && $TRAWL run -q docs.yaml'")
+
+        run.expectSuccess()
+    }
+
     @Test func `a runner of an earlier boot is gone`() async throws {
         let site = try LoopbackServer { request in request.hit == 0 ? .stalled : Site.page(request) }
         try bench.job("docs", urls: site.urls("/a"))
