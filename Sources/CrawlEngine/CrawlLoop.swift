@@ -65,10 +65,11 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - index: which of the crawl's loops it is, from 0.
+    ///   - connections: how many it may have open.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
-        index: Int, spec: JobSpec, policy: FetchPolicy, environment: FetchEnvironment,
+        index: Int, spec: JobSpec, connections: Int, policy: FetchPolicy, environment: FetchEnvironment,
         permits: RequestPermits,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
@@ -80,7 +81,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         self.report = report
         flushCount = max(spec.batchSize, CrawlLoop.flushCount)
         gate = HostGate(perHost: spec.concurrency.perHost, delay: spec.delay)
-        transfers = try TransferLoop(connections: spec.concurrency.total * 2)
+        transfers = try TransferLoop(connections: connections)
     }
 
     /// Hosts of this loop that wait out their delay. From any thread.

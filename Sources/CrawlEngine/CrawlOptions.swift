@@ -4,6 +4,9 @@ public struct CrawlOptions: Sendable {
     public var threads: Int
     /// How long requests under way may go on after the first signal to stop. The default is 10 seconds.
     public var drain: Duration = .seconds(10)
+    /// How many files and connections this process may have open: a job that wants more at once gets fewer. The
+    /// default is 1,024, which is Linux's.
+    public var openFiles = 1024
     /// What is sent as `User-Agent` where the job names none.
     public var userAgent: String
 
@@ -12,5 +15,21 @@ public struct CrawlOptions: Sendable {
         precondition((1...64).contains(threads), "a crawl has 1 to 64 threads")
         self.threads = threads
         self.userAgent = userAgent
+    }
+}
+
+extension CrawlOptions {
+    /// Descriptors that are not connections: the database, the loops' own, the standard streams, and some to spare.
+    private static let otherFiles = 32
+
+    /// How many requests a job may have under way: what it wants, or as many as there are descriptors for.
+    public func requests(_ wanted: Int) -> Int {
+        max(1, min(wanted, openFiles - CrawlOptions.otherFiles - 4 * threads))
+    }
+
+    /// How many connections a loop keeps open for re-use, the ones in use included.
+    func connectionsPerLoop(_ requests: Int) -> Int {
+        let room = openFiles - CrawlOptions.otherFiles - 4 * threads
+        return max(1, min(requests * 2, room / threads))
     }
 }

@@ -75,7 +75,7 @@ final class RunDriver {
         self.environment = environment
         self.observer = observer
         self.inbox = inbox
-        permits = RequestPermits(total: spec.concurrency.total)
+        permits = RequestPermits(total: options.requests(spec.concurrency.total))
         window = HostWindow(loops: options.threads, concurrency: spec.concurrency)
         sweep = HostSweep(now: environment.wallClock())
         progress = run.progress
@@ -119,7 +119,9 @@ final class RunDriver {
         let all = LoopDirectory()
         for index in 0..<options.threads {
             let loop = try CrawlLoop(
-                index: index, spec: spec, policy: policy, environment: environment, permits: permits,
+                index: index, spec: spec,
+                connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
+                policy: policy, environment: environment, permits: permits,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)
         }

@@ -15,8 +15,8 @@ public final class Store: Sendable {
     /// Where a database is.
     public enum Location: Sendable, Equatable {
         case file(String)
-        /// Nothing is kept.
-        case memory
+        /// A file without a name, gone with the store: nothing is kept, and memory does not grow with it.
+        case temporary
     }
 
     /// What a store is opened for.
@@ -31,6 +31,8 @@ public final class Store: Sendable {
 
     let queue: DatabaseQueue
     let path: String
+    /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
+    private let file: FileIdentity?
 
     /// Opens a database.
     ///
@@ -40,8 +42,8 @@ public final class Store: Sendable {
     /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
     public init(_ location: Location, access: Access) throws(StoreError) {
         switch location {
-        case .memory:
-            path = ":memory:"
+        case .temporary:
+            path = "the temporary database"
         case .file(let file):
             path = file
             try Store.check(file: file, access: access)
@@ -50,7 +52,7 @@ public final class Store: Sendable {
         do {
             queue =
                 switch location {
-                case .memory: try DatabaseQueue(configuration: Store.configuration(access))
+                case .temporary: try DatabaseQueue(path: "", configuration: Store.configuration(access))
                 case .file(let file):
                     try DatabaseQueue(path: Store.plainName(file), configuration: Store.configuration(access))
                 }
@@ -72,6 +74,16 @@ public final class Store: Sendable {
         } catch {
             throw StoreError(error, path: path)
         }
+        file = location == .temporary ? nil : FileIdentity(of: path)
+    }
+
+    /// Refuses to write into a file that nobody will find again.
+    private func checkFile() throws(StoreError) {
+        guard let file, FileIdentity(of: path) != file else { return }
+        throw StoreError(
+            .missing,
+            "\(path) was removed or replaced while it was in use; put it back with its -wal file, "
+                + "or begin with a new one")
     }
 
     /// A name that means a file to SQLite too: what begins with `:` or `file:` may be a database in memory, where
@@ -156,6 +168,7 @@ public final class Store: Sendable {
 
     /// Runs one transaction that writes: all of it is committed, or none.
     public func write<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        try checkFile()
         do {
             return try queue.write { try body(StoreTransaction(database: $0)) }
         } catch {
@@ -185,4 +198,18 @@ public final class Store: Sendable {
 /// The store inside one transaction. Valid only within the closure that it is handed to.
 public struct StoreTransaction {
     let database: Database
+}
+
+/// What tells one file from another, by whatever name.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// The file of a name; nil where there is none.
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
+    }
 }

@@ -62,6 +62,14 @@ extension StoreTransaction {
         ).map(JobRecord.init)
     }
 
+    /// Deletes a job that has never been run.
+    public func forgetJob(_ name: String) throws {
+        try database.execute(
+            sql: """
+                DELETE FROM jobs WHERE name = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.job_id = jobs.id)
+                """, arguments: [name])
+    }
+
     /// Pauses a job: its runner stops, and a bare `trawl run` passes it by.
     public func pause(_ name: String) throws {
         try database.execute(sql: "UPDATE jobs SET state = 'paused' WHERE name = ?", arguments: [name])

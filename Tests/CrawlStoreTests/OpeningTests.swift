@@ -80,13 +80,23 @@ import Testing
         #expect(try store.read { try $0.jobs() }.isEmpty)
     }
 
-    @Test func `a database in memory works and leaves nothing`() throws {
-        let store = try Store(.memory, access: .readWrite)
+    @Test func `a temporary database works and leaves nothing`() throws {
+        let store = try Store(.temporary, access: .readWrite)
 
         try store.save("job")
 
         #expect(try store.read { try $0.jobs() }.map(\.name) == ["job"])
         #expect(try folder.contents().isEmpty)
+    }
+
+    @Test func `a file that is removed or replaced while it is open is written to no more`() throws {
+        let store = try Store(.file(folder.database), access: .readWrite)
+        try store.save("job")
+        try FileManager.default.moveItem(atPath: folder.database, toPath: folder.database + ".away")
+
+        #expect(throws: StoreError.self) { try store.save("lost") }
+        _ = try Store(.file(folder.database), access: .readWrite)
+        #expect(throws: StoreError.self) { try store.save("lost") }
     }
 
     @Test func `a write that throws leaves nothing behind`() throws {

@@ -54,6 +54,7 @@ struct JobFileMistakeTests {
         #expect(run.code == 2)
         #expect(run.errors.contains("there is no URL to fetch"))
         #expect(try bench.value("SELECT count(*) FROM runs") == 0)
+        #expect(try bench.value("SELECT count(*) FROM jobs") == 0)
     }
 
     @Test func `a list that is missing is named`() async throws {
@@ -64,6 +65,7 @@ struct JobFileMistakeTests {
         #expect(run.code == 2)
         #expect(run.errors.contains("list.txt: cannot be read: No such file"))
         #expect(try bench.value("SELECT count(*) FROM runs") == 0)
+        #expect(try bench.value("SELECT count(*) FROM jobs") == 0)
     }
 
     @Test func `a line that is no URL is skipped with its number, and the rest runs`() async throws {

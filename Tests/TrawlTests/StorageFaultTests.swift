@@ -44,6 +44,33 @@ struct StorageFaultTests {
         #expect(try await bench.trawl("db", "check").code == 0)
     }
 
+    @Test func `a database that is removed under a run ends it with a sentence`() async throws {
+        let latch = LoopbackServer.Latch()
+        let slow = try LoopbackServer { Site.page($0).held(by: latch) }
+        try bench.job("docs", urls: slow.urls("/a"))
+        let run = try bench.start("run", "-q", "docs.yaml")
+        await slow.wait { $0.inFlight == 1 }
+
+        for name in ["trawl.db", "trawl.db-wal", "trawl.db-shm"] {
+            try FileManager.default.removeItem(atPath: bench.path(name))
+        }
+        latch.open()
+        let finished = try await run.finished()
+
+        #expect(finished.code == 3)
+        #expect(finished.errors.contains("was removed or replaced"))
+    }
+
+    @Test func `few descriptors mean fewer requests at once, not failures`() async throws {
+        try bench.job("docs", urls: [site.numbered(200)], "concurrency: {total: 500, per_host: 500}")
+
+        let run = try await bench.shell("ulimit -n 60; $TRAWL run docs.yaml")
+
+        run.expectSuccess()
+        #expect(run.errors.contains("requests at once, not 500"))
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done' AND attempts = 1") == 200)
+    }
+
     @Test func `a lock of another program is waited for`() async throws {
         let latch = LoopbackServer.Latch()
         let slow = try LoopbackServer { Site.page($0).held(by: latch) }

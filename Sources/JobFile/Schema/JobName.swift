@@ -20,6 +20,9 @@ enum JobName {
         if name.first?.isWhitespace == true || name.last?.isWhitespace == true {
             return "\"\(name)\" begins or ends with a space; remove it"
         }
+        if name == "-" || [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) {
+            return "\"\(name)\" would be taken for a file on the command line; write another name"
+        }
         return nil
     }
 }

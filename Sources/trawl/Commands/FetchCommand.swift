@@ -46,7 +46,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
         ).document()
         let store: Store
         do throws(StoreError) {
-            store = try Store(db.map { .file($0) } ?? .memory, access: .readWrite)
+            store = try Store(db.map { .file($0) } ?? .temporary, access: .readWrite)
             try checkUnfinished(document, store)
             try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
         } catch {

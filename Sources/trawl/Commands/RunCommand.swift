@@ -38,6 +38,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         try checkNames(of: documents)
         let store = try database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let logger = Logger(output)
+        let added = Set(documents.compactMap { $0.document?.spec.name })
         let records = try records(of: documents, store)
         guard !records.isEmpty else {
             logger.notice("nothing to do: no unfinished run and no job that was never run")
@@ -53,6 +54,14 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 for record in records where !interruption.isInterrupted {
                     do {
                         statuses.append(try await run.run(record, interruption))
+                    } catch let failure as CommandFailure
+                        where failure.status == .usage && added.contains(record.name)
+                    {
+                        // What turns out to be no job is not kept.
+                        try? store.write { try $0.forgetJob(record.name) }
+                        guard records.count > 1 else { throw failure }
+                        logger.error("\(failure.message)")
+                        statuses.append(failure.status)
                     } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
                         // One job's mistake is not the others'.
                         logger.error("\(failure.message)")

@@ -28,6 +28,7 @@ struct CrawlCommandOptions: ParsableArguments {
             threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
             userAgent: "trawl/\(Trawl.version)")
         options.drain = drain.duration
+        options.openFiles = OpenFileLimit.raise()
         return options
     }
 }

@@ -109,6 +109,12 @@ struct JobRun: Sendable {
         _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ observer: CommandObserver,
         _ interruption: Interruption
     ) async throws -> ExitStatus {
+        let requests = options.requests(spec.concurrency.total)
+        if requests < spec.concurrency.total {
+            let limit = "no more than \(options.openFiles) files may be open (ulimit -n)"
+            logger.warning(
+                "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
+        }
         let crawl = Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, observer: observer)
         interruption.direct(to: crawl)
