@@ -39,7 +39,7 @@ extension StoreTransaction {
                 counts.failed += 1
             case .retry(let kind, let wait):
                 let notBefore = now + wait.wholeMilliseconds
-                try postpone(outcome, kind, notBefore: notBefore, wait: wait)
+                guard try postpone(outcome, kind, notBefore: notBefore, wait: wait) else { continue }
                 recorded.firstRetryAt = min(recorded.firstRetryAt ?? notBefore, notBefore)
                 counts.retried += 1
             }
@@ -128,8 +128,10 @@ extension StoreTransaction {
         return database.changesCount == 1
     }
 
-    private func postpone(_ outcome: PageOutcome, _ kind: ErrorKind, notBefore: Int64, wait: Duration) throws
-    {
+    /// Whether the page was still there to be put off.
+    private func postpone(
+        _ outcome: PageOutcome, _ kind: ErrorKind, notBefore: Int64, wait: Duration
+    ) throws -> Bool {
         try database.cachedStatement(
             sql:
                 "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
@@ -137,7 +139,7 @@ extension StoreTransaction {
             arguments: [
                 outcome.attempt, notBefore, outcome.page.batch.rawValue, outcome.page.id.rawValue,
             ])
-        guard database.changesCount == 1 else { return }
+        guard database.changesCount == 1 else { return false }
         try database.cachedStatement(
             sql: """
                 INSERT INTO attempts (page_id, number, started_at, status_code, error_kind, error, time_total_ms, wait_ms)
@@ -148,5 +150,6 @@ extension StoreTransaction {
                 outcome.page.id.rawValue, outcome.attempt, outcome.startedAt, outcome.response.statusCode,
                 kind.rawValue, outcome.error, outcome.response.timings.total / 1000, wait.wholeMilliseconds,
             ])
+        return true
     }
 }
