@@ -72,7 +72,8 @@ public final class TransferLoop {
     /// - Returns: false where curl has no memory for it.
     public func start(_ transfer: Transfer) -> Bool {
         precondition(transfer.slot < 0, "the transfer is under way already")
-        transfer.prepareForStart(now: now)
+        // `now` is as old as the last turn.
+        transfer.prepareForStart(now: .now)
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
         transfer.slot = active.count
         active.append(transfer)
@@ -143,9 +144,14 @@ public final class TransferLoop {
     private func finishSilent() {
         nextReadCheck = now + TransferLoop.readCheckInterval
         let silent = active.filter { transfer in
-            transfer.readTimeout > .zero && transfer.lastActivity + transfer.readTimeout <= now
-                // Until the request is out, the time for connecting counts instead.
-                && transfer.preTransferMicroseconds > 0
+            guard transfer.readTimeout > .zero, transfer.lastActivity + transfer.readTimeout <= now
+            else { return false }
+            // Until the request is out, the time for connecting counts instead.
+            let connected = transfer.preTransferMicroseconds
+            guard connected > 0 else { return false }
+            // Before the first byte the last activity is the start; the silence began with the request.
+            guard transfer.headerBytes == 0 else { return true }
+            return transfer.lastActivity + .microseconds(connected) + transfer.readTimeout <= now
         }
         for transfer in silent {
             remove(transfer)

@@ -1,0 +1,22 @@
+import Curl
+import Testing
+
+/// Which host curl reads out of a URL.
+@Suite struct HostAgreementTests {
+    @Test(arguments: [
+        ("http://example.com/", "example.com"), ("https://me:pw@example.com:8443/a?b#c", "example.com"),
+        ("http://127.0.0.1:80/", "127.0.0.1"), ("http://[::1]:8080/", "[::1]"),
+        ("http://xn--bcher-kva.example/", "xn--bcher-kva.example"), ("http://a/..%2f@b/", "a"),
+    ]) func `the host of a normalised URL is the one that is written in it`(url: String, host: String) {
+        #expect(curlHost(of: url) == host)
+    }
+
+    @Test(arguments: ["", "http://", "http://a b/", "http://a:99999/", "http://[::1/", "nonsense://"])
+    func `what curl cannot parse has none`(url: String) {
+        #expect(curlHost(of: url) == nil)
+    }
+
+    @Test func `the version names libcurl`() {
+        #expect(curlVersion.hasPrefix("libcurl/"))
+    }
+}

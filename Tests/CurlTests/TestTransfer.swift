@@ -1,0 +1,77 @@
+import CrawlCore
+import Curl
+import Testing
+
+/// A transfer that remembers what it was told.
+final class TestTransfer: TransferDelegate {
+    let loop: TransferLoop
+    private(set) var transfer: Transfer?
+    private(set) var results: [TransferResult] = []
+    private(set) var body: [UInt8] = []
+    private(set) var wasSent = false
+    /// Whether more of the body is taken.
+    var acceptsBody = true
+    /// Called at the end of each request.
+    var onFinish: (Transfer) -> Void = { _ in }
+
+    init(
+        _ loop: TransferLoop, read: Duration = .seconds(20), connect: Duration = .seconds(20),
+        total: Duration = .seconds(20), reportsSending: Bool = false
+    ) throws {
+        self.loop = loop
+        let transfer = try Transfer(loop: loop, delegate: self)
+        var timeouts = JobSpec.Timeouts()
+        timeouts.read = read
+        timeouts.connect = connect
+        timeouts.total = total
+        try transfer.configure(
+            TransferConfiguration(
+                userAgent: "test-agent", timeouts: timeouts, proxy: "", insecure: false,
+                reportsSending: reportsSending))
+        self.transfer = transfer
+    }
+
+    /// Begins a request; what is known of the one before is forgotten here, as for curl by curl.
+    func start(_ url: String) throws {
+        let transfer = try #require(transfer)
+        body = []
+        results = []
+        wasSent = false
+        try transfer.setURL(url)
+        try #require(loop.start(transfer))
+    }
+
+    /// Makes a request and waits for its end.
+    @discardableResult
+    func fetch(_ url: String) throws -> Transfer {
+        try start(url)
+        try loop.turn { !results.isEmpty }
+        return try #require(transfer)
+    }
+
+    var result: TransferResult? { results.first }
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    func willSend(_ transfer: Transfer) { wasSent = true }
+
+    func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
+        body.append(contentsOf: bytes)
+        return acceptsBody
+    }
+
+    func finished(_ transfer: Transfer, _ result: TransferResult) {
+        results.append(result)
+        onFinish(transfer)
+    }
+}
+
+extension TransferLoop {
+    /// Turns until something is so; fails the test where it is not so in time.
+    func turn(within limit: Duration = .seconds(20), until isSo: () -> Bool) throws {
+        let deadline = ContinuousClock.now + limit
+        while !isSo() {
+            try #require(ContinuousClock.now < deadline, "it did not come about within \(limit)")
+            turn(until: deadline)
+        }
+    }
+}
