@@ -46,7 +46,7 @@ extension Transfer {
     /// Microseconds from start to end.
     public var totalMicroseconds: Int64 { offset(CURLINFO_TOTAL_TIME_T) }
 
-    /// The last field of a name in the response's header.
+    /// The first field of a name in the response's header, the one that curl itself goes by in a `Location`.
     public func header(_ name: String) -> String? {
         var header: UnsafeMutablePointer<curl_header>?
         guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
