@@ -20,7 +20,7 @@ import Testing
 
     @Test func `a sound database has no findings`() throws {
         #expect(try store.check() == [])
-        #expect(try Store(.memory, access: .readWrite).check() == [])
+        #expect(try Store(.temporary, access: .readWrite).check() == [])
     }
 
     @Test(arguments: [

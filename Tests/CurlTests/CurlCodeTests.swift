@@ -53,6 +53,7 @@ import Testing
         96: .badResponse,  // QUIC_CONNECT_ERROR
         97: .connect,  // PROXY
         98: .tls,  // SSL_CLIENTCERT
+        100: .tooLarge,  // TOO_LARGE, of curl 8
     ]
 
     @Test func `every code has the kind of error that it stands for`() {
