@@ -223,8 +223,8 @@ public final class PageFetcher: TransferDelegate {
         response.contentType = phase == .unseen ? transfer.contentType : contentType
         response.remoteIP = transfer.remoteIP
         response.httpVersion = transfer.httpVersion
-        response.etag = transfer.header("etag")
-        response.lastModified = transfer.header("last-modified")
+        response.etag = transfer.validators.etag
+        response.lastModified = transfer.validators.lastModified
         if phase == .scanning {
             scanner.finish()
             response.title = scanner.title

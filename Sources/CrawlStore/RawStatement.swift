@@ -7,6 +7,7 @@ internal import GRDBSQLite
 struct RawStatement {
     private let statement: Statement
     private let pointer: SQLiteStatement
+    private let texts = BoundTexts()
 
     init(_ database: Database, _ sql: String) throws {
         statement = try database.cachedStatement(sql: sql)
@@ -21,27 +22,36 @@ struct RawStatement {
         if let value { sqlite3_bind_int64(pointer, index, value) } else { sqlite3_bind_null(pointer, index) }
     }
 
+    /// Binds a text once the statement is run by ``run()``: until then its bytes are kept beside those of the others.
     func bind(_ index: Int32, _ value: String?) {
-        guard var value else {
+        guard let value else {
             sqlite3_bind_null(pointer, index)
             return
         }
-        value.withUTF8 { text in
-            // An empty buffer may have no address, which would bind NULL.
-            guard let base = text.baseAddress else {
-                sqlite3_bind_text(pointer, index, "", 0, transient)
-                return
-            }
-            base.withMemoryRebound(to: CChar.self, capacity: text.count) { bytes in
-                _ = sqlite3_bind_text(pointer, index, bytes, Int32(text.count), transient)
-            }
-        }
+        let start = texts.bytes.count
+        texts.bytes.append(contentsOf: value.utf8)
+        texts.places.append((index, start, texts.bytes.count - start))
     }
 
     /// Runs a statement that gives no rows, and leaves it ready for the next values.
     func run() throws {
-        let code = sqlite3_step(pointer)
-        sqlite3_reset(pointer)
+        let code = texts.bytes.withUnsafeBufferPointer { bytes -> Int32 in
+            for (index, start, count) in texts.places {
+                // Safe because the bytes stay where they are until the statement has run and is bound to nothing any
+                // more: SQLite need not copy them.
+                bytes.withMemoryRebound(to: CChar.self) { characters in
+                    _ = sqlite3_bind_text(
+                        pointer, index, characters.baseAddress.map { $0 + start }, Int32(count), nil)
+                }
+            }
+            let code = sqlite3_step(pointer)
+            sqlite3_reset(pointer)
+            return code
+        }
+        if !texts.places.isEmpty {
+            sqlite3_clear_bindings(pointer)
+            texts.clear()
+        }
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure() }
     }
 
@@ -63,11 +73,18 @@ struct RawStatement {
             resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
             message: String(cString: sqlite3_errmsg(connection)))
     }
+}
 
-    /// Tells SQLite to copy what is bound: `SQLITE_TRANSIENT`, a cast that Swift does not import. Safe because
-    /// SQLite compares it and never calls it.
-    private var transient: sqlite3_destructor_type {
-        unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+/// The texts that a statement is to be run with, one behind the other.
+private final class BoundTexts {
+    /// Begins with a byte of no text, so that one of no bytes has an address too: without, SQLite would bind NULL.
+    var bytes: [UInt8] = [0]
+    /// Each text's parameter, and where it lies.
+    var places: [(parameter: Int32, start: Int, count: Int)] = []
+
+    func clear() {
+        bytes.removeSubrange(1...)
+        places.removeAll(keepingCapacity: true)
     }
 }
 

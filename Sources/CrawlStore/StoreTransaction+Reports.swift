@@ -56,13 +56,17 @@ extension StoreTransaction {
         try Row.fetchAll(
             database,
             sql: """
-                SELECT hosts.host, count(*) AS pages, CAST(round(avg(time_total_ms)) AS INTEGER) AS mean,
-                    max(time_total_ms) AS max
-                FROM runs
-                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
-                JOIN hosts ON hosts.id = pages.host_id
-                WHERE runs.id = ? AND time_total_ms IS NOT NULL
-                GROUP BY hosts.id ORDER BY avg(time_total_ms) DESC, hosts.host LIMIT ?
+                SELECT hosts.host, pages, mean, max
+                FROM (
+                    SELECT host_id, count(*) AS pages, avg(time_total_ms) AS exact,
+                        CAST(round(avg(time_total_ms)) AS INTEGER) AS mean, max(time_total_ms) AS max
+                    FROM runs
+                    JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                    WHERE runs.id = ? AND time_total_ms IS NOT NULL
+                    GROUP BY host_id
+                )
+                JOIN hosts ON hosts.id = host_id
+                ORDER BY exact DESC, hosts.host LIMIT ?
                 """,
             arguments: [run.rawValue, limit]
         ).map {

@@ -17,6 +17,8 @@ public final class Transfer {
     public var readTimeout: Duration = .zero
     /// Bytes of header and trailer received so far.
     public internal(set) var headerBytes = 0
+    /// The `ETag` and `Last-Modified` of the response, as they were sent.
+    public internal(set) var validators = Validators()
     /// Header and trailer bytes from which a transfer is ended with ``CurlCode/writeError``: 256 KiB. curl has a
     /// limit of its own for headers, 300 KiB, and none for trailers, which it keeps.
     public static let headerLimit = 256 << 10
@@ -131,6 +133,7 @@ public final class Transfer {
     func prepareForStart(now: ContinuousClock.Instant) {
         errorText[0] = 0
         headerBytes = 0
+        validators = Validators()
         lastActivity = now
     }
 
@@ -205,6 +208,9 @@ private func receiveHeader(
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     transfer.lastActivity = transfer.loop.now
     transfer.headerBytes += size * count
+    if let bytes {
+        transfer.validators.read(UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
     // Any other number than the one given is an error (CURLOPT_HEADERFUNCTION(3)).
     return transfer.headerBytes <= Transfer.headerLimit ? size * count : 0
 }

@@ -35,7 +35,8 @@ public struct HostGate {
 
     private let perHost: Int
     private let delay: Duration
-    private var hosts: [Host?] = []
+    /// By slot. One that is free keeps the host it had last, without requests.
+    private var hosts: [Host] = []
     private var free: [Int] = []
     private var indices: [HostID: Int] = [:]
     private var ready = Deque<Int>()
@@ -64,14 +65,13 @@ public struct HostGate {
     /// Forbids starts to a host before an instant, whatever was known of it.
     public mutating func hold(_ host: HostID, until instant: ContinuousClock.Instant) {
         let index = index(of: host, now: instant)
-        let known = hosts[index]?.nextStart ?? instant
-        hosts[index]?.nextStart = max(known, instant)
+        hosts[index].nextStart = max(hosts[index].nextStart, instant)
     }
 
     /// Queues a request at its host: behind the others, or before them where it goes on with an attempt.
     public mutating func add(_ request: PageRequest, first: Bool = false, now: ContinuousClock.Instant) {
         let index = index(of: request.host, now: now)
-        if first { hosts[index]?.queue.prepend(request) } else { hosts[index]?.queue.append(request) }
+        if first { hosts[index].queue.prepend(request) } else { hosts[index].queue.append(request) }
         queued += 1
         schedule(index, now: now)
     }
@@ -86,13 +86,13 @@ public struct HostGate {
     public mutating func next(now: ContinuousClock.Instant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
         guard let index = ready.popFirst() else { return nil }
-        hosts[index]?.isReady = false
-        guard let request = hosts[index]?.queue.popFirst() else { return nil }
+        hosts[index].isReady = false
+        guard let request = hosts[index].queue.popFirst() else { return nil }
         queued -= 1
-        hosts[index]?.inFlight += 1
+        hosts[index].inFlight += 1
         if delay > .zero {
-            hosts[index]?.isStarting = true
-            hosts[index]?.nextStart = now + delay
+            hosts[index].isStarting = true
+            hosts[index].nextStart = now + delay
         }
         schedule(index, now: now)
         return (request, Slot(index: index))
@@ -101,9 +101,8 @@ public struct HostGate {
     /// Notes that a started request goes out now: the host's delay counts from here.
     public mutating func sent(_ slot: Slot, now: ContinuousClock.Instant) {
         // A hold may reach further than the delay.
-        let known = hosts[slot.index]?.nextStart ?? now
-        hosts[slot.index]?.isStarting = false
-        hosts[slot.index]?.nextStart = max(known, now + delay)
+        hosts[slot.index].isStarting = false
+        hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + delay)
         schedule(slot.index, now: now)
     }
 
@@ -111,8 +110,8 @@ public struct HostGate {
     ///
     /// - Parameter wasSent: whether ``sent(_:now:)`` was called for it.
     public mutating func finished(_ slot: Slot, wasSent: Bool, now: ContinuousClock.Instant) {
-        hosts[slot.index]?.inFlight -= 1
-        if !wasSent { hosts[slot.index]?.isStarting = false }
+        hosts[slot.index].inFlight -= 1
+        if !wasSent { hosts[slot.index].isStarting = false }
         schedule(slot.index, now: now)
     }
 
@@ -120,8 +119,8 @@ public struct HostGate {
     public mutating func removeAll() -> [PageRequest] {
         var requests: [PageRequest] = []
         for index in hosts.indices {
-            requests.append(contentsOf: hosts[index]?.queue ?? [])
-            hosts[index]?.queue.removeAll()
+            requests.append(contentsOf: hosts[index].queue)
+            hosts[index].queue.removeAll()
         }
         queued = 0
         return requests
@@ -144,44 +143,45 @@ public struct HostGate {
 
     /// Puts a host where it belongs: among the ready ones, the waiting ones, neither, or out of the gate.
     private mutating func schedule(_ index: Int, now: ContinuousClock.Instant) {
-        guard let host = hosts[index], !host.isReady, !host.isWaiting else { return }
-        guard !host.queue.isEmpty else {
-            guard host.inFlight == 0 else { return }
+        // Field by field: a copy of the host would hold its queue as well.
+        guard !hosts[index].isReady, !hosts[index].isWaiting else { return }
+        let nextStart = hosts[index].nextStart
+        guard !hosts[index].queue.isEmpty else {
+            guard hosts[index].inFlight == 0 else { return }
             // The delay outlives the queue: the host may be back before it is over.
-            if host.nextStart > now { wait(index, until: host.nextStart) } else { forget(index, host.id) }
+            if nextStart > now { wait(index, until: nextStart) } else { forget(index) }
             return
         }
-        guard host.inFlight < perHost, !host.isStarting else { return }
-        if host.nextStart > now {
-            wait(index, until: host.nextStart)
+        guard hosts[index].inFlight < perHost, !hosts[index].isStarting else { return }
+        if nextStart > now {
+            wait(index, until: nextStart)
         } else {
-            hosts[index]?.isReady = true
+            hosts[index].isReady = true
             ready.append(index)
         }
     }
 
     private mutating func wait(_ index: Int, until instant: ContinuousClock.Instant) {
-        hosts[index]?.isWaiting = true
+        hosts[index].isWaiting = true
         waiting.insert(Wake(at: instant, index: index))
     }
 
     private mutating func wake(now: ContinuousClock.Instant) {
         while let first = waiting.min, first.at <= now {
             waiting.removeMin()
-            hosts[first.index]?.isWaiting = false
+            hosts[first.index].isWaiting = false
             schedule(first.index, now: now)
         }
         // A host that was held, or lost its requests, after it became ready goes where it now belongs.
-        while let first = ready.first, let host = hosts[first], host.queue.isEmpty || host.nextStart > now {
+        while let first = ready.first, hosts[first].queue.isEmpty || hosts[first].nextStart > now {
             ready.removeFirst()
-            hosts[first]?.isReady = false
+            hosts[first].isReady = false
             schedule(first, now: now)
         }
     }
 
-    private mutating func forget(_ index: Int, _ host: HostID) {
-        hosts[index] = nil
-        indices[host] = nil
+    private mutating func forget(_ index: Int) {
+        indices[hosts[index].id] = nil
         free.append(index)
     }
 }

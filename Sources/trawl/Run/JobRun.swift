@@ -127,16 +127,22 @@ struct JobRun: Sendable {
         }
         interruption.direct(to: nil)
         let failure = observer.finish()
-        let (progress, report) = try sumUp(run.id)
-        sayWhatCameOf(run, of: job, progress, report, end)
+        let progress = try store.progress(of: run.id)
+        if !output.quiet { try sayWhatCameOf(run, of: job, progress, end) }
         if let failure { throw failure }
         return end == .finished ? ExitStatus(finished: progress) : .interrupted
     }
 
+    /// Sums the run up, which reads all its pages.
     private func sayWhatCameOf(
-        _ run: RunRecord, of job: JobRecord, _ progress: RunProgress, _ report: RunReport, _ end: RunEnd
-    ) {
-        guard !output.quiet else { return }
+        _ run: RunRecord, of job: JobRecord, _ progress: RunProgress, _ end: RunEnd
+    ) throws {
+        let report: RunReport
+        do throws(StoreError) {
+            report = try store.read { try $0.report(run.id, slowestHosts: 3) }
+        } catch {
+            throw CommandFailure(error)
+        }
         let summary = Summary(
             job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished)
         switch output.logFormat {
@@ -144,15 +150,13 @@ struct JobRun: Sendable {
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
         }
     }
+}
 
-    private func sumUp(_ run: RunID) throws -> (RunProgress, RunReport) {
+extension Store {
+    /// A run's counters as they are now.
+    fileprivate func progress(of run: RunID) throws -> RunProgress {
         do throws(StoreError) {
-            return try store.read { transaction in
-                (
-                    try transaction.run(run)?.progress ?? RunProgress(),
-                    try transaction.report(run, slowestHosts: 3)
-                )
-            }
+            return try read { try $0.run(run)?.progress ?? RunProgress() }
         } catch {
             throw CommandFailure(error)
         }
