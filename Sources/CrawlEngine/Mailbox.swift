@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// Messages on their way to one thread, which may wait for them.
 ///
