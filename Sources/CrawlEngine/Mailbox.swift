@@ -6,6 +6,7 @@ internal import Glibc
 final class Mailbox<Message: Sendable>: Sendable {
     // Safe because `messages` is touched only between lock and unlock.
     private nonisolated(unsafe) var messages: [Message] = []
+    // Safe because the two pointers never change, and what they point to is made to be used by several threads.
     private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private nonisolated(unsafe) let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 

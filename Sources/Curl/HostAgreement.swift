@@ -13,6 +13,3 @@ public func curlHost(of url: String) -> String? {
     defer { curl_free(host) }
     return String(cString: host)
 }
-
-/// The version of libcurl in use, as it names itself: `libcurl/7.88.1 OpenSSL/3.0.17 …`.
-public var curlVersion: String { String(cString: curl_version()) }

@@ -101,7 +101,6 @@ import Testing
         try store.write { try $0.takeRun(run, runner: runner) }
 
         #expect(try temporary.run(run.id).runnerPID == 7)
-        #expect(try store.read { try $0.runnerPID(of: run.id.rawValue) } == 7)
     }
 
     @Test func `a run that another runner has cannot be taken`() throws {

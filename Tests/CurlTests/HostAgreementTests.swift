@@ -15,8 +15,4 @@ import Testing
     func `what curl cannot parse has none`(url: String) {
         #expect(curlHost(of: url) == nil)
     }
-
-    @Test func `the version names libcurl`() {
-        #expect(curlVersion.hasPrefix("libcurl/"))
-    }
 }

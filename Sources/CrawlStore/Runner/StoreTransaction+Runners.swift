@@ -58,12 +58,4 @@ extension StoreTransaction {
             arguments: [now, runner.rawValue])
         try database.execute(sql: "DELETE FROM runners WHERE id = ?", arguments: [runner.rawValue])
     }
-
-    /// The pid of the runner that works on a run; nil where none does.
-    public func runnerPID(of run: Int64) throws -> Int32? {
-        try Int32.fetchOne(
-            database,
-            sql: "SELECT runners.pid FROM runs JOIN runners ON runners.id = runs.runner_id WHERE runs.id = ?",
-            arguments: [run])
-    }
 }
