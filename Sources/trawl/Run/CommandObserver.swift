@@ -16,6 +16,7 @@ final class CommandObserver: RunObserver {
     private let state: Mutex<State>
     private let logger: Logger
     private let isJSON: Bool
+    private let writesRows: Bool
     private let rowsClosed: @Sendable () -> Void
 
     /// - Parameters:
@@ -28,6 +29,7 @@ final class CommandObserver: RunObserver {
         self.logger = logger
         self.rowsClosed = rowsClosed
         isJSON = output.logFormat == .json
+        writesRows = rows != nil
         let writer = rows.map {
             RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
         }
@@ -42,6 +44,7 @@ final class CommandObserver: RunObserver {
     }
 
     func committed(_ outcomes: [PageOutcome]) {
+        guard writesRows else { return }
         settled(outcomes.compactMap { ResultRow($0) })
     }
 
