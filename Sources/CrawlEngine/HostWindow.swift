@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlStore
 
 /// The hosts of a run that a driver has at hand, out of any number in the store.
 ///
@@ -16,6 +17,8 @@ struct HostWindow {
         /// Not worth asking for more pages before, in unix milliseconds: 0 for now, `.max` for when something new
         /// is known.
         var claimAt: Int64 = 0
+        /// Where the last claim ended.
+        var position: FrontierPosition?
 
         var isIdle: Bool { claimed.isEmpty && guests == 0 }
     }
@@ -65,15 +68,18 @@ struct HostWindow {
         hostsOfLoop[entry.loop] -= 1
     }
 
-    /// Notes that pages of a host are claimed; `claimAt` says when more are worth asking for.
-    mutating func claimed(_ pages: [ClaimedPage], of host: HostID, claimAt: Int64) {
+    /// Notes that pages of a host are claimed, up to a position; `claimAt` says when more are worth asking for.
+    mutating func claimed(
+        _ pages: [ClaimedPage], of host: HostID, to position: FrontierPosition?, claimAt: Int64
+    ) {
         for page in pages { entries[host]?.claimed.insert(page.id) }
+        entries[host]?.position = position
         entries[host]?.claimAt = claimAt
         if claimAt > 0 { nextClaimAt = min(nextClaimAt, claimAt) }
     }
 
     /// Notes that a page is recorded; `retryAt`: that it is pending again, from then on.
-    mutating func recorded(_ outcome: PageOutcome, retryAt: Int64?) {
+    mutating func recorded(_ outcome: borrowing PageOutcome, retryAt: Int64?) {
         let host = outcome.page.host
         entries[host]?.claimed.remove(outcome.page.id)
         if let retryAt, let entry = entries[host] {

@@ -43,10 +43,13 @@ extension RunDriver {
     private func record(elapsed: Int64, now: Int64, _ transaction: StoreTransaction) throws {
         let recorded = try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now)
         progress.add(recorded.change)
-        for outcome in outcomes.joined() {
-            var retryAt: Int64?
-            if case .retry(_, let wait) = outcome.verdict { retryAt = now + wait.wholeMilliseconds }
-            window.recorded(outcome, retryAt: retryAt)
+        for list in outcomes {
+            let span = list.span
+            for index in span.indices {
+                var retryAt: Int64?
+                if case .retry(_, let wait) = span[index].verdict { retryAt = now + wait.wholeMilliseconds }
+                window.recorded(span[index], retryAt: retryAt)
+            }
         }
     }
 
@@ -119,13 +122,15 @@ extension RunDriver {
         for host in hosts {
             let wanted = window.wanted(host, now: now)
             guard wanted > 0, let entry = window[host] else { continue }
+            var position = entry.position
             let pages = try transaction.claim(
-                host, of: run.id, now: now, limit: wanted, claimed: entry.claimed, batch: nextBatch.id)
+                host, of: run.id, now: now, limit: wanted, claimed: entry.claimed, batch: nextBatch.id,
+                from: &position)
             // Fewer than asked for: there are no more for now.
             let claimAt =
                 pages.count == wanted
                 ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
-            window.claimed(pages, of: host, claimAt: claimAt)
+            window.claimed(pages, of: host, to: position, claimAt: claimAt)
             for var page in pages {
                 if size == spec.batchSize { try closeBatch() }
                 page.batch = nextBatch.id

@@ -22,45 +22,38 @@ struct RawStatement {
         if let value { sqlite3_bind_int64(pointer, index, value) } else { sqlite3_bind_null(pointer, index) }
     }
 
-    /// Binds a text once the statement is run by ``run()``: until then its bytes are kept beside those of the others.
-    func bind(_ index: Int32, _ value: String?) {
-        guard let value else {
-            sqlite3_bind_null(pointer, index)
-            return
+    /// Binds a text until the statement is run by ``run()``.
+    func bind(_ index: Int32, _ value: borrowing String?) {
+        switch value {
+        case .none: sqlite3_bind_null(pointer, index)
+        case .some(let text): texts.bind(index, text, to: pointer)
         }
-        let start = texts.bytes.count
-        texts.bytes.append(contentsOf: value.utf8)
-        texts.places.append((index, start, texts.bytes.count - start))
+    }
+
+    /// Binds a text of the program's own.
+    func bind(_ index: Int32, _ value: StaticString) {
+        // Safe because such a text is never freed.
+        value.withUTF8Buffer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                _ = sqlite3_bind_text(pointer, index, characters.baseAddress, Int32(characters.count), nil)
+            }
+        }
     }
 
     /// Runs a statement that gives no rows, and leaves it ready for the next values.
     func run() throws {
-        let code = texts.bytes.withUnsafeBufferPointer { bytes -> Int32 in
-            for (index, start, count) in texts.places {
-                // Safe because the bytes stay where they are until the statement has run and is bound to nothing any
-                // more: SQLite need not copy them.
-                bytes.withMemoryRebound(to: CChar.self) { characters in
-                    _ = sqlite3_bind_text(
-                        pointer, index, characters.baseAddress.map { $0 + start }, Int32(count), nil)
-                }
-            }
-            let code = sqlite3_step(pointer)
-            sqlite3_reset(pointer)
-            return code
-        }
-        if !texts.places.isEmpty {
-            sqlite3_clear_bindings(pointer)
-            texts.clear()
-        }
+        let code = sqlite3_step(pointer)
+        sqlite3_reset(pointer)
+        if texts.removeAll() { sqlite3_clear_bindings(pointer) }
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure() }
     }
 
-    /// Calls `body` for each row, then leaves the statement ready for the next values.
-    func forEachRow(_ body: (RawRow) throws -> Void) throws {
+    /// Calls `body` for each row until it says false, then leaves the statement ready for the next values.
+    func forEachRow(_ body: (RawRow) throws -> Bool) throws {
         defer { sqlite3_reset(pointer) }
         while true {
             switch sqlite3_step(pointer) {
-            case SQLITE_ROW: try body(RawRow(pointer: pointer))
+            case SQLITE_ROW: guard try body(RawRow(pointer: pointer)) else { return }
             case SQLITE_DONE: return
             default: throw failure()
             }
@@ -75,16 +68,43 @@ struct RawStatement {
     }
 }
 
-/// The texts that a statement is to be run with, one behind the other.
+/// The texts that a statement is bound to, one behind the other in memory that stays where it is, so that SQLite
+/// need not copy each into memory of its own.
 private final class BoundTexts {
-    /// Begins with a byte of no text, so that one of no bytes has an address too: without, SQLite would bind NULL.
-    var bytes: [UInt8] = [0]
-    /// Each text's parameter, and where it lies.
-    var places: [(parameter: Int32, start: Int, count: Int)] = []
+    private var bytes: UnsafeMutableRawPointer?
+    private var used = 0
+    private var isBound = false
+    private static let capacity = 32 << 10
 
-    func clear() {
-        bytes.removeSubrange(1...)
-        places.removeAll(keepingCapacity: true)
+    deinit {
+        bytes?.deallocate()
+    }
+
+    func bind(_ index: Int32, _ text: borrowing String, to statement: SQLiteStatement) {
+        isBound = true
+        let count = text.utf8.count
+        guard count <= BoundTexts.capacity - used else {
+            // -1 is SQLITE_TRANSIENT: SQLite takes a copy.
+            let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+            sqlite3_bind_text(statement, index, copy text, Int32(count), transient)
+            return
+        }
+        let bytes = bytes ?? .allocate(byteCount: BoundTexts.capacity, alignment: 1)
+        self.bytes = bytes
+        let start = bytes + used
+        UnsafeMutableRawBufferPointer(start: start, count: count).copyBytes(from: text.utf8)
+        used += count
+        // Safe because the bytes stay until the statement has run and is bound to nothing any more.
+        sqlite3_bind_text(statement, index, start.assumingMemoryBound(to: CChar.self), Int32(count), nil)
+    }
+
+    /// Whether there were any.
+    func removeAll() -> Bool {
+        defer {
+            used = 0
+            isBound = false
+        }
+        return isBound
     }
 }
 

@@ -9,6 +9,12 @@ public struct WaitingHost: Sendable, Equatable {
     public let notBefore: Int64
 }
 
+/// A place in the order in which a host's pages are claimed.
+public struct FrontierPosition: Sendable, Equatable {
+    let notBefore: Int64
+    let id: Int64
+}
+
 /// What came of asking for a host.
 public enum HostLease: Sendable, Equatable {
     /// The runner has it. `lastStartedAt`: when the last request to it may have begun, in unix milliseconds,
@@ -43,6 +49,7 @@ extension StoreTransaction {
             var found: WaitingHost?
             try statement.forEachRow { row in
                 found = WaitingHost(host: HostID(rawValue: row.integer(0)), notBefore: row.integer(1))
+                return false
             }
             guard let found else { break }
             hosts.append(found)
@@ -87,34 +94,41 @@ extension StoreTransaction {
     ///   - now: unix milliseconds.
     ///   - limit: how many at most.
     ///   - claimed: pages of the host that are claimed already; the cost grows with them, and with nothing else.
+    ///   - position: where the last claim of the host ended, so that what it gave is passed over in the index; nil
+    ///     begins with the host's first page. Moved on to the end of this claim, and to nil where that found fewer
+    ///     pages than asked for: a page put back to pending behind the position is found by the next one.
     public func claim(
-        _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID
+        _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID,
+        from position: inout FrontierPosition?
     ) throws -> [ClaimedPage] {
-        let pending = try RawStatement(
+        let statement = try RawStatement(
             database,
             """
-            SELECT id FROM pages INDEXED BY pages_pending
-            WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before <= ?
-            ORDER BY not_before, id LIMIT ?
+            SELECT id, not_before, url, attempts, name FROM pages INDEXED BY pages_pending
+            WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND not_before BETWEEN ?3 AND ?4
+                AND (not_before > ?3 OR id > ?5)
+            ORDER BY not_before, id LIMIT ?6
             """)
-        let page = try RawStatement(database, "SELECT url, attempts, name FROM pages WHERE id = ?")
-        pending.bind(1, run.rawValue)
-        pending.bind(2, host.rawValue)
-        pending.bind(3, now)
-        pending.bind(4, Int64(limit + claimed.count))
+        let start = position ?? FrontierPosition(notBefore: .min, id: .min)
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        statement.bind(3, start.notBefore)
+        statement.bind(4, now)
+        statement.bind(5, start.id)
+        statement.bind(6, Int64(limit + claimed.count))
         var pages: [ClaimedPage] = []
-        try pending.forEachRow { row in
+        pages.reserveCapacity(limit)
+        try statement.forEachRow { row in
             let id = PageID(rawValue: row.integer(0))
-            guard pages.count < limit, !claimed.contains(id) else { return }
-            page.bind(1, id.rawValue)
-            try page.forEachRow { row in
-                pages.append(
-                    ClaimedPage(
-                        id: id, host: host, batch: batch, url: row.text(0) ?? "",
-                        attempts: Int(row.integer(1)),
-                        name: row.text(2)))
-            }
+            guard !claimed.contains(id) else { return true }
+            pages.append(
+                ClaimedPage(
+                    id: id, host: host, batch: batch, url: row.text(2) ?? "", attempts: Int(row.integer(3)),
+                    name: row.text(4)))
+            position = FrontierPosition(notBefore: row.integer(1), id: id.rawValue)
+            return pages.count < limit
         }
+        if pages.count < limit { position = nil }
         return pages
     }
 

@@ -26,27 +26,32 @@ extension StoreTransaction {
         let settle = try RawStatement(database, settleSQL)
         var recorded = RecordedOutcomes()
         var batches: [BatchID: (done: Int, failed: Int, retried: Int)] = [:]
-        for outcome in outcomes.joined() {
-            var counts = batches[outcome.page.batch] ?? (0, 0, 0)
-            switch outcome.verdict {
-            case .done:
-                guard try self.settle(outcome, "done", nil, settle) else { continue }
-                recorded.change.done += 1
-                counts.done += 1
-            case .failed(let kind):
-                guard try self.settle(outcome, "failed", kind, settle) else { continue }
-                recorded.change.failed += 1
-                counts.failed += 1
-            case .retry(let kind, let wait):
-                let notBefore = now + wait.wholeMilliseconds
-                guard try postpone(outcome, kind, notBefore: notBefore, wait: wait) else { continue }
-                recorded.firstRetryAt = min(recorded.firstRetryAt ?? notBefore, notBefore)
-                counts.retried += 1
+        for list in outcomes {
+            // By index, where they lie: a copy of an outcome retains each of its texts.
+            let span = list.span
+            for index in span.indices {
+                let batch = span[index].page.batch
+                var counts = batches[batch] ?? (0, 0, 0)
+                switch span[index].verdict {
+                case .done:
+                    guard try self.settle(span[index], "done", nil, settle) else { continue }
+                    recorded.change.done += 1
+                    counts.done += 1
+                case .failed(let kind):
+                    guard try self.settle(span[index], "failed", kind, settle) else { continue }
+                    recorded.change.failed += 1
+                    counts.failed += 1
+                case .retry(let kind, let wait):
+                    let notBefore = now + wait.wholeMilliseconds
+                    guard try postpone(span[index], kind, notBefore: notBefore, wait: wait) else { continue }
+                    recorded.firstRetryAt = min(recorded.firstRetryAt ?? notBefore, notBefore)
+                    counts.retried += 1
+                }
+                batches[batch] = counts
+                recorded.change.requests += Int64(span[index].requests)
+                recorded.change.requestMicroseconds += span[index].response.timings.total
+                recorded.change.sizeDownload += span[index].response.sizeDownload
             }
-            batches[outcome.page.batch] = counts
-            recorded.change.requests += Int64(outcome.requests)
-            recorded.change.requestMicroseconds += outcome.response.timings.total
-            recorded.change.sizeDownload += outcome.response.sizeDownload
         }
         recorded.change.pending = -(recorded.change.done + recorded.change.failed)
         recorded.change.elapsedMilliseconds = elapsed
@@ -96,32 +101,31 @@ extension StoreTransaction {
 
     /// Whether the page was still there to be settled.
     private func settle(
-        _ outcome: PageOutcome, _ state: String, _ kind: ErrorKind?, _ statement: RawStatement
+        _ outcome: borrowing PageOutcome, _ state: StaticString, _ kind: ErrorKind?, _ statement: RawStatement
     ) throws -> Bool {
-        let response = outcome.response
         statement.bind(1, outcome.page.id.rawValue)
         statement.bind(2, state)
         statement.bind(3, Int64(outcome.attempt))
         statement.bind(4, outcome.page.batch.rawValue)
         // Without a response there is nothing to have a length, a redirect or an address.
-        let hasResponse = response.statusCode != nil
-        statement.bind(5, response.statusCode.map(Int64.init))
-        statement.bind(6, hasResponse ? response.contentLength : nil)
-        statement.bind(7, hasResponse ? response.sizeDownload : nil)
-        statement.bind(8, Int64(response.numRedirects))
-        statement.bind(9, response.timings.nameLookup / 1000)
-        statement.bind(10, response.timings.connect / 1000)
-        statement.bind(11, response.timings.startTransfer / 1000)
-        statement.bind(12, response.timings.total / 1000)
+        let hasResponse = outcome.response.statusCode != nil
+        statement.bind(5, outcome.response.statusCode.map(Int64.init))
+        statement.bind(6, hasResponse ? outcome.response.contentLength : nil)
+        statement.bind(7, hasResponse ? outcome.response.sizeDownload : nil)
+        statement.bind(8, Int64(outcome.response.numRedirects))
+        statement.bind(9, outcome.response.timings.nameLookup / 1000)
+        statement.bind(10, outcome.response.timings.connect / 1000)
+        statement.bind(11, outcome.response.timings.startTransfer / 1000)
+        statement.bind(12, outcome.response.timings.total / 1000)
         statement.bind(13, outcome.finishedAt)
-        statement.bind(14, response.title)
-        statement.bind(15, response.contentType)
-        statement.bind(16, response.charset)
-        statement.bind(17, response.finalURL)
-        statement.bind(18, response.etag)
-        statement.bind(19, response.lastModified)
-        statement.bind(20, response.remoteIP)
-        statement.bind(21, response.httpVersion)
+        statement.bind(14, outcome.response.title)
+        statement.bind(15, outcome.response.contentType)
+        statement.bind(16, outcome.response.charset)
+        statement.bind(17, outcome.response.finalURL)
+        statement.bind(18, outcome.response.etag)
+        statement.bind(19, outcome.response.lastModified)
+        statement.bind(20, outcome.response.remoteIP)
+        statement.bind(21, outcome.response.httpVersion)
         statement.bind(22, kind?.rawValue)
         statement.bind(23, outcome.error)
         try statement.run()

@@ -54,6 +54,22 @@ import Testing
         #expect(second.map(\.url) == ["http://a/3", "http://a/4"])
     }
 
+    @Test func `a claim goes on where the last one ended, and begins anew once it found too few`() throws {
+        let run = try temporary.begin((1...5).map { "http://a/\($0)" })
+        try postpone("http://a/4", until: 5)
+        try postpone("http://a/2", until: 7)
+        var position: FrontierPosition?
+        func claim(_ limit: Int) throws -> [String] {
+            try temporary.claim("http://a", of: run, now: 10, limit: limit, from: &position).map(\.url)
+        }
+
+        #expect(try claim(2) == ["http://a/1", "http://a/3"])
+        #expect(try claim(2) == ["http://a/5", "http://a/4"])
+        #expect(try claim(2) == ["http://a/2"])
+        #expect(position == nil)
+        #expect(try claim(1) == ["http://a/1"])
+    }
+
     @Test func `claiming writes nothing`() throws {
         let run = try temporary.begin(["http://a/1"])
         let first = try temporary.claim("http://a", of: run)

@@ -48,9 +48,19 @@ final class TemporaryStore {
         _ host: String, of run: RunID, now: Int64 = 0, limit: Int = 1_000, claimed: Set<PageID> = [],
         batch: BatchID = BatchID(rawValue: 1)
     ) throws -> [ClaimedPage] {
+        var position: FrontierPosition?
+        return try claim(
+            host, of: run, now: now, limit: limit, claimed: claimed, batch: batch, from: &position)
+    }
+
+    func claim(
+        _ host: String, of run: RunID, now: Int64 = 0, limit: Int, claimed: Set<PageID> = [],
+        batch: BatchID = BatchID(rawValue: 1), from position: inout FrontierPosition?
+    ) throws -> [ClaimedPage] {
         try store.write { transaction in
             try transaction.claim(
-                transaction.host(host), of: run, now: now, limit: limit, claimed: claimed, batch: batch)
+                transaction.host(host), of: run, now: now, limit: limit, claimed: claimed, batch: batch,
+                from: &position)
         }
     }
 
