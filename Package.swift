@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(
             name: "LoopbackServerTests", dependencies: ["LoopbackServer"], swiftSettings: strict),
         .testTarget(
-            name: "CurlTests", dependencies: ["Curl", "LoopbackServer"], swiftSettings: strict),
+            name: "CurlTests", dependencies: ["CLinux", "Curl", "LoopbackServer"], swiftSettings: strict),
         .testTarget(
             name: "CrawlStoreTests",
             dependencies: [

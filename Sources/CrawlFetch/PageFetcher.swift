@@ -31,12 +31,12 @@ public final class PageFetcher: TransferDelegate {
 
     private let policy: FetchPolicy
     private let environment: FetchEnvironment
-    private unowned let receiver: any PageFetchReceiver
+    // Unchecked because it is used twice a page; the receiver owns the fetcher.
+    private unowned(unsafe) let receiver: any PageFetchReceiver
     private var transfer: Transfer?
     private let loop: TransferLoop
     private let scanner = TitleScanner()
 
-    private var startedAt: Int64 = 0
     private var contentLength: Int64 = 0
     private var contentType: String?
     private var phase = BodyPhase.unseen
@@ -68,7 +68,6 @@ public final class PageFetcher: TransferDelegate {
     /// Sends a request; the receiver hears of its end from a later turn of the loop.
     public func start(_ request: PageRequest) {
         self.request = request
-        startedAt = request.chain?.startedAt ?? environment.wallClock()
         contentLength = 0
         phase = .unseen
         isTooLarge = false
@@ -150,7 +149,8 @@ public final class PageFetcher: TransferDelegate {
     /// Ends an attempt whose last response arrived whole, or goes on with a redirect.
     private func complete(_ request: PageRequest, _ transfer: Transfer) {
         if let location = redirectTarget(transfer) {
-            var chain = request.chain ?? RedirectChain(startedAt: startedAt)
+            var chain =
+                request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
             chain.append(
                 url: request.url, microseconds: transfer.totalMicroseconds,
                 sizeDownload: transfer.sizeDownload)
@@ -194,15 +194,22 @@ public final class PageFetcher: TransferDelegate {
 
     private func finish(_ verdict: PageOutcome.Verdict, error: String?) {
         guard let request, let transfer else { return }
-        var outcome = PageOutcome(page: request.page, startedAt: startedAt)
+        let now = environment.wallClock()
+        var outcome = PageOutcome(
+            page: request.page, startedAt: request.chain?.startedAt ?? startedAt(transfer, now: now))
         outcome.verdict = verdict
         outcome.lastHost = request.host
         outcome.error = error
-        outcome.finishedAt = environment.wallClock()
+        outcome.finishedAt = now
         outcome.requests = 1 + (request.chain?.urls.count ?? 0)
         outcome.response = response(to: request, transfer)
         self.request = nil
         receiver.finished(self, .outcome(outcome))
+    }
+
+    /// When the running transfer began, in unix milliseconds. The clock is read once a request, at its end.
+    private func startedAt(_ transfer: Transfer, now: Int64) -> Int64 {
+        now - transfer.totalMicroseconds / 1000
     }
 
     private func response(to request: PageRequest, _ transfer: Transfer) -> PageResponse {

@@ -10,9 +10,11 @@ public final class Transfer {
     var slot = -1
     /// When the last byte of a header or body came, or the request started.
     var lastActivity: ContinuousClock.Instant = .now
-    unowned let loop: TransferLoop
+    // Unchecked because both are used many times a page: the loop keeps a transfer that is under way, and the
+    // delegate owns it.
+    unowned(unsafe) let loop: TransferLoop
     /// Who the running transfer reports to.
-    public unowned let delegate: any TransferDelegate
+    public unowned(unsafe) let delegate: any TransferDelegate
     /// How long the server may send nothing; zero for ever.
     public var readTimeout: Duration = .zero
     /// Bytes of header and trailer received so far.
@@ -57,6 +59,12 @@ public final class Transfer {
         try set(CURLOPT_ERRORBUFFER, pointer: errorText)
         try check(ccurl_setopt_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), "WRITEFUNCTION")
         try check(ccurl_setopt_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), "HEADERFUNCTION")
+        // A connection outlives the transfer that opened it, but not the loop.
+        let sockets = Unmanaged.passUnretained(loop.sockets).toOpaque()
+        try set(CURLOPT_OPENSOCKETDATA, pointer: sockets)
+        try set(CURLOPT_CLOSESOCKETDATA, pointer: sockets)
+        try check(ccurl_setopt_opensocket_callback(easy, openSocket), "OPENSOCKETFUNCTION")
+        try check(ccurl_setopt_closesocket_callback(easy, closeSocket), "CLOSESOCKETFUNCTION")
         // Signals and threads do not mix (libcurl-thread(3)).
         try set(CURLOPT_NOSIGNAL, 1)
         // Whatever a URL or a redirect says, nothing but HTTP is ever spoken (libcurl-security(3)).

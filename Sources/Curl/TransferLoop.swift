@@ -14,8 +14,7 @@ public final class TransferLoop {
     public private(set) var now: ContinuousClock.Instant = .now
 
     private let multi: UnsafeMutableRawPointer
-    private let epoll: Int32
-    private var events: [epoll_event]
+    let sockets: PollSet
     /// When curl wants to be called without an event.
     private var timer: ContinuousClock.Instant?
     private var active: [Transfer] = []
@@ -31,18 +30,12 @@ public final class TransferLoop {
     public init(connections: Int) throws(LoopFailure) {
         _ = TransferLoop.globalSetUp
         waker = try Waker()
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw LoopFailure(call: "epoll_create1", number: errno) }
+        sockets = try PollSet()
         guard let multi = curl_multi_init() else {
-            close(epoll)
             throw LoopFailure(call: "curl_multi_init", number: ENOMEM)
         }
         self.multi = multi
-        events = Array(repeating: epoll_event(), count: 256)
-        var event = epoll_event()
-        event.events = clinux_epollin
-        event.data.fd = waker.descriptor
-        epoll_ctl(epoll, EPOLL_CTL_ADD, waker.descriptor, &event)
+        sockets.want(clinux_epollin, of: waker.descriptor)
 
         // Safe because curl calls back only from within calls that this object makes.
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -56,7 +49,6 @@ public final class TransferLoop {
     deinit {
         for transfer in active { curl_multi_remove_handle(multi, transfer.easy) }
         curl_multi_cleanup(multi)
-        close(epoll)
     }
 
     /// curl_global_init(3) once a process, which in this version of curl is not safe to race.
@@ -90,21 +82,19 @@ public final class TransferLoop {
     ///
     /// - Parameter deadline: when to come back at the latest; nil for whenever something happens.
     public func turn(until deadline: ContinuousClock.Instant?) {
-        let count = epoll_wait(epoll, &events, Int32(events.count), waitMilliseconds(until: deadline))
+        let ready = sockets.wait(milliseconds: waitMilliseconds(until: deadline))
         now = .now
         var running: Int32 = 0
-        // A negative count is EINTR: nothing is ready, and the timer is looked at all the same.
-        for index in 0..<max(0, Int(count)) {
-            let event = events[index]
-            let descriptor = event.data.fd
+        for index in 0..<ready {
+            guard let (descriptor, events) = sockets.event(index) else { continue }
             if descriptor == waker.descriptor {
                 waker.drain()
                 continue
             }
             var mask: Int32 = 0
-            if event.events & clinux_epollin != 0 { mask |= CURL_CSELECT_IN }
-            if event.events & clinux_epollout != 0 { mask |= CURL_CSELECT_OUT }
-            if event.events & (clinux_epollerr | clinux_epollhup) != 0 { mask |= CURL_CSELECT_ERR }
+            if events & clinux_epollin != 0 { mask |= CURL_CSELECT_IN }
+            if events & clinux_epollout != 0 { mask |= CURL_CSELECT_OUT }
+            if events & (clinux_epollerr | clinux_epollhup) != 0 { mask |= CURL_CSELECT_ERR }
             curl_multi_socket_action(multi, descriptor, mask, &running)
         }
         if let due = timer, due <= now {
@@ -120,6 +110,7 @@ public final class TransferLoop {
         if let timer { earliest = min(earliest ?? timer, timer) }
         if !active.isEmpty { earliest = min(earliest ?? nextReadCheck, nextReadCheck) }
         guard let earliest else { return -1 }
+        if earliest <= now { return 0 }
         let left = earliest - .now
         // Rounded up: coming back early would spin until the time has come.
         return left <= .zero ? 0 : Int32(min(left.wholeMilliseconds, 60_000))
@@ -168,37 +159,29 @@ public final class TransferLoop {
         transfer.slot = -1
     }
 
-    fileprivate func socketChanged(_ socket: curl_socket_t, _ what: Int32, isKnown: Bool) {
-        guard what != CURL_POLL_REMOVE else {
-            // curl may have closed the socket already, which took it out.
-            epoll_ctl(epoll, EPOLL_CTL_DEL, socket, nil)
-            return
-        }
-        var event = epoll_event()
-        if what & CURL_POLL_IN != 0 { event.events |= clinux_epollin }
-        if what & CURL_POLL_OUT != 0 { event.events |= clinux_epollout }
-        event.data.fd = socket
-        if !isKnown {
-            // Any pointer but NULL marks the socket as known to epoll.
-            curl_multi_assign(multi, socket, multi)
-        }
-        if epoll_ctl(epoll, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0, errno == EEXIST {
-            epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &event)
-        }
+    fileprivate func socketChanged(_ socket: curl_socket_t, _ what: Int32) {
+        var events: UInt32 = 0
+        // CURL_POLL_REMOVE has neither bit.
+        if what & CURL_POLL_IN != 0 { events |= clinux_epollin }
+        if what & CURL_POLL_OUT != 0 { events |= clinux_epollout }
+        sockets.want(events, of: socket)
     }
 
     fileprivate func timerChanged(milliseconds: Int) {
-        timer = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+        switch milliseconds {
+        case ..<0: timer = nil
+        case 0: timer = now
+        default: timer = .now + .milliseconds(milliseconds)
+        }
     }
 }
 
 private func reportSocket(
     _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32, _ context: UnsafeMutableRawPointer?,
-    _ known: UnsafeMutableRawPointer?
+    _: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
-        .socketChanged(socket, what, isKnown: known != nil)
+    Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue().socketChanged(socket, what)
     return 0
 }
 
