@@ -1,0 +1,41 @@
+/// How long a server asks to be left alone (`Retry-After`; RFC 9110, section 10.2.3).
+public enum RetryAfter {
+    /// The longest wait that is honoured, in seconds: one hour. A host that asks for more is tried again after it.
+    public static let longest: Int64 = 3600
+
+    /// How long from now; nil where the value is neither a number of seconds nor a date.
+    ///
+    /// A date is compared with the response's own `Date`: both are of the server's clock, so the wait is right even
+    /// where that clock, or ours, is not. `Date` was cut to whole seconds, so the wait may be too long by less than
+    /// one, and is never too short. Only where there is none our clock counts.
+    ///
+    /// - Parameters:
+    ///   - value: of the field.
+    ///   - date: the value of the response's `Date`; nil where there is none.
+    ///   - now: unix milliseconds when the response came.
+    public static func wait(_ value: String, date: String?, now: Int64) -> Duration? {
+        if let seconds = seconds(value) { return .seconds(seconds) }
+        guard let end = HTTPDate(parsing: value, now: now)?.unixMilliseconds else { return nil }
+        let start = date.flatMap { HTTPDate(parsing: $0, now: now)?.unixMilliseconds } ?? now
+        guard end > start else { return .zero }
+        // A clock that is far below zero must not overflow the difference.
+        let (wait, overflow) = end.subtractingReportingOverflow(start)
+        return .milliseconds(overflow ? longest * 1000 : min(wait, longest * 1000))
+    }
+
+    /// The value as a number of seconds, of any length; nil where it is none.
+    private static func seconds(_ value: String) -> Int64? {
+        var seconds: Int64?
+        var hasEnded = false
+        for byte in value.utf8 {
+            if byte.isASCIIDigit, !hasEnded {
+                seconds = min((seconds ?? 0) * 10 + Int64(byte - ASCII.zero), longest)
+            } else if byte == ASCII.space || byte == ASCII.tab {
+                hasEnded = seconds != nil
+            } else {
+                return nil
+            }
+        }
+        return seconds
+    }
+}
