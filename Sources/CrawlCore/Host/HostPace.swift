@@ -1,0 +1,73 @@
+/// How often requests to one host may start, once the host has said that it was too often: additive increase,
+/// multiplicative decrease, as TCP does it (RFC 5681).
+///
+/// A host that never throttled has none, and a host that takes twice what it was getting when it first did has none
+/// any more. In between the rate goes to and fro between the highest that the host takes and half of it, from one
+/// throttle to the next at least ten successes and thirty seconds, so that few requests are spent on asking.
+///
+/// Others: AWS's SDKs grow by the clock alone (CUBIC) and stop at a request in two seconds, which is too much for many
+/// a host; lychee doubles a wait and forgets it at the first success; Scrapy's AutoThrottle goes by latency and does
+/// not see a 429.
+public struct HostPace: Sendable, Equatable {
+    /// Starts a second.
+    public private(set) var rate: Double
+    /// What the host was getting when it throttled first.
+    private let firstThrottled: Double
+    /// What it was getting when it throttled last.
+    private var lastThrottled: Double
+    private var lastLowered: ContinuousClock.Instant
+
+    /// The lowest rate, in starts a second: one a minute.
+    public static let lowestRate = 1.0 / 60
+
+    /// The pace of a host that has throttled for the first time: half of what it was getting.
+    ///
+    /// - Parameter observed: starts a second over the last few seconds. Zero, or no number, is taken for the least.
+    public init(observed: Double, now: ContinuousClock.Instant) {
+        // Written so that NaN fails the comparison. The upper end keeps an interval from being zero.
+        let observed = observed > 2 * Self.lowestRate ? min(observed, 1_000_000) : 2 * Self.lowestRate
+        rate = observed / 2
+        firstThrottled = observed
+        lastThrottled = observed
+        lastLowered = now
+    }
+
+    /// The pace as another run, or another process, has left it; nil for a rate that is not above zero.
+    ///
+    /// - Parameter rate: what ``rate`` was. It may have been taken right after a throttle, and is treated so.
+    public init?(restoring rate: Double, now: ContinuousClock.Instant) {
+        guard rate > 0 else { return nil }
+        self.init(observed: 2 * rate, now: now)
+    }
+
+    /// The least time between two starts.
+    public var interval: Duration { .seconds(1 / rate) }
+
+    /// The pace after the host has throttled once more (429, 503, a time-out): half of this one.
+    ///
+    /// What was sent before the rate was last lowered says nothing about the rate since, so that a volley counts
+    /// once; and nothing counts twice within a second, or within an interval where that is longer.
+    ///
+    /// - Parameters:
+    ///   - sentAt: when the request went out that the host answered so, or not at all.
+    ///   - now: when that was known.
+    public func lowered(sentAt: ContinuousClock.Instant, now: ContinuousClock.Instant) -> HostPace {
+        guard sentAt >= lastLowered, now >= lastLowered + max(.seconds(1), interval) else { return self }
+        var pace = self
+        pace.lastThrottled = rate
+        pace.rate = max(rate / 2, Self.lowestRate)
+        pace.lastLowered = now
+        return pace
+    }
+
+    /// The pace after the host has answered; nil where it needs none any more.
+    ///
+    /// From half of the rate that was too much up to that rate it takes ten successes, and thirty seconds at least.
+    /// Beyond it the steps grow with the rate: what was too much once is not any more.
+    public var raised: HostPace? {
+        var pace = self
+        // A twentieth a success; over the successes of a second, a sixtieth.
+        pace.rate += max(lastThrottled, rate) / max(20, 60 * rate)
+        return pace.rate > 2 * firstThrottled ? nil : pace
+    }
+}
