@@ -1,0 +1,138 @@
+/// The circuit breaker of one host: after some failures to connect in a row the host is left alone, then probed with
+/// one request at a time, after longer and longer waits, and given up in the end.
+///
+/// A host that can be reached has none: where a request was answered, whatever by, the circuit is dropped.
+public struct HostCircuit: Sendable, Equatable {
+    /// Whether requests may go out.
+    public enum State: Sendable, Equatable {
+        /// They may.
+        case closed
+        /// None may before the instant; then one, as a probe.
+        case open(until: ContinuousClock.Instant)
+        /// A probe is under way; no other request may go out.
+        case halfOpen
+        /// None may in this run.
+        case givenUp
+    }
+
+    /// What a failure to connect means for its page.
+    public enum Verdict: Sendable, Equatable {
+        /// It is the page's own: the attempt counts.
+        case counted
+        /// It is the host's: the page is pending again and has used no attempt, but not before the instant.
+        case setAside(until: ContinuousClock.Instant)
+        /// It is the host's, which is given up: its pages fail as `host_unavailable`.
+        case givenUp
+    }
+
+    /// Failures in a row that counted, probes included. With the end of the wait it is all that is to be stored.
+    public private(set) var failures = 0
+    /// Where the circuit stands.
+    public private(set) var state = State.closed
+
+    /// A circuit without failures.
+    public init() {}
+
+    /// The circuit as another run, or another process, has left it. A probe that was under way is made again, and a
+    /// host that was given up gets one more.
+    ///
+    /// - Parameters:
+    ///   - failures: what ``failures`` was.
+    ///   - wait: what is left of the wait; of one that is longer than the policy's longest, that much, as the clock
+    ///     may have been set back meanwhile.
+    public init(restoring failures: Int, wait: Duration, policy: Policy, now: ContinuousClock.Instant) {
+        self.failures = min(max(failures, 0), policy.failures + policy.probes - 1)
+        guard self.failures >= policy.failures else { return }
+        state = .open(until: now + min(max(wait, .zero), policy.longestWait))
+    }
+
+    /// Whether a request may start now.
+    ///
+    /// - Parameter inFlight: requests to the host that are under way. A probe waits for them, so that what fails
+    ///   while it is under way is the probe.
+    public func allowsStart(inFlight: Int, now: ContinuousClock.Instant) -> Bool {
+        switch state {
+        case .closed: true
+        case .open(let until): until <= now && inFlight == 0
+        case .halfOpen, .givenUp: false
+        }
+    }
+
+    /// Notes that a request starts, which ``allowsStart(inFlight:now:)`` has allowed: where the circuit was open, the
+    /// probe.
+    public mutating func started() {
+        if case .open = state { state = .halfOpen }
+    }
+
+    /// Notes that a request came to nothing that tells of the host (it was cut off, or never went out): where it was
+    /// the probe, another may start.
+    public mutating func abandoned(now: ContinuousClock.Instant) {
+        if state == .halfOpen { state = .open(until: now) }
+    }
+
+    /// Notes a failure to connect.
+    ///
+    /// - Parameter fraction: the random part of the wait, from 0 to 1.
+    public mutating func failed(fraction: Double, policy: Policy, now: ContinuousClock.Instant) -> Verdict {
+        switch state {
+        case .closed, .halfOpen: failures += 1
+        // Sent before the circuit opened: that the host could not be reached then is known.
+        case .open(let until): return .setAside(until: until)
+        case .givenUp: return .givenUp
+        }
+        guard failures >= policy.failures else { return .counted }
+        let probes = failures - policy.failures
+        guard probes < policy.probes else {
+            state = .givenUp
+            return .givenUp
+        }
+        let until = now + policy.wait(afterProbes: probes, fraction: fraction)
+        state = .open(until: until)
+        return .setAside(until: until)
+    }
+}
+
+extension HostCircuit {
+    /// When circuits open, and how long they stay so.
+    public struct Policy: Sendable, Equatable {
+        /// Failures in a row that open a circuit. The default is 10.
+        public var failures = 10
+        /// Probes that may fail in a row before the host is given up. The default is 5: a quarter of an hour.
+        public var probes = 5
+        /// The wait before the first probe; it doubles with each that fails. The default is 30 seconds.
+        public var wait: Duration = .seconds(30)
+        /// The most that the wait grows to. The default is 10 minutes.
+        public var longestWait: Duration = .seconds(600)
+
+        /// The defaults.
+        public init() {}
+
+        /// The wait after so many probes have failed: up to a quarter longer than its nominal length, so that hosts
+        /// which went away together are not probed together.
+        ///
+        /// With the defaults 30 s, 60 s, 120 s, 240 s, 480 s.
+        ///
+        /// - Parameter fraction: the random part, from 0 to 1.
+        public func wait(afterProbes probes: Int, fraction: Double) -> Duration {
+            // Beyond 2^32 × 1 ms any wait has met the cap; more would overflow.
+            let nominal = wait * (1 << min(max(probes, 0), 32))
+            return min(longestWait, nominal * (1 + min(max(fraction, 0), 1) / 4))
+        }
+    }
+}
+
+extension ErrorKind {
+    /// Whether the request that failed so has reached its host; nil where that is not known.
+    public var hasReachedHost: Bool? {
+        switch self {
+        case .dns, .connect, .tls, .timeoutConnect:
+            false
+        case .timeoutRead, .reset, .truncated, .tooLarge, .tooManyRedirects, .redirectLoop, .badRedirect,
+            .badResponse, .decode, .httpStatus:
+            true
+        case .invalidURL, .unsupportedScheme, .timeoutTotal, .blockedAddress, .hostUnavailable, .cancelled,
+            .internal:
+            nil
+        }
+    }
+}
