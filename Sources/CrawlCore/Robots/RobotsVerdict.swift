@@ -1,0 +1,18 @@
+/// What a robots.txt says of one URL, and which of its lines says it.
+public enum RobotsVerdict: Sendable, Equatable {
+    /// The URL may be requested. The rule on the line, counted from 1, says so; `nil` where no rule matches, or where
+    /// the URL is that of robots.txt itself.
+    case allowed(line: Int?)
+    /// The rule on the line, counted from 1, forbids the URL.
+    case disallowed(line: Int)
+    /// To find out would take longer than any honest file needs, so the URL is left alone.
+    ///
+    /// Rules are tried from the longest to the shortest, for some hundred thousand steps at most. It takes hundreds of
+    /// rules with wildcards, each of which nearly matches a long URL, to get there.
+    case undecided
+
+    /// Whether the URL may be requested.
+    public var isAllowed: Bool {
+        if case .allowed = self { true } else { false }
+    }
+}
