@@ -138,6 +138,8 @@ public final class PageFetcher: TransferDelegate {
         case .code(.writeError) where isTooLarge && redirectTarget(transfer) != nil:
             // Nobody wants the body of a redirect.
             complete(request, transfer)
+        case .failed(let kind, let message):
+            finish(failure: kind, message)
         case .code(let code):
             let kind = kind(of: code, transfer)
             finish(failure: kind, message(of: kind, code, transfer))
@@ -230,8 +232,8 @@ public final class PageFetcher: TransferDelegate {
         response.contentType = phase == .unseen ? transfer.contentType : contentType
         response.remoteIP = transfer.remoteIP
         response.httpVersion = transfer.httpVersion
-        response.etag = transfer.validators.etag
-        response.lastModified = transfer.validators.lastModified
+        response.etag = transfer.head.etag
+        response.lastModified = transfer.head.lastModified
         if phase == .scanning {
             scanner.finish()
             response.title = scanner.title
@@ -251,8 +253,6 @@ public final class PageFetcher: TransferDelegate {
                 && (policy.transfer.totalTimeout == .zero
                     || policy.transfer.connectTimeout <= policy.transfer.totalTimeout)
                 ? .timeoutConnect : .timeoutTotal
-        case .writeError where transfer.headerBytes > Transfer.headerLimit:
-            .tooLarge
         case .outOfMemory where transfer.statusCode != nil:
             // What curl 7 says of a header line beyond its limit of 100 KiB.
             .tooLarge
@@ -264,8 +264,7 @@ public final class PageFetcher: TransferDelegate {
     private func message(of kind: ErrorKind, _ code: CurlCode, _ transfer: Transfer) -> String {
         switch kind {
         case .tooLarge where isTooLarge: "the body is larger than limits.body (\(policy.limits.body) bytes)"
-        case .tooLarge:
-            "the header or trailer is larger than \(Transfer.headerLimit) bytes, or one line of it than 100 KiB"
+        case .tooLarge: "a header field is larger than 100 KiB"
         case .timeoutConnect: "no connection within \(policy.transfer.connectTimeout)"
         case .timeoutTotal: "not finished within \(policy.transfer.totalTimeout)"
         default: transfer.errorMessage ?? code.message

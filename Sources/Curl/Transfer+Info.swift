@@ -55,6 +55,24 @@ extension Transfer {
         return String(cString: value)
     }
 
+    /// The values of all fields of a name in the response's header, in their order.
+    public func headers(_ name: String) -> [String] {
+        var values: [String] = []
+        var header: UnsafeMutablePointer<curl_header>?
+        while curl_easy_header(easy, name, values.count, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
+            let value = header?.pointee.value
+        {
+            values.append(String(cString: value))
+        }
+        return values
+    }
+
+    /// The status of a proxy's last answer to CONNECT; 0 where none was asked.
+    var connectStatus: Int { long(CURLINFO_HTTP_CONNECTCODE) }
+
+    /// The system's number of the last error on a socket of this transfer; 0 where there was none.
+    var socketError: Int { long(CURLINFO_OS_ERRNO) }
+
     private func long(_ info: CURLINFO) -> Int {
         var value = 0
         _ = ccurl_getinfo_long(easy, info, &value)  // Fails only for an unknown info.

@@ -19,10 +19,14 @@ public final class Transfer {
     public var readTimeout: Duration = .zero
     /// Bytes of header and trailer received so far.
     public internal(set) var headerBytes = 0
-    /// The `ETag` and `Last-Modified` of the response, as they were sent.
-    public internal(set) var validators = Validators()
-    /// Header and trailer bytes from which a transfer is ended with ``CurlCode/writeError``: 256 KiB. curl has a
-    /// limit of its own for headers, 300 KiB, and none for trailers, which it keeps.
+    /// What the response's header says, as far as it has come.
+    public internal(set) var head = ResponseHead()
+    /// What is wrong with the response, where trawl and not curl has found it.
+    var fault: ResponseFault?
+    /// The system's last error on a socket of this transfer as the header was complete (CURLINFO_OS_ERRNO(3)).
+    var socketErrorAtHead = 0
+    /// Header and trailer bytes from which a response is too large: 256 KiB. curl has a limit of its own for
+    /// headers, 300 KiB, and none for trailers, which it keeps.
     public static let headerLimit = 256 << 10
 
     private var headers: UnsafeMutablePointer<curl_slist>?
@@ -71,6 +75,8 @@ public final class Transfer {
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         // Every hop is a new admission, so that curl must not follow by itself.
         try set(CURLOPT_FOLLOWLOCATION, 0)
+        // What a proxy answers to CONNECT is not the response.
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // The URL is normalised already, and is to be sent as it is.
         try set(CURLOPT_PATH_AS_IS, 1)
         // Every coding that this libcurl can undo.
@@ -141,7 +147,8 @@ public final class Transfer {
     func prepareForStart(now: ContinuousClock.Instant) {
         errorText[0] = 0
         headerBytes = 0
-        validators = Validators()
+        head = ResponseHead()
+        fault = nil
         lastActivity = now
     }
 
@@ -149,86 +156,4 @@ public final class Transfer {
     public var errorMessage: String? {
         errorText[0] == 0 ? nil : String(cString: errorText)
     }
-}
-
-/// An option that curl would not take: out of memory, or a build without it.
-public struct CurlSetupFailure: Error, Sendable, CustomStringConvertible {
-    let option: String
-    let message: String
-
-    /// curl has no memory for another transfer.
-    public static let outOfMemory = CurlSetupFailure(option: "curl_multi_add_handle", message: "no memory")
-
-    /// One sentence for people.
-    public var description: String { "libcurl refused \(option): \(message)" }
-}
-
-/// The settings that one job has for all its transfers.
-public struct TransferConfiguration: Sendable {
-    /// What is sent as `User-Agent`.
-    public var userAgent: String
-    /// Until the connection stands; zero for no limit.
-    public var connectTimeout: Duration
-    /// Without a byte; zero for no limit.
-    public var readTimeout: Duration
-    /// For the whole request; zero for no limit.
-    public var totalTimeout: Duration
-    /// A proxy in curl's notation; nil to go by the environment.
-    public var proxy: String?
-    /// Whether certificates go unchecked.
-    public var insecure: Bool
-    /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
-    public var reportsSending: Bool
-
-    /// The settings of a job; zero durations mean no limit.
-    public init(
-        userAgent: String, timeouts: JobSpec.Timeouts, proxy: String?, insecure: Bool, reportsSending: Bool
-    ) {
-        self.userAgent = userAgent
-        connectTimeout = timeouts.connect
-        readTimeout = timeouts.read
-        totalTimeout = timeouts.total
-        self.proxy = proxy
-        self.insecure = insecure
-        self.reportsSending = reportsSending
-    }
-}
-
-// The callbacks have no captures, as C wants them; their context is the transfer itself.
-
-private func receiveBody(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let bytes, let context else { return 0 }
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.lastActivity = transfer.loop.now
-    let length = size * count
-    let accepted = transfer.delegate.received(UnsafeRawBufferPointer(start: bytes, count: length), transfer)
-    // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)); for no bytes there is no
-    // smaller one, but curl never calls with none unless the file is empty.
-    return accepted ? length : length + 1
-}
-
-private func receiveHeader(
-    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let context else { return 0 }
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.lastActivity = transfer.loop.now
-    transfer.headerBytes += size * count
-    if let bytes {
-        transfer.validators.read(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    }
-    // Any other number than the one given is an error (CURLOPT_HEADERFUNCTION(3)).
-    return transfer.headerBytes <= Transfer.headerLimit ? size * count : 0
-}
-
-private func reportSending(
-    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
-    _: Int32, _: Int32
-) -> Int32 {
-    guard let context else { return CURL_PREREQFUNC_ABORT }
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.delegate.willSend(transfer)
-    return CURL_PREREQFUNC_OK
 }

@@ -1,3 +1,5 @@
+public import CrawlCore
+
 /// Who a transfer reports to, on the loop's thread. A delegate must not start or cancel transfers from
 /// `willSend`, `receivedHeader` or `received`, which curl calls from its own inside.
 public protocol TransferDelegate: AnyObject {
@@ -11,7 +13,10 @@ public protocol TransferDelegate: AnyObject {
 
 /// How a transfer ended.
 public enum TransferResult: Sendable, Equatable {
+    /// As curl says.
     case code(CurlCode)
+    /// With something that trawl itself found wrong with the response; the text is for people.
+    case failed(ErrorKind, String)
     /// No byte came for the transfer's `readTimeout`.
     case readTimeout
 }

@@ -127,7 +127,7 @@ public final class TransferLoop {
             guard let context else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             remove(transfer)
-            transfer.delegate.finished(transfer, .code(code))
+            transfer.delegate.finished(transfer, transfer.result(of: code))
         }
     }
 

@@ -50,6 +50,15 @@ final class TestTransfer: TransferDelegate {
     }
 
     var result: TransferResult? { results.first }
+    /// What the result means; nil for success.
+    var kind: ErrorKind? {
+        switch results.first {
+        case .code(.ok), nil: nil
+        case .code(let code): code.errorKind
+        case .failed(let kind, _): kind
+        case .readTimeout: .timeoutRead
+        }
+    }
     var text: String { String(decoding: body, as: UTF8.self) }
 
     func willSend(_ transfer: Transfer) { wasSent = true }

@@ -1,0 +1,168 @@
+internal import CrawlCore
+internal import Glibc
+
+/// What a response's header says that decides how the rest of it is read, and what a later request may go by.
+///
+/// Read off the lines as they come by: asking curl for a field afterwards goes over all of them twice, and curl lets
+/// pass what RFC 9112 calls unrecoverable.
+public struct ResponseHead: Sendable, Equatable {
+    /// The status of the response; 0 before there is one.
+    public private(set) var status = 0
+    /// Whether the whole header of a final response has come. What follows it are trailers, which are not read.
+    public private(set) var isComplete = false
+    /// The `ETag` as it was sent.
+    public private(set) var etag: String?
+    /// The `Last-Modified` as it was sent.
+    public private(set) var lastModified: String?
+    /// The `Content-Length`, as far as it is a number.
+    public private(set) var contentLength: Int64?
+    /// The `Content-Encoding` as it was sent, of several fields all with commas between them.
+    public private(set) var contentEncoding: String?
+    /// Which of the fields that few responses have are there, to be asked for by ``Transfer/headers(_:)``.
+    public private(set) var notableFields: NotableFields = []
+    /// Whether the body comes in the chunked transfer coding.
+    private(set) var isChunked = false
+    /// What is wrong with the header; known once it is complete.
+    private(set) var fault: ResponseFault?
+
+    private var lengthFault: String?
+    private var transferFault: String?
+
+    /// Fields that are asked for only where they are.
+    public struct NotableFields: OptionSet, Sendable {
+        /// One bit a field.
+        public let rawValue: UInt8
+        /// The set of some bits.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// `Retry-After` (RFC 9110, section 10.2.3).
+        public static let retryAfter = NotableFields(rawValue: 1)
+        /// `X-Robots-Tag` (Google's robots meta tag specification).
+        public static let robotsTag = NotableFields(rawValue: 2)
+    }
+
+    /// Nothing has come yet.
+    public init() {}
+
+    /// Takes a line into account, its end included.
+    mutating func read(_ line: UnsafeRawBufferPointer) {
+        guard let first = line.first else { return }
+        switch first | 0x20 {
+        case UInt8(ascii: "h") where (status == 0 || isComplete) && Self.begins(line, with: "http/"):
+            self = ResponseHead()
+            status = Self.status(in: line)
+        case _ where isComplete: break
+        case UInt8(ascii: "c"): readContentField(line)
+        case UInt8(ascii: "e"):
+            if let value = Self.value(of: "etag:", in: line) { etag = value }
+        case UInt8(ascii: "l"):
+            if let value = Self.value(of: "last-modified:", in: line) { lastModified = value }
+        case UInt8(ascii: "r") where Self.begins(line, with: "retry-after:"):
+            notableFields.insert(.retryAfter)
+        case UInt8(ascii: "t"):
+            if let value = Self.value(of: "transfer-encoding:", in: line) { readTransferCoding(value) }
+        case UInt8(ascii: "x") where Self.begins(line, with: "x-robots-tag:"):
+            notableFields.insert(.robotsTag)
+        case UInt8(ascii: "\r") | 0x20, UInt8(ascii: "\n") | 0x20: if first < 0x20 { end() }
+        default: break
+        }
+    }
+
+    private mutating func readContentField(_ line: UnsafeRawBufferPointer) {
+        if Self.begins(line, with: "content-length:") {
+            readLength(Self.trimmed(line.dropFirst(15)))
+        } else if let value = Self.value(of: "content-encoding:", in: line) {
+            contentEncoding = contentEncoding.map { "\($0), \(value)" } ?? value
+        }
+    }
+
+    /// Differing lengths, and what is no length, are unrecoverable (RFC 9112, section 6.3); one and the same several
+    /// times may be taken for one. curl goes by the last, and reads on where the number is too large for it.
+    private mutating func readLength(_ value: Slice<UnsafeRawBufferPointer>) {
+        for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            let digits = Self.trimmed(part)
+            guard let length = Self.decimal(digits) else {
+                lengthFault = "Content-Length \"\(String(decoding: value.prefix(100), as: UTF8.self))\""
+                return
+            }
+            if let contentLength, contentLength != length {
+                lengthFault = "Content-Length \(contentLength) and \(length) at once"
+            }
+            contentLength = length
+        }
+    }
+
+    /// No coding but chunked is to be sent without having been asked for (RFC 9112, section 7.4).
+    private mutating func readTransferCoding(_ value: String) {
+        switch value.lowercased() {
+        case "chunked": isChunked = true
+        case "identity": break
+        default: transferFault = "Transfer-Encoding \"\(value.prefix(100))\", which was not asked for"
+        }
+    }
+
+    private mutating func end() {
+        switch status {
+        case 101:
+            fault = ResponseFault(.badResponse, "status 101 (Switching Protocols), which was not asked for")
+        case 100..<200:
+            // An interim response; another header follows.
+            self = ResponseHead()
+            return
+        default:
+            if let transferFault {
+                fault = ResponseFault(.decode, transferFault)
+            } else if let lengthFault, !isChunked, status != 204, status != 304 {
+                // Of a body that does not come, or whose end the chunks tell, the length is of no account.
+                fault = ResponseFault(.badResponse, lengthFault)
+            }
+        }
+        isComplete = true
+    }
+
+    /// The number in a status line that curl has accepted: digits after the first spaces.
+    private static func status(in line: UnsafeRawBufferPointer) -> Int {
+        var status = 0
+        let afterVersion = line.drop { $0 != 0x20 }
+        for byte in afterVersion.drop(while: { $0 == 0x20 }).prefix(3) {
+            guard byte &- 0x30 < 10 else { break }
+            status = status * 10 + Int(byte &- 0x30)
+        }
+        return status
+    }
+
+    /// A number of nothing but digits; nil also where it is too large.
+    private static func decimal(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
+        guard !digits.isEmpty else { return nil }
+        var number: Int64 = 0
+        for byte in digits {
+            guard byte &- 0x30 < 10 else { return nil }
+            let (tenfold, overflow) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = tenfold.addingReportingOverflow(Int64(byte &- 0x30))
+            guard !overflow, !carry else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    /// The value of a field where the line is one of it: without the white space around it.
+    private static func value(of name: StaticString, in line: UnsafeRawBufferPointer) -> String? {
+        guard begins(line, with: name) else { return nil }
+        return String(decoding: trimmed(line.dropFirst(name.utf8CodeUnitCount)), as: UTF8.self)
+    }
+
+    private static func trimmed(_ text: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        var text = text
+        while let byte = text.first, byte == 0x20 || byte == 0x09 { text.removeFirst() }
+        while let byte = text.last, byte <= 0x20 { text.removeLast() }
+        return text
+    }
+
+    /// Whether a line begins with a text, in whatever case it is written.
+    private static func begins(_ line: UnsafeRawBufferPointer, with text: StaticString) -> Bool {
+        guard line.count >= text.utf8CodeUnitCount, let start = line.baseAddress else { return false }
+        // Safe because both are at least as long as is compared, and strncasecmp(3) reads bytes.
+        return strncasecmp(
+            start.assumingMemoryBound(to: CChar.self),
+            UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self), text.utf8CodeUnitCount) == 0
+    }
+}

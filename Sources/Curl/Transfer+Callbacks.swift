@@ -1,0 +1,36 @@
+internal import CCurl
+
+// The callbacks have no captures, as C wants them; their context is the transfer itself.
+
+func receiveBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.lastActivity = transfer.loop.now
+    let length = size * count
+    let accepted = transfer.delegate.received(UnsafeRawBufferPointer(start: bytes, count: length), transfer)
+    // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)); for no bytes there is no
+    // smaller one, but curl never calls with none unless the file is empty.
+    return accepted ? length : length + 1
+}
+
+func receiveHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    // Any other number than the one given is an error (CURLOPT_HEADERFUNCTION(3)).
+    return transfer.receiveHeaderLine(line) ? line.count : 0
+}
+
+func reportSending(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+    _: Int32, _: Int32
+) -> Int32 {
+    guard let context else { return CURL_PREREQFUNC_ABORT }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.delegate.willSend(transfer)
+    return CURL_PREREQFUNC_OK
+}

@@ -1,0 +1,46 @@
+internal import CCurl
+internal import CrawlCore
+
+/// What comes of a transfer, beyond what curl has codes for.
+extension Transfer {
+    /// Takes a line of the header or trailer; false where the response is refused for it.
+    func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        lastActivity = loop.now
+        headerBytes += line.count
+        guard headerBytes <= Transfer.headerLimit else {
+            fault = ResponseFault(.tooLarge, "header or trailer larger than \(Transfer.headerLimit) bytes")
+            return false
+        }
+        guard !head.isComplete else { return true }
+        head.read(line)
+        guard head.isComplete else { return true }
+        fault = head.fault
+        if head.isChunked { socketErrorAtHead = socketError }
+        return fault == nil
+    }
+
+    /// What the code that curl ends the transfer with comes to.
+    func result(of code: CurlCode) -> TransferResult {
+        if let fault { return .failed(fault.kind, fault.message) }
+        switch code {
+        case .ok where !head.isComplete:
+            // curl is content with any part of a header.
+            return .failed(.reset, "the connection was closed within the header")
+        case .receiveError where connectStatus >= 300:
+            return .failed(.connect, errorMessage ?? "the proxy refused the connection")
+        case .receiveError where isFramingBroken:
+            return .failed(.badResponse, errorMessage ?? "the chunked coding is broken")
+        default:
+            return .code(code)
+        }
+    }
+
+    /// Whether a failure to receive is one of the chunked coding: curl has the same code for both, but only a broken
+    /// connection leaves the system's error number. One that was there before is of another connection that was
+    /// tried. What fails within TLS leaves none either, and is known by curl's words alone.
+    private var isFramingBroken: Bool {
+        guard head.isComplete, head.isChunked, socketError == socketErrorAtHead else { return false }
+        let message = errorMessage ?? ""
+        return !message.contains("SSL") && !message.contains("TLS")
+    }
+}
