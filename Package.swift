@@ -32,6 +32,12 @@ let package = Package(
             name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(
             name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux"),
 
         // What a crawl is made of, from the inside out.
@@ -43,7 +49,11 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "Curl", dependencies: ["CCurl", "CLinux", "CrawlCore"], swiftSettings: strict),
+        .target(
+            name: "ContentCoding", dependencies: ["CZlib", "CBrotli", "CZstd"], swiftSettings: strict),
+        .target(
+            name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
+            swiftSettings: strict),
         .target(name: "HTMLScan", dependencies: ["CLibXML2"], swiftSettings: strict),
         .target(
             name: "JobFile",
@@ -87,7 +97,11 @@ let package = Package(
         .testTarget(
             name: "LoopbackServerTests", dependencies: ["LoopbackServer"], swiftSettings: strict),
         .testTarget(
-            name: "CurlTests", dependencies: ["CLinux", "Curl", "LoopbackServer"], swiftSettings: strict),
+            name: "ContentCodingTests", dependencies: ["ContentCoding", "CZlib", "CZstd"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
+            swiftSettings: strict),
         .testTarget(
             name: "CrawlStoreTests",
             dependencies: [

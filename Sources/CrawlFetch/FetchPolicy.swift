@@ -22,7 +22,7 @@ public struct FetchPolicy: Sendable {
         headers = spec.request.headers
         transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
-            proxy: spec.request.proxy,
-            insecure: spec.request.insecure, reportsSending: spec.delay > .zero)
+            bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
+            reportsSending: spec.delay > .zero)
     }
 }

@@ -7,12 +7,11 @@ func receiveBody(
 ) -> Int {
     guard let bytes, let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.lastActivity = transfer.loop.now
     let length = size * count
-    let accepted = transfer.delegate.received(UnsafeRawBufferPointer(start: bytes, count: length), transfer)
     // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)); for no bytes there is no
     // smaller one, but curl never calls with none unless the file is empty.
-    return accepted ? length : length + 1
+    return transfer.receiveBodyBytes(UnsafeRawBufferPointer(start: bytes, count: length))
+        ? length : length + 1
 }
 
 func receiveHeader(

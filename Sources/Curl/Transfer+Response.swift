@@ -1,4 +1,5 @@
 internal import CCurl
+internal import ContentCoding
 internal import CrawlCore
 
 /// What comes of a transfer, beyond what curl has codes for.
@@ -21,6 +22,8 @@ extension Transfer {
 
     /// What the code that curl ends the transfer with comes to.
     func result(of code: CurlCode) -> TransferResult {
+        if code == .ok { checkCodingEnd() }
+        returnDecoder()
         if let fault { return .failed(fault.kind, fault.message) }
         switch code {
         case .ok where !head.isComplete:

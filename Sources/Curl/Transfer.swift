@@ -1,4 +1,5 @@
 internal import CCurl
+internal import ContentCoding
 public import CrawlCore
 
 /// One easy handle of curl's, used for one request after another: its settings, buffers and name are made once.
@@ -23,6 +24,20 @@ public final class Transfer {
     public internal(set) var head = ResponseHead()
     /// What is wrong with the response, where trawl and not curl has found it.
     var fault: ResponseFault?
+    /// Undoes the content coding of the body that is coming; nil where it has none.
+    var decoder: ContentDecoder?
+    /// Bytes of a coded body that have come.
+    var codedBytes: Int64 = 0
+    /// Bytes that a body may have, before and after decoding; 0 for any number.
+    private(set) var bodyLimit: Int64 = 0
+    /// How long the whole transfer may take; zero for ever.
+    private(set) var totalTimeout: Duration = .zero
+    /// When the request started.
+    private(set) var startedAt: ContinuousClock.Instant = .now
+    /// Slices of the body that were decoded.
+    var slices = 0
+    /// Kept from one coded body for the next.
+    private var idleDecoder: ContentDecoder?
     /// The system's last error on a socket of this transfer as the header was complete (CURLINFO_OS_ERRNO(3)).
     var socketErrorAtHead = 0
     /// Header and trailer bytes from which a response is too large: 256 KiB. curl has a limit of its own for
@@ -79,10 +94,9 @@ public final class Transfer {
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // The URL is normalised already, and is to be sent as it is.
         try set(CURLOPT_PATH_AS_IS, 1)
-        // Every coding that this libcurl can undo.
-        try set(CURLOPT_ACCEPT_ENCODING, "")
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         try set(CURLOPT_PIPEWAIT, 0)
+        try setHeaders([])
     }
 
     /// The settings of a job.
@@ -98,6 +112,8 @@ public final class Transfer {
             try set(CURLOPT_PREREQDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
         }
         readTimeout = configuration.readTimeout
+        totalTimeout = configuration.totalTimeout
+        bodyLimit = configuration.bodyLimit
     }
 
     /// What is requested next.
@@ -107,10 +123,14 @@ public final class Transfer {
 
     /// The header fields sent beside curl's own, until they are set again.
     public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
+        // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
+        var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        if !fields.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
+            // By CURLOPT_ACCEPT_ENCODING curl would undo the codings itself; as any other field it leaves them to us.
+            lines.append("Accept-Encoding: \(ContentDecoder.acceptEncoding)")
+        }
         var list: UnsafeMutablePointer<curl_slist>?
-        for field in fields {
-            // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
-            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
+        for line in lines {
             guard let longer = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)
                 throw CurlSetupFailure(option: "HTTPHEADER", message: "no memory")
@@ -149,7 +169,21 @@ public final class Transfer {
         headerBytes = 0
         head = ResponseHead()
         fault = nil
+        codedBytes = 0
+        slices = 0
+        returnDecoder()
+        startedAt = now
         lastActivity = now
+    }
+
+    /// Takes a decoder for the body that begins.
+    func takeDecoder() -> ContentDecoder { idleDecoder.take() ?? ContentDecoder() }
+
+    /// Lets the body go that was being decoded.
+    func returnDecoder() {
+        guard let decoder = decoder.take() else { return }
+        decoder.end()
+        idleDecoder = decoder
     }
 
     /// What curl has to say about the failure of the last transfer, in more words than its code; nil for nothing.

@@ -10,6 +10,9 @@ public struct TransferConfiguration: Sendable {
     public var readTimeout: Duration
     /// For the whole request; zero for no limit.
     public var totalTimeout: Duration
+    /// Bytes that a body may have; zero for any number. The delegate counts what it is given; a transfer ends by
+    /// itself what is larger while it is still coded.
+    public var bodyLimit: Int64
     /// A proxy in curl's notation; nil to go by the environment.
     public var proxy: String?
     /// Whether certificates go unchecked.
@@ -19,12 +22,14 @@ public struct TransferConfiguration: Sendable {
 
     /// The settings of a job; zero durations mean no limit.
     public init(
-        userAgent: String, timeouts: JobSpec.Timeouts, proxy: String?, insecure: Bool, reportsSending: Bool
+        userAgent: String, timeouts: JobSpec.Timeouts, bodyLimit: Int64 = 0, proxy: String?, insecure: Bool,
+        reportsSending: Bool
     ) {
         self.userAgent = userAgent
         connectTimeout = timeouts.connect
         readTimeout = timeouts.read
         totalTimeout = timeouts.total
+        self.bodyLimit = bodyLimit
         self.proxy = proxy
         self.insecure = insecure
         self.reportsSending = reportsSending

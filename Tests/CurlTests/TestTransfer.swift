@@ -11,12 +11,16 @@ final class TestTransfer: TransferDelegate {
     private(set) var wasSent = false
     /// Whether more of the body is taken.
     var acceptsBody = true
+    /// Beyond how many bytes no more of it is taken.
+    var bodyLimit = Int.max
+    /// Whether it is kept.
+    var keepsBody = true
     /// Called at the end of each request.
     var onFinish: (Transfer) -> Void = { _ in }
 
     init(
         _ loop: TransferLoop, read: Duration = .seconds(20), connect: Duration = .seconds(20),
-        total: Duration = .seconds(20), reportsSending: Bool = false
+        total: Duration = .seconds(20), bodyLimit: Int64 = 0, reportsSending: Bool = false
     ) throws {
         self.loop = loop
         let transfer = try Transfer(loop: loop, delegate: self)
@@ -26,7 +30,7 @@ final class TestTransfer: TransferDelegate {
         timeouts.total = total
         try transfer.configure(
             TransferConfiguration(
-                userAgent: "test-agent", timeouts: timeouts, proxy: "", insecure: false,
+                userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: "", insecure: false,
                 reportsSending: reportsSending))
         self.transfer = transfer
     }
@@ -64,8 +68,8 @@ final class TestTransfer: TransferDelegate {
     func willSend(_ transfer: Transfer) { wasSent = true }
 
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
-        body.append(contentsOf: bytes)
-        return acceptsBody
+        if keepsBody { body.append(contentsOf: bytes) }
+        return acceptsBody && body.count <= bodyLimit
     }
 
     func finished(_ transfer: Transfer, _ result: TransferResult) {
