@@ -26,14 +26,9 @@ public final class BlackHole: Sendable {
         for _ in 0..<2 {
             let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
             let filler = try Descriptor(Glibc.socket(AF_INET, Int32(type), 0), of: "socket")
-            var name = try Listener.name(address, port: port)
-            let length = socklen_t(MemoryLayout.size(ofValue: name))
+            var name = try LoopbackAddress(address, port: port)
             // The attempt is under way, which is all that is wanted; it is not waited for.
-            _ = withUnsafePointer(to: &name) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(filler.number, $0, length)
-                }
-            }
+            _ = name.with { connect(filler.number, $0, $1) }
             fillers.append(filler)
         }
         self.address = address

@@ -29,7 +29,7 @@ public final class LoopbackServer: Sendable {
     /// Starts to listen; requests are answered from the moment this returns.
     ///
     /// - Parameters:
-    ///   - addresses: what to listen on, within 127.0.0.0/8. The default is 127.0.0.1 alone.
+    ///   - addresses: what to listen on, within 127.0.0.0/8 or `::1`. The default is 127.0.0.1 alone.
     ///   - port: the port to listen on, for a server that comes back in place of one that was stopped. The
     ///     default is 0: any that is free on all of the addresses.
     ///   - recordsExchanges: whether ``log`` is kept. Without it only counters are, for load of millions of
@@ -67,7 +67,8 @@ public final class LoopbackServer: Sendable {
     ///   - host: the host to name in it: one of ``addresses``, or a name that resolves to one. The default is
     ///     the first address.
     public func url(_ target: String, on host: String? = nil) -> String {
-        "http://\(host ?? addresses[0]):\(port)\(target)"
+        let host = host ?? addresses[0]
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(target)"
     }
 
     /// Closes the port and every connection, whatever they wait for. Further calls do nothing.

@@ -21,7 +21,7 @@ import Testing
         #expect(server.url("/", on: "x.localhost") == "http://x.localhost:\(server.port)/")
     }
 
-    @Test(arguments: ["0.0.0.0", "128.0.0.1", "localhost", "::1", ""])
+    @Test(arguments: ["0.0.0.0", "128.0.0.1", "localhost", "::2", "::ffff:127.0.0.1", ""])
     func `an address that others could reach is refused`(address: String) {
         #expect(throws: LoopbackServer.Failure.notLoopback(address)) {
             try LoopbackServer(addresses: ["127.0.0.1", address]) { _ in .closed }

@@ -35,15 +35,15 @@ struct Listener: Sendable {
     /// Listens on one address.
     ///
     /// - Parameters:
-    ///   - address: a literal within 127.0.0.0/8.
+    ///   - address: a literal within 127.0.0.0/8, or `::1`.
     ///   - port: which; 0 for any that is free.
     ///   - backlog: how many connections wait to be accepted.
     static func open(
         _ address: String, port: in_port_t, backlog: Int32 = 4096
     ) throws(LoopbackServer.Failure) -> (listener: Listener, port: in_port_t) {
-        var name = try name(address, port: port)
+        var name = try LoopbackAddress(address, port: port)
         let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
-        let socket = try Descriptor(Glibc.socket(AF_INET, Int32(type), 0), of: "socket")
+        let socket = try Descriptor(Glibc.socket(name.family, Int32(type), 0), of: "socket")
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout.size(ofValue: on))
         // Accepted sockets inherit it: a piece that is sent on its own shall travel on its own.
@@ -53,28 +53,12 @@ struct Listener: Sendable {
         let allowReuse = { _ = setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &on, size) }
         if port != 0 { allowReuse() }
 
-        var length = socklen_t(MemoryLayout.size(ofValue: name))
-        let isBound = withUnsafeMutablePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(socket.number, generic, length) == 0 && getsockname(socket.number, generic, &length) == 0
-            }
-        }
+        let isBound =
+            name.with { bind(socket.number, $0, $1) } == 0
+            && name.with { getsockname(socket.number, $0, &$1) } == 0
         guard isBound else { throw .system(call: "bind", errno: errno) }
         guard listen(socket.number, backlog) == 0 else { throw .system(call: "listen", errno: errno) }
         allowReuse()
-        return (Listener(address: address, socket: socket), in_port_t(bigEndian: name.sin_port))
-    }
-
-    /// An address and a port as the kernel wants them.
-    ///
-    /// - Throws: ``LoopbackServer/Failure/notLoopback(_:)``.
-    static func name(_ address: String, port: in_port_t) throws(LoopbackServer.Failure) -> sockaddr_in {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = port.bigEndian
-        guard inet_pton(AF_INET, address, &name.sin_addr) == 1,
-            in_addr_t(bigEndian: name.sin_addr.s_addr) >> 24 == 127
-        else { throw .notLoopback(address) }
-        return name
+        return (Listener(address: address, socket: socket), name.port)
     }
 }
