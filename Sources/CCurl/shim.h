@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-// curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot call.
+// curl_easy_setopt, curl_easy_getinfo, curl_multi_setopt and curl_share_setopt are variadic, which Swift cannot call.
 // One wrapper per kind of argument, named for the kind, as curl's own type checker groups them.
 
 static inline CURLcode ccurl_setopt_long(CURL *easy, CURLoption option, long value) {
@@ -60,6 +60,10 @@ static inline CURLcode ccurl_getinfo_pointer(CURL *easy, CURLINFO info, void **v
     return curl_easy_getinfo(easy, info, (char **)value);
 }
 
+static inline CURLcode ccurl_getinfo_list(CURL *easy, CURLINFO info, struct curl_slist **value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
 static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }
@@ -78,6 +82,22 @@ static inline CURLMcode ccurl_multi_setopt_timer_callback(CURLM *multi,
     return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
 }
 
+static inline CURLSHcode ccurl_share_setopt_pointer(CURLSH *share, CURLSHoption option, void *value) {
+    return curl_share_setopt(share, option, value);
+}
+
+static inline CURLSHcode ccurl_share_setopt_data(CURLSH *share, curl_lock_data data) {
+    return curl_share_setopt(share, CURLSHOPT_SHARE, data);
+}
+
+static inline CURLSHcode ccurl_share_setopt_lock(CURLSH *share, curl_lock_function callback) {
+    return curl_share_setopt(share, CURLSHOPT_LOCKFUNC, callback);
+}
+
+static inline CURLSHcode ccurl_share_setopt_unlock(CURLSH *share, curl_unlock_function callback) {
+    return curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, callback);
+}
+
 // CURLMsg keeps its result in a union, which Swift imports as overlapping fields without a name.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {
     return message->data.result;
@@ -87,3 +107,6 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
 static inline CURLcode ccurl_global_init(void) {
     return curl_global_init(CURL_GLOBAL_ALL);
 }
+
+// A macro with a cast in it, which Swift does not import.
+static const long ccurl_auth_basic = CURLAUTH_BASIC;

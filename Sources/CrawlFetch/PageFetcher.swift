@@ -4,10 +4,18 @@ internal import HTMLScan
 
 /// Who a fetcher reports to, on the loop's thread.
 public protocol PageFetchReceiver: AnyObject {
+    /// Whether a connection may be made to an address of the host that is being requested.
+    /// See ``TransferDelegate/mayConnect(to:_:)`` for when it is asked.
+    func mayConnect(_ fetcher: PageFetcher, to address: SocketAddress) -> Bool
     /// The request goes out now.
     func willSend(_ fetcher: PageFetcher)
     /// The fetcher is done with its request and may be used again.
     func finished(_ fetcher: PageFetcher, _ result: PageFetchResult)
+}
+
+extension PageFetchReceiver {
+    /// Every address may be connected to.
+    public func mayConnect(_ fetcher: PageFetcher, to address: SocketAddress) -> Bool { true }
 }
 
 /// What came of one request.
@@ -104,6 +112,11 @@ public final class PageFetcher: TransferDelegate {
     }
 
     // MARK: TransferDelegate
+
+    /// Passes the question on.
+    public func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool {
+        receiver.mayConnect(self, to: address)
+    }
 
     /// Passes on that the request goes out.
     public func willSend(_ transfer: Transfer) {

@@ -15,6 +15,8 @@ public struct CurlCode: RawRepresentable, Hashable, Sendable {
     public static let ok = CurlCode(CURLE_OK)
     /// The receiver of the body refused more of it.
     public static let writeError = CurlCode(CURLE_WRITE_ERROR)
+    /// No address of the host or proxy could be connected to.
+    static let couldNotConnect = CurlCode(CURLE_COULDNT_CONNECT)
     /// The connection broke, or what came was not in its framing.
     static let receiveError = CurlCode(CURLE_RECV_ERROR)
     /// curl has no memory left, or a buffer has met its limit.

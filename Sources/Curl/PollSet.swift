@@ -113,19 +113,7 @@ final class PollSet {
     }
 }
 
-// The callbacks have no captures, as C wants them; their context is the set itself.
-
-/// Opens a socket as curl does (CURLOPT_OPENSOCKETFUNCTION(3)).
-func openSocket(
-    _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
-) -> curl_socket_t {
-    guard let context, let address else { return -1 }
-    let descriptor = socket(
-        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
-        address.pointee.protocol)
-    if descriptor >= 0 { Unmanaged<PollSet>.fromOpaque(context).takeUnretainedValue().opened(descriptor) }
-    return descriptor
-}
+// The callback has no captures, as C wants it; its context is the set itself.
 
 /// Closes a socket as curl does (CURLOPT_CLOSESOCKETFUNCTION(3)).
 func closeSocket(_ context: UnsafeMutableRawPointer?, _ descriptor: curl_socket_t) -> Int32 {

@@ -20,6 +20,8 @@ public struct ResponseHead: Sendable, Equatable {
     public private(set) var contentEncoding: String?
     /// Which of the fields that few responses have are there, to be asked for by ``Transfer/headers(_:)``.
     public private(set) var notableFields: NotableFields = []
+    /// `Set-Cookie` fields so far.
+    private(set) var cookieCount = 0
     /// Whether the body comes in the chunked transfer coding.
     private(set) var isChunked = false
     /// What is wrong with the header; known once it is complete.
@@ -58,6 +60,7 @@ public struct ResponseHead: Sendable, Equatable {
             if let value = Self.value(of: "last-modified:", in: line) { lastModified = value }
         case UInt8(ascii: "r") where Self.begins(line, with: "retry-after:"):
             notableFields.insert(.retryAfter)
+        case UInt8(ascii: "s") where Self.begins(line, with: "set-cookie:"): cookieCount += 1
         case UInt8(ascii: "t"):
             if let value = Self.value(of: "transfer-encoding:", in: line) { readTransferCoding(value) }
         case UInt8(ascii: "x") where Self.begins(line, with: "x-robots-tag:"):

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 
 // The callbacks have no captures, as C wants them; their context is the transfer itself.
 
@@ -32,4 +33,19 @@ func reportSending(
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     transfer.delegate.willSend(transfer)
     return CURL_PREREQFUNC_OK
+}
+
+func openSocket(
+    _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    // Also what CURL_SOCKET_BAD is, a macro that Swift does not import: this address is not connected to.
+    guard let context, let address else { return -1 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    guard transfer.mayConnect(to: address) else { return -1 }
+    // As curl does it by itself, but closed in programs that are started.
+    let descriptor = socket(
+        address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
+        address.pointee.protocol)
+    if descriptor >= 0 { transfer.loop.sockets.opened(descriptor) }
+    return descriptor
 }

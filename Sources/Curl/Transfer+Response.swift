@@ -24,11 +24,16 @@ extension Transfer {
     func result(of code: CurlCode) -> TransferResult {
         if code == .ok { checkCodingEnd() }
         returnDecoder()
+        if let cookies, head.cookieCount > 0, cookies.isDue(afterFields: head.cookieCount) {
+            cookies.trim(by: easy)
+        }
         if let fault { return .failed(fault.kind, fault.message) }
         switch code {
         case .ok where !head.isComplete:
             // curl is content with any part of a header.
             return .failed(.reset, "the connection was closed within the header")
+        case .couldNotConnect where isAddressRefused:
+            return .failed(.blockedAddress, refusal)
         case .receiveError where connectStatus >= 300:
             return .failed(.connect, errorMessage ?? "the proxy refused the connection")
         case .receiveError where isFramingBroken:

@@ -44,6 +44,18 @@ public final class Transfer {
     /// headers, 300 KiB, and none for trailers, which it keeps.
     public static let headerLimit = 256 << 10
 
+    /// Addresses of the running request that were not to be connected to.
+    var refusedAddresses: [SocketAddress] = []
+    /// Whether the running request has opened a socket.
+    var hasOpenedSocket = false
+    /// Whether the running request goes through a proxy.
+    public private(set) var isProxied = false
+    /// Where cookies are kept; nil where they are not.
+    private(set) var cookies: CookieStore?
+
+    private var proxies: ProxySelection?
+    private var proxy = ""
+    private var credentials: Credentials?
     private var headers: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
@@ -78,12 +90,16 @@ public final class Transfer {
         try set(CURLOPT_ERRORBUFFER, pointer: errorText)
         try check(ccurl_setopt_data_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody), "WRITEFUNCTION")
         try check(ccurl_setopt_data_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader), "HEADERFUNCTION")
-        // A connection outlives the transfer that opened it, but not the loop.
-        let sockets = Unmanaged.passUnretained(loop.sockets).toOpaque()
-        try set(CURLOPT_OPENSOCKETDATA, pointer: sockets)
-        try set(CURLOPT_CLOSESOCKETDATA, pointer: sockets)
+        try set(CURLOPT_OPENSOCKETDATA, pointer: context)
         try check(ccurl_setopt_opensocket_callback(easy, openSocket), "OPENSOCKETFUNCTION")
+        // A connection outlives the transfer that opened it, but not the loop.
+        try set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(loop.sockets).toOpaque())
         try check(ccurl_setopt_closesocket_callback(easy, closeSocket), "CLOSESOCKETFUNCTION")
+        // Which proxy is used is decided here: see ProxySelection.
+        try set(CURLOPT_PROXY, "")
+        try set(CURLOPT_NOPROXY, "")
+        // A user name and password are sent as Basic says (RFC 7617) and in no other way.
+        try set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
         // Signals and threads do not mix (libcurl-thread(3)).
         try set(CURLOPT_NOSIGNAL, 1)
         // Whatever a URL or a redirect says, nothing but HTTP is ever spoken (libcurl-security(3)).
@@ -106,7 +122,13 @@ public final class Transfer {
         try set(CURLOPT_TIMEOUT_MS, milliseconds(configuration.totalTimeout, ifZero: 0))
         try set(CURLOPT_SSL_VERIFYPEER, configuration.insecure ? 0 : 1)
         try set(CURLOPT_SSL_VERIFYHOST, configuration.insecure ? 0 : 2)
-        if let proxy = configuration.proxy { try set(CURLOPT_PROXY, proxy) }
+        proxies = configuration.proxies.isDirect ? nil : configuration.proxies
+        if let cookies = configuration.cookies {
+            try set(CURLOPT_SHARE, pointer: cookies.share)
+            // No file: what is shared is used only where cookies are switched on as well.
+            try set(CURLOPT_COOKIEFILE, "")
+            self.cookies = cookies
+        }
         if configuration.reportsSending {
             try check(ccurl_setopt_prereq_callback(easy, reportSending), "PREREQFUNCTION")
             try set(CURLOPT_PREREQDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
@@ -119,6 +141,23 @@ public final class Transfer {
     /// What is requested next.
     public func setURL(_ url: String) throws(CurlSetupFailure) {
         try set(CURLOPT_URL, url)
+        guard let proxies else { return }
+        let proxy = proxies.proxy(for: url) ?? ""
+        if proxy != self.proxy { try set(CURLOPT_PROXY, proxy) }
+        self.proxy = proxy
+        isProxied = !proxy.isEmpty
+    }
+
+    /// The user name and password that are sent with every request until they are set again; nil for none.
+    ///
+    /// They are for one origin: whoever sets the URL of another one takes them away first. They belong to a request
+    /// and not to a connection, so that none is left for who uses the connection next. A field `Authorization` among
+    /// the header fields goes before them.
+    public func setCredentials(_ credentials: Credentials?) throws(CurlSetupFailure) {
+        guard credentials != self.credentials else { return }
+        try setText(CURLOPT_USERNAME, credentials?.user)
+        try setText(CURLOPT_PASSWORD, credentials?.password)
+        self.credentials = credentials
     }
 
     /// The header fields sent beside curl's own, until they are set again.
@@ -154,6 +193,14 @@ public final class Transfer {
         try check(ccurl_setopt_string(easy, option, value), "\(option.rawValue)")
     }
 
+    /// Sets a text, or takes it away.
+    private func setText(_ option: CURLoption, _ value: String?) throws(CurlSetupFailure) {
+        guard let value else {
+            return try check(ccurl_setopt_string(easy, option, nil), "\(option.rawValue)")
+        }
+        try set(option, value)
+    }
+
     private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer) throws(CurlSetupFailure) {
         try check(ccurl_setopt_pointer(easy, option, pointer), "\(option.rawValue)")
     }
@@ -171,6 +218,8 @@ public final class Transfer {
         fault = nil
         codedBytes = 0
         slices = 0
+        hasOpenedSocket = false
+        if !refusedAddresses.isEmpty { refusedAddresses = [] }
         returnDecoder()
         startedAt = now
         lastActivity = now

@@ -13,24 +13,33 @@ public struct TransferConfiguration: Sendable {
     /// Bytes that a body may have; zero for any number. The delegate counts what it is given; a transfer ends by
     /// itself what is larger while it is still coded.
     public var bodyLimit: Int64
-    /// A proxy in curl's notation; nil to go by the environment.
-    public var proxy: String?
+    /// Which proxy a URL is requested through.
+    let proxies: ProxySelection
     /// Whether certificates go unchecked.
     public var insecure: Bool
+    /// Where cookies are kept and taken from; nil for no cookies at all. The default is nil.
+    public var cookies: CookieStore?
     /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
     public var reportsSending: Bool
 
-    /// The settings of a job; zero durations mean no limit.
+    /// The settings of a job; zero durations and sizes mean no limit.
+    ///
+    /// - Parameters:
+    ///   - proxy: a proxy in curl's notation; empty for none, nil to go by the environment's `http_proxy`,
+    ///     `https_proxy` and `all_proxy`. Either way `no_proxy` names the hosts that are requested without one.
+    ///   - environment: the value of an environment variable. The default is that of the process.
     public init(
         userAgent: String, timeouts: JobSpec.Timeouts, bodyLimit: Int64 = 0, proxy: String?, insecure: Bool,
-        reportsSending: Bool
+        cookies: CookieStore? = nil, reportsSending: Bool,
+        environment: ((String) -> String?)? = nil
     ) {
         self.userAgent = userAgent
         connectTimeout = timeouts.connect
         readTimeout = timeouts.read
         totalTimeout = timeouts.total
         self.bodyLimit = bodyLimit
-        self.proxy = proxy
+        proxies = ProxySelection(proxy, environment: environment ?? ProxySelection.environment)
+        self.cookies = cookies
         self.insecure = insecure
         self.reportsSending = reportsSending
     }

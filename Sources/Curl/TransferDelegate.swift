@@ -1,8 +1,17 @@
 public import CrawlCore
 
 /// Who a transfer reports to, on the loop's thread. A delegate must not start or cancel transfers from
-/// `willSend`, `receivedHeader` or `received`, which curl calls from its own inside.
+/// `mayConnect`, `willSend` or `received`, which curl calls from its own inside.
 public protocol TransferDelegate: AnyObject {
+    /// Whether a connection may be made to an address: one of those that the host of the request has, looked up just
+    /// now. What this is told is what is connected to, so that no second look-up can differ (DNS rebinding).
+    ///
+    /// It is asked for each new connection, and for each address in turn until one answers; of the others another may
+    /// still be allowed. It is not asked where a connection to the same scheme, name and port stands already: whether
+    /// a host may have a private address is a matter of the host, for the whole run, and not of the request. Nor is it
+    /// asked of a proxy (``Transfer/isProxied``), whose address says nothing of the host behind it: an address that
+    /// stands in a URL itself must be judged before the request.
+    func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool
     /// The connection stands and the request goes out now.
     func willSend(_ transfer: Transfer)
     /// Bytes of the body, decoded. False ends the transfer with ``CurlCode/writeError``.

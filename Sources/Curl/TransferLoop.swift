@@ -52,7 +52,7 @@ public final class TransferLoop {
     }
 
     /// curl_global_init(3) once a process, which in this version of curl is not safe to race.
-    private static let globalSetUp: Void = {
+    static let globalSetUp: Void = {
         _ = ccurl_global_init()  // Fails only out of memory, and then so does the next call.
     }()
 

@@ -15,12 +15,18 @@ final class TestTransfer: TransferDelegate {
     var bodyLimit = Int.max
     /// Whether it is kept.
     var keepsBody = true
+    /// Whether an address may be connected to.
+    var mayConnect: (SocketAddress) -> Bool = { _ in true }
+    /// The addresses that it was asked about.
+    private(set) var askedAddresses: [SocketAddress] = []
     /// Called at the end of each request.
     var onFinish: (Transfer) -> Void = { _ in }
 
     init(
         _ loop: TransferLoop, read: Duration = .seconds(20), connect: Duration = .seconds(20),
-        total: Duration = .seconds(20), bodyLimit: Int64 = 0, reportsSending: Bool = false
+        total: Duration = .seconds(20), bodyLimit: Int64 = 0, proxy: String? = "",
+        insecure: Bool = false, cookies: CookieStore? = nil, reportsSending: Bool = false,
+        environment: [String: String] = [:]
     ) throws {
         self.loop = loop
         let transfer = try Transfer(loop: loop, delegate: self)
@@ -30,8 +36,9 @@ final class TestTransfer: TransferDelegate {
         timeouts.total = total
         try transfer.configure(
             TransferConfiguration(
-                userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: "", insecure: false,
-                reportsSending: reportsSending))
+                userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: proxy,
+                insecure: insecure, cookies: cookies, reportsSending: reportsSending,
+                environment: { environment[$0] }))
         self.transfer = transfer
     }
 
@@ -64,6 +71,11 @@ final class TestTransfer: TransferDelegate {
         }
     }
     var text: String { String(decoding: body, as: UTF8.self) }
+
+    func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool {
+        askedAddresses.append(address)
+        return mayConnect(address)
+    }
 
     func willSend(_ transfer: Transfer) { wasSent = true }
 
