@@ -103,6 +103,10 @@ let package = Package(
             name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
             swiftSettings: strict),
         .testTarget(
+            name: "CrawlFetchTests",
+            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "LoopbackServer"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CrawlStoreTests",
             dependencies: [
                 "CrawlStore", "CrawlCore", .product(name: "GRDB", package: "GRDB.swift"),

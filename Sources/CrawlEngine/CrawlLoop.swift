@@ -13,12 +13,16 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     /// What a loop is told.
     enum Message: Sendable {
+        /// A host that this loop serves from now on.
+        case open(HostOpening)
+        /// Other limits and rules for a host that this loop serves.
+        case configure(HostID, HostLimits, HostRules)
+        /// A host that this loop serves no more.
+        case close(HostID)
         /// Pages of hosts that this loop serves.
         case pages([ClaimedPage])
-        /// A request that a redirect leads to, at a host that this loop serves.
-        case redirected(PageRequest)
-        /// No start to a host for so long.
-        case hold(HostID, Duration)
+        /// A request at a host that this loop serves: what a redirect leads to, or its robots.txt.
+        case request(PageRequest)
         /// Start nothing more; what is under way may finish within the time, then the loop ends.
         case drain(within: Duration)
         /// End at once.
@@ -29,7 +33,13 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     enum Report: Sendable {
         case outcomes([PageOutcome])
         /// A redirect to a host that is not the request's own.
-        case redirect(ClaimedPage, to: WebURL, RedirectChain, from: HostID)
+        case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
+        /// What a host's robots.txt came to; `from` is the host that was asked last.
+        case robots(RobotsAnswer, of: HostID, from: HostID)
+        /// How hosts are doing.
+        case conditions([(HostID, HostCondition)])
+        /// A host that could not be reached however often it was tried.
+        case givenUp(HostID, String)
         /// The loop has ended and reports nothing more.
         case ended
     }
@@ -45,6 +55,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     private let transfers: TransferLoop
     private var gate: HostGate
+    private var rules: [HostID: HostRules] = [:]
     private var fetchers: [PageFetcher] = []
     private var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
@@ -69,7 +80,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
-        index: Int, spec: JobSpec, connections: Int, policy: FetchPolicy, environment: FetchEnvironment,
+        index: Int, spec: JobSpec, connections: Int, circuitPolicy: HostCircuit.Policy, policy: FetchPolicy,
+        environment: FetchEnvironment,
         permits: RequestPermits,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
@@ -80,7 +92,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         self.wakeLoops = wakeLoops
         self.report = report
         flushCount = max(spec.batchSize, CrawlLoop.flushCount)
-        gate = HostGate(perHost: spec.concurrency.perHost, delay: spec.delay)
+        gate = HostGate(
+            limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.delay),
+            circuitPolicy: circuitPolicy)
         transfers = try TransferLoop(connections: connections)
     }
 
@@ -123,12 +137,24 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// Whether the loop goes on.
     private func receive(_ message: Message) -> Bool {
         switch message {
+        case .open(let opening):
+            rules[opening.host] = opening.rules
+            gate.open(
+                opening.host, limits: opening.limits, condition: opening.condition, rest: opening.rest,
+                now: .now)
+        case .configure(let host, let limits, var rules):
+            rules.unavailable = self.rules[host]?.unavailable
+            self.rules[host] = rules
+            gate.limit(host, limits, now: transfers.now)
+            // Some that were admitted may not be any more.
+            for request in gate.removeAll(of: host) { admit(request) }
+        case .close(let host):
+            rules[host] = nil
+            gate.close(host, now: transfers.now)
         case .pages(let pages):
-            for page in pages { gate.add(PageRequest(page), now: transfers.now) }
-        case .redirected(let request):
-            gate.add(request, first: true, now: transfers.now)
-        case .hold(let host, let duration):
-            gate.hold(host, until: .now + duration)
+            for page in pages { admit(PageRequest(page)) }
+        case .request(let request):
+            admit(request, first: true)
         case .drain(let duration):
             drainDeadline = .now + duration
             _ = gate.removeAll()  // They are pending in the store, and stay so.
@@ -136,6 +162,27 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             return false
         }
         return true
+    }
+
+    /// Queues a request at its host, or settles its page where it is not to be sent.
+    private func admit(_ request: PageRequest, first: Bool = false) {
+        if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
+            refuse(page, request, refusal.verdict, refusal.error)
+        } else {
+            gate.add(request, first: first, now: transfers.now)
+        }
+    }
+
+    /// Settles a page that is asked for no more.
+    private func refuse(
+        _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
+    ) {
+        keep(PageOutcome(of: page, request, verdict, error, now: environment.wallClock()))
+    }
+
+    private func keep(_ outcome: consuming PageOutcome) {
+        if outcomes.isEmpty { flushAt = transfers.now + CrawlLoop.flushDelay }
+        outcomes.append(outcome)
     }
 
     private func startReady() {
@@ -146,7 +193,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
                 return
             }
             fetcher.slot = slot
-            fetcher.start(request)
+            fetcher.start(request, mayBePrivate: rules[request.host]?.mayBePrivate ?? false)
         }
     }
 
@@ -159,12 +206,14 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     }
 
     private func flush(busy: Int) {
-        guard !outcomes.isEmpty else { return }
+        guard !outcomes.isEmpty || gate.hasChangedConditions else { return }
         let isIdle = busy == 0 && gate.queued == 0
         guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
             return
         }
-        report(.outcomes(outcomes))
+        // First, so that a host is not let go of before its condition is known.
+        if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
+        if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes.removeAll(keepingCapacity: true)
         flushAt = nil
     }
@@ -179,6 +228,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// Cuts off what is under way, reports what is finished, and says so.
     private func end() {
         for fetcher in fetchers { fetcher.cancel() }
+        if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes = []
         report(.ended)
@@ -191,28 +241,82 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         gate.sent(slot, now: .now)
     }
 
-    func finished(_ fetcher: PageFetcher, _ result: PageFetchResult) {
+    func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
+        var verdict = HostCircuit.Verdict.counted
         if let slot = fetcher.slot {
-            gate.finished(slot, wasSent: fetcher.wasSent, now: transfers.now)
+            verdict = gate.finished(
+                slot, wasSent: fetcher.wasSent, signal, fraction: environment.random(), now: transfers.now)
             fetcher.slot = nil
         }
         idle.append(fetcher)
         wakeLoops(permits.release(loop: index))
+        // What a host asks for is to outlive a kill.
+        if gate.hasChangedConditions { flushAt = transfers.now }
         switch result {
-        case .outcome(let outcome):
-            if outcomes.isEmpty { flushAt = transfers.now + CrawlLoop.flushDelay }
-            outcomes.append(outcome)
-        case .redirect(let page, let target, let chain, let host):
+        case .outcome(var outcome):
+            apply(verdict, to: &outcome)
+            keep(outcome)
+        case .redirect(let purpose, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
-            if let last = chain.urls.last, let origin = try? WebURL(parsing: last),
+            if let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
                 origin.hostKey == target.hostKey
             {
-                let request = PageRequest(
-                    page, url: target.withoutCredentialsAndFragment, host: host, chain: chain)
-                gate.add(request, first: true, now: transfers.now)
+                admit(
+                    PageRequest(purpose, url: target.withoutCredentialsAndFragment, host: host, chain: chain),
+                    first: true)
             } else {
-                report(.redirect(page, to: target, chain, from: host))
+                report(.redirect(purpose, to: target, chain, from: host))
             }
+        case .robots(let answer, let host, let last):
+            report(.robots(answer, of: host, from: last))
         }
+    }
+
+    /// Takes into account that a failure was the host's rather than the page's.
+    private func apply(_ verdict: HostCircuit.Verdict, to outcome: inout PageOutcome) {
+        guard verdict != .counted, let kind = outcome.verdict.errorKind else { return }
+        switch verdict {
+        case .counted: break
+        case .setAside(let until):
+            outcome.verdict = .postponed(kind, wait: max(until - transfers.now, .zero))
+        case .givenUp:
+            let error = outcome.error ?? kind.rawValue
+            outcome.verdict = .failed(.hostUnavailable)
+            let host = outcome.lastHost
+            rules[host]?.unavailable = error
+            for request in gate.removeAll(of: host) {
+                guard let page = request.page else { continue }
+                refuse(page, request, .failed(.hostUnavailable), error)
+            }
+            report(.givenUp(host, error))
+        }
+    }
+}
+
+extension PageOutcome.Verdict {
+    /// What went wrong, where something did.
+    fileprivate var errorKind: ErrorKind? {
+        switch self {
+        case .failed(let kind), .retry(let kind, _), .postponed(let kind, _): kind
+        case .done, .skipped: nil
+        }
+    }
+}
+
+extension PageOutcome {
+    /// The outcome of a page that is not asked for, or not asked for any further.
+    init(
+        of page: ClaimedPage, _ request: PageRequest, _ verdict: Verdict, _ error: String, now: Int64
+    ) {
+        self.init(page: page, startedAt: request.chain?.startedAt ?? now)
+        self.verdict = verdict
+        self.error = error
+        lastHost = request.host
+        finishedAt = now
+        chain = request.chain
+        requests = request.chain?.hops.count ?? 0
+        response.numRedirects = requests
+        response.sizeDownload = request.chain?.sizeDownload ?? 0
+        response.timings.total = request.chain?.microseconds ?? 0
     }
 }

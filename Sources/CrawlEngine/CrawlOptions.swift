@@ -1,3 +1,5 @@
+public import CrawlCore
+
 /// What the runner decides, not the job.
 public struct CrawlOptions: Sendable {
     /// Crawl loops, a thread each. The default is the number of cores, 4 at most.
@@ -9,6 +11,8 @@ public struct CrawlOptions: Sendable {
     public var openFiles = 1024
     /// What is sent as `User-Agent` where the job names none.
     public var userAgent: String
+    /// When hosts that cannot be reached are set aside.
+    public var circuit = HostCircuit.Policy()
 
     /// - Precondition: 1 to 64 threads.
     public init(threads: Int, userAgent: String) {

@@ -19,17 +19,30 @@ struct HostWindow {
         var claimAt: Int64 = 0
         /// Where the last claim ended.
         var position: FrontierPosition?
+        /// Whether pages may be asked for.
+        var access = HostAccess.granted
+        /// Bytes of its robots.txt.
+        var robotsBytes = 0
+        /// What people have set.
+        var overrides = HostOverrides()
+        /// Whether it may be at a private address.
+        var mayBePrivate = false
+        /// Its robots.txt; nil where there is none, or where the job does not care.
+        var robots: RobotsTxt?
 
-        var isIdle: Bool { claimed.isEmpty && guests == 0 }
+        var isIdle: Bool { claimed.isEmpty && guests == 0 && !access.isAwaited }
     }
 
     /// The most hosts at hand. Enough to keep any number of permits busy, few enough to weigh nothing.
     static let capacity = 4096
+    /// The most bytes of robots.txt at hand before no more hosts are taken in.
+    private static let robotsCapacity = 64 << 20
     /// How many pages are claimed ahead over all hosts.
     private let pageBudget: Int
     private let perHost: Int
 
     private var entries: [HostID: Entry] = [:]
+    private var robotsBytes = 0
     private var hostsOfLoop: [Int]
     /// Hosts of which something changed since they were last looked at, so that a turn costs what has changed and
     /// not what there is.
@@ -45,8 +58,11 @@ struct HostWindow {
 
     subscript(host: HostID) -> Entry? { entries[host] }
 
+    /// All hosts at hand.
+    var hosts: [HostID] { Array(entries.keys) }
+
     var isEmpty: Bool { entries.isEmpty }
-    var hasRoom: Bool { entries.count < HostWindow.capacity }
+    var hasRoom: Bool { entries.count < HostWindow.capacity && robotsBytes < HostWindow.robotsCapacity }
 
     /// How many pages a host may have claimed: an even share, but always enough to keep it busy.
     var share: Int { max(pageBudget / max(entries.count, 1), perHost * 2) }
@@ -66,6 +82,18 @@ struct HostWindow {
     mutating func close(_ host: HostID) {
         guard let entry = entries.removeValue(forKey: host) else { return }
         hostsOfLoop[entry.loop] -= 1
+        robotsBytes -= entry.robotsBytes
+    }
+
+    /// Changes what is known of a host; it is looked at again.
+    mutating func update(_ host: HostID, _ change: (inout Entry) -> Void) {
+        guard var entry = entries[host] else { return }
+        robotsBytes -= entry.robotsBytes
+        change(&entry)
+        robotsBytes += entry.robotsBytes
+        entries[host] = entry
+        changed.insert(host)
+        if entry.claimAt > 0 { nextClaimAt = min(nextClaimAt, entry.claimAt) }
     }
 
     /// Notes that pages of a host are claimed, up to a position; `claimAt` says when more are worth asking for.
@@ -123,7 +151,9 @@ struct HostWindow {
     /// How many pages a host wants to have claimed more; 0 where it has enough for now or none are to be had.
     func wanted(_ host: HostID, now: Int64) -> Int {
         let share = share
-        guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2 else {
+        guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2,
+            !entry.access.isAwaited
+        else {
             return 0
         }
         return share - entry.claimed.count

@@ -12,17 +12,24 @@ extension RunDriver {
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)
         let searches = !isStopping && (!redirects.isEmpty || sweep.isUnderWay && window.hasRoom)
-        guard renews || searches || !outcomes.isEmpty || window.hasChanged(now: now) else {
+        let hasNews = !outcomes.isEmpty || !robotsAnswers.isEmpty || !conditions.isEmpty
+        guard renews || searches || hasNews || window.hasChanged(now: now) else {
             return try finishIfDone(Dispatch(pages: []))
         }
         let elapsed = clock - lastCommit
         let committed = outcomes
+        // What is settled without a request is kept for the next turn.
+        outcomes = []
         let dispatch = try store.write { transaction in
             var dispatch = Dispatch(pages: Array(repeating: [], count: loops.count))
-            try record(elapsed: elapsed.wholeMilliseconds, now: now, transaction)
+            try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, transaction)
+            for (host, condition) in conditions { try transaction.save(condition, of: host, now: now) }
+            conditions.removeAll(keepingCapacity: true)
+            try learnRobots(now: now, &dispatch, transaction)
             if renews {
                 try transaction.renewRunner(runner, now: now)
                 dispatch.isPaused = try !transaction.isActive(run.job)
+                try reloadOverrides(&dispatch, transaction)
             }
             if !isStopping {
                 try admitRedirects(now: now, &dispatch, transaction)
@@ -30,48 +37,79 @@ extension RunDriver {
             }
             let changed = window.takeChanged(now: now)
             if !isStopping { try claimPages(of: changed, now: now, &dispatch, transaction) }
-            try release(changed, now: now, transaction)
+            try release(changed, now: now, &dispatch, transaction)
             return dispatch
         }
-        outcomes.removeAll(keepingCapacity: true)
         lastCommit = clock
         if renews { lastRenewal = clock }
         for batch in committed { observer.committed(batch) }
         return try finishIfDone(dispatch)
     }
 
-    private func record(elapsed: Int64, now: Int64, _ transaction: StoreTransaction) throws {
-        let recorded = try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now)
-        progress.add(recorded.change)
+    private func record(
+        _ outcomes: [[PageOutcome]], elapsed: Int64, now: Int64, _ transaction: StoreTransaction
+    ) throws {
+        progress.add(try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now))
         for list in outcomes {
             let span = list.span
             for index in span.indices {
                 var retryAt: Int64?
-                if case .retry(_, let wait) = span[index].verdict { retryAt = now + wait.wholeMilliseconds }
+                switch span[index].verdict {
+                case .retry(_, let wait), .postponed(_, let wait): retryAt = now + wait.wholeMilliseconds
+                case .done, .failed, .skipped: break
+                }
                 window.recorded(span[index], retryAt: retryAt)
             }
         }
     }
 
-    /// Leases the hosts that redirects lead to, and sends the requests on to them.
+    /// Leases the hosts that redirects lead to, learns their rules, and sends the requests on to them.
     private func admitRedirects(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction)
         throws
     {
         var waiting: [Redirect] = []
         for redirect in redirects {
             let host = try transaction.host(redirect.target.hostKey)
-            guard try open(host, now: now, &dispatch, transaction) else {
+            guard try open(host, now: now, &dispatch, transaction), let entry = window[host] else {
                 waiting.append(redirect)
                 continue
             }
-            guard let loop = window[host]?.loop else { continue }
-            if host != redirect.page.host { window.guestCame(host) }
             let request = PageRequest(
-                redirect.page, url: redirect.target.withoutCredentialsAndFragment, host: host,
+                redirect.purpose, url: redirect.target.withoutCredentialsAndFragment, host: host,
                 chain: redirect.chain)
-            dispatch.redirected.append((loop, request))
+            if let address = redirect.target.hostAddress, !address.isGlobal, !entry.mayBePrivate {
+                refuse(
+                    request, .failed(.blockedAddress),
+                    "redirected to \(request.url), which is not a public address")
+                continue
+            }
+            // The rules of a host are asked of whoever it sends for them.
+            if request.page != nil {
+                if entry.access.isAwaited {
+                    waiting.append(redirect)
+                    continue
+                }
+                if case .denied(let verdict, let error) = entry.access {
+                    refuse(request, verdict, error)
+                    continue
+                }
+            }
+            if host != request.owner { window.guestCame(host) }
+            dispatch.requests.append((entry.loop, request))
         }
         redirects = waiting
+    }
+
+    /// Settles what is not to be requested.
+    private func refuse(_ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String) {
+        switch request.purpose {
+        case .page(let page):
+            var outcome = PageOutcome(of: page, request, verdict, error, now: environment.wallClock())
+            outcome.lastHost = page.host  // It was never at the other.
+            outcomes.append([outcome])
+        case .robots(let host):
+            robotsAnswers.append((host, .unavailable(statusCode: nil)))
+        }
     }
 
     /// Takes the next slice of hosts with pages that wait into the window.
@@ -86,23 +124,6 @@ extension RunDriver {
             }
         }
         sweep.advance(to: found.last?.host, isLast: found.count < HostSweep.slice)
-    }
-
-    /// Whether the host is in the window now; false where another process has it.
-    private func open(
-        _ host: HostID, now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
-    ) throws -> Bool {
-        guard window[host] == nil else { return true }
-        guard case .held(let lastStartedAt) = try transaction.lease(host, runner: runner) else {
-            return false
-        }
-        let loop = window.open(host)
-        if let lastStartedAt {
-            // A clock that was set back must not hold the host for longer than its delay.
-            let wait = min(lastStartedAt + spec.delay.wholeMilliseconds - now, spec.delay.wholeMilliseconds)
-            if wait > 0 { dispatch.holds.append((loop, host, .milliseconds(wait))) }
-        }
-        return true
     }
 
     /// Fills up those of the hosts that run short.
@@ -120,6 +141,9 @@ extension RunDriver {
             size = 0
         }
         for host in hosts {
+            if case .again(let attempt, let due)? = window[host]?.access, due <= now {
+                try ask(host, attempt: attempt, &dispatch, transaction)
+            }
             let wanted = window.wanted(host, now: now)
             guard wanted > 0, let entry = window[host] else { continue }
             var position = entry.position
@@ -135,18 +159,25 @@ extension RunDriver {
                 if size == spec.batchSize { try closeBatch() }
                 page.batch = nextBatch.id
                 size += 1
-                dispatch.pages[entry.loop].append(page)
+                if case .denied(let verdict, let error) = entry.access {
+                    refuse(PageRequest(page), verdict, error)
+                } else {
+                    dispatch.pages[entry.loop].append(page)
+                }
             }
         }
         try closeBatch()
     }
 
     /// Gives back those of the hosts that have nothing at hand and nothing to claim.
-    private func release(_ hosts: [HostID], now: Int64, _ transaction: StoreTransaction) throws {
+    private func release(
+        _ hosts: [HostID], now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws {
         for host in hosts {
             guard let entry = window[host], entry.isIdle, isStopping || entry.claimAt > now else { continue }
             if entry.claimAt != .max { sweep.expect(at: entry.claimAt) }
             window.close(host)
+            dispatch.closings.append((entry.loop, host))
             try transaction.release(host, now: now)
         }
     }
@@ -155,7 +186,8 @@ extension RunDriver {
     private func finishIfDone(_ dispatch: Dispatch) throws -> Dispatch {
         var dispatch = dispatch
         if dispatch.pages.isEmpty { dispatch.pages = Array(repeating: [], count: loops.count) }
-        guard window.isEmpty, outcomes.isEmpty, redirects.isEmpty, !sweep.isUnderWay, sweep.nextAt == nil
+        guard window.isEmpty, outcomes.isEmpty, robotsAnswers.isEmpty, redirects.isEmpty, !sweep.isUnderWay,
+            sweep.nextAt == nil
         else {
             return dispatch
         }

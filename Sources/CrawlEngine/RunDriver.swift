@@ -24,8 +24,15 @@ final class RunDriver {
     var sweep: HostSweep
     /// What the loops have reported and is not committed yet, batch by batch.
     var outcomes: [[PageOutcome]] = []
-    /// Redirects whose host is not leased yet.
+    /// What robots.txt files call this crawler.
+    let productToken: String
+    /// Redirects whose host is not leased yet, or not known to allow them.
     var redirects: [Redirect] = []
+    /// What the loops have heard of hosts' robots.txt and of how hosts are doing.
+    var robotsAnswers: [(HostID, RobotsAnswer)] = []
+    var conditions: [HostID: HostCondition] = [:]
+    /// What the database's was when overrides were last looked at.
+    var dataVersion: Int64 = 0
     var isStopping = false
     var progress: RunProgress
     var nextBatch: (id: BatchID, number: Int64)
@@ -43,16 +50,26 @@ final class RunDriver {
 
     /// A redirect to a host other than the request's own, on its way there.
     struct Redirect {
-        let page: ClaimedPage
+        let purpose: PageRequest.Purpose
         let target: WebURL
         let chain: RedirectChain
+
+        /// The host that it is followed for.
+        var owner: HostID {
+            switch purpose {
+            case .page(let page): page.host
+            case .robots(let host): host
+            }
+        }
     }
 
     /// What a transaction decided, to be told to the loops once it is committed.
     struct Dispatch {
+        var openings: [(loop: Int, HostOpening)] = []
+        var configurations: [(loop: Int, HostID, HostLimits, HostRules)] = []
         var pages: [[ClaimedPage]]
-        var redirected: [(loop: Int, request: PageRequest)] = []
-        var holds: [(loop: Int, host: HostID, wait: Duration)] = []
+        var requests: [(loop: Int, PageRequest)] = []
+        var closings: [(loop: Int, HostID)] = []
         var isFinished = false
         var isPaused = false
     }
@@ -75,6 +92,7 @@ final class RunDriver {
         self.environment = environment
         self.observer = observer
         self.inbox = inbox
+        productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent)
         permits = RequestPermits(total: options.requests(spec.concurrency.total))
         window = HostWindow(loops: options.threads, concurrency: spec.concurrency)
         sweep = HostSweep(now: environment.wallClock())
@@ -114,14 +132,15 @@ final class RunDriver {
     // MARK: Loops
 
     private func startLoops() throws {
-        let policy = FetchPolicy(spec, userAgent: options.userAgent)
+        let cookies = spec.request.keepsCookies ? try CookieStore() : nil
+        let policy = FetchPolicy(spec, userAgent: options.userAgent, cookies: cookies)
         let inbox = inbox
         let all = LoopDirectory()
         for index in 0..<options.threads {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
                 connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
-                policy: policy, environment: environment, permits: permits,
+                circuitPolicy: options.circuit, policy: policy, environment: environment, permits: permits,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)
         }
@@ -141,9 +160,17 @@ final class RunDriver {
         switch message {
         case .report(.outcomes(let batch)):
             outcomes.append(batch)
-        case .report(.redirect(let page, let target, let chain, let host)):
-            if host != page.host { window.guestLeft(host) }
-            redirects.append(Redirect(page: page, target: target, chain: chain))
+        case .report(.redirect(let purpose, let target, let chain, let host)):
+            let redirect = Redirect(purpose: purpose, target: target, chain: chain)
+            if host != redirect.owner { window.guestLeft(host) }
+            redirects.append(redirect)
+        case .report(.robots(let answer, let host, let last)):
+            if last != host { window.guestLeft(last) }
+            robotsAnswers.append((host, answer))
+        case .report(.conditions(let new)):
+            for (host, condition) in new { conditions[host] = condition }
+        case .report(.givenUp(let host, let error)):
+            giveUp(host, error)
         case .report(.ended):
             runningLoops -= 1
         case .stop:
@@ -161,11 +188,15 @@ final class RunDriver {
     }
 
     private func tell(_ dispatch: Dispatch) {
-        for hold in dispatch.holds { loops[hold.loop].send(.hold(hold.host, hold.wait)) }
-        for redirected in dispatch.redirected { loops[redirected.loop].send(.redirected(redirected.request)) }
+        for (loop, opening) in dispatch.openings { loops[loop].send(.open(opening)) }
+        for (loop, host, limits, rules) in dispatch.configurations {
+            loops[loop].send(.configure(host, limits, rules))
+        }
+        for (loop, request) in dispatch.requests { loops[loop].send(.request(request)) }
         for (loop, pages) in dispatch.pages.enumerated() where !pages.isEmpty {
             loops[loop].send(.pages(pages))
         }
+        for (loop, host) in dispatch.closings { loops[loop].send(.close(host)) }
         let now = ContinuousClock.now
         guard lastReport + RunDriver.reportInterval <= now || dispatch.isFinished else { return }
         lastReport = now
@@ -178,6 +209,8 @@ final class RunDriver {
 
     private var waitMilliseconds: Int64 {
         guard !isStopping else { return 250 }
+        // Those that were settled without a request.
+        guard outcomes.isEmpty else { return 0 }
         if sweep.isUnderWay, window.hasRoom { return 0 }
         var due = environment.wallClock() + 250
         if let next = sweep.startAt { due = min(due, next) }

@@ -7,6 +7,8 @@ public struct FetchPolicy: Sendable {
     let limits: JobSpec.Limits
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
+    /// What `X-Robots-Tag` calls this crawler.
+    let productToken: String
     /// The settings of curl's handles.
     public let transfer: TransferConfiguration
 
@@ -15,14 +17,16 @@ public struct FetchPolicy: Sendable {
     /// - Parameters:
     ///   - spec: the job.
     ///   - userAgent: what is sent where the job names none.
-    public init(_ spec: JobSpec, userAgent: String) {
+    ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
+    public init(_ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil) {
         accept = spec.accept
         limits = spec.limits
         retry = spec.retry
         headers = spec.request.headers
+        productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
         transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
-            reportsSending: spec.delay > .zero)
+            cookies: cookies, reportsSending: true)
     }
 }

@@ -4,18 +4,10 @@ internal import HTMLScan
 
 /// Who a fetcher reports to, on the loop's thread.
 public protocol PageFetchReceiver: AnyObject {
-    /// Whether a connection may be made to an address of the host that is being requested.
-    /// See ``TransferDelegate/mayConnect(to:_:)`` for when it is asked.
-    func mayConnect(_ fetcher: PageFetcher, to address: SocketAddress) -> Bool
     /// The request goes out now.
     func willSend(_ fetcher: PageFetcher)
     /// The fetcher is done with its request and may be used again.
-    func finished(_ fetcher: PageFetcher, _ result: PageFetchResult)
-}
-
-extension PageFetchReceiver {
-    /// Every address may be connected to.
-    public func mayConnect(_ fetcher: PageFetcher, to address: SocketAddress) -> Bool { true }
+    func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal)
 }
 
 /// What came of one request.
@@ -23,7 +15,9 @@ public enum PageFetchResult: Sendable {
     /// The attempt is over.
     case outcome(PageOutcome)
     /// The attempt goes on with another request, to be admitted at the target's host first.
-    case redirect(ClaimedPage, to: WebURL, RedirectChain, from: HostID)
+    case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
+    /// What a host's robots.txt came to; `from` is the host that was asked last.
+    case robots(RobotsAnswer, of: HostID, from: HostID)
 }
 
 /// Takes one page after another from request to outcome, with one transfer and one scanner of its own.
@@ -37,7 +31,7 @@ public final class PageFetcher: TransferDelegate {
     /// What is being fetched; nil while idle.
     public private(set) var request: PageRequest?
 
-    private let policy: FetchPolicy
+    let policy: FetchPolicy
     private let environment: FetchEnvironment
     // Unchecked because it is used twice a page; the receiver owns the fetcher.
     private unowned(unsafe) let receiver: any PageFetchReceiver
@@ -48,15 +42,25 @@ public final class PageFetcher: TransferDelegate {
     private var contentLength: Int64 = 0
     private var contentType: String?
     private var phase = BodyPhase.unseen
-    private var isTooLarge = false
-    /// The origin that the transfer's header fields are set for; they go to no other.
+    /// Whether the body has met its limit.
+    private(set) var isTooLarge = false
+    private var mayBePrivate = false
+    /// Whether the transfer's header fields are those of the job; they go to the page's own host and to no other.
     private var sendsHeaders = true
+    private var robotsText: [UInt8] = []
 
     private enum BodyPhase {
         case unseen
         case scanning
         case counting
+        /// It is a robots.txt.
+        case collecting
+        /// It is a redirect's, which nobody reads.
+        case discarding
     }
+
+    /// So much of a redirect's body is read to use its connection again: 64 KiB.
+    private static let redirectBodyLimit: Int64 = 64 << 10
 
     /// An idle fetcher on a loop.
     public init(
@@ -74,30 +78,36 @@ public final class PageFetcher: TransferDelegate {
     }
 
     /// Sends a request; the receiver hears of its end from a later turn of the loop.
-    public func start(_ request: PageRequest) {
+    ///
+    /// - Parameters:
+    ///   - request: what is requested.
+    ///   - mayBePrivate: whether its host may be at an address that is not of the public internet.
+    ///   - credentials: the user name and password of the page's own URL, nil for none. They are sent to the origin
+    ///     (scheme, host and port) of that URL, and to no other that a redirect leads to.
+    public func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
         self.request = request
+        self.mayBePrivate = mayBePrivate
         contentLength = 0
         phase = .unseen
         isTooLarge = false
         wasSent = false
         do {
-            try prepare(request)
+            try prepare(request, credentials)
         } catch {
             finish(failure: .internal, error.description)
             return
         }
     }
 
-    private func prepare(_ request: PageRequest) throws(CurlSetupFailure) {
+    private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
         try transfer.setURL(request.url)
-        if !policy.headers.isEmpty {
-            // What a job sends to a host may be a secret of that host: no redirect takes it elsewhere.
-            let staysHome = request.host == request.page.host
-            if staysHome != sendsHeaders {
-                try transfer.setHeaders(staysHome ? policy.headers : [])
-                sendsHeaders = staysHome
-            }
+        // What a job sends to a host may be a secret of that host: no redirect takes it elsewhere.
+        let staysHome = request.host == request.owner
+        try transfer.setCredentials(staysHome ? credentials : nil)
+        if !policy.headers.isEmpty, staysHome != sendsHeaders {
+            try transfer.setHeaders(staysHome ? policy.headers : [])
+            sendsHeaders = staysHome
         }
         guard loop.start(transfer) else {
             throw CurlSetupFailure.outOfMemory
@@ -113,9 +123,9 @@ public final class PageFetcher: TransferDelegate {
 
     // MARK: TransferDelegate
 
-    /// Passes the question on.
-    public func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool {
-        receiver.mayConnect(self, to: address)
+    /// Judges an address of the host that is being requested. See ``TransferDelegate/mayConnect(to:_:)`` for when.
+    public func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
+        mayBePrivate || address.isGlobal
     }
 
     /// Passes on that the request goes out.
@@ -126,36 +136,48 @@ public final class PageFetcher: TransferDelegate {
 
     /// Counts decoded bytes and feeds the scanner; false once the body is over its limit.
     public func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
-        if phase == .unseen {
-            contentType = transfer.contentType
-            phase = ContentType.isHTML(contentType) ? .scanning : .counting
-            if phase == .scanning { scanner.reset(contentType: contentType) }
-        }
+        if phase == .unseen { begin(transfer) }
         contentLength += Int64(bytes.count)
         if phase == .scanning, !scanner.isFinished { scanner.feed(bytes) }
-        guard policy.limits.body == 0 || contentLength <= policy.limits.body else {
+        if phase == .collecting {
+            robotsText.append(contentsOf: bytes.prefix(RobotsAnswer.limit - robotsText.count))
+            isTooLarge = robotsText.count >= RobotsAnswer.limit
+            return !isTooLarge
+        }
+        let limit = phase == .discarding ? Self.redirectBodyLimit : policy.limits.body
+        guard limit == 0 || contentLength <= limit else {
             isTooLarge = true
             return false
         }
         return true
     }
 
+    /// Decides what to do with a body by what its header says.
+    private func begin(_ transfer: Transfer) {
+        contentType = transfer.contentType
+        if redirectTarget(transfer) != nil {
+            phase = .discarding
+        } else if request?.page == nil {
+            robotsText.removeAll(keepingCapacity: true)
+            phase = .collecting
+        } else if ContentType.isHTML(contentType) {
+            phase = .scanning
+            scanner.reset(contentType: contentType)
+        } else {
+            phase = .counting
+        }
+    }
+
     /// Turns the transfer's end into an outcome or a redirect.
     public func finished(_ transfer: Transfer, _ result: TransferResult) {
         guard let request else { return }
-        switch result {
-        case .readTimeout:
-            finish(failure: .timeoutRead, "no byte came for \(policy.transfer.readTimeout)")
-        case .code(.ok):
+        guard let (kind, message) = failure(result, transfer) else { return complete(request, transfer) }
+        // Nobody wants the body of a redirect, or more of a robots.txt.
+        let isEnough = phase == .collecting && isTooLarge
+        if isEnough || kind.concernsBody && transfer.head.isComplete && redirectTarget(transfer) != nil {
             complete(request, transfer)
-        case .code(.writeError) where isTooLarge && redirectTarget(transfer) != nil:
-            // Nobody wants the body of a redirect.
-            complete(request, transfer)
-        case .failed(let kind, let message):
+        } else {
             finish(failure: kind, message)
-        case .code(let code):
-            let kind = kind(of: code, transfer)
-            finish(failure: kind, message(of: kind, code, transfer))
         }
     }
 
@@ -164,62 +186,99 @@ public final class PageFetcher: TransferDelegate {
     /// Ends an attempt whose last response arrived whole, or goes on with a redirect.
     private func complete(_ request: PageRequest, _ transfer: Transfer) {
         if let location = redirectTarget(transfer) {
-            var chain =
-                request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
-            chain.append(
-                url: request.url, microseconds: transfer.totalMicroseconds,
-                sizeDownload: transfer.sizeDownload)
-            switch chain.decide(location: location, limits: policy.limits) {
-            case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
-                finish(failure: .badRedirect, "libcurl reads another host out of Location")
-            case .follow(let target):
-                self.request = nil
-                receiver.finished(self, .redirect(request.page, to: target, chain, from: request.host))
-            case .refuse(let kind, let message):
-                finish(failure: kind, message)
-            }
-            return
+            return follow(location, request, transfer)
         }
         let status = transfer.statusCode ?? 0
-        if policy.accept.contains(status) {
-            finish(.done, error: nil)
-        } else {
-            finish(failure: .httpStatus, "status \(status) is not accepted")
+        switch request.purpose {
+        case .robots where (200..<300).contains(status):
+            finish(.found(statusCode: status, robotsText), .answered)
+        case .robots where status != 429 && status < 500:
+            finish(.unavailable(statusCode: status), .answered)
+        case .page where policy.accept.contains(status): finish(.done, error: nil, .answered)
+        default: finish(failure: .httpStatus, "status \(status) is not accepted")
+        }
+    }
+
+    private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
+        var chain =
+            request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
+        chain.append(
+            url: request.url, statusCode: transfer.statusCode ?? 0, microseconds: transfer.totalMicroseconds,
+            sizeDownload: transfer.sizeDownload)
+        var limits = policy.limits
+        if request.page == nil { limits.redirects = RobotsAnswer.redirects }
+        switch chain.decide(location: location, limits: limits) {
+        case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
+            finish(failure: .badRedirect, "libcurl reads another host out of Location")
+        case .follow(let target):
+            self.request = nil
+            receiver.finished(
+                self, .redirect(request.purpose, to: target, chain, from: request.host), .answered)
+        case .refuse(let kind, let message):
+            finish(failure: kind, message)
         }
     }
 
     /// The `Location` of a response that is a redirect to be followed.
     private func redirectTarget(_ transfer: Transfer) -> String? {
-        guard let status = transfer.statusCode, RedirectChain.isRedirect(status),
-            !policy.accept.contains(status),
-            policy.limits.redirects > 0
-        else { return nil }
+        let status = transfer.head.status
+        guard RedirectChain.isRedirect(status) else { return nil }
+        if request?.page != nil {
+            guard !policy.accept.contains(status), policy.limits.redirects > 0 else { return nil }
+        }
         return transfer.header("location")
     }
 
     private func finish(failure kind: ErrorKind, _ message: String) {
-        guard let request else { return }
-        let attempt = request.page.attempts + 1
-        guard policy.retry.retries(kind, status: transfer?.statusCode ?? 0, attempt: attempt) else {
-            return finish(.failed(kind), error: message)
+        guard let request, let transfer else { return }
+        let status = transfer.statusCode ?? 0
+        let signal = HostSignal(kind, status: status, wait: retryAfter(status, transfer))
+        guard let page = request.page else {
+            switch kind {
+            case .tooManyRedirects, .redirectLoop, .badRedirect:
+                finish(.unavailable(statusCode: transfer.statusCode), signal)
+            default:
+                finish(.unreachable(kind, message), signal)
+            }
+            return
         }
-        let wait = policy.retry.wait(afterAttempt: attempt, fraction: environment.random())
-        finish(.retry(kind, wait: wait), error: message)
+        let attempt = page.attempts + 1
+        guard policy.retry.retries(kind, status: status, attempt: attempt) else {
+            return finish(.failed(kind), error: message, signal)
+        }
+        var wait = policy.retry.wait(afterAttempt: attempt, fraction: environment.random())
+        if case .throttled(let asked?) = signal { wait = max(wait, asked) }
+        finish(.retry(kind, wait: wait), error: message, signal)
     }
 
-    private func finish(_ verdict: PageOutcome.Verdict, error: String?) {
-        guard let request, let transfer else { return }
+    /// How long a response asks to be left alone.
+    private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
+        guard status == 429 || status == 503, transfer.head.notableFields.contains(.retryAfter),
+            let value = transfer.header("retry-after")
+        else { return nil }
+        return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
+    }
+
+    private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
+        guard let request else { return }
+        self.request = nil
+        receiver.finished(self, .robots(answer, of: request.owner, from: request.host), signal)
+    }
+
+    private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
+        guard let request, let page = request.page, let transfer else { return }
         let now = environment.wallClock()
         var outcome = PageOutcome(
-            page: request.page, startedAt: request.chain?.startedAt ?? startedAt(transfer, now: now))
+            page: page, startedAt: request.chain?.startedAt ?? startedAt(transfer, now: now))
         outcome.verdict = verdict
         outcome.lastHost = request.host
         outcome.error = error
         outcome.finishedAt = now
-        outcome.requests = 1 + (request.chain?.urls.count ?? 0)
+        outcome.requests = 1 + (request.chain?.hops.count ?? 0)
+        outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
         self.request = nil
-        receiver.finished(self, .outcome(outcome))
+        receiver.finished(self, .outcome(outcome), signal)
     }
 
     /// When the running transfer began, in unix milliseconds. The clock is read once a request, at its end.
@@ -237,7 +296,7 @@ public final class PageFetcher: TransferDelegate {
         response.timings.startTransfer = transfer.startTransferMicroseconds
         response.timings.total = transfer.totalMicroseconds + (request.chain?.microseconds ?? 0)
         if let chain = request.chain {
-            response.numRedirects = chain.urls.count
+            response.numRedirects = chain.hops.count
             response.finalURL = request.url
         }
         guard response.statusCode != nil else { return response }
@@ -247,40 +306,17 @@ public final class PageFetcher: TransferDelegate {
         response.httpVersion = transfer.httpVersion
         response.etag = transfer.head.etag
         response.lastModified = transfer.head.lastModified
+        if transfer.head.notableFields.contains(.robotsTag) {
+            for value in transfer.headers("x-robots-tag") {
+                response.robots.formUnion(
+                    RobotsDirectives(fieldValue: value.utf8.span, productToken: policy.productToken))
+            }
+        }
         if phase == .scanning {
             scanner.finish()
             response.title = scanner.title
             response.charset = scanner.charset
         }
         return response
-    }
-
-    private func kind(of code: CurlCode, _ transfer: Transfer) -> ErrorKind {
-        switch code {
-        case .writeError where isTooLarge:
-            .tooLarge
-        case .timedOut:
-            // curl has one code for both of its limits; a request that never went out was still connecting,
-            // unless the limit for everything was the shorter one.
-            transfer.preTransferMicroseconds == 0 && policy.transfer.connectTimeout > .zero
-                && (policy.transfer.totalTimeout == .zero
-                    || policy.transfer.connectTimeout <= policy.transfer.totalTimeout)
-                ? .timeoutConnect : .timeoutTotal
-        case .outOfMemory where transfer.statusCode != nil:
-            // What curl 7 says of a header line beyond its limit of 100 KiB.
-            .tooLarge
-        default:
-            code.errorKind
-        }
-    }
-
-    private func message(of kind: ErrorKind, _ code: CurlCode, _ transfer: Transfer) -> String {
-        switch kind {
-        case .tooLarge where isTooLarge: "the body is larger than limits.body (\(policy.limits.body) bytes)"
-        case .tooLarge: "a header field is larger than 100 KiB"
-        case .timeoutConnect: "no connection within \(policy.transfer.connectTimeout)"
-        case .timeoutTotal: "not finished within \(policy.transfer.totalTimeout)"
-        default: transfer.errorMessage ?? code.message
-        }
     }
 }

@@ -11,7 +11,8 @@ enum Migrations {
 
     /// Every migration: number n brings a database from `user_version` n − 1 to n.
     static let all: [[UInt8]] = [
-        PackageResources._001_init_sql
+        PackageResources._001_init_sql,
+        PackageResources._002_hosts_sql,
     ]
 
     static var latest: Int { all.count }

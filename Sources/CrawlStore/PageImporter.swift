@@ -127,18 +127,9 @@ public struct PageImporter {
     private mutating func host(_ key: String, in transaction: StoreTransaction) throws -> HostID {
         if let host = hosts[key] { return host }
         let host = try transaction.host(key)
+        try transaction.addNamed(host, to: run)
         if hosts.count >= PageImporter.hostsKept { hosts.removeAll(keepingCapacity: true) }
         hosts[key] = host
         return host
-    }
-}
-
-extension StoreTransaction {
-    /// The row of a host, made where there is none yet.
-    public func host(_ key: String) throws -> HostID {
-        let select = try database.cachedStatement(sql: "SELECT id FROM hosts WHERE host = ?")
-        if let id = try Int64.fetchOne(select, arguments: [key]) { return HostID(rawValue: id) }
-        try database.cachedStatement(sql: "INSERT INTO hosts (host) VALUES (?)").execute(arguments: [key])
-        return HostID(rawValue: database.lastInsertedRowID)
     }
 }

@@ -15,15 +15,6 @@ public struct FrontierPosition: Sendable, Equatable {
     let id: Int64
 }
 
-/// What came of asking for a host.
-public enum HostLease: Sendable, Equatable {
-    /// The runner has it. `lastStartedAt`: when the last request to it may have begun, in unix milliseconds,
-    /// where another runner had it before.
-    case held(lastStartedAt: Int64?)
-    /// Another runner has it.
-    case taken
-}
-
 extension StoreTransaction {
     /// The next hosts of a run that have pending pages, by id.
     ///
@@ -56,34 +47,6 @@ extension StoreTransaction {
             last = found.host.rawValue
         }
         return hosts
-    }
-
-    /// Takes a host for a runner, unless another has it. A lease that the runner has already is kept.
-    public func lease(_ host: HostID, runner: RunnerID) throws -> HostLease {
-        let row = try Row.fetchOne(
-            database.cachedStatement(sql: "SELECT runner_id, last_started_at FROM hosts WHERE id = ?"),
-            arguments: [host.rawValue])
-        guard let row else { return .taken }
-        if let holder = row["runner_id"] as Int64? {
-            return holder == runner.rawValue ? .held(lastStartedAt: nil) : .taken
-        }
-        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = ? WHERE id = ?")
-            .execute(arguments: [runner.rawValue, host.rawValue])
-        return .held(lastStartedAt: row["last_started_at"])
-    }
-
-    /// Gives a host back. Its delay counts from now for whoever takes it next.
-    public func release(_ host: HostID, now: Int64) throws {
-        try database.cachedStatement(
-            sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?"
-        )
-        .execute(arguments: [now, host.rawValue])
-    }
-
-    /// The key of a host: scheme, name and port.
-    public func hostKey(_ host: HostID) throws -> String? {
-        try String.fetchOne(
-            database.cachedStatement(sql: "SELECT host FROM hosts WHERE id = ?"), arguments: [host.rawValue])
     }
 
     /// The next pages of a leased host that may be requested now. Nothing is written: the lease is the claim.

@@ -1,12 +1,12 @@
 public import CrawlCore
 internal import GRDB
 
-/// What a commit of outcomes changed.
-public struct RecordedOutcomes: Sendable {
-    /// The run's counters by how much they changed.
-    public var change = RunProgress()
-    /// When the earliest retry among them is due, in unix milliseconds.
-    public var firstRetryAt: Int64?
+/// How many pages of a batch came to what.
+private struct BatchCounts {
+    var done = 0
+    var failed = 0
+    var skipped = 0
+    var retried = 0
 }
 
 extension StoreTransaction {
@@ -20,72 +20,77 @@ extension StoreTransaction {
     ///   - run: the run that all of them belong to.
     ///   - elapsed: milliseconds of work to add to the run.
     ///   - now: unix milliseconds; what a retry's wait counts from.
+    /// - Returns: the run's counters by how much they changed.
     public func record(
         _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
-    ) throws -> RecordedOutcomes {
+    ) throws -> RunProgress {
         let settle = try RawStatement(database, settleSQL)
-        var recorded = RecordedOutcomes()
-        var batches: [BatchID: (done: Int, failed: Int, retried: Int)] = [:]
+        var change = RunProgress()
+        var batches: [BatchID: BatchCounts] = [:]
         for list in outcomes {
             // By index, where they lie: a copy of an outcome retains each of its texts.
             let span = list.span
             for index in span.indices {
                 let batch = span[index].page.batch
-                var counts = batches[batch] ?? (0, 0, 0)
+                var counts = batches[batch] ?? BatchCounts()
                 switch span[index].verdict {
                 case .done:
-                    guard try self.settle(span[index], "done", nil, settle) else { continue }
-                    recorded.change.done += 1
+                    guard try self.settle(span[index], "done", nil, nil, settle) else { continue }
+                    change.done += 1
                     counts.done += 1
                 case .failed(let kind):
-                    guard try self.settle(span[index], "failed", kind, settle) else { continue }
-                    recorded.change.failed += 1
+                    guard try self.settle(span[index], "failed", kind, nil, settle) else { continue }
+                    change.failed += 1
                     counts.failed += 1
-                case .retry(let kind, let wait):
-                    let notBefore = now + wait.wholeMilliseconds
-                    guard try postpone(span[index], kind, notBefore: notBefore, wait: wait) else { continue }
-                    recorded.firstRetryAt = min(recorded.firstRetryAt ?? notBefore, notBefore)
+                case .skipped(let reason):
+                    guard try self.settle(span[index], "skipped", nil, reason, settle) else { continue }
+                    change.skipped += 1
+                    counts.skipped += 1
+                case .retry(let kind, let wait), .postponed(let kind, let wait):
+                    guard try postpone(span[index], kind, now: now, wait: wait) else { continue }
                     counts.retried += 1
                 }
                 batches[batch] = counts
-                recorded.change.requests += Int64(span[index].requests)
-                recorded.change.requestMicroseconds += span[index].response.timings.total
-                recorded.change.sizeDownload += span[index].response.sizeDownload
+                change.requests += Int64(span[index].requests)
+                change.requestMicroseconds += span[index].response.timings.total
+                change.sizeDownload += span[index].response.sizeDownload
             }
         }
-        recorded.change.pending = -(recorded.change.done + recorded.change.failed)
-        recorded.change.elapsedMilliseconds = elapsed
-        try add(recorded.change, to: run)
+        change.pending = -(change.done + change.failed + change.skipped)
+        change.elapsedMilliseconds = elapsed
+        try add(change, to: run)
         for (batch, counts) in batches { try add(counts, to: batch, now: now) }
-        return recorded
+        return change
     }
 
     private func add(_ change: RunProgress, to run: RunID) throws {
         try database.cachedStatement(
             sql: """
                 UPDATE runs SET pages_pending = pages_pending + ?, pages_done = pages_done + ?,
-                    pages_failed = pages_failed + ?, requests = requests + ?,
+                    pages_failed = pages_failed + ?, pages_skipped = pages_skipped + ?, requests = requests + ?,
                     request_time_us = request_time_us + ?, size_download = size_download + ?,
                     elapsed_ms = elapsed_ms + ?
                 WHERE id = ?
                 """
         ).execute(
             arguments: [
-                change.pending, change.done, change.failed, change.requests, change.requestMicroseconds,
-                change.sizeDownload, change.elapsedMilliseconds, run.rawValue,
+                change.pending, change.done, change.failed, change.skipped, change.requests,
+                change.requestMicroseconds, change.sizeDownload, change.elapsedMilliseconds, run.rawValue,
             ])
     }
 
-    private func add(_ counts: (done: Int, failed: Int, retried: Int), to batch: BatchID, now: Int64) throws {
+    private func add(_ counts: BatchCounts, to batch: BatchID, now: Int64) throws {
         try database.cachedStatement(
             sql: """
                 UPDATE batches SET pages_done = pages_done + ?1, pages_failed = pages_failed + ?2,
-                    pages_retried = pages_retried + ?3,
+                    pages_skipped = pages_skipped + ?3, pages_retried = pages_retried + ?4,
                     finished_at = CASE
-                        WHEN pages_done + pages_failed + pages_retried + ?1 + ?2 + ?3 >= pages THEN ?4 END
-                WHERE id = ?5
+                        WHEN pages_done + pages_failed + pages_skipped + pages_retried + ?1 + ?2 + ?3 + ?4 >= pages
+                        THEN ?5 END
+                WHERE id = ?6
                 """
-        ).execute(arguments: [counts.done, counts.failed, counts.retried, now, batch.rawValue])
+        ).execute(
+            arguments: [counts.done, counts.failed, counts.skipped, counts.retried, now, batch.rawValue])
     }
 
     private var settleSQL: String {
@@ -94,14 +99,15 @@ extension StoreTransaction {
             size_download = ?7, num_redirects = ?8, time_namelookup_ms = ?9, time_connect_ms = ?10,
             time_starttransfer_ms = ?11, time_total_ms = ?12, fetched_at = ?13, title = ?14, content_type = ?15,
             charset = ?16, final_url = ?17, etag = ?18, last_modified = ?19, remote_ip = ?20, http_version = ?21,
-            error_kind = ?22, error = ?23
+            error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25
         WHERE id = ?1 AND state = 'pending'
         """
     }
 
     /// Whether the page was still there to be settled.
     private func settle(
-        _ outcome: borrowing PageOutcome, _ state: StaticString, _ kind: ErrorKind?, _ statement: RawStatement
+        _ outcome: borrowing PageOutcome, _ state: StaticString, _ kind: ErrorKind?,
+        _ reason: SkipReason?, _ statement: RawStatement
     ) throws -> Bool {
         statement.bind(1, outcome.page.id.rawValue)
         statement.bind(2, state)
@@ -128,20 +134,35 @@ extension StoreTransaction {
         statement.bind(21, outcome.response.httpVersion)
         statement.bind(22, kind?.rawValue)
         statement.bind(23, outcome.error)
+        statement.bind(24, reason?.rawValue)
+        statement.bind(25, outcome.response.robots.words)
         try statement.run()
-        return database.changesCount == 1
+        guard database.changesCount == 1 else { return false }
+        if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
+        return true
+    }
+
+    /// Keeps the redirects that led to a page's answer.
+    private func record(_ chain: RedirectChain, of page: PageID) throws {
+        let statement = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO redirects (page_id, number, url, status_code) VALUES (?, ?, ?, ?)")
+        for (index, hop) in chain.hops.enumerated() {
+            try statement.execute(arguments: [page.rawValue, index + 1, hop.url, hop.statusCode])
+        }
     }
 
     /// Whether the page was still there to be put off.
     private func postpone(
-        _ outcome: PageOutcome, _ kind: ErrorKind, notBefore: Int64, wait: Duration
+        _ outcome: borrowing PageOutcome, _ kind: ErrorKind, now: Int64, wait: Duration
     ) throws -> Bool {
+        // An attempt that was postponed is not the page's.
+        let attempts = if case .postponed = outcome.verdict { outcome.attempt - 1 } else { outcome.attempt }
         try database.cachedStatement(
             sql:
                 "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
         ).execute(
             arguments: [
-                outcome.attempt, notBefore, outcome.page.batch.rawValue, outcome.page.id.rawValue,
+                attempts, now + wait.wholeMilliseconds, outcome.page.batch.rawValue, outcome.page.id.rawValue,
             ])
         guard database.changesCount == 1 else { return false }
         try database.cachedStatement(

@@ -133,6 +133,12 @@ extension StoreTransaction {
             arguments: [run.rawValue])
         try database.execute(
             sql: """
+                DELETE FROM redirects
+                WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
+                """,
+            arguments: [run.rawValue])
+        try database.execute(
+            sql: """
                 UPDATE pages SET state = 'pending', attempts = 0, not_before = 0, error_kind = NULL, error = NULL,
                     status_code = NULL
                 WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL

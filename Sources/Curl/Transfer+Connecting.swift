@@ -1,11 +1,12 @@
 internal import CCurl
+internal import CrawlCore
 
 /// Which addresses are connected to.
 extension Transfer {
     /// Asks the delegate about an address, unless it is a proxy's.
     func mayConnect(to address: UnsafePointer<curl_sockaddr>) -> Bool {
         if !isProxied {
-            guard let address = SocketAddress(address) else { return false }
+            guard let address = IPAddress(address) else { return false }
             guard delegate.mayConnect(to: address, self) else {
                 refusedAddresses.append(address)
                 return false

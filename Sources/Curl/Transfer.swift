@@ -45,7 +45,7 @@ public final class Transfer {
     public static let headerLimit = 256 << 10
 
     /// Addresses of the running request that were not to be connected to.
-    var refusedAddresses: [SocketAddress] = []
+    var refusedAddresses: [IPAddress] = []
     /// Whether the running request has opened a socket.
     var hasOpenedSocket = false
     /// Whether the running request goes through a proxy.

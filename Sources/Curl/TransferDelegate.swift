@@ -11,7 +11,7 @@ public protocol TransferDelegate: AnyObject {
     /// a host may have a private address is a matter of the host, for the whole run, and not of the request. Nor is it
     /// asked of a proxy (``Transfer/isProxied``), whose address says nothing of the host behind it: an address that
     /// stands in a URL itself must be judged before the request.
-    func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool
+    func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool
     /// The connection stands and the request goes out now.
     func willSend(_ transfer: Transfer)
     /// Bytes of the body, decoded. False ends the transfer with ``CurlCode/writeError``.

@@ -28,6 +28,7 @@ final class CrawlHarness {
     static func spec(_ change: (inout JobSpec) -> Void = { _ in }) -> JobSpec {
         var spec = JobSpec(name: "job")
         spec.retry.delay = .milliseconds(1)
+        spec.robots = .ignore
         change(&spec)
         return spec
     }

@@ -183,7 +183,10 @@ import Testing
 
         try await harness.crawl(
             [server.url("/")],
-            spec: CrawlHarness.spec { $0.request.headers = [.init(name: "X-Key", value: "secret")] })
+            spec: CrawlHarness.spec {
+                $0.request.headers = [.init(name: "X-Key", value: "secret")]
+                $0.allowPrivate = ["127.0.0.2"]
+            })
 
         #expect(server.log.first?.headers["x-key"] == "secret")
         #expect(other.hits("/landed") == 1)

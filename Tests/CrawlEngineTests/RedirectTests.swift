@@ -29,7 +29,11 @@ import Testing
         let harness = try CrawlHarness()
         let urls = (0..<40).map { server.url("/\($0)") }
 
-        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.concurrency.perHost = 2 }, threads: 2)
+        let spec = CrawlHarness.spec {
+            $0.concurrency.perHost = 2
+            $0.allowPrivate = ["127.0.0.2"]
+        }
+        try await harness.crawl(urls, spec: spec, threads: 2)
 
         let rows = try harness.rows()
         #expect(rows.allSatisfy { $0.state == .done && $0.title == "Other" && $0.finalURL == target })

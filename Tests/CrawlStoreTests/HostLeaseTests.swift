@@ -13,7 +13,13 @@ import Testing
     private func host(_ key: String) throws -> HostID { try store.write { try $0.host(key) } }
 
     private func lease(_ host: HostID, _ runner: RunnerID) throws -> HostLease {
-        try store.write { try $0.lease(host, runner: runner) }
+        try store.write { try $0.lease(host, runner: runner, now: 0) }
+    }
+
+    private func record(lastStartedAt: Int64) -> HostRecord {
+        var record = HostRecord()
+        record.lastStartedAt = lastStartedAt
+        return record
     }
 
     @Test func `the hosts that wait are those with pending pages, by id, each once`() throws {
@@ -59,8 +65,8 @@ import Testing
         let runner = try temporary.runner()
         let host = try host("http://a")
 
-        #expect(try lease(host, runner) == .held(lastStartedAt: nil))
-        #expect(try lease(host, runner) == .held(lastStartedAt: nil))
+        #expect(try lease(host, runner) == .held(HostRecord()))
+        #expect(try lease(host, runner) == .held(HostRecord()))
         #expect(try temporary.value("SELECT runner_id FROM hosts") == runner.rawValue)
     }
 
@@ -82,7 +88,7 @@ import Testing
 
         try store.write { try $0.release(hosts[0], now: 777) }
 
-        #expect(try lease(hosts[0], second) == .held(lastStartedAt: 777))
+        #expect(try lease(hosts[0], second) == .held(record(lastStartedAt: 777)))
         #expect(try lease(hosts[1], second) == .taken)
     }
 

@@ -1,4 +1,4 @@
-import CrawlStore
+@testable import CrawlStore
 import Foundation
 import GRDB
 import Testing
@@ -22,7 +22,7 @@ import Testing
         #expect(
             Set(names) == [
                 "jobs", "runs", "pages", "attempts", "hosts", "batches", "runners", "results", "failures",
-                "host_summary", "run_summary",
+                "host_summary", "run_summary", "robots", "run_hosts", "redirects",
             ])
     }
 
@@ -32,7 +32,9 @@ import Testing
         let store = try Store(.file(folder.database), access: .readWrite)
 
         #expect(try store.read { try $0.jobs() }.isEmpty)
-        #expect(try folder.connect().read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 1)
+        #expect(
+            try folder.connect().read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+                == Migrations.latest)
     }
 
     @Test func `the file says what it is and of which version`() throws {
@@ -46,7 +48,7 @@ import Testing
             )
         }
         #expect(application == 0x7472_776c, "\"trwl\"")
-        #expect(version == 1)
+        #expect(version == Migrations.latest)
         #expect(journal == "wal")
     }
 

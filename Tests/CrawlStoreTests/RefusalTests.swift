@@ -1,4 +1,4 @@
-import CrawlStore
+@testable import CrawlStore
 import Foundation
 import GRDB
 import Glibc
@@ -52,19 +52,19 @@ import Testing
     @Test(arguments: [Store.Access.readWrite, .readOnly])
     func `a database of a newer trawl is refused`(access: Store.Access) throws {
         do { _ = try Store(.file(folder.database), access: .readWrite) }
-        do { try folder.connect().inDatabase { try $0.execute(sql: "PRAGMA user_version = 2") } }
+        do { try folder.connect().inDatabase { try $0.execute(sql: "PRAGMA user_version = 1000") } }
 
         let error = try #require(try refusal(access))
 
         #expect(error.kind == .newer)
-        #expect(error.description.contains("schema 2, this one knows 1"))
+        #expect(error.description.contains("schema 1000, this one knows \(Migrations.latest)"))
     }
 
     @Test func `a newer trawl's WAL that a kill has left is not written back`() throws {
         do { _ = try Store(.file(folder.database), access: .readWrite) }
         // A copy of the files while they are in use is what a kill leaves.
         let queue = try folder.connect()
-        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 2") }
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 1000") }
         let killed = try TemporaryFolder()
         for (name, bytes) in try folder.contents() {
             killed.write(bytes, name: name)

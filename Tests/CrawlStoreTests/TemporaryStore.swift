@@ -67,7 +67,7 @@ final class TemporaryStore {
     @discardableResult
     func record(
         _ outcomes: [PageOutcome], of run: RunID, elapsed: Int64 = 0, now: Int64 = 0
-    ) throws -> RecordedOutcomes {
+    ) throws -> RunProgress {
         try store.write { try $0.record([outcomes], of: run, elapsed: elapsed, now: now) }
     }
 

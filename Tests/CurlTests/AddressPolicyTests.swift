@@ -9,8 +9,8 @@ import Testing
 
     init() throws { loop = try TransferLoop(connections: 8) }
 
-    private static let loopback = SocketAddress.ipv4(0x7F00_0001)
-    private static let loopback6 = SocketAddress.ipv6(high: 0, low: 1)
+    private static let loopback = IPAddress.v4(0x7F00_0001)
+    private static let loopback6 = IPAddress.v6(1)
 
     @Test func `an address is told as the system is given it`() throws {
         let server = try LoopbackServer(addresses: ["127.0.0.1", "127.1.2.3", "::1"]) { _ in .text("ok") }
@@ -18,7 +18,7 @@ import Testing
 
         for host in ["127.0.0.1", "127.1.2.3", "::1"] { try test.fetch(server.url("/", on: host)) }
 
-        #expect(test.askedAddresses == [Self.loopback, .ipv4(0x7F01_0203), Self.loopback6])
+        #expect(test.askedAddresses == [Self.loopback, .v4(0x7F01_0203), Self.loopback6])
         #expect(test.askedAddresses.map(\.description) == ["127.0.0.1", "127.1.2.3", "::1"])
     }
 

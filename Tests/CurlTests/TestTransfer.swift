@@ -16,9 +16,9 @@ final class TestTransfer: TransferDelegate {
     /// Whether it is kept.
     var keepsBody = true
     /// Whether an address may be connected to.
-    var mayConnect: (SocketAddress) -> Bool = { _ in true }
+    var mayConnect: (IPAddress) -> Bool = { _ in true }
     /// The addresses that it was asked about.
-    private(set) var askedAddresses: [SocketAddress] = []
+    private(set) var askedAddresses: [IPAddress] = []
     /// Called at the end of each request.
     var onFinish: (Transfer) -> Void = { _ in }
 
@@ -72,7 +72,7 @@ final class TestTransfer: TransferDelegate {
     }
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    func mayConnect(to address: SocketAddress, _ transfer: Transfer) -> Bool {
+    func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
         askedAddresses.append(address)
         return mayConnect(address)
     }

@@ -192,8 +192,7 @@ import Testing
 @Suite struct UnsupportedKeyTests {
     @Test(arguments: [
         "follow: {depth: 1}", "sitemaps: []", "requests: []", "extract: {}", "schedule: '@daily'",
-        "timezone: UTC", "missed: skip", "keep_runs: 10", "normalize: {}", "vars: {}", "allow_private: []",
-        "rate: 60/min",
+        "timezone: UTC", "missed: skip", "keep_runs: 10", "normalize: {}", "vars: {}", "rate: 60/min",
     ])
     func `a key without its behaviour is refused by name`(key: String) {
         let name = String(key.prefix { $0 != ":" })
@@ -201,8 +200,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("keep_body: text", "keep_body", "none"), ("robots: obey", "robots", "ignore"),
-        ("robots: [ignore]", "robots", "ignore"), ("request: {cookies: keep}", "request.cookies", "ignore"),
+        ("keep_body: text", "keep_body", "none"),
         ("limits: {pages: 5}", "limits.pages", "0"), ("limits: {time: 5s}", "limits.time", "0"),
         ("limits: {bytes: 5}", "limits.bytes", "0"),
     ])

@@ -41,7 +41,8 @@ final class Workbench: Sendable {
     @discardableResult
     func job(_ name: String, urls: [String], _ more: String = "") throws -> String {
         let list = urls.map { "  - \"\($0)\"\n" }.joined()
-        return try write("urls:\n\(list)retry: {delay: 1ms}\n\(more)\n", to: "\(name).yaml")
+        let robots = more.contains("robots:") ? "" : "robots: ignore\n"
+        return try write("urls:\n\(list)retry: {delay: 1ms}\n\(robots)\(more)\n", to: "\(name).yaml")
     }
 
     // MARK: Commands

@@ -58,6 +58,11 @@ public struct HostCircuit: Sendable, Equatable {
         }
     }
 
+    /// When an open circuit lets a probe out; nil where it is not open.
+    public var probeAt: ContinuousClock.Instant? {
+        if case .open(let until) = state { until } else { nil }
+    }
+
     /// Notes that a request starts, which ``allowsStart(inFlight:now:)`` has allowed: where the circuit was open, the
     /// probe.
     public mutating func started() {

@@ -4,17 +4,25 @@ internal import HeapModule
 /// Admits requests to hosts: never more than so many at once to one host, never two starts closer than its
 /// delay, and hosts take turns.
 ///
+/// A host that asks for less gets less: one that says when to come again is left alone until then, one that
+/// throttles is paced (``HostPace``), one that cannot be reached is set aside and probed (``HostCircuit``).
+///
 /// A plain value that one crawl loop owns; it knows no clock but the instants it is handed. What admits
-/// nothing costs nothing: a host that waits out its delay is in a heap, a host that is full in no queue at all.
-/// Each call costs O(1), or O(log hosts) where a delay is waited out.
+/// nothing costs nothing: a host that waits is in a heap, a host that is full in no queue at all.
+/// Each call costs O(1), or O(log hosts) where something is waited out.
 public struct HostGate {
-    /// Where a host stands in the gate; what ``next(now:)`` hands out goes back in ``finished(_:wasSent:now:)``.
+    /// Where a host stands in the gate; what ``next(now:)`` hands out goes back in
+    /// ``finished(_:wasSent:_:fraction:now:)``.
     public struct Slot: Hashable, Sendable {
-        fileprivate let index: Int
+        let index: Int
+        fileprivate let startedAt: ContinuousClock.Instant
     }
 
-    private struct Host {
+    struct Host {
         var id: HostID
+        var limits: HostLimits
+        /// Between ``open(_:limits:condition:now:)`` and ``close(_:now:)``.
+        var isOpen = false
         var queue = Deque<PageRequest>()
         var inFlight = 0
         /// No start before it.
@@ -25,6 +33,13 @@ public struct HostGate {
         var isReady = false
         /// In `waiting`.
         var isWaiting = false
+        /// Until when the host asks to be left alone.
+        var snoozedUntil: ContinuousClock.Instant?
+        var pace: HostPace?
+        var circuit: HostCircuit?
+        var recent = RecentStarts()
+        /// In `changed`.
+        var isChanged = false
     }
 
     private struct Wake: Comparable {
@@ -33,10 +48,13 @@ public struct HostGate {
         static func < (one: Wake, other: Wake) -> Bool { one.at < other.at }
     }
 
-    private let perHost: Int
-    private let delay: Duration
+    /// Of hosts that were not opened.
+    private let limits: HostLimits
+    let circuitPolicy: HostCircuit.Policy
     /// By slot. One that is free keeps the host it had last, without requests.
-    private var hosts: [Host] = []
+    var hosts: [Host] = []
+    /// Slots of hosts whose condition changed since it was last asked for.
+    var changed: [Int] = []
     private var free: [Int] = []
     private var indices: [HostID: Int] = [:]
     private var ready = Deque<Int>()
@@ -48,24 +66,46 @@ public struct HostGate {
     /// An empty gate.
     ///
     /// - Parameters:
-    ///   - perHost: the most requests under way to one host; at least 1.
-    ///   - delay: the least time between two starts to one host.
-    public init(perHost: Int, delay: Duration) {
-        precondition(perHost >= 1, "a host must be allowed one request")
-        self.perHost = perHost
-        self.delay = delay
+    ///   - limits: of hosts that were not opened with limits of their own.
+    ///   - circuitPolicy: when hosts that cannot be reached are set aside.
+    public init(limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy()) {
+        self.limits = limits
+        self.circuitPolicy = circuitPolicy
     }
 
-    /// Hosts that wait out their delay, with requests queued or without.
+    /// Hosts that wait out their delay, or whatever else keeps them waiting, with requests queued or without.
     public var waitingHosts: Int { waiting.count }
 
     /// When a host's delay is over next; nil where none waits.
     public var nextWake: ContinuousClock.Instant? { waiting.min?.at }
 
-    /// Forbids starts to a host before an instant, whatever was known of it.
-    public mutating func hold(_ host: HostID, until instant: ContinuousClock.Instant) {
-        let index = index(of: host, now: instant)
-        hosts[index].nextStart = max(hosts[index].nextStart, instant)
+    /// Takes a host in, to be kept with its limits and condition until it is closed.
+    ///
+    /// - Parameter rest: how long nothing may start, whatever the condition says.
+    public mutating func open(
+        _ host: HostID, limits: HostLimits, condition: HostCondition, rest: Duration = .zero,
+        now: ContinuousClock.Instant
+    ) {
+        let index = index(of: host, now: now)
+        hosts[index].isOpen = true
+        hosts[index].limits = limits
+        restore(condition, at: index, now: now)
+        hosts[index].nextStart = max(hosts[index].nextStart, now + rest)
+        schedule(index, now: now)
+    }
+
+    /// Gives an open host other limits.
+    public mutating func limit(_ host: HostID, _ limits: HostLimits, now: ContinuousClock.Instant) {
+        guard let index = indices[host] else { return }
+        hosts[index].limits = limits
+        schedule(index, now: now)
+    }
+
+    /// Lets a host go: forgotten once it has nothing queued, nothing under way and no wait.
+    public mutating func close(_ host: HostID, now: ContinuousClock.Instant) {
+        guard let index = indices[host] else { return }
+        hosts[index].isOpen = false
+        schedule(index, now: now)
     }
 
     /// Queues a request at its host: behind the others, or before them where it goes on with an attempt.
@@ -90,45 +130,63 @@ public struct HostGate {
         guard let request = hosts[index].queue.popFirst() else { return nil }
         queued -= 1
         hosts[index].inFlight += 1
-        if delay > .zero {
+        hosts[index].recent.add(now: now)
+        hosts[index].circuit?.started()
+        let interval = interval(of: index)
+        if interval > .zero {
             hosts[index].isStarting = true
-            hosts[index].nextStart = now + delay
+            hosts[index].nextStart = now + interval
         }
         schedule(index, now: now)
-        return (request, Slot(index: index))
+        return (request, Slot(index: index, startedAt: now))
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
     public mutating func sent(_ slot: Slot, now: ContinuousClock.Instant) {
         // A hold may reach further than the delay.
         hosts[slot.index].isStarting = false
-        hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + delay)
+        hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + interval(of: slot.index))
         schedule(slot.index, now: now)
     }
 
-    /// Notes that a started request is over.
+    /// Notes that a started request is over, and what that tells of its host.
     ///
-    /// - Parameter wasSent: whether ``sent(_:now:)`` was called for it.
-    public mutating func finished(_ slot: Slot, wasSent: Bool, now: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - wasSent: whether ``sent(_:now:)`` was called for it.
+    ///   - fraction: chance, from 0 to 1.
+    /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` where it was none.
+    public mutating func finished(
+        _ slot: Slot, wasSent: Bool, _ signal: HostSignal, fraction: @autoclosure () -> Double,
+        now: ContinuousClock.Instant
+    ) -> HostCircuit.Verdict {
         hosts[slot.index].inFlight -= 1
         if !wasSent { hosts[slot.index].isStarting = false }
+        let verdict = note(
+            signal, at: slot.index, sentAt: slot.startedAt, fraction: fraction(), now: now)
         schedule(slot.index, now: now)
+        return verdict
     }
 
     /// Takes out every request that has not been started.
     public mutating func removeAll() -> [PageRequest] {
-        var requests: [PageRequest] = []
-        for index in hosts.indices {
-            requests.append(contentsOf: hosts[index].queue)
-            hosts[index].queue.removeAll()
-        }
-        queued = 0
+        hosts.indices.flatMap { removeQueue(of: $0) }
+    }
+
+    /// Takes out every request of a host that has not been started.
+    public mutating func removeAll(of host: HostID) -> [PageRequest] {
+        indices[host].map { removeQueue(of: $0) } ?? []
+    }
+
+    private mutating func removeQueue(of index: Int) -> [PageRequest] {
+        let requests = Array(hosts[index].queue)
+        hosts[index].queue.removeAll()
+        queued -= requests.count
         return requests
     }
 
     private mutating func index(of host: HostID, now: ContinuousClock.Instant) -> Int {
         if let index = indices[host] { return index }
-        let entry = Host(id: host, nextStart: now)
+        let entry = Host(id: host, limits: limits, nextStart: now)
         let index: Int
         if let reused = free.popLast() {
             index = reused
@@ -142,23 +200,36 @@ public struct HostGate {
     }
 
     /// Puts a host where it belongs: among the ready ones, the waiting ones, neither, or out of the gate.
-    private mutating func schedule(_ index: Int, now: ContinuousClock.Instant) {
+    mutating func schedule(_ index: Int, now: ContinuousClock.Instant) {
         // Field by field: a copy of the host would hold its queue as well.
         guard !hosts[index].isReady, !hosts[index].isWaiting else { return }
-        let nextStart = hosts[index].nextStart
         guard !hosts[index].queue.isEmpty else {
-            guard hosts[index].inFlight == 0 else { return }
+            guard hosts[index].inFlight == 0, !hosts[index].isOpen else { return }
             // The delay outlives the queue: the host may be back before it is over.
-            if nextStart > now { wait(index, until: nextStart) } else { forget(index) }
+            if hosts[index].nextStart > now {
+                wait(index, until: hosts[index].nextStart)
+            } else if !hosts[index].isChanged {
+                forget(index)
+            }
             return
         }
-        guard hosts[index].inFlight < perHost, !hosts[index].isStarting else { return }
-        if nextStart > now {
-            wait(index, until: nextStart)
+        guard let start = start(of: index) else { return }
+        if start > now {
+            wait(index, until: start)
         } else {
             hosts[index].isReady = true
             ready.append(index)
         }
+    }
+
+    /// When a host may get its next request; nil where something has to end first.
+    private func start(of index: Int) -> ContinuousClock.Instant? {
+        guard hosts[index].inFlight < hosts[index].limits.perHost, !hosts[index].isStarting else {
+            return nil
+        }
+        guard let circuit = hosts[index].circuit else { return hosts[index].nextStart }
+        let start = max(circuit.probeAt ?? hosts[index].nextStart, hosts[index].nextStart)
+        return circuit.allowsStart(inFlight: hosts[index].inFlight, now: start) ? start : nil
     }
 
     private mutating func wait(_ index: Int, until instant: ContinuousClock.Instant) {
@@ -173,11 +244,16 @@ public struct HostGate {
             schedule(first.index, now: now)
         }
         // A host that was held, or lost its requests, after it became ready goes where it now belongs.
-        while let first = ready.first, hosts[first].queue.isEmpty || hosts[first].nextStart > now {
+        while let first = ready.first, !isStillReady(first, now: now) {
             ready.removeFirst()
             hosts[first].isReady = false
             schedule(first, now: now)
         }
+    }
+
+    private func isStillReady(_ index: Int, now: ContinuousClock.Instant) -> Bool {
+        guard !hosts[index].queue.isEmpty, let start = start(of: index) else { return false }
+        return start <= now
     }
 
     private mutating func forget(_ index: Int) {

@@ -12,6 +12,11 @@ public struct JobSpec: Sendable, Equatable {
     public var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none.
     public var delay: Duration = .zero
+    /// Whether robots.txt is obeyed. The default is to.
+    public var robots = RobotsPolicy.obey
+    /// Hosts at private addresses that redirects and links may lead to, by name or address, beside those of the job's
+    /// own URLs. The default is none.
+    public var allowPrivate: [String] = []
     /// How long each part of an attempt may take.
     public var timeouts = Timeouts()
     /// Which failures are tried again, how often and when.
@@ -37,6 +42,12 @@ extension JobSpec {
         /// A file, by its absolute path.
         case file(String)
         case standardInput
+    }
+
+    /// Whether robots.txt is obeyed (RFC 9309).
+    public enum RobotsPolicy: String, Sendable, CaseIterable {
+        case obey
+        case ignore
     }
 
     /// How many requests may be open at once.
@@ -82,6 +93,8 @@ extension JobSpec {
         public var userAgent: String?
         /// A proxy in curl's notation; nil to go by `http_proxy`, `https_proxy` and `NO_PROXY`.
         public var proxy: String?
+        /// Whether cookies are kept for the length of a run, and sent back. The default is false.
+        public var keepsCookies = false
         /// Whether certificates go unchecked. The default is false.
         public var insecure = false
         /// The defaults.

@@ -10,7 +10,7 @@ public struct PageOutcome: Sendable {
     public var lastHost: HostID
     /// What the last response said, whatever the verdict.
     public var response: PageResponse
-    /// Requests that were sent: 1, and one more a redirect.
+    /// Requests that were sent: 1, and one more a redirect; 0 where the page was never asked for.
     public var requests: Int
     /// Unix milliseconds when the attempt began.
     public var startedAt: Int64
@@ -18,6 +18,8 @@ public struct PageOutcome: Sendable {
     public var finishedAt: Int64
     /// What went wrong, for people; nil where nothing did.
     public var error: String?
+    /// The redirects that were followed; nil for none.
+    public var chain: RedirectChain?
 
     /// What an attempt means for its page.
     public enum Verdict: Sendable, Equatable {
@@ -27,6 +29,10 @@ public struct PageOutcome: Sendable {
         case failed(ErrorKind)
         /// The page stays pending, not to be tried before the wait is over.
         case retry(ErrorKind, wait: Duration)
+        /// The same, but the attempt does not count: the fault is the host's.
+        case postponed(ErrorKind, wait: Duration)
+        /// The page, or what it redirects to, is not to be requested.
+        case skipped(SkipReason)
     }
 
     /// The outcome of an attempt that has just begun: no response yet, one request.
@@ -64,6 +70,8 @@ public struct PageResponse: Sendable {
     public var etag: String?
     /// The `Last-Modified` as it was sent.
     public var lastModified: String?
+    /// What the response asks of robots.
+    public var robots = RobotsDirectives()
     /// The address that answered.
     public var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.

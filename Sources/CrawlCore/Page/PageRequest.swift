@@ -1,27 +1,57 @@
-/// One HTTP request on behalf of a page: the page's own URL, or a redirect's target.
+/// One HTTP request: for a page, its own URL or a redirect's target; or for a host's robots.txt.
 public struct PageRequest: Sendable {
-    /// The page it is made for.
-    public let page: ClaimedPage
+    /// What it is made for.
+    public let purpose: Purpose
     /// The URL to request now.
     public let url: String
     /// The host it is admitted at.
     public let host: HostID
-    /// What came before it in this attempt; nil for the page's own URL.
+    /// What came before it in this attempt; nil for the first request.
     public let chain: RedirectChain?
 
-    /// The first request of an attempt.
+    /// What a request is made for.
+    public enum Purpose: Sendable {
+        case page(ClaimedPage)
+        /// The rules of a host, before any of its pages is asked for.
+        case robots(of: HostID)
+    }
+
+    /// The first request of an attempt at a page.
     public init(_ page: ClaimedPage) {
-        self.page = page
+        purpose = .page(page)
         url = page.url
         host = page.host
         chain = nil
     }
 
+    /// The request for a host's robots.txt.
+    ///
+    /// - Parameter hostKey: scheme, name and port.
+    public init(robotsOf host: HostID, hostKey: String) {
+        purpose = .robots(of: host)
+        url = hostKey + "/robots.txt"
+        self.host = host
+        chain = nil
+    }
+
     /// The request that a redirect leads to.
-    public init(_ page: ClaimedPage, url: String, host: HostID, chain: RedirectChain) {
-        self.page = page
+    public init(_ purpose: Purpose, url: String, host: HostID, chain: RedirectChain) {
+        self.purpose = purpose
         self.url = url
         self.host = host
         self.chain = chain
+    }
+
+    /// The page that it is made for; nil for none.
+    public var page: ClaimedPage? {
+        if case .page(let page) = purpose { page } else { nil }
+    }
+
+    /// The host that it is made for; redirects may have led it to another.
+    public var owner: HostID {
+        switch purpose {
+        case .page(let page): page.host
+        case .robots(let host): host
+        }
     }
 }

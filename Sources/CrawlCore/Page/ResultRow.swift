@@ -59,7 +59,10 @@ extension ResultRow {
         case .failed(let kind):
             self.init(url: outcome.page.url, state: .failed)
             errorKind = kind.rawValue
-        case .retry:
+        case .skipped(let reason):
+            self.init(url: outcome.page.url, state: .skipped)
+            skipReason = reason.rawValue
+        case .retry, .postponed:
             return nil
         }
         name = outcome.page.name

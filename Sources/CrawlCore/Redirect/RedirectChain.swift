@@ -1,7 +1,7 @@
 /// The requests of an attempt that were answered with a redirect.
 public struct RedirectChain: Sendable {
-    /// The URLs requested so far, in order. Bounded by `limits.redirects`.
-    public private(set) var urls: [String]
+    /// The requests so far, in order. Bounded by `limits.redirects`.
+    public private(set) var hops: [Hop] = []
     /// Unix milliseconds when the attempt began.
     public let startedAt: Int64
     /// Microseconds that the requests so far took.
@@ -9,15 +9,22 @@ public struct RedirectChain: Sendable {
     /// Bytes on the wire that their bodies took.
     public private(set) var sizeDownload: Int64 = 0
 
+    /// A request that was answered with a redirect.
+    public struct Hop: Sendable, Equatable {
+        /// The URL requested.
+        public let url: String
+        /// What it was answered with.
+        public let statusCode: Int
+    }
+
     /// An empty chain for an attempt that began then.
     public init(startedAt: Int64) {
-        urls = []
         self.startedAt = startedAt
     }
 
     /// Adds a request that was answered with a redirect.
-    public mutating func append(url: String, microseconds: Int64, sizeDownload: Int64) {
-        urls.append(url)
+    public mutating func append(url: String, statusCode: Int, microseconds: Int64, sizeDownload: Int64) {
+        hops.append(Hop(url: url, statusCode: statusCode))
         self.microseconds += microseconds
         self.sizeDownload += sizeDownload
     }
@@ -46,7 +53,7 @@ extension RedirectChain {
     ///   - location: the `Location` as it was sent.
     ///   - limits: of the job.
     public func decide(location: String, limits: JobSpec.Limits) -> RedirectDecision {
-        guard let current = urls.last, let base = try? WebURL(parsing: current) else {
+        guard let current = hops.last, let base = try? WebURL(parsing: current.url) else {
             return .refuse(.internal, "the redirected URL does not parse")
         }
         // RFC 3986, section 4.1, and every browser: an empty reference is the same document.
@@ -63,8 +70,10 @@ extension RedirectChain {
         guard limits.urlLength == 0 || url.utf8.count <= limits.urlLength else {
             return .refuse(.badRedirect, "Location is longer than limits.url_length (\(limits.urlLength))")
         }
-        guard !urls.contains(url) else { return .refuse(.redirectLoop, "redirected back to \(url)") }
-        guard urls.count <= limits.redirects else {
+        guard !hops.contains(where: { $0.url == url }) else {
+            return .refuse(.redirectLoop, "redirected back to \(url)")
+        }
+        guard hops.count <= limits.redirects else {
             return .refuse(.tooManyRedirects, "more than limits.redirects (\(limits.redirects))")
         }
         return .follow(target)

@@ -15,6 +15,16 @@ enum JobSchema {
         },
         .mapping("concurrency", \.concurrency, concurrency),
         .duration("delay", \.delay),
+        Field("robots") { cursor, spec throws(JobFileError) in
+            let word = try cursor.word()
+            guard let policy = word.flatMap(JobSpec.RobotsPolicy.init(rawValue:)) else {
+                throw cursor.failure("robots is obey or ignore")
+            }
+            spec.robots = policy
+        },
+        Field("allow_private") { cursor, spec throws(JobFileError) in
+            spec.allowPrivate = try hostNames(cursor)
+        },
         .mapping("timeouts", \.timeouts, timeouts),
         .mapping("retry", \.retry, retry),
         .mapping("limits", \.limits, limits),
@@ -57,6 +67,13 @@ enum JobSchema {
         },
         .line("user_agent", \.userAgent),
         .line("proxy", \.proxy),
+        Field("cookies") { cursor, request throws(JobFileError) in
+            switch try cursor.word() {
+            case "keep": request.keepsCookies = true
+            case "ignore": request.keepsCookies = false
+            default: throw cursor.failure("cookies is keep or ignore")
+            }
+        },
         .boolean("insecure", \.insecure),
     ])
 }
@@ -80,6 +97,22 @@ extension JobSchema {
             urls.append(url)
         }
         return urls
+    }
+
+    /// Names or addresses of hosts, as URLs have them.
+    private static func hostNames(_ cursor: Cursor) throws(JobFileError) -> [String] {
+        var names: [String] = []
+        for element in try cursor.elements(example: "[intranet.example, 10.0.0.7]") {
+            let text = try element.text()
+            guard !text.contains("/"), let url = try? WebURL(parsing: "http://\(text)/"), let name = url.host,
+                !name.isEmpty, url.port == nil
+            else {
+                throw element.failure(
+                    "not the name or address of a host; write it as in a URL, without scheme or path")
+            }
+            names.append(name)
+        }
+        return names
     }
 
     private static func urlSource(_ cursor: Cursor) throws(JobFileError) -> JobSpec.URLSource {

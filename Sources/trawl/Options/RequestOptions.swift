@@ -51,6 +51,12 @@ struct RequestOptions: ParsableArguments {
         name: [.customShort("x"), .long], help: ArgumentHelp("A proxy, as curl writes it.", valueName: "url"))
     var proxy: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether robots.txt is obeyed: ignore, as URLs given by hand are one's own choice, or obey.",
+            valueName: "policy"))
+    var robots = "ignore"
+
     @Flag(name: [.customShort("k"), .long], help: "Accept any TLS certificate.")
     var insecure = false
 
@@ -83,6 +89,7 @@ extension RequestOptions {
         add("--max-filesize", "limits", "body", maxFilesize.map { .text($0) })
         add("--header", "request", "headers", header.isEmpty ? nil : .fields(header))
         add("--user-agent", "request", "user_agent", userAgent.map { .text($0) })
+        add("--robots", nil, "robots", .text(robots))
         add("--proxy", "request", "proxy", proxy.map { .text($0) })
         add("--insecure", "request", "insecure", insecure ? .flag(true) : nil)
         return settings

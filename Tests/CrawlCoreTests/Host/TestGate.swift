@@ -4,14 +4,39 @@ import CrawlCore
 final class TestGate {
     private var gate: HostGate
 
-    init(perHost: Int, delay: Duration) { gate = HostGate(perHost: perHost, delay: delay) }
+    private let limits: HostLimits
+
+    init(perHost: Int, delay: Duration, circuit: HostCircuit.Policy = HostCircuit.Policy()) {
+        limits = HostLimits(perHost: perHost, delay: delay)
+        gate = HostGate(limits: limits, circuitPolicy: circuit)
+    }
 
     var queued: Int { gate.queued }
     var waitingHosts: Int { gate.waitingHosts }
     var nextWake: ContinuousClock.Instant? { gate.nextWake }
 
     func hold(_ host: Int64, until instant: ContinuousClock.Instant) {
-        gate.hold(HostID(rawValue: host), until: instant)
+        let now = instant - .milliseconds(1)
+        gate.open(
+            HostID(rawValue: host), limits: limits, condition: HostCondition(), rest: .milliseconds(1),
+            now: now)
+        gate.close(HostID(rawValue: host), now: now)
+    }
+    func open(
+        _ host: Int64, limits: HostLimits? = nil, condition: HostCondition = HostCondition(),
+        now: ContinuousClock.Instant
+    ) {
+        gate.open(
+            HostID(rawValue: host), limits: limits ?? self.limits, condition: condition, now: now)
+    }
+    func limit(_ host: Int64, _ limits: HostLimits, now: ContinuousClock.Instant) {
+        gate.limit(HostID(rawValue: host), limits, now: now)
+    }
+    func conditions(now: ContinuousClock.Instant) -> [Int64: HostCondition] {
+        Dictionary(uniqueKeysWithValues: gate.takeChangedConditions(now: now).map { ($0.0.rawValue, $0.1) })
+    }
+    func removeAll(of host: Int64) -> [Int64] {
+        gate.removeAll(of: HostID(rawValue: host)).compactMap { $0.page?.id.rawValue }
     }
     func add(_ request: PageRequest, first: Bool = false, now: ContinuousClock.Instant) {
         gate.add(request, first: first, now: now)
@@ -21,15 +46,20 @@ final class TestGate {
         gate.next(now: now)
     }
     func sent(_ slot: HostGate.Slot, now: ContinuousClock.Instant) { gate.sent(slot, now: now) }
-    func finished(_ slot: HostGate.Slot, wasSent: Bool, now: ContinuousClock.Instant) {
-        gate.finished(slot, wasSent: wasSent, now: now)
+    @discardableResult
+    func finished(
+        _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered, now: ContinuousClock.Instant
+    ) -> HostCircuit.Verdict {
+        gate.finished(slot, wasSent: wasSent, signal, fraction: 0, now: now)
     }
     func removeAll() -> [PageRequest] { gate.removeAll() }
 
     /// Starts all that may be started now, and gives the pages in the order of their starts.
     func startAll(now: ContinuousClock.Instant) -> [Int64] {
         var pages: [Int64] = []
-        while let (request, _) = next(now: now) { pages.append(request.page.id.rawValue) }
+        while let (request, _) = next(now: now) {
+            if let page = request.page { pages.append(page.id.rawValue) }
+        }
         return pages
     }
 }

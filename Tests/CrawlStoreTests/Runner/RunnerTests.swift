@@ -106,7 +106,7 @@ import Testing
         let gone = try temporary.runner(pid: 7)
         let run = try temporary.begin(["http://a/"], runner: gone)
         let host = try store.write { try $0.host("http://a") }
-        _ = try store.write { try $0.lease(host, runner: gone) }
+        _ = try store.write { try $0.lease(host, runner: gone, now: 0) }
         var processes = ProcessTableStub(pid: 8)
         processes.alive[7] = nil
 
@@ -116,19 +116,21 @@ import Testing
         #expect(record.runnerPID == nil)
         try store.write { try $0.takeRun(record, runner: runner) }
         // When it sent its last request nobody knows, so that its delay counts from now.
-        #expect(try store.write { try $0.lease(host, runner: runner) } == .held(lastStartedAt: 9_000))
+        var expected = HostRecord()
+        expected.lastStartedAt = 9_000
+        #expect(try store.write { try $0.lease(host, runner: runner, now: 0) } == .held(expected))
     }
 
     @Test func `what a living runner holds is left to it`() throws {
         let first = try temporary.runner(pid: 7)
         let run = try temporary.begin(["http://a/"], runner: first)
         let host = try store.write { try $0.host("http://a") }
-        _ = try store.write { try $0.lease(host, runner: first) }
+        _ = try store.write { try $0.lease(host, runner: first, now: 0) }
 
         let second = try temporary.runner(pid: 8)
 
         #expect(try temporary.run(run).runnerPID == 7)
-        #expect(try store.write { try $0.lease(host, runner: second) } == .taken)
+        #expect(try store.write { try $0.lease(host, runner: second, now: 0) } == .taken)
     }
 
     @Test func `a runner that leaves gives back what it has and nothing of others`() throws {
@@ -138,7 +140,10 @@ import Testing
         let two = try temporary.begin(job: "two", runner: second)
         let hosts = try store.write { try [$0.host("http://a"), $0.host("http://b")] }
         _ = try store.write { transaction in
-            try (transaction.lease(hosts[0], runner: first), transaction.lease(hosts[1], runner: second))
+            try (
+                transaction.lease(hosts[0], runner: first, now: 0),
+                transaction.lease(hosts[1], runner: second, now: 0)
+            )
         }
 
         try store.write { try $0.removeRunner(first, now: 5) }

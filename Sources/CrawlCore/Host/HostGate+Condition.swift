@@ -1,0 +1,127 @@
+/// What the gate learns of its hosts.
+extension HostGate {
+    /// The conditions that changed since this was last called.
+    public mutating func takeChangedConditions(now: ContinuousClock.Instant) -> [(HostID, HostCondition)] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.map { index in
+            hosts[index].isChanged = false
+            let condition = (hosts[index].id, condition(at: index, now: now))
+            schedule(index, now: now)  // It may have been kept for this alone.
+            return condition
+        }
+    }
+
+    /// Whether ``takeChangedConditions(now:)`` has any to give.
+    public var hasChangedConditions: Bool { !changed.isEmpty }
+
+    /// The least time between two starts to a host.
+    func interval(of index: Int) -> Duration {
+        guard let pace = hosts[index].pace else { return hosts[index].limits.delay }
+        return max(pace.interval, hosts[index].limits.delay)
+    }
+
+    mutating func restore(_ condition: HostCondition, at index: Int, now: ContinuousClock.Instant) {
+        if condition.snooze > .zero {
+            let until = now + condition.snooze
+            hosts[index].snoozedUntil = until
+            hosts[index].nextStart = max(hosts[index].nextStart, until)
+        }
+        if hosts[index].pace == nil {
+            hosts[index].pace = condition.rate.flatMap { HostPace(restoring: $0, now: now) }
+        }
+        if hosts[index].circuit == nil, condition.failures > 0 {
+            hosts[index].circuit = HostCircuit(
+                restoring: condition.failures, wait: condition.probeAfter ?? .zero, policy: circuitPolicy,
+                now: now)
+        }
+    }
+
+    /// Takes into account what the end of a request tells of its host.
+    mutating func note(
+        _ signal: HostSignal, at index: Int, sentAt: ContinuousClock.Instant,
+        fraction: @autoclosure () -> Double,
+        now: ContinuousClock.Instant
+    ) -> HostCircuit.Verdict {
+        switch signal {
+        case .answered:
+            if hosts[index].circuit != nil {
+                hosts[index].circuit = nil
+                noteChange(of: index)
+            }
+            if let pace = hosts[index].pace {
+                hosts[index].pace = pace.raised
+                noteChange(of: index)
+            }
+        case .throttled(let wait):
+            hosts[index].circuit = nil
+            if let pace = hosts[index].pace {
+                hosts[index].pace = pace.lowered(sentAt: sentAt, now: now)
+            } else {
+                hosts[index].pace = HostPace(observed: hosts[index].recent.rate(now: now), now: now)
+            }
+            if let wait {
+                let until = max(hosts[index].snoozedUntil ?? now, now + wait)
+                hosts[index].snoozedUntil = until
+                hosts[index].nextStart = max(hosts[index].nextStart, until)
+            }
+            noteChange(of: index)
+        case .unreachable:
+            var circuit = hosts[index].circuit ?? HostCircuit()
+            let verdict = circuit.failed(fraction: fraction(), policy: circuitPolicy, now: now)
+            hosts[index].circuit = circuit
+            noteChange(of: index)
+            return verdict
+        case .none:
+            hosts[index].circuit?.abandoned(now: now)
+        }
+        return .counted
+    }
+
+    private mutating func noteChange(of index: Int) {
+        guard !hosts[index].isChanged else { return }
+        hosts[index].isChanged = true
+        changed.append(index)
+    }
+
+    private func condition(at index: Int, now: ContinuousClock.Instant) -> HostCondition {
+        var condition = HostCondition()
+        if let until = hosts[index].snoozedUntil, until > now { condition.snooze = until - now }
+        condition.rate = hosts[index].pace?.rate
+        condition.failures = hosts[index].circuit?.failures ?? 0
+        switch hosts[index].circuit?.state {
+        case .open(let until)?: condition.probeAfter = max(until - now, .zero)
+        case .halfOpen?, .givenUp?: condition.probeAfter = .zero
+        case .closed?, nil: break
+        }
+        return condition
+    }
+}
+
+/// How many requests a host was sent lately.
+struct RecentStarts {
+    private var windowEnd: ContinuousClock.Instant?
+    private var starts = 0
+    /// Of the window before, which ended when this one began; 0 where there was a pause.
+    private var startsBefore = 0
+
+    private static let window: Duration = .seconds(5)
+
+    mutating func add(now: ContinuousClock.Instant) {
+        if let windowEnd, now < windowEnd {
+            starts += 1
+            return
+        }
+        startsBefore = windowEnd.map { now < $0 + RecentStarts.window ? starts : 0 } ?? 0
+        windowEnd = now + RecentStarts.window
+        starts = 1
+    }
+
+    /// Starts a second over the last five to ten seconds.
+    func rate(now: ContinuousClock.Instant) -> Double {
+        guard let windowEnd else { return 0 }
+        var elapsed = RecentStarts.window - (windowEnd - now)
+        if startsBefore > 0 { elapsed += RecentStarts.window }
+        // Of less than a second nothing can be said: a volley is not a rate.
+        return Double(starts + startsBefore) / max(elapsed / .seconds(1), 1)
+    }
+}

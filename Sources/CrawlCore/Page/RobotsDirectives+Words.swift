@@ -1,0 +1,9 @@
+extension RobotsDirectives {
+    /// The directives as they are stored: their names with a comma and a blank between; nil for none.
+    public var words: String? {
+        var words: [String] = []
+        if contains(.noindex) { words.append("noindex") }
+        if contains(.nofollow) { words.append("nofollow") }
+        return words.isEmpty ? nil : words.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,172 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import CrawlStore
+
+/// The hosts of a run: taking them in, learning their rules, letting them go.
+extension RunDriver {
+    /// Whether the host is in the window now; false where another process has it.
+    func open(
+        _ host: HostID, now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws -> Bool {
+        guard window[host] == nil else { return true }
+        guard case .held(let record) = try transaction.lease(host, runner: runner, now: now) else {
+            return false
+        }
+        let loop = window.open(host)
+        let robots = spec.robots == .obey ? try transaction.robots(of: host, now: now) : nil
+        let mayBePrivate = try mayBePrivate(host, transaction)
+        window.update(host) { entry in
+            entry.overrides = record.overrides
+            entry.mayBePrivate = mayBePrivate
+        }
+        if spec.robots == .obey {
+            if let robots {
+                learn(robots, of: host)
+            } else {
+                try ask(host, attempt: 1, &dispatch, transaction)
+            }
+        }
+        guard let (limits, rules) = configuration(of: host) else { return true }
+        var rest = Duration.zero
+        if let lastStartedAt = record.lastStartedAt {
+            // A clock that was set back must not hold the host for longer than its delay.
+            rest = min(.milliseconds(lastStartedAt - now) + limits.delay, limits.delay)
+        }
+        dispatch.openings.append(
+            (
+                loop,
+                HostOpening(
+                    host: host, limits: limits, rules: rules, condition: record.condition,
+                    rest: max(rest, .zero))
+            ))
+        return true
+    }
+
+    /// Whether a host may be at a private address: the job names it, by this key or by that of the other scheme's
+    /// default port, or allows it.
+    private func mayBePrivate(_ host: HostID, _ transaction: StoreTransaction) throws -> Bool {
+        if try transaction.isNamed(host, by: run.id) { return true }
+        guard let key = try transaction.hostKey(host), let url = try? WebURL(parsing: key + "/") else {
+            return false
+        }
+        if let name = url.host, spec.allowPrivate.contains(name) { return true }
+        guard url.port == nil, let other = try transaction.knownHost(url.hostKeyOfOtherScheme) else {
+            return false
+        }
+        return try transaction.isNamed(other, by: run.id)
+    }
+
+    /// What a host's loop is to know of it.
+    private func configuration(of host: HostID) -> (HostLimits, HostRules)? {
+        guard let entry = window[host] else { return nil }
+        let delay =
+            entry.overrides.delay ?? max(spec.delay, .milliseconds(entry.robots?.crawlDelayMilliseconds ?? 0))
+        let limits = HostLimits(perHost: entry.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
+        let rules = HostRules(
+            robots: entry.robots, mayBePrivate: entry.mayBePrivate, isBlocked: entry.overrides.isBlocked)
+        return (limits, rules)
+    }
+
+    private func configure(_ host: HostID, _ dispatch: inout Dispatch) {
+        guard let entry = window[host], let (limits, rules) = configuration(of: host) else { return }
+        dispatch.configurations.append((entry.loop, host, limits, rules))
+    }
+
+    /// Looks at what people have set, where anything in the database was changed by another program.
+    func reloadOverrides(_ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
+        let version = try transaction.dataVersion()
+        guard version != dataVersion else { return }
+        dataVersion = version
+        for host in window.hosts {
+            let overrides = try transaction.overrides(of: host)
+            guard let entry = window[host], overrides != entry.overrides else { continue }
+            window.update(host) { $0.overrides = overrides }
+            configure(host, &dispatch)
+        }
+    }
+
+    // MARK: robots.txt
+
+    /// Sends for a host's robots.txt.
+    func ask(
+        _ host: HostID, attempt: Int, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws {
+        guard let loop = window[host]?.loop, let key = try transaction.hostKey(host) else { return }
+        window.update(host) { $0.access = .asked(attempt: attempt) }
+        dispatch.requests.append((loop, PageRequest(robotsOf: host, hostKey: key)))
+    }
+
+    private func learn(_ robots: RobotsRecord, of host: HostID) {
+        let rules = robots.body.map { RobotsTxt(parsing: $0.span, productToken: productToken) }
+        window.update(host) { entry in
+            entry.access = .granted
+            entry.claimAt = 0
+            entry.robots = rules
+            entry.robotsBytes = robots.body?.count ?? 0
+        }
+    }
+
+    /// Takes in what the loops have heard of hosts' robots.txt.
+    func learnRobots(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
+        for (host, answer) in robotsAnswers {
+            guard case .asked(let attempt)? = window[host]?.access else { continue }
+            switch answer {
+            case .found(let status, let body):
+                try learn(
+                    RobotsRecord(statusCode: status, body: body, fetchedAt: now), of: host, &dispatch,
+                    transaction)
+            case .unavailable(let status):
+                try learn(
+                    RobotsRecord(statusCode: status, body: nil, fetchedAt: now), of: host, &dispatch,
+                    transaction)
+            case .unreachable(let kind, let message):
+                let policy = spec.retry
+                guard attempt < policy.attempts, kind != .blockedAddress else {
+                    window.update(host) { entry in
+                        entry.access = .denied(kind.verdictOfPages, error: "robots.txt: \(message)")
+                        entry.claimAt = 0
+                    }
+                    continue
+                }
+                let wait = policy.wait(afterAttempt: attempt, fraction: environment.random())
+                let due = now + max(1, wait.wholeMilliseconds)
+                window.update(host) { entry in
+                    entry.access = .again(attempt: attempt + 1, at: due)
+                    entry.claimAt = due
+                }
+            }
+        }
+        robotsAnswers.removeAll()
+    }
+
+    private func learn(
+        _ robots: RobotsRecord, of host: HostID, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws {
+        try transaction.save(robots, of: host)
+        learn(robots, of: host)
+        configure(host, &dispatch)
+    }
+
+    /// Notes that a host is given up.
+    func giveUp(_ host: HostID, _ error: String) {
+        window.update(host) { entry in
+            entry.access = .denied(.failed(.hostUnavailable), error: error)
+            entry.claimAt = 0
+        }
+    }
+}
+
+extension ErrorKind {
+    /// What becomes of a host's pages where its robots.txt could not be had for this reason: where the host cannot be
+    /// reached at all, neither can they.
+    fileprivate var verdictOfPages: PageOutcome.Verdict {
+        hasReachedHost == false || self == .blockedAddress ? .failed(self) : .skipped(.robotsUnreachable)
+    }
+}
+
+extension WebURL {
+    /// The key of the host of the same name behind the default port of the other scheme.
+    fileprivate var hostKeyOfOtherScheme: String {
+        (scheme == "https" ? "http" : "https") + "://" + (host ?? "")
+    }
+}

@@ -1,0 +1,54 @@
+internal import CrawlCore
+internal import Curl
+
+/// What a transfer's end means for its page.
+extension PageFetcher {
+    /// What is wrong with a transfer that has ended; nil for nothing.
+    func failure(_ result: TransferResult, _ transfer: Transfer) -> (ErrorKind, String)? {
+        let limits = policy.limits
+        switch result {
+        case .readTimeout:
+            return (.timeoutRead, "no byte came for \(policy.transfer.readTimeout)")
+        case .failed(let kind, let message):
+            return (kind, message)
+        case .code(.ok):
+            return nil
+        case .code(.writeError) where isTooLarge:
+            return (.tooLarge, "the body is larger than limits.body (\(limits.body) bytes)")
+        case .code(.outOfMemory) where transfer.statusCode != nil:
+            // What curl 7 says of a header line beyond its limit of 100 KiB.
+            return (.tooLarge, "a header field is larger than 100 KiB")
+        case .code(.timedOut):
+            return isConnectTimeout(transfer)
+                ? (.timeoutConnect, "no connection within \(policy.transfer.connectTimeout)")
+                : (.timeoutTotal, "not finished within \(policy.transfer.totalTimeout)")
+        case .code(let code):
+            let message = transfer.errorMessage ?? code.message
+            if code.errorKind == .truncated, let length = transfer.head.contentLength, limits.body > 0,
+                length > limits.body
+            {
+                // Had it come whole it would have been refused: no retry mends that.
+                return (.tooLarge, "Content-Length \(length) is more than limits.body; \(message)")
+            }
+            return (code.errorKind, message)
+        }
+    }
+
+    /// curl has one code for both of its limits; a request that never went out was still connecting, unless the limit
+    /// for everything was the shorter one.
+    private func isConnectTimeout(_ transfer: Transfer) -> Bool {
+        let (connect, total) = (policy.transfer.connectTimeout, policy.transfer.totalTimeout)
+        return transfer.preTransferMicroseconds == 0 && connect > .zero
+            && (total == .zero || connect <= total)
+    }
+}
+
+extension ErrorKind {
+    /// Whether a response that failed so may have a header that is sound.
+    var concernsBody: Bool {
+        switch self {
+        case .tooLarge, .decode, .truncated, .reset: true
+        default: false
+        }
+    }
+}

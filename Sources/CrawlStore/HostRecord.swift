@@ -1,0 +1,50 @@
+public import CrawlCore
+
+/// What the database knows of a host.
+public struct HostRecord: Sendable, Equatable {
+    /// When the last request to it may have begun, in unix milliseconds, where another runner had it before.
+    public var lastStartedAt: Int64?
+    /// How it has been doing, as of now.
+    public var condition = HostCondition()
+    /// What people have set.
+    public var overrides = HostOverrides()
+
+    /// A host of which nothing is known.
+    public init() {}
+}
+
+/// What people have set for a host, by an UPDATE of its row, in place of what a job says.
+public struct HostOverrides: Sendable, Equatable {
+    /// The most requests under way; 0 for none for now; nil for the job's.
+    public var perHost: Int?
+    /// The least time between two starts; nil for the job's.
+    public var delay: Duration?
+    /// Whether its pages are given up.
+    public var isBlocked = false
+
+    /// Nothing is set.
+    public init() {}
+}
+
+/// A host's robots.txt as it was fetched.
+public struct RobotsRecord: Sendable, Equatable {
+    /// The status that it came with; nil where none was to be had, such as behind too many redirects.
+    public var statusCode: Int?
+    /// Its first 500 KiB; nil where there is none, which allows everything.
+    public var body: [UInt8]?
+    /// Unix milliseconds.
+    public var fetchedAt: Int64
+    /// Unix milliseconds; not to be used from then on.
+    public var expiresAt: Int64
+
+    /// A robots.txt that is good for a day (RFC 9309, section 2.4).
+    public init(statusCode: Int?, body: [UInt8]?, fetchedAt: Int64) {
+        self.statusCode = statusCode
+        self.body = body
+        self.fetchedAt = fetchedAt
+        expiresAt = fetchedAt + RobotsRecord.lifetime
+    }
+
+    /// Milliseconds in a day.
+    public static let lifetime: Int64 = 86_400_000
+}

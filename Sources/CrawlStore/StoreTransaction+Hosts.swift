@@ -1,0 +1,150 @@
+public import CrawlCore
+internal import Foundation
+internal import GRDB
+
+/// What came of asking for a host.
+public enum HostLease: Sendable, Equatable {
+    /// The runner has it.
+    case held(HostRecord)
+    /// Another runner has it.
+    case taken
+}
+
+extension StoreTransaction {
+    /// The row of a host, made where there is none yet.
+    public func host(_ key: String) throws -> HostID {
+        if let host = try knownHost(key) { return host }
+        try database.cachedStatement(sql: "INSERT INTO hosts (host) VALUES (?)").execute(arguments: [key])
+        return HostID(rawValue: database.lastInsertedRowID)
+    }
+
+    /// The row of a host; nil where there is none.
+    public func knownHost(_ key: String) throws -> HostID? {
+        try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT id FROM hosts WHERE host = ?"), arguments: [key]
+        ).map(HostID.init(rawValue:))
+    }
+
+    /// The key of a host: scheme, name and port.
+    public func hostKey(_ host: HostID) throws -> String? {
+        try String.fetchOne(
+            database.cachedStatement(sql: "SELECT host FROM hosts WHERE id = ?"), arguments: [host.rawValue])
+    }
+
+    /// Takes a host for a runner, unless another has it. A lease that the runner has already is kept.
+    ///
+    /// - Parameter now: unix milliseconds; what the waits of its condition count from.
+    public func lease(_ host: HostID, runner: RunnerID, now: Int64) throws -> HostLease {
+        let row = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT * FROM hosts WHERE id = ?"), arguments: [host.rawValue])
+        guard let row else { return .taken }
+        var record = HostRecord()
+        record.overrides = HostOverrides(row)
+        record.condition = HostCondition(row, now: now)
+        if let holder = row["runner_id"] as Int64? {
+            return holder == runner.rawValue ? .held(record) : .taken
+        }
+        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = ? WHERE id = ?")
+            .execute(arguments: [runner.rawValue, host.rawValue])
+        record.lastStartedAt = row["last_started_at"]
+        return .held(record)
+    }
+
+    /// Gives a host back. Its delay counts from now for whoever takes it next.
+    public func release(_ host: HostID, now: Int64) throws {
+        try database.cachedStatement(
+            sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?"
+        )
+        .execute(arguments: [now, host.rawValue])
+    }
+
+    /// Keeps how a host is doing.
+    ///
+    /// - Parameter now: unix milliseconds; what its waits count from.
+    public func save(_ condition: HostCondition, of host: HostID, now: Int64) throws {
+        try database.cachedStatement(
+            sql: "UPDATE hosts SET snoozed_until = ?, rate = ?, failures = ?, probe_at = ? WHERE id = ?"
+        ).execute(
+            arguments: [
+                condition.snooze > .zero ? now + condition.snooze.wholeMilliseconds : nil, condition.rate,
+                condition.failures, condition.probeAfter.map { now + $0.wholeMilliseconds }, host.rawValue,
+            ])
+    }
+
+    /// What people have set for a host.
+    public func overrides(of host: HostID) throws -> HostOverrides {
+        try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT per_host, delay_ms, blocked FROM hosts WHERE id = ?"),
+            arguments: [host.rawValue]
+        ).map { HostOverrides($0) } ?? HostOverrides()
+    }
+
+    /// A number that changes whenever another connection has committed something.
+    public func dataVersion() throws -> Int64 {
+        try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+    }
+
+    /// A host's robots.txt, where it is young enough to be used.
+    public func robots(of host: HostID, now: Int64) throws -> RobotsRecord? {
+        let row = try Row.fetchOne(
+            database.cachedStatement(sql: "SELECT * FROM robots WHERE host_id = ? AND expires_at > ?"),
+            arguments: [host.rawValue, now])
+        guard let row else { return nil }
+        let body: Data? = row["body"]
+        var record = RobotsRecord(
+            statusCode: row["status_code"], body: body.map { Array($0) }, fetchedAt: row["fetched_at"])
+        record.expiresAt = row["expires_at"]
+        // From the future: the clock was set back since.
+        return record.fetchedAt > now ? nil : record
+    }
+
+    /// Keeps a host's robots.txt.
+    public func save(_ robots: RobotsRecord, of host: HostID) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO robots (host_id, status_code, body, fetched_at, expires_at)
+                VALUES (?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                host.rawValue, robots.statusCode, robots.body.map { Data($0) }, robots.fetchedAt,
+                robots.expiresAt,
+            ])
+    }
+
+    /// Notes that a run's own list names a host.
+    public func addNamed(_ host: HostID, to run: RunID) throws {
+        try database.cachedStatement(sql: "INSERT OR IGNORE INTO run_hosts (run_id, host_id) VALUES (?, ?)")
+            .execute(arguments: [run.rawValue, host.rawValue])
+    }
+
+    /// Whether a run's own list names a host.
+    public func isNamed(_ host: HostID, by run: RunID) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT 1 FROM run_hosts WHERE run_id = ? AND host_id = ?"),
+            arguments: [run.rawValue, host.rawValue]) ?? false
+    }
+}
+
+extension HostOverrides {
+    fileprivate init(_ row: Row) {
+        self.init()
+        perHost = row["per_host"]
+        delay = (row["delay_ms"] as Int64?).map { .milliseconds($0) }
+        isBlocked = row["blocked"]
+    }
+}
+
+extension HostCondition {
+    fileprivate init(_ row: Row, now: Int64) {
+        self.init()
+        // A clock that was set back must not hold a host for longer than it ever asked for.
+        let longest = RetryAfter.longest * 1000
+        if let until = row["snoozed_until"] as Int64?, until > now {
+            snooze = .milliseconds(min(until - now, longest))
+        }
+        rate = row["rate"]
+        failures = row["failures"]
+        probeAfter = (row["probe_at"] as Int64?).map { .milliseconds(max(0, min($0 - now, longest))) }
+    }
+}

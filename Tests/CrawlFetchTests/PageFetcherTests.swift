@@ -1,0 +1,129 @@
+import CrawlCore
+import CrawlFetch
+import Curl
+import LoopbackServer
+import Testing
+
+/// One page from request to outcome, where the response is not as it should be.
+@Suite struct PageFetcherTests {
+    @Test(arguments: [
+        "HTTP/1.1 302 F\r\nLocation: /new\r\nContent-Length: 99\r\n\r\ncut",
+        "HTTP/1.1 302 F\r\nLocation: /new\r\nContent-Encoding: gzip\r\n\r\nnot gzip",
+        "HTTP/1.1 302 F\r\nLocation: /new\r\nContent-Encoding: frob\r\nContent-Length: 4\r\n\r\nfrob",
+        "HTTP/1.1 302 F\r\nLocation: /new\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ncut",
+    ])
+    func `a redirect is followed however broken its body is`(answer: String) throws {
+        let server = try LoopbackServer { $0.path == "/old" ? .raw(answer) : .html(title: "New") }
+
+        let outcome = try TestReceiver().fetch(server.url("/old"))
+
+        #expect(outcome.verdict == .done)
+        #expect(outcome.response.title == "New")
+    }
+
+    @Test func `a redirect with a large body is followed, and little of it is read`() throws {
+        let server = try LoopbackServer {
+            $0.path == "/old"
+                ? .redirect(to: "/new").endingWithConnection().header("Content-Length", "50000000")
+                : .html(title: "New")
+        }
+        let large = try LoopbackServer { request in
+            guard request.path == "/old" else { return .html(title: "New") }
+            var response = LoopbackServer.Response.redirect(to: "/new")
+            response.body = Array(repeating: 65, count: 4 << 20)
+            return response
+        }
+
+        #expect(try TestReceiver().fetch(server.url("/old")).response.title == "New")
+        let outcome = try TestReceiver().fetch(large.url("/old"))
+
+        #expect(outcome.response.title == "New")
+        #expect(outcome.response.sizeDownload < 1 << 20)
+        #expect(outcome.response.contentLength < 1000)
+    }
+
+    @Test func `a redirect whose header is wrong is not followed`() throws {
+        let server = try LoopbackServer { _ in
+            .raw("HTTP/1.1 302 F\r\nLocation: /new\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx")
+        }
+
+        #expect(try TestReceiver().fetch(server.url("/old")).verdict == .failed(.badResponse))
+    }
+
+    @Test func `a body cut off that would have been too large is too large`() throws {
+        let server = try LoopbackServer { _ in .html(title: "Huge").claiming(length: 9_000_000_000).closing()
+        }
+
+        let outcome = try TestReceiver().fetch(server.url("/"))
+
+        #expect(outcome.verdict == .failed(.tooLarge))
+        #expect(outcome.response.title == "Huge")
+    }
+
+    @Test func `a body cut off is tried again, and what was read is kept`() throws {
+        let server = try LoopbackServer { _ in .html(title: "Cut").claiming(length: 9_000).closing() }
+
+        let outcome = try TestReceiver().fetch(server.url("/"))
+
+        #expect(outcome.verdict == .retry(.truncated, wait: .seconds(1)))
+        #expect(outcome.response.title == "Cut")
+        #expect(outcome.response.contentLength > 50)
+    }
+
+    @Test func `a body that is not in its coding keeps its status, and no title`() throws {
+        let server = try LoopbackServer { _ in .html(title: "Plain").header("Content-Encoding", "gzip") }
+
+        let outcome = try TestReceiver().fetch(server.url("/"))
+
+        #expect(outcome.verdict == .failed(.decode))
+        #expect(outcome.response.statusCode == 200)
+        #expect(outcome.response.title == nil)
+        #expect(outcome.error?.contains("gzip") == true)
+    }
+
+    @Test func `a host with no address to connect to is blocked, and not tried again`() throws {
+        let server = try LoopbackServer { _ in .html(title: "Private") }
+        let receiver = try TestReceiver()
+        receiver.mayBePrivate = false
+
+        let outcome = try receiver.fetch(server.url("/"))
+
+        #expect(outcome.verdict == .failed(.blockedAddress))
+        #expect(outcome.error?.contains("127.0.0.1") == true)
+        #expect(server.connections == 0)
+    }
+
+    @Test func `a name and password go to their origin, and to none that a redirect leads to`() throws {
+        let other = try LoopbackServer { _ in .text("") }
+        let server = try LoopbackServer(addresses: ["127.0.0.1", "127.0.0.2"]) { request in
+            switch request.path {
+            case "/1": .redirect(to: "/2")
+            case "/2":
+                .redirect(
+                    to: "http://127.0.0.2:\(request.headers["Host"]?.split(separator: ":").last ?? "")/3")
+            case "/3": .redirect(to: other.url("/4"))
+            default: .text("")
+            }
+        }
+        let receiver = try TestReceiver { $0.request.headers = [.init(name: "X-Key", value: "k")] }
+
+        try receiver.fetch(server.url("/1"), credentials: Credentials(user: "u", password: "p"))
+        try receiver.fetch(server.url("/end"))
+
+        #expect(server.log.map { $0.headers["Authorization"] } == ["Basic dTpw", "Basic dTpw", nil, nil])
+        #expect(other.log.map { $0.headers["Authorization"] } == [nil])
+        #expect(server.log.map { $0.headers["X-Key"] } == ["k", "k", nil, "k"])
+    }
+
+    @Test func `cookies of a run are kept from page to page, and not without a store`() throws {
+        let server = try LoopbackServer {
+            $0.path == "/set"
+                ? .redirect(to: "/page").header("Set-Cookie", "a=1") : .text($0.headers["Cookie"] ?? "")
+        }
+        let with = try TestReceiver(cookies: CookieStore())
+        let without = try TestReceiver()
+
+        #expect(try with.fetch(server.url("/set")).response.contentLength == 3)
+        #expect(try without.fetch(server.url("/set")).response.contentLength == 0)
+    }
+}

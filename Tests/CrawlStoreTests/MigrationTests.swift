@@ -1,0 +1,46 @@
+import CrawlCore
+@testable import CrawlStore
+import GRDB
+import Testing
+
+/// Databases of earlier schemas.
+@Suite struct MigrationTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Makes a database as the trawl of an earlier schema has left it.
+    private func make(version: Int, _ sql: String) throws {
+        try folder.connect().write { database in
+            for migration in Migrations.all[..<version] {
+                try database.execute(sql: String(decoding: migration, as: UTF8.self))
+            }
+            try database.execute(
+                sql: "PRAGMA user_version = \(version); PRAGMA application_id = \(Migrations.applicationID)")
+            try database.execute(sql: sql)
+        }
+    }
+
+    @Test func `an unfinished run of schema 1 goes on, its hosts named by its list`() throws {
+        try make(
+            version: 1,
+            """
+            INSERT INTO jobs (id, name, spec) VALUES (1, 'docs', '{}');
+            INSERT INTO runs (id, job_id, number, state, spec, started_at, first_page_id, last_page_id, pages_pending,
+                pages_done)
+            VALUES (1, 1, 1, 'active', '{}', 0, 1, 2, 1, 1);
+            INSERT INTO hosts (id, host) VALUES (1, 'http://a'), (2, 'http://b');
+            INSERT INTO pages (id, run_id, host_id, url_key, url, state)
+            VALUES (1, 1, 1, 11, 'http://a/1', 'done'), (2, 1, 2, 12, 'http://b/1', 'pending');
+            """)
+
+        let store = try Store(.file(folder.database), access: .readWrite)
+
+        let run = RunID(rawValue: 1)
+        #expect(try store.read { try $0.isNamed(HostID(rawValue: 1), by: run) })
+        #expect(
+            try store.read { try $0.waitingHosts(of: run, after: nil, limit: 9) }.map(\.host.rawValue) == [2])
+        #expect(try store.check() == [])
+        #expect(try folder.connect().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM results") } == 2)
+    }
+}
