@@ -59,8 +59,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private var fetchers: [PageFetcher] = []
     private var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
-    private var flushAt: ContinuousClock.Instant?
-    private var drainDeadline: ContinuousClock.Instant?
+    private var flushAt: MonotonicInstant?
+    private var drainDeadline: MonotonicInstant?
 
     private let inbox = Mailbox<Message>()
     private let hasMail = Atomic(false)
@@ -218,7 +218,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         flushAt = nil
     }
 
-    private var nextDeadline: ContinuousClock.Instant? {
+    private var nextDeadline: MonotonicInstant? {
         var deadline = flushAt
         if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }
         if let drainDeadline { deadline = min(deadline ?? drainDeadline, drainDeadline) }

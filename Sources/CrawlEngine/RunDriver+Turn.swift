@@ -7,7 +7,7 @@ internal import CrawlStore
 extension RunDriver {
     /// Records what has come back and claims what can be claimed, in one transaction.
     func commit() throws -> Dispatch {
-        let clock = ContinuousClock.now
+        let clock = MonotonicInstant.now
         let now = environment.wallClock()
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)

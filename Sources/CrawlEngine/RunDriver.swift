@@ -36,9 +36,9 @@ final class RunDriver {
     var isStopping = false
     var progress: RunProgress
     var nextBatch: (id: BatchID, number: Int64)
-    var lastCommit: ContinuousClock.Instant = .now
-    var lastRenewal: ContinuousClock.Instant = .now
-    var lastReport: ContinuousClock.Instant = .now
+    var lastCommit: MonotonicInstant = .now
+    var lastRenewal: MonotonicInstant = .now
+    var lastReport: MonotonicInstant = .now
 
     enum Message: Sendable {
         case report(CrawlLoop.Report)
@@ -197,7 +197,7 @@ final class RunDriver {
             loops[loop].send(.pages(pages))
         }
         for (loop, host) in dispatch.closings { loops[loop].send(.close(host)) }
-        let now = ContinuousClock.now
+        let now = MonotonicInstant.now
         guard lastReport + RunDriver.reportInterval <= now || dispatch.isFinished else { return }
         lastReport = now
         var snapshot = RunSnapshot()

@@ -10,7 +10,7 @@ public final class Transfer {
     /// Where it stands among the loop's transfers under way; -1 while it is idle.
     var slot = -1
     /// When the last byte of a header or body came, or the request started.
-    var lastActivity: ContinuousClock.Instant = .now
+    var lastActivity: MonotonicInstant = .now
     // Unchecked because both are used many times a page: the loop keeps a transfer that is under way, and the
     // delegate owns it.
     unowned(unsafe) let loop: TransferLoop
@@ -33,7 +33,7 @@ public final class Transfer {
     /// How long the whole transfer may take; zero for ever.
     private(set) var totalTimeout: Duration = .zero
     /// When the request started.
-    private(set) var startedAt: ContinuousClock.Instant = .now
+    private(set) var startedAt: MonotonicInstant = .now
     /// Slices of the body that were decoded.
     var slices = 0
     /// Kept from one coded body for the next.
@@ -211,7 +211,7 @@ public final class Transfer {
         }
     }
 
-    func prepareForStart(now: ContinuousClock.Instant) {
+    func prepareForStart(now: MonotonicInstant) {
         errorText[0] = 0
         headerBytes = 0
         head = ResponseHead()

@@ -1,6 +1,6 @@
 internal import CCurl
 internal import CLinux
-internal import CrawlCore
+public import CrawlCore
 internal import Glibc
 
 /// Many transfers at once on one thread: curl's multi interface driven by epoll(7), as
@@ -11,14 +11,14 @@ public final class TransferLoop {
     /// Wakes the loop from other threads.
     public let waker: Waker
     /// The time as of the current turn, read once a turn.
-    public private(set) var now: ContinuousClock.Instant = .now
+    public private(set) var now: MonotonicInstant = .now
 
     private let multi: UnsafeMutableRawPointer
     let sockets: PollSet
     /// When curl wants to be called without an event.
-    private var timer: ContinuousClock.Instant?
+    private var timer: MonotonicInstant?
     private var active: [Transfer] = []
-    private var nextReadCheck: ContinuousClock.Instant = .now
+    private var nextReadCheck: MonotonicInstant = .now
 
     /// How often transfers are checked for a server that sends nothing: the precision of a read time-out.
     private static let readCheckInterval: Duration = .milliseconds(100)
@@ -81,7 +81,7 @@ public final class TransferLoop {
     /// Waits for something to do, does it, and tells the delegates of what has finished.
     ///
     /// - Parameter deadline: when to come back at the latest; nil for whenever something happens.
-    public func turn(until deadline: ContinuousClock.Instant?) {
+    public func turn(until deadline: MonotonicInstant?) {
         let ready = sockets.wait(milliseconds: waitMilliseconds(until: deadline))
         now = .now
         var running: Int32 = 0
@@ -105,7 +105,7 @@ public final class TransferLoop {
         if now >= nextReadCheck { finishSilent() }
     }
 
-    private func waitMilliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+    private func waitMilliseconds(until deadline: MonotonicInstant?) -> Int32 {
         var earliest = deadline
         if let timer { earliest = min(earliest ?? timer, timer) }
         if !active.isEmpty { earliest = min(earliest ?? nextReadCheck, nextReadCheck) }

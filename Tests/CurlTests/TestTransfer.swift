@@ -93,9 +93,9 @@ final class TestTransfer: TransferDelegate {
 extension TransferLoop {
     /// Turns until something is so; fails the test where it is not so in time.
     func turn(within limit: Duration = .seconds(20), until isSo: () -> Bool) throws {
-        let deadline = ContinuousClock.now + limit
+        let deadline = MonotonicInstant.now + limit
         while !isSo() {
-            try #require(ContinuousClock.now < deadline, "it did not come about within \(limit)")
+            try #require(MonotonicInstant.now < deadline, "it did not come about within \(limit)")
             turn(until: deadline)
         }
     }

@@ -82,7 +82,7 @@ import Testing
         try test.start(listener.url)
         loop.turn(until: .now + .milliseconds(50))
         listener.makeRoom()
-        var answerAt: ContinuousClock.Instant?
+        var answerAt: MonotonicInstant?
 
         while test.results.isEmpty {
             loop.turn(until: .now + .milliseconds(20))

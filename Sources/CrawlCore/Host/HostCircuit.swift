@@ -8,7 +8,7 @@ public struct HostCircuit: Sendable, Equatable {
         /// They may.
         case closed
         /// None may before the instant; then one, as a probe.
-        case open(until: ContinuousClock.Instant)
+        case open(until: MonotonicInstant)
         /// A probe is under way; no other request may go out.
         case halfOpen
         /// None may in this run.
@@ -20,7 +20,7 @@ public struct HostCircuit: Sendable, Equatable {
         /// It is the page's own: the attempt counts.
         case counted
         /// It is the host's: the page is pending again and has used no attempt, but not before the instant.
-        case setAside(until: ContinuousClock.Instant)
+        case setAside(until: MonotonicInstant)
         /// It is the host's, which is given up: its pages fail as `host_unavailable`.
         case givenUp
     }
@@ -40,7 +40,7 @@ public struct HostCircuit: Sendable, Equatable {
     ///   - failures: what ``failures`` was.
     ///   - wait: what is left of the wait; of one that is longer than the policy's longest, that much, as the clock
     ///     may have been set back meanwhile.
-    public init(restoring failures: Int, wait: Duration, policy: Policy, now: ContinuousClock.Instant) {
+    public init(restoring failures: Int, wait: Duration, policy: Policy, now: MonotonicInstant) {
         self.failures = min(max(failures, 0), policy.failures + policy.probes - 1)
         guard self.failures >= policy.failures else { return }
         state = .open(until: now + min(max(wait, .zero), policy.longestWait))
@@ -50,7 +50,7 @@ public struct HostCircuit: Sendable, Equatable {
     ///
     /// - Parameter inFlight: requests to the host that are under way. A probe waits for them, so that what fails
     ///   while it is under way is the probe.
-    public func allowsStart(inFlight: Int, now: ContinuousClock.Instant) -> Bool {
+    public func allowsStart(inFlight: Int, now: MonotonicInstant) -> Bool {
         switch state {
         case .closed: true
         case .open(let until): until <= now && inFlight == 0
@@ -59,7 +59,7 @@ public struct HostCircuit: Sendable, Equatable {
     }
 
     /// When an open circuit lets a probe out; nil where it is not open.
-    public var probeAt: ContinuousClock.Instant? {
+    public var probeAt: MonotonicInstant? {
         if case .open(let until) = state { until } else { nil }
     }
 
@@ -71,14 +71,14 @@ public struct HostCircuit: Sendable, Equatable {
 
     /// Notes that a request came to nothing that tells of the host (it was cut off, or never went out): where it was
     /// the probe, another may start.
-    public mutating func abandoned(now: ContinuousClock.Instant) {
+    public mutating func abandoned(now: MonotonicInstant) {
         if state == .halfOpen { state = .open(until: now) }
     }
 
     /// Notes a failure to connect.
     ///
     /// - Parameter fraction: the random part of the wait, from 0 to 1.
-    public mutating func failed(fraction: Double, policy: Policy, now: ContinuousClock.Instant) -> Verdict {
+    public mutating func failed(fraction: Double, policy: Policy, now: MonotonicInstant) -> Verdict {
         switch state {
         case .closed, .halfOpen: failures += 1
         // Sent before the circuit opened: that the host could not be reached then is known.

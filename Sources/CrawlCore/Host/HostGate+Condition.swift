@@ -1,7 +1,7 @@
 /// What the gate learns of its hosts.
 extension HostGate {
     /// The conditions that changed since this was last called.
-    public mutating func takeChangedConditions(now: ContinuousClock.Instant) -> [(HostID, HostCondition)] {
+    public mutating func takeChangedConditions(now: MonotonicInstant) -> [(HostID, HostCondition)] {
         defer { changed.removeAll(keepingCapacity: true) }
         return changed.map { index in
             hosts[index].isChanged = false
@@ -20,7 +20,7 @@ extension HostGate {
         return max(pace.interval, hosts[index].limits.delay)
     }
 
-    mutating func restore(_ condition: HostCondition, at index: Int, now: ContinuousClock.Instant) {
+    mutating func restore(_ condition: HostCondition, at index: Int, now: MonotonicInstant) {
         if condition.snooze > .zero {
             let until = now + condition.snooze
             hosts[index].snoozedUntil = until
@@ -38,9 +38,9 @@ extension HostGate {
 
     /// Takes into account what the end of a request tells of its host.
     mutating func note(
-        _ signal: HostSignal, at index: Int, sentAt: ContinuousClock.Instant,
+        _ signal: HostSignal, at index: Int, sentAt: MonotonicInstant,
         fraction: @autoclosure () -> Double,
-        now: ContinuousClock.Instant
+        now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         switch signal {
         case .answered:
@@ -83,7 +83,7 @@ extension HostGate {
         changed.append(index)
     }
 
-    private func condition(at index: Int, now: ContinuousClock.Instant) -> HostCondition {
+    private func condition(at index: Int, now: MonotonicInstant) -> HostCondition {
         var condition = HostCondition()
         if let until = hosts[index].snoozedUntil, until > now { condition.snooze = until - now }
         condition.rate = hosts[index].pace?.rate
@@ -99,14 +99,14 @@ extension HostGate {
 
 /// How many requests a host was sent lately.
 struct RecentStarts {
-    private var windowEnd: ContinuousClock.Instant?
+    private var windowEnd: MonotonicInstant?
     private var starts = 0
     /// Of the window before, which ended when this one began; 0 where there was a pause.
     private var startsBefore = 0
 
     private static let window: Duration = .seconds(5)
 
-    mutating func add(now: ContinuousClock.Instant) {
+    mutating func add(now: MonotonicInstant) {
         if let windowEnd, now < windowEnd {
             starts += 1
             return
@@ -117,7 +117,7 @@ struct RecentStarts {
     }
 
     /// Starts a second over the last five to ten seconds.
-    func rate(now: ContinuousClock.Instant) -> Double {
+    func rate(now: MonotonicInstant) -> Double {
         guard let windowEnd else { return 0 }
         var elapsed = RecentStarts.window - (windowEnd - now)
         if startsBefore > 0 { elapsed += RecentStarts.window }

@@ -15,7 +15,7 @@ public struct HostGate {
     /// ``finished(_:wasSent:_:fraction:now:)``.
     public struct Slot: Hashable, Sendable {
         let index: Int
-        fileprivate let startedAt: ContinuousClock.Instant
+        fileprivate let startedAt: MonotonicInstant
     }
 
     struct Host {
@@ -26,7 +26,7 @@ public struct HostGate {
         var queue = Deque<PageRequest>()
         var inFlight = 0
         /// No start before it.
-        var nextStart: ContinuousClock.Instant
+        var nextStart: MonotonicInstant
         /// A request was started and is not known to be sent: where a delay counts, the next one waits for that.
         var isStarting = false
         /// In `ready`.
@@ -34,7 +34,7 @@ public struct HostGate {
         /// In `waiting`.
         var isWaiting = false
         /// Until when the host asks to be left alone.
-        var snoozedUntil: ContinuousClock.Instant?
+        var snoozedUntil: MonotonicInstant?
         var pace: HostPace?
         var circuit: HostCircuit?
         var recent = RecentStarts()
@@ -43,7 +43,7 @@ public struct HostGate {
     }
 
     private struct Wake: Comparable {
-        let at: ContinuousClock.Instant
+        let at: MonotonicInstant
         let index: Int
         static func < (one: Wake, other: Wake) -> Bool { one.at < other.at }
     }
@@ -77,14 +77,14 @@ public struct HostGate {
     public var waitingHosts: Int { waiting.count }
 
     /// When a host's delay is over next; nil where none waits.
-    public var nextWake: ContinuousClock.Instant? { waiting.min?.at }
+    public var nextWake: MonotonicInstant? { waiting.min?.at }
 
     /// Takes a host in, to be kept with its limits and condition until it is closed.
     ///
     /// - Parameter rest: how long nothing may start, whatever the condition says.
     public mutating func open(
         _ host: HostID, limits: HostLimits, condition: HostCondition, rest: Duration = .zero,
-        now: ContinuousClock.Instant
+        now: MonotonicInstant
     ) {
         let index = index(of: host, now: now)
         hosts[index].isOpen = true
@@ -95,21 +95,21 @@ public struct HostGate {
     }
 
     /// Gives an open host other limits.
-    public mutating func limit(_ host: HostID, _ limits: HostLimits, now: ContinuousClock.Instant) {
+    public mutating func limit(_ host: HostID, _ limits: HostLimits, now: MonotonicInstant) {
         guard let index = indices[host] else { return }
         hosts[index].limits = limits
         schedule(index, now: now)
     }
 
     /// Lets a host go: forgotten once it has nothing queued, nothing under way and no wait.
-    public mutating func close(_ host: HostID, now: ContinuousClock.Instant) {
+    public mutating func close(_ host: HostID, now: MonotonicInstant) {
         guard let index = indices[host] else { return }
         hosts[index].isOpen = false
         schedule(index, now: now)
     }
 
     /// Queues a request at its host: behind the others, or before them where it goes on with an attempt.
-    public mutating func add(_ request: PageRequest, first: Bool = false, now: ContinuousClock.Instant) {
+    public mutating func add(_ request: PageRequest, first: Bool = false, now: MonotonicInstant) {
         let index = index(of: request.host, now: now)
         if first { hosts[index].queue.prepend(request) } else { hosts[index].queue.append(request) }
         queued += 1
@@ -117,13 +117,13 @@ public struct HostGate {
     }
 
     /// Whether a request may be started now.
-    public mutating func isReady(now: ContinuousClock.Instant) -> Bool {
+    public mutating func isReady(now: MonotonicInstant) -> Bool {
         wake(now: now)
         return !ready.isEmpty
     }
 
     /// The next request that may be started now, of the host whose turn it is; it counts as started.
-    public mutating func next(now: ContinuousClock.Instant) -> (request: PageRequest, slot: Slot)? {
+    public mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
         guard let index = ready.popFirst() else { return nil }
         hosts[index].isReady = false
@@ -142,7 +142,7 @@ public struct HostGate {
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
-    public mutating func sent(_ slot: Slot, now: ContinuousClock.Instant) {
+    public mutating func sent(_ slot: Slot, now: MonotonicInstant) {
         // A hold may reach further than the delay.
         hosts[slot.index].isStarting = false
         hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + interval(of: slot.index))
@@ -157,7 +157,7 @@ public struct HostGate {
     /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` where it was none.
     public mutating func finished(
         _ slot: Slot, wasSent: Bool, _ signal: HostSignal, fraction: @autoclosure () -> Double,
-        now: ContinuousClock.Instant
+        now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         hosts[slot.index].inFlight -= 1
         if !wasSent { hosts[slot.index].isStarting = false }
@@ -184,7 +184,7 @@ public struct HostGate {
         return requests
     }
 
-    private mutating func index(of host: HostID, now: ContinuousClock.Instant) -> Int {
+    private mutating func index(of host: HostID, now: MonotonicInstant) -> Int {
         if let index = indices[host] { return index }
         let entry = Host(id: host, limits: limits, nextStart: now)
         let index: Int
@@ -200,7 +200,7 @@ public struct HostGate {
     }
 
     /// Puts a host where it belongs: among the ready ones, the waiting ones, neither, or out of the gate.
-    mutating func schedule(_ index: Int, now: ContinuousClock.Instant) {
+    mutating func schedule(_ index: Int, now: MonotonicInstant) {
         // Field by field: a copy of the host would hold its queue as well.
         guard !hosts[index].isReady, !hosts[index].isWaiting else { return }
         guard !hosts[index].queue.isEmpty else {
@@ -223,7 +223,7 @@ public struct HostGate {
     }
 
     /// When a host may get its next request; nil where something has to end first.
-    private func start(of index: Int) -> ContinuousClock.Instant? {
+    private func start(of index: Int) -> MonotonicInstant? {
         guard hosts[index].inFlight < hosts[index].limits.perHost, !hosts[index].isStarting else {
             return nil
         }
@@ -232,12 +232,12 @@ public struct HostGate {
         return circuit.allowsStart(inFlight: hosts[index].inFlight, now: start) ? start : nil
     }
 
-    private mutating func wait(_ index: Int, until instant: ContinuousClock.Instant) {
+    private mutating func wait(_ index: Int, until instant: MonotonicInstant) {
         hosts[index].isWaiting = true
         waiting.insert(Wake(at: instant, index: index))
     }
 
-    private mutating func wake(now: ContinuousClock.Instant) {
+    private mutating func wake(now: MonotonicInstant) {
         while let first = waiting.min, first.at <= now {
             waiting.removeMin()
             hosts[first.index].isWaiting = false
@@ -251,7 +251,7 @@ public struct HostGate {
         }
     }
 
-    private func isStillReady(_ index: Int, now: ContinuousClock.Instant) -> Bool {
+    private func isStillReady(_ index: Int, now: MonotonicInstant) -> Bool {
         guard !hosts[index].queue.isEmpty, let start = start(of: index) else { return false }
         return start <= now
     }

@@ -15,7 +15,7 @@ public struct HostPace: Sendable, Equatable {
     private let firstThrottled: Double
     /// What it was getting when it throttled last.
     private var lastThrottled: Double
-    private var lastLowered: ContinuousClock.Instant
+    private var lastLowered: MonotonicInstant
 
     /// The lowest rate, in starts a second: one a minute.
     public static let lowestRate = 1.0 / 60
@@ -23,7 +23,7 @@ public struct HostPace: Sendable, Equatable {
     /// The pace of a host that has throttled for the first time: half of what it was getting.
     ///
     /// - Parameter observed: starts a second over the last few seconds. Zero, or no number, is taken for the least.
-    public init(observed: Double, now: ContinuousClock.Instant) {
+    public init(observed: Double, now: MonotonicInstant) {
         // Written so that NaN fails the comparison. The upper end keeps an interval from being zero.
         let observed = observed > 2 * Self.lowestRate ? min(observed, 1_000_000) : 2 * Self.lowestRate
         rate = observed / 2
@@ -35,7 +35,7 @@ public struct HostPace: Sendable, Equatable {
     /// The pace as another run, or another process, has left it; nil for a rate that is not above zero.
     ///
     /// - Parameter rate: what ``rate`` was. It may have been taken right after a throttle, and is treated so.
-    public init?(restoring rate: Double, now: ContinuousClock.Instant) {
+    public init?(restoring rate: Double, now: MonotonicInstant) {
         guard rate > 0 else { return nil }
         self.init(observed: 2 * rate, now: now)
     }
@@ -51,7 +51,7 @@ public struct HostPace: Sendable, Equatable {
     /// - Parameters:
     ///   - sentAt: when the request went out that the host answered so, or not at all.
     ///   - now: when that was known.
-    public func lowered(sentAt: ContinuousClock.Instant, now: ContinuousClock.Instant) -> HostPace {
+    public func lowered(sentAt: MonotonicInstant, now: MonotonicInstant) -> HostPace {
         guard sentAt >= lastLowered, now >= lastLowered + max(.seconds(1), interval) else { return self }
         var pace = self
         pace.lastThrottled = rate

@@ -7,13 +7,13 @@ import Testing
         let perHost = 8
         let policy = HostCircuit.Policy()
         var generator: SeededGenerator
-        var now = ContinuousClock.now
+        var now = MonotonicInstant.now
         var circuit: HostCircuit?
         var inFlight = 0
         var isUp = true
         /// Attempts that pages have used since the host was reached last.
         var counted = 0
-        var openUntil: ContinuousClock.Instant?
+        var openUntil: MonotonicInstant?
 
         init(seed: UInt64) { generator = SeededGenerator(state: seed) }
 
@@ -77,7 +77,7 @@ import Testing
 
     @Test func `of a thousand pages of a dead host nine lose an attempt`() {
         let policy = HostCircuit.Policy()
-        var now = ContinuousClock.now
+        var now = MonotonicInstant.now
         var circuit = HostCircuit()
         var (counted, starts, inFlight) = (0, 0, 0)
         while circuit.state != .givenUp {

@@ -3,7 +3,7 @@ import Testing
 
 /// The circuit breaker of one host.
 @Suite struct HostCircuitTests {
-    private let start = ContinuousClock.now
+    private let start = MonotonicInstant.now
     private let policy = HostCircuit.Policy()
 
     private func fail(_ circuit: inout HostCircuit, after seconds: Int) -> HostCircuit.Verdict {

@@ -3,9 +3,9 @@ import Testing
 
 /// The least time between two starts to one host.
 @Suite struct HostGateDelayTests {
-    private let start = ContinuousClock.now
+    private let start = MonotonicInstant.now
 
-    private func after(_ milliseconds: Int) -> ContinuousClock.Instant { start + .milliseconds(milliseconds) }
+    private func after(_ milliseconds: Int) -> MonotonicInstant { start + .milliseconds(milliseconds) }
 
     /// A gate with a delay of 100 ms.
     private func gate(perHost: Int = 2, pages: ClosedRange<Int64> = 1...3) -> TestGate {

@@ -8,11 +8,11 @@ import Testing
         var queue: [Int64] = []
         var inFlight = 0
         var isStarting = false
-        var mayStart: ContinuousClock.Instant
+        var mayStart: MonotonicInstant
         /// Starts of each other host since this one could have started.
         var overtaken: [Int64: Int] = [:]
 
-        func canStart(perHost: Int, now: ContinuousClock.Instant) -> Bool {
+        func canStart(perHost: Int, now: MonotonicInstant) -> Bool {
             !queue.isEmpty && inFlight < perHost && !isStarting && mayStart <= now
         }
     }
@@ -21,7 +21,7 @@ import Testing
         let perHost: Int
         let delay: Duration
         var generator: SeededGenerator
-        var now = ContinuousClock.now
+        var now = MonotonicInstant.now
         let gate: TestGate
         var hosts: [Int64: Host] = [:]
         var running: [(slot: HostGate.Slot, host: Int64, wasSent: Bool)] = []

@@ -3,7 +3,7 @@ import Testing
 
 /// Whose turn it is where no delay counts.
 @Suite struct HostGateTests {
-    private let now = ContinuousClock.now
+    private let now = MonotonicInstant.now
 
     /// A gate without delay that holds pages 1, 2, 3 … of these hosts.
     private func gate(perHost: Int, hosts: [Int64]) -> TestGate {

@@ -26,7 +26,7 @@ import Testing
 
     /// What came of crawling a host for so many seconds, eight requests at a time, a fifth of a second each.
     private func crawl(_ host: ThrottlingHost, seconds: Double) -> (taken: Int, refused: Int) {
-        let (perHost, latency, origin) = (8, 0.2, ContinuousClock.now)
+        let (perHost, latency, origin) = (8, 0.2, MonotonicInstant.now)
         var host = host
         var pace: HostPace?
         var starts: [Double] = []
@@ -82,7 +82,7 @@ import Testing
 
     @Test(arguments: 0..<20) func `no walk leaves the bounds`(seed: UInt64) {
         var generator = SeededGenerator(state: seed)
-        var now = ContinuousClock.now
+        var now = MonotonicInstant.now
         let observed = pow2(Double.random(in: -6...8, using: &generator))
         var pace = HostPace(observed: observed, now: now)
         var lastLowered = now

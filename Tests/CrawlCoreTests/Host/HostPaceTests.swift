@@ -3,7 +3,7 @@ import Testing
 
 /// How a host's rate goes down and up.
 @Suite struct HostPaceTests {
-    private let start = ContinuousClock.now
+    private let start = MonotonicInstant.now
 
     /// Throttled once more, by a request that went out after the last time.
     private func lowered(_ pace: HostPace, after seconds: Double) -> HostPace {

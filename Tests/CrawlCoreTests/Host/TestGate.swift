@@ -13,9 +13,9 @@ final class TestGate {
 
     var queued: Int { gate.queued }
     var waitingHosts: Int { gate.waitingHosts }
-    var nextWake: ContinuousClock.Instant? { gate.nextWake }
+    var nextWake: MonotonicInstant? { gate.nextWake }
 
-    func hold(_ host: Int64, until instant: ContinuousClock.Instant) {
+    func hold(_ host: Int64, until instant: MonotonicInstant) {
         let now = instant - .milliseconds(1)
         gate.open(
             HostID(rawValue: host), limits: limits, condition: HostCondition(), rest: .milliseconds(1),
@@ -24,38 +24,38 @@ final class TestGate {
     }
     func open(
         _ host: Int64, limits: HostLimits? = nil, condition: HostCondition = HostCondition(),
-        now: ContinuousClock.Instant
+        now: MonotonicInstant
     ) {
         gate.open(
             HostID(rawValue: host), limits: limits ?? self.limits, condition: condition, now: now)
     }
-    func limit(_ host: Int64, _ limits: HostLimits, now: ContinuousClock.Instant) {
+    func limit(_ host: Int64, _ limits: HostLimits, now: MonotonicInstant) {
         gate.limit(HostID(rawValue: host), limits, now: now)
     }
-    func conditions(now: ContinuousClock.Instant) -> [Int64: HostCondition] {
+    func conditions(now: MonotonicInstant) -> [Int64: HostCondition] {
         Dictionary(uniqueKeysWithValues: gate.takeChangedConditions(now: now).map { ($0.0.rawValue, $0.1) })
     }
     func removeAll(of host: Int64) -> [Int64] {
         gate.removeAll(of: HostID(rawValue: host)).compactMap { $0.page?.id.rawValue }
     }
-    func add(_ request: PageRequest, first: Bool = false, now: ContinuousClock.Instant) {
+    func add(_ request: PageRequest, first: Bool = false, now: MonotonicInstant) {
         gate.add(request, first: first, now: now)
     }
-    func isReady(now: ContinuousClock.Instant) -> Bool { gate.isReady(now: now) }
-    func next(now: ContinuousClock.Instant) -> (request: PageRequest, slot: HostGate.Slot)? {
+    func isReady(now: MonotonicInstant) -> Bool { gate.isReady(now: now) }
+    func next(now: MonotonicInstant) -> (request: PageRequest, slot: HostGate.Slot)? {
         gate.next(now: now)
     }
-    func sent(_ slot: HostGate.Slot, now: ContinuousClock.Instant) { gate.sent(slot, now: now) }
+    func sent(_ slot: HostGate.Slot, now: MonotonicInstant) { gate.sent(slot, now: now) }
     @discardableResult
     func finished(
-        _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered, now: ContinuousClock.Instant
+        _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered, now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         gate.finished(slot, wasSent: wasSent, signal, fraction: 0, now: now)
     }
     func removeAll() -> [PageRequest] { gate.removeAll() }
 
     /// Starts all that may be started now, and gives the pages in the order of their starts.
-    func startAll(now: ContinuousClock.Instant) -> [Int64] {
+    func startAll(now: MonotonicInstant) -> [Int64] {
         var pages: [Int64] = []
         while let (request, _) = next(now: now) {
             if let page = request.page { pages.append(page.id.rawValue) }
