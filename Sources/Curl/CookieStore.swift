@@ -59,7 +59,7 @@ public final class CookieStore: Sendable {
 
     /// Removes cookies where there are too many: of the domains that have the most.
     ///
-    /// - Parameter easy: a handle that shares the store and is not under way.
+    /// - Parameter easy: a handle that shares the store.
     func trim(by easy: UnsafeMutableRawPointer) {
         // No other loop may take a cookie or send a request without them meanwhile; the lock may be taken again by
         // the same thread.

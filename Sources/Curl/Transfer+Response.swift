@@ -23,7 +23,6 @@ extension Transfer {
     /// What the code that curl ends the transfer with comes to.
     func result(of code: CurlCode) -> TransferResult {
         if code == .ok { checkCodingEnd() }
-        returnDecoder()
         if let cookies, head.cookieCount > 0, cookies.isDue(afterFields: head.cookieCount) {
             cookies.trim(by: easy)
         }

@@ -220,7 +220,6 @@ public final class Transfer {
         slices = 0
         hasOpenedSocket = false
         if !refusedAddresses.isEmpty { refusedAddresses = [] }
-        returnDecoder()
         startedAt = now
         lastActivity = now
     }

@@ -126,8 +126,9 @@ public final class TransferLoop {
             _ = ccurl_getinfo_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context)
             guard let context else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            let result = transfer.result(of: code)
             remove(transfer)
-            transfer.delegate.finished(transfer, transfer.result(of: code))
+            transfer.delegate.finished(transfer, result)
         }
     }
 
@@ -152,6 +153,7 @@ public final class TransferLoop {
 
     private func remove(_ transfer: Transfer) {
         curl_multi_remove_handle(multi, transfer.easy)
+        transfer.returnDecoder()
         let slot = transfer.slot
         active.swapAt(slot, active.count - 1)
         active.removeLast()

@@ -126,4 +126,34 @@ import Testing
         #expect(try with.fetch(server.url("/set")).response.contentLength == 3)
         #expect(try without.fetch(server.url("/set")).response.contentLength == 0)
     }
+
+    @Test func `what a response asks of robots, and of whoever asks too often, counts for it alone`() throws {
+        let server = try LoopbackServer { request in
+            guard request.path == "/late" else { return .text("") }
+            return .status(503, retryAfter: .seconds(7)).header("X-Robots-Tag", "noindex")
+                .header("x-robots-tag", "otherbot: none, nofollow")
+        }
+        let receiver = try TestReceiver()
+
+        let late = try receiver.fetch(server.url("/late"))
+        #expect(receiver.signal == .throttled(wait: .seconds(7)))
+        #expect(late.response.robots == [.noindex])
+        let next = try receiver.fetch(server.url("/"))
+
+        #expect(receiver.signal == .answered)
+        #expect(next.response.robots == [])
+    }
+
+    @Test func `a date to come again by is compared with the server's own`() throws {
+        let server = try LoopbackServer { _ in
+            .status(429).header("Retry-After", "Sun, 22 Nov 2026 00:01:30 GMT")
+                .header("Date", "Sun, 22 Nov 2026 00:00:00 GMT")
+        }
+        let receiver = try TestReceiver()
+
+        let outcome = try receiver.fetch(server.url("/"))
+
+        #expect(receiver.signal == .throttled(wait: .seconds(90)))
+        #expect(outcome.verdict == .retry(.httpStatus, wait: .seconds(90)))
+    }
 }

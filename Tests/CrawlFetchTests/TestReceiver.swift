@@ -8,6 +8,7 @@ final class TestReceiver: PageFetchReceiver {
     let loop: TransferLoop
     private var fetcher: PageFetcher?
     private(set) var outcome: PageOutcome?
+    private(set) var signal: HostSignal?
     private var next: PageRequest?
     var mayBePrivate = true
 
@@ -49,6 +50,7 @@ final class TestReceiver: PageFetchReceiver {
     func willSend(_ fetcher: PageFetcher) {}
 
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
+        self.signal = signal
         switch result {
         case .outcome(let outcome): self.outcome = outcome
         case .robots: break
