@@ -70,6 +70,9 @@ extension Transfer {
     /// The status of a proxy's last answer to CONNECT; 0 where none was asked.
     var connectStatus: Int { long(CURLINFO_HTTP_CONNECTCODE) }
 
+    /// Connections that were made for the transfer; 0 where it used those that were there.
+    var newConnections: Int { long(CURLINFO_NUM_CONNECTS) }
+
     /// The system's number of the last error on a socket of this transfer; 0 where there was none.
     var socketError: Int { long(CURLINFO_OS_ERRNO) }
 

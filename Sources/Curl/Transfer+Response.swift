@@ -42,6 +42,16 @@ extension Transfer {
         }
     }
 
+    /// Whether a transfer that ended so has found nothing but connections that the server was just giving up.
+    ///
+    /// The server closes a connection that is free, and the request crosses that on its way: no fault of the page.
+    /// curl tries another connection by itself, and gives up after five, which a server that closes all of them at
+    /// once can bring about. What is on a connection of its own is told apart by curl having made one.
+    func metDeadConnections(_ result: TransferResult) -> Bool {
+        guard case .code(let code) = result, code.errorKind == .reset else { return false }
+        return headerBytes == 0 && newConnections == 0
+    }
+
     /// Whether a failure to receive is one of the chunked coding: curl has the same code for both, but only a broken
     /// connection leaves the system's error number. One that was there before is of another connection that was
     /// tried. What fails within TLS leaves none either, and is known by curl's words alone.

@@ -48,6 +48,14 @@ public final class Transfer {
     var refusedAddresses: [IPAddress] = []
     /// Whether the running request has opened a socket.
     var hasOpenedSocket = false
+    /// Whether the next start is on a new connection, whatever others are free.
+    var wantsNewConnection = false {
+        didSet {
+            guard wantsNewConnection != oldValue else { return }
+            // Fails only for an option that does not exist.
+            _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, wantsNewConnection ? 1 : 0)
+        }
+    }
     /// Whether the running request goes through a proxy.
     public private(set) var isProxied = false
     /// Where cookies are kept; nil where they are not.

@@ -128,6 +128,10 @@ public final class TransferLoop {
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             let result = transfer.result(of: code)
             remove(transfer)
+            if transfer.metDeadConnections(result) {
+                transfer.wantsNewConnection = true
+                if start(transfer) { continue }
+            }
             transfer.delegate.finished(transfer, result)
         }
     }
@@ -154,6 +158,7 @@ public final class TransferLoop {
     private func remove(_ transfer: Transfer) {
         curl_multi_remove_handle(multi, transfer.easy)
         transfer.returnDecoder()
+        transfer.wantsNewConnection = false
         let slot = transfer.slot
         active.swapAt(slot, active.count - 1)
         active.removeLast()

@@ -45,6 +45,39 @@ import Testing
         #expect(server.connections == 1)
     }
 
+    @Test func `a server that gives up all its free connections at once is asked on a new one`() throws {
+        let latch = LoopbackServer.Latch()
+        let server = try LoopbackServer { request in
+            guard request.path == "/again" else {
+                if request.path == "/9" { latch.open() }
+                return .text("ok").held(by: latch)
+            }
+            return request.connection < 10 ? .reset : .text("ok")
+        }
+        let tests = try (0..<10).map { _ in try TestTransfer(loop) }
+        for (index, test) in tests.enumerated() { try test.start(server.url("/\(index)")) }
+        try loop.turn { loop.activeCount == 0 }
+        #expect(server.connections == 10)
+
+        try tests[0].fetch(server.url("/again"))
+        #expect(tests[0].results == [.code(.ok)])
+        #expect(server.connections == 11)
+        try tests[0].fetch(server.url("/again"))
+
+        #expect(tests[0].results == [.code(.ok)])
+        #expect(server.connections == 11, "the next request has no need of another")
+    }
+
+    @Test func `a connection of its own that is reset is a reset, and is not repeated`() throws {
+        let server = try LoopbackServer { _ in .reset }
+        let test = try TestTransfer(loop)
+
+        try test.fetch(server.url("/"))
+
+        #expect(test.kind == .reset)
+        #expect(server.counters.requests == 1)
+    }
+
     @Test func `a transfer may start the next one when it is finished`() throws {
         let server = try LoopbackServer { _ in .text("ok") }
         let test = try TestTransfer(loop)
