@@ -29,13 +29,21 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case abort
     }
 
+    /// What a host's robots.txt came to.
+    struct RobotsReport: Sendable {
+        let host: HostID
+        let answer: RobotsAnswer
+        /// The host that was asked last: another where redirects led elsewhere.
+        let lastHost: HostID
+    }
+
     /// What a loop tells the driver.
     enum Report: Sendable {
         case outcomes([PageOutcome])
         /// A redirect to a host that is not the request's own.
         case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
-        /// What a host's robots.txt came to; `from` is the host that was asked last.
-        case robots(RobotsAnswer, of: HostID, from: HostID)
+        /// What hosts' robots.txt came to.
+        case robots([RobotsReport])
         /// How hosts are doing.
         case conditions([(HostID, HostCondition)])
         /// A host that could not be reached however often it was tried.
@@ -59,12 +67,14 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private var fetchers: [PageFetcher] = []
     private var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
+    private var robots: [RobotsReport] = []
     private var flushAt: MonotonicInstant?
     private var drainDeadline: MonotonicInstant?
 
     private let inbox = Mailbox<Message>()
     private let hasMail = Atomic(false)
     private let waiting = Atomic(0)
+    private let ready = Atomic(0)
 
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
     /// reader still looks, long enough for hundreds of pages a commit under load.
@@ -101,9 +111,20 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// Hosts of this loop that wait out their delay. From any thread.
     var waitingHosts: Int { waiting.load(ordering: .relaxed) }
 
+    /// Hosts of this loop of which a request may start at once, permits allowing. From any thread.
+    var readyHosts: Int { ready.load(ordering: .relaxed) }
+
     /// Tells the loop something. From any thread.
     func send(_ message: Message) {
         inbox.send(message)
+        hasMail.store(true, ordering: .releasing)
+        transfers.waker.wake()
+    }
+
+    /// Tells the loop several things in order, and wakes it once. From any thread.
+    func send(contentsOf messages: [Message]) {
+        guard !messages.isEmpty else { return }
+        inbox.send(contentsOf: messages)
         hasMail.store(true, ordering: .releasing)
         transfers.waker.wake()
     }
@@ -130,6 +151,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             }
             flush(busy: busy)
             waiting.store(gate.waitingHosts, ordering: .relaxed)
+            ready.store(gate.readyHosts, ordering: .relaxed)
             transfers.turn(until: nextDeadline)
         }
     }
@@ -206,14 +228,16 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     }
 
     private func flush(busy: Int) {
-        guard !outcomes.isEmpty || gate.hasChangedConditions else { return }
+        guard !outcomes.isEmpty || !robots.isEmpty || gate.hasChangedConditions else { return }
         let isIdle = busy == 0 && gate.queued == 0
         guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
             return
         }
         // First, so that a host is not let go of before its condition is known.
         if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
+        if !robots.isEmpty { report(.robots(robots)) }
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
+        robots.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
         flushAt = nil
     }
@@ -235,6 +259,11 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     }
 
     // MARK: PageFetchReceiver
+
+    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool {
+        // After the robots.txt the pages follow.
+        fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
+    }
 
     func willSend(_ fetcher: PageFetcher) {
         guard let slot = fetcher.slot else { return }
@@ -268,7 +297,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
                 report(.redirect(purpose, to: target, chain, from: host))
             }
         case .robots(let answer, let host, let last):
-            report(.robots(answer, of: host, from: last))
+            // At the end of this turn: pages wait for it, and its connection for them.
+            flushAt = transfers.now
+            robots.append(RobotsReport(host: host, answer: answer, lastHost: last))
         }
     }
 

@@ -34,6 +34,6 @@ extension CrawlOptions {
     /// How many connections a loop keeps open for re-use, the ones in use included.
     func connectionsPerLoop(_ requests: Int) -> Int {
         let room = openFiles - CrawlOptions.otherFiles - 4 * threads
-        return max(1, min(requests * 2, room / threads))
+        return max(1, min(requests * 4, room / threads))
     }
 }

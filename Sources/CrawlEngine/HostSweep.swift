@@ -11,7 +11,7 @@ struct HostSweep {
     private var startedAt: Int64
 
     /// Hosts looked at in one transaction.
-    static let slice = 256
+    static let slice = 64
     /// The least time between the starts of two sweeps.
     private static let interval: Int64 = 100
 

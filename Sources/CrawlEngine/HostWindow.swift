@@ -35,8 +35,8 @@ struct HostWindow {
 
     /// The most hosts at hand. Enough to keep any number of permits busy, few enough to weigh nothing.
     static let capacity = 4096
-    /// The most bytes of robots.txt at hand before no more hosts are taken in.
-    private static let robotsCapacity = 64 << 20
+    /// The most bytes of robots.txt at hand before no more hosts are taken in; read, a hostile one is six times as large.
+    private static let robotsCapacity = 16 << 20
     /// How many pages are claimed ahead over all hosts.
     private let pageBudget: Int
     private let perHost: Int

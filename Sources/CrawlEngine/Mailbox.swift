@@ -34,6 +34,14 @@ final class Mailbox<Message: Sendable>: Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Leaves messages, in order and at once; never waits for the receiver.
+    func send(contentsOf new: [Message]) {
+        pthread_mutex_lock(mutex)
+        messages.append(contentsOf: new)
+        pthread_cond_signal(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
     /// Takes what is there, at once.
     func takeAll() -> [Message] {
         pthread_mutex_lock(mutex)

@@ -4,7 +4,7 @@ internal import Synchronization
 /// The `concurrency.total` of a job, shared by its crawl loops without a lock.
 final class RequestPermits: Sendable {
     private let free: Atomic<Int>
-    private let total: Int
+    let total: Int
     /// Loops that found no permit and want to be woken when there is one, a bit each.
     private let starved = Atomic<UInt64>(0)
 

@@ -19,26 +19,20 @@ extension RunDriver {
             entry.overrides = record.overrides
             entry.mayBePrivate = mayBePrivate
         }
-        if spec.robots == .obey {
-            if let robots {
-                learn(robots, of: host)
-            } else {
-                try ask(host, attempt: 1, &dispatch, transaction)
-            }
-        }
+        if let robots { learn(robots, of: host) }
         guard let (limits, rules) = configuration(of: host) else { return true }
         var rest = Duration.zero
         if let lastStartedAt = record.lastStartedAt {
             // A clock that was set back must not hold the host for longer than its delay.
             rest = min(.milliseconds(lastStartedAt - now) + limits.delay, limits.delay)
         }
-        dispatch.openings.append(
-            (
-                loop,
+        dispatch.messages[loop].append(
+            .open(
                 HostOpening(
                     host: host, limits: limits, rules: rules, condition: record.condition,
-                    rest: max(rest, .zero))
-            ))
+                    rest: max(rest, .zero))))
+        // After the opening, by which the request is admitted.
+        if spec.robots == .obey, robots == nil { try ask(host, attempt: 1, &dispatch, transaction) }
         return true
     }
 
@@ -69,7 +63,7 @@ extension RunDriver {
 
     private func configure(_ host: HostID, _ dispatch: inout Dispatch) {
         guard let entry = window[host], let (limits, rules) = configuration(of: host) else { return }
-        dispatch.configurations.append((entry.loop, host, limits, rules))
+        dispatch.messages[entry.loop].append(.configure(host, limits, rules))
     }
 
     /// Looks at what people have set, where anything in the database was changed by another program.
@@ -93,7 +87,7 @@ extension RunDriver {
     ) throws {
         guard let loop = window[host]?.loop, let key = try transaction.hostKey(host) else { return }
         window.update(host) { $0.access = .asked(attempt: attempt) }
-        dispatch.requests.append((loop, PageRequest(robotsOf: host, hostKey: key)))
+        dispatch.messages[loop].append(.request(PageRequest(robotsOf: host, hostKey: key)))
     }
 
     private func learn(_ robots: RobotsRecord, of host: HostID) {

@@ -11,17 +11,17 @@ extension RunDriver {
         let now = environment.wallClock()
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)
-        let searches = !isStopping && (!redirects.isEmpty || sweep.isUnderWay && window.hasRoom)
+        let searches = !isStopping && (!redirects.isEmpty || wantsHosts)
         let hasNews = !outcomes.isEmpty || !robotsAnswers.isEmpty || !conditions.isEmpty
         guard renews || searches || hasNews || window.hasChanged(now: now) else {
-            return try finishIfDone(Dispatch(pages: []))
+            return try finishIfDone(Dispatch(messages: []))
         }
         let elapsed = clock - lastCommit
         let committed = outcomes
         // What is settled without a request is kept for the next turn.
         outcomes = []
         let dispatch = try store.write { transaction in
-            var dispatch = Dispatch(pages: Array(repeating: [], count: loops.count))
+            var dispatch = Dispatch(messages: Array(repeating: [], count: loops.count))
             try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, transaction)
             for (host, condition) in conditions { try transaction.save(condition, of: host, now: now) }
             conditions.removeAll(keepingCapacity: true)
@@ -95,7 +95,7 @@ extension RunDriver {
                 }
             }
             if host != request.owner { window.guestCame(host) }
-            dispatch.requests.append((entry.loop, request))
+            dispatch.messages[entry.loop].append(.request(request))
         }
         redirects = waiting
     }
@@ -114,7 +114,7 @@ extension RunDriver {
 
     /// Takes the next slice of hosts with pages that wait into the window.
     private func searchHosts(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
-        guard sweep.isUnderWay, window.hasRoom else { return }
+        guard wantsHosts else { return }
         let found = try transaction.waitingHosts(of: run.id, after: sweep.cursor, limit: HostSweep.slice)
         for waiting in found where window[waiting.host] == nil {
             if waiting.notBefore > now {
@@ -132,6 +132,7 @@ extension RunDriver {
     ) throws {
         // Other processes add batches too; with the write lock held, the next id is ours.
         nextBatch.id = try transaction.nextBatchID()
+        var admitted: [[ClaimedPage]] = Array(repeating: [], count: loops.count)
         var size = 0
         func closeBatch() throws {
             guard size > 0 else { return }
@@ -162,11 +163,14 @@ extension RunDriver {
                 if case .denied(let verdict, let error) = entry.access {
                     refuse(PageRequest(page), verdict, error)
                 } else {
-                    dispatch.pages[entry.loop].append(page)
+                    admitted[entry.loop].append(page)
                 }
             }
         }
         try closeBatch()
+        for (loop, pages) in admitted.enumerated() where !pages.isEmpty {
+            dispatch.messages[loop].append(.pages(pages))
+        }
     }
 
     /// Gives back those of the hosts that have nothing at hand and nothing to claim.
@@ -177,7 +181,7 @@ extension RunDriver {
             guard let entry = window[host], entry.isIdle, isStopping || entry.claimAt > now else { continue }
             if entry.claimAt != .max { sweep.expect(at: entry.claimAt) }
             window.close(host)
-            dispatch.closings.append((entry.loop, host))
+            dispatch.messages[entry.loop].append(.close(host))
             try transaction.release(host, now: now)
         }
     }
@@ -185,7 +189,7 @@ extension RunDriver {
     /// Ends the run where nothing is left of it.
     private func finishIfDone(_ dispatch: Dispatch) throws -> Dispatch {
         var dispatch = dispatch
-        if dispatch.pages.isEmpty { dispatch.pages = Array(repeating: [], count: loops.count) }
+        if dispatch.messages.isEmpty { dispatch.messages = Array(repeating: [], count: loops.count) }
         guard window.isEmpty, outcomes.isEmpty, robotsAnswers.isEmpty, redirects.isEmpty, !sweep.isUnderWay,
             sweep.nextAt == nil
         else {

@@ -65,11 +65,8 @@ final class RunDriver {
 
     /// What a transaction decided, to be told to the loops once it is committed.
     struct Dispatch {
-        var openings: [(loop: Int, HostOpening)] = []
-        var configurations: [(loop: Int, HostID, HostLimits, HostRules)] = []
-        var pages: [[ClaimedPage]]
-        var requests: [(loop: Int, PageRequest)] = []
-        var closings: [(loop: Int, HostID)] = []
+        /// By loop.
+        var messages: [[CrawlLoop.Message]]
         var isFinished = false
         var isPaused = false
     }
@@ -164,9 +161,11 @@ final class RunDriver {
             let redirect = Redirect(purpose: purpose, target: target, chain: chain)
             if host != redirect.owner { window.guestLeft(host) }
             redirects.append(redirect)
-        case .report(.robots(let answer, let host, let last)):
-            if last != host { window.guestLeft(last) }
-            robotsAnswers.append((host, answer))
+        case .report(.robots(let reports)):
+            for report in reports {
+                if report.lastHost != report.host { window.guestLeft(report.lastHost) }
+                robotsAnswers.append((report.host, report.answer))
+            }
         case .report(.conditions(let new)):
             for (host, condition) in new { conditions[host] = condition }
         case .report(.givenUp(let host, let error)):
@@ -188,15 +187,7 @@ final class RunDriver {
     }
 
     private func tell(_ dispatch: Dispatch) {
-        for (loop, opening) in dispatch.openings { loops[loop].send(.open(opening)) }
-        for (loop, host, limits, rules) in dispatch.configurations {
-            loops[loop].send(.configure(host, limits, rules))
-        }
-        for (loop, request) in dispatch.requests { loops[loop].send(.request(request)) }
-        for (loop, pages) in dispatch.pages.enumerated() where !pages.isEmpty {
-            loops[loop].send(.pages(pages))
-        }
-        for (loop, host) in dispatch.closings { loops[loop].send(.close(host)) }
+        for loop in loops { loop.send(contentsOf: dispatch.messages[loop.index]) }
         let now = MonotonicInstant.now
         guard lastReport + RunDriver.reportInterval <= now || dispatch.isFinished else { return }
         lastReport = now
@@ -207,12 +198,19 @@ final class RunDriver {
         observer.progressed(snapshot)
     }
 
+    /// Whether hosts are to be searched for: while fewer stand ready than there are requests to be had, twice over. Few
+    /// hosts at a time are soon done with, on connections that still stand; of those that wait out a delay, or are not
+    /// there, any number may be at hand besides.
+    var wantsHosts: Bool {
+        sweep.isUnderWay && window.hasRoom && loops.reduce(0) { $0 + $1.readyHosts } < 2 * permits.total
+    }
+
     private var waitMilliseconds: Int64 {
         guard !isStopping else { return 250 }
         // Those that were settled without a request.
         guard outcomes.isEmpty else { return 0 }
-        if sweep.isUnderWay, window.hasRoom { return 0 }
-        var due = environment.wallClock() + 250
+        if wantsHosts { return 0 }
+        var due = environment.wallClock() + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, window.nextClaimAt)
         return max(0, due - environment.wallClock())

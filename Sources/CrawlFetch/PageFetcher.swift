@@ -4,6 +4,8 @@ internal import HTMLScan
 
 /// Who a fetcher reports to, on the loop's thread.
 public protocol PageFetchReceiver: AnyObject {
+    /// Whether another request is waiting for the connection.
+    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool
     /// The request goes out now.
     func willSend(_ fetcher: PageFetcher)
     /// The fetcher is done with its request and may be used again.
@@ -126,6 +128,11 @@ public final class PageFetcher: TransferDelegate {
     /// Judges an address of the host that is being requested. See ``TransferDelegate/mayConnect(to:_:)`` for when.
     public func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
         mayBePrivate || address.isGlobal
+    }
+
+    /// Passes the question on.
+    public func wantsConnectionKept(_ transfer: Transfer) -> Bool {
+        receiver.wantsConnectionKept(self)
     }
 
     /// Passes on that the request goes out.

@@ -23,6 +23,8 @@ final class PollSet {
     /// By descriptor.
     private var sockets: [Socket] = []
     private var changed: [Int32] = []
+    /// Sockets between ``opened(_:)`` and ``closed(_:)``.
+    private(set) var openCount = 0
 
     /// - Throws: `LoopFailure` where there are no descriptors left.
     init() throws(LoopFailure) {
@@ -39,6 +41,7 @@ final class PollSet {
         grow(to: descriptor)
         sockets[Int(descriptor)].registered = 0
         sockets[Int(descriptor)].isOpen = true
+        openCount += 1
     }
 
     /// Notes a socket that is about to be closed, at which the kernel drops it.
@@ -46,6 +49,7 @@ final class PollSet {
         grow(to: descriptor)
         sockets[Int(descriptor)].wanted = 0
         sockets[Int(descriptor)].registered = 0
+        if sockets[Int(descriptor)].isOpen { openCount -= 1 }
         sockets[Int(descriptor)].isOpen = false
     }
 

@@ -17,6 +17,12 @@ extension Transfer {
         guard head.isComplete else { return true }
         fault = head.fault
         if head.isChunked { socketErrorAtHead = socketError }
+        // curl makes room by going over all connections, and over all hosts that it ever made room by: whatever is not
+        // needed is better closed beforehand.
+        if loop.isCrowded, !delegate.wantsConnectionKept(self) {
+            closesConnection = true
+            _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)  // Never fails.
+        }
         return fault == nil
     }
 

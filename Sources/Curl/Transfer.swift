@@ -64,6 +64,11 @@ public final class Transfer {
     private var proxies: ProxySelection?
     private var proxy = ""
     private var credentials: Credentials?
+    /// How long a name that was looked up is good for, in seconds: a minute, which is curl's default.
+    private static let nameLifetime = 60
+    private var prunesNames = false
+    /// Whether the connection is closed at the transfer's end.
+    var closesConnection = false
     private var headers: UnsafeMutablePointer<curl_slist>?
     private let errorText: UnsafeMutablePointer<CChar>
 
@@ -108,6 +113,8 @@ public final class Transfer {
         try set(CURLOPT_NOPROXY, "")
         // A user name and password are sent as Basic says (RFC 7617) and in no other way.
         try set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
+        // Not pruned, unless the loop says so.
+        try set(CURLOPT_DNS_CACHE_TIMEOUT, -1)
         // Signals and threads do not mix (libcurl-thread(3)).
         try set(CURLOPT_NOSIGNAL, 1)
         // Whatever a URL or a redirect says, nothing but HTTP is ever spoken (libcurl-security(3)).
@@ -219,7 +226,17 @@ public final class Transfer {
         }
     }
 
-    func prepareForStart(now: MonotonicInstant) {
+    /// - Parameter prunesNames: whether names that were looked up a while ago are forgotten at the transfer's end.
+    func prepareForStart(now: MonotonicInstant, prunesNames: Bool) {
+        if prunesNames != self.prunesNames {
+            self.prunesNames = prunesNames
+            // Fails only for a number below -1.
+            _ = ccurl_setopt_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, prunesNames ? Transfer.nameLifetime : -1)
+        }
+        if closesConnection {
+            closesConnection = false
+            _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 0)  // Never fails.
+        }
         errorText[0] = 0
         headerBytes = 0
         head = ResponseHead()

@@ -1,7 +1,7 @@
 public import CrawlCore
 
 /// Who a transfer reports to, on the loop's thread. A delegate must not start or cancel transfers from
-/// `mayConnect`, `willSend` or `received`, which curl calls from its own inside.
+/// `mayConnect`, `willSend`, `wantsConnectionKept` or `received`, which curl calls from its own inside.
 public protocol TransferDelegate: AnyObject {
     /// Whether a connection may be made to an address: one of those that the host of the request has, looked up just
     /// now. What this is told is what is connected to, so that no second look-up can differ (DNS rebinding).
@@ -14,6 +14,8 @@ public protocol TransferDelegate: AnyObject {
     func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool
     /// The connection stands and the request goes out now.
     func willSend(_ transfer: Transfer)
+    /// Whether another request is waiting for the connection of this one; asked where connections are many.
+    func wantsConnectionKept(_ transfer: Transfer) -> Bool
     /// Bytes of the body, decoded. False ends the transfer with ``CurlCode/writeError``.
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool
     /// The transfer is over and may be used again.

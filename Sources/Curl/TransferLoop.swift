@@ -14,14 +14,18 @@ public final class TransferLoop {
     public private(set) var now: MonotonicInstant = .now
 
     private let multi: UnsafeMutableRawPointer
+    private let connections: Int
     let sockets: PollSet
     /// When curl wants to be called without an event.
     private var timer: MonotonicInstant?
     private var active: [Transfer] = []
     private var nextReadCheck: MonotonicInstant = .now
+    private var nextPruning: MonotonicInstant = .now
 
     /// How often transfers are checked for a server that sends nothing: the precision of a read time-out.
     private static let readCheckInterval: Duration = .milliseconds(100)
+    /// How often names that were looked up a while ago are forgotten.
+    private static let pruningInterval: Duration = .seconds(1)
 
     /// An idle loop.
     ///
@@ -35,6 +39,7 @@ public final class TransferLoop {
             throw LoopFailure(call: "curl_multi_init", number: ENOMEM)
         }
         self.multi = multi
+        self.connections = connections
         sockets.want(clinux_epollin, of: waker.descriptor)
 
         // Safe because curl calls back only from within calls that this object makes.
@@ -56,6 +61,10 @@ public final class TransferLoop {
         _ = ccurl_global_init()  // Fails only out of memory, and then so does the next call.
     }()
 
+    /// Whether more than a quarter of the connections that may be kept are there: those that are none the less kept, for
+    /// what is about to come, have the rest.
+    var isCrowded: Bool { sockets.openCount > connections / 4 }
+
     /// Transfers under way.
     public var activeCount: Int { active.count }
 
@@ -65,7 +74,12 @@ public final class TransferLoop {
     public func start(_ transfer: Transfer) -> Bool {
         precondition(transfer.slot < 0, "the transfer is under way already")
         // `now` is as old as the last turn.
-        transfer.prepareForStart(now: .now)
+        let now = MonotonicInstant.now
+        // Pruning goes over all names: after each transfer, as curl would have it, it makes a page the dearer the more
+        // hosts there are.
+        let prunesNames = nextPruning <= now
+        if prunesNames { nextPruning = now + TransferLoop.pruningInterval }
+        transfer.prepareForStart(now: now, prunesNames: prunesNames)
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
         transfer.slot = active.count
         active.append(transfer)

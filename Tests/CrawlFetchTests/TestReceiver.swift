@@ -47,6 +47,8 @@ final class TestReceiver: PageFetchReceiver {
         HostID(rawValue: Int64(truncatingIfNeeded: ((try? WebURL(parsing: url))?.hostKey ?? "").hashValue))
     }
 
+    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool { true }
+
     func willSend(_ fetcher: PageFetcher) {}
 
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {

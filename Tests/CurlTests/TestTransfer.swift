@@ -16,6 +16,7 @@ final class TestTransfer: TransferDelegate {
     /// Whether it is kept.
     var keepsBody = true
     /// Whether an address may be connected to.
+    var wantsConnectionKept = true
     var mayConnect: (IPAddress) -> Bool = { _ in true }
     /// The addresses that it was asked about.
     private(set) var askedAddresses: [IPAddress] = []
@@ -71,6 +72,8 @@ final class TestTransfer: TransferDelegate {
         }
     }
     var text: String { String(decoding: body, as: UTF8.self) }
+
+    func wantsConnectionKept(_ transfer: Transfer) -> Bool { wantsConnectionKept }
 
     func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
         askedAddresses.append(address)

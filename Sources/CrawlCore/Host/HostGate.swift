@@ -73,6 +73,9 @@ public struct HostGate {
         self.circuitPolicy = circuitPolicy
     }
 
+    /// Hosts of which a request may start at once, permits allowing.
+    public var readyHosts: Int { ready.count }
+
     /// Hosts that wait out their delay, or whatever else keeps them waiting, with requests queued or without.
     public var waitingHosts: Int { waiting.count }
 
@@ -115,6 +118,9 @@ public struct HostGate {
         queued += 1
         schedule(index, now: now)
     }
+
+    /// Whether another request is queued at the host of a started one.
+    public func hasQueued(_ slot: Slot) -> Bool { !hosts[slot.index].queue.isEmpty }
 
     /// Whether a request may be started now.
     public mutating func isReady(now: MonotonicInstant) -> Bool {
