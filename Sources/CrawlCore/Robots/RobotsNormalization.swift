@@ -38,12 +38,16 @@ extension [UInt8] {
         var octets = 0
         var index = 0
         while index < path.count {
+            let start = index
+            while index < path.count, path[index].isPlainInRobots { index += 1 }
+            append(path.extracting(start..<index))
+            octets += index - start
+            guard index < path.count else { break }
+
             let byte = path[index]
             index += 1
             octets += byte < 0x80 ? 1 : 3
-            if byte.isPlainInRobots {
-                append(byte)
-            } else if byte == ASCII.percent {
+            if byte == ASCII.percent {
                 guard let escaped = path.escapedByte(at: index) else {
                     append(byte)
                     continue

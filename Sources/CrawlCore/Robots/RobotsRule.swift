@@ -21,9 +21,42 @@ struct RobotsRule: Sendable {
     /// Whether the rule allows what it matches.
     var isAllow: Bool { rank & 1 != 0 }
 
+    /// Whether there is a star in the pattern.
+    var hasWildcard: Bool { prefixLength < length }
+
     /// Where the pattern is in the text.
     var pattern: Range<Int> { Int(start)..<Int(start) + Int(length) }
 
     /// The verdict for a path that it matches.
     var verdict: RobotsVerdict { isAllow ? .allowed(line: Int(line)) : .disallowed(line: Int(line)) }
+}
+
+extension Span<UInt8> {
+    /// Less than 0 where the bytes of one range come before those of another, and 0 where they are the same.
+    func order(_ one: Range<Int>, _ other: Range<Int>) -> Int {
+        let common = commonPrefixLength(one, other)
+        if common == one.count || common == other.count { return one.count - other.count }
+        return self[one.lowerBound + common] < self[other.lowerBound + common] ? -1 : 1
+    }
+
+    /// How many bytes two ranges begin with alike.
+    func commonPrefixLength(_ one: Range<Int>, _ other: Range<Int>) -> Int {
+        let (one, other) = (extracting(one), extracting(other))
+        let limit = Swift.min(one.count, other.count)
+        var length = 0
+        while length < limit, one[length] == other[length] { length += 1 }
+        return length
+    }
+}
+
+extension [RobotsRule] {
+    /// The first of each run of rules that are the same.
+    func withoutRepetition(areSame: (RobotsRule, RobotsRule) -> Bool) -> [RobotsRule] {
+        var kept: [RobotsRule] = []
+        for rule in self {
+            if let last = kept.last, areSame(last, rule) { continue }
+            kept.append(rule)
+        }
+        return kept
+    }
 }
