@@ -47,8 +47,12 @@ struct RobotsPathIndex {
 
     /// The first place at or after a position where the path may have a pair; `nil` where it has none.
     ///
-    /// - Parameter path: what was indexed, or the beginning of it.
-    func first(_ first: UInt8, _ second: UInt8, in path: Span<UInt8>, from position: Int) -> Int? {
+    /// - Parameters:
+    ///   - path: what was indexed, or the beginning of it.
+    ///   - allowance: is lowered by the steps that it takes.
+    func first(
+        _ first: UInt8, _ second: UInt8, in path: Span<UInt8>, from position: Int, allowance: inout Int
+    ) -> Int? {
         var link = links[Int(Self.hash(first, second)) & mask]
         guard link != Self.byteOnly else { return nil }
         // A long chain would be as much work as the path.
@@ -58,6 +62,7 @@ struct RobotsPathIndex {
             let place = Int(link) - 1
             if place >= position, path[place] == first, path[place + 1] == second { return place }
             link = links[mask + Int(link)]
+            allowance -= 2
         }
         return position
     }

@@ -17,10 +17,11 @@ struct RobotsPrefixRules: Sendable {
             return one.rank == other.rank ? one.line < other.line : one.rank > other.rank
         }
         // Of those that match the same paths only the first can decide.
-        self.rules = rules.withoutRepetition { one, other in
+        rules = rules.withoutRepetition { one, other in
             one.isAnchored == other.isAnchored && text.span.order(one.pattern, other.pattern) == 0
         }
-        self.text = text
+        self.text = rules.layOut(from: text)
+        self.rules = rules
     }
 
     var count: Int { rules.count }

@@ -7,8 +7,9 @@ public enum RobotsVerdict: Sendable, Equatable {
     case disallowed(line: Int)
     /// To find out would take longer than any honest file needs, so the URL is left alone.
     ///
-    /// Rules are tried from the longest to the shortest, for some hundred thousand steps at most. It takes hundreds of
-    /// rules with wildcards, each of which nearly matches a long URL, to get there.
+    /// Rules are tried from the longest to the shortest, for a tenth of a millisecond or so: it takes hundreds of rules
+    /// with wildcards, each of which nearly matches a long URL, or tens of thousands, to get there. A path of more than
+    /// 65,534 bytes is undecided too, if there are rules with wildcards.
     case undecided
 
     /// Whether the URL may be requested.

@@ -5,7 +5,7 @@ extension RobotsWildcardRules {
     func matches(
         _ rule: RobotsRule, _ path: Span<UInt8>, _ pathIndex: RobotsPathIndex, allowance: inout Int
     ) -> Bool {
-        allowance -= 8
+        allowance -= 12
         guard Int(rule.literalLength) <= path.count else { return false }
         let pattern = text.span.extracting(rule.pattern)
         let prefixLength = Int(rule.prefixLength)
@@ -55,10 +55,14 @@ extension RobotsWildcardRules {
                     state += 1
                 } else {
                     state = segment + Int(failure[start + state - 1])
+                    allowance -= 1
                 }
             } else {
                 if state + 1 < segments.count, segments[state + 1] != ASCII.star {
-                    guard let place = pathIndex.first(wanted, segments[state + 1], in: path, from: position)
+                    let next = segments[state + 1]
+                    guard
+                        let place = pathIndex.first(
+                            wanted, next, in: path, from: position, allowance: &allowance)
                     else { return false }
                     position = place
                 }
