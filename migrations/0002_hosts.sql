@@ -36,6 +36,10 @@ CREATE INDEX run_hosts_host ON run_hosts (host_id);
 INSERT INTO run_hosts (run_id, host_id)
 SELECT DISTINCT run_id, host_id FROM pages WHERE host_id IS NOT NULL AND depth = 0;
 
+-- Whether URLs of the run carry user names and passwords. They are stored nowhere: who goes on with the run has to read
+-- its list again.
+ALTER TABLE runs ADD COLUMN has_credentials INTEGER NOT NULL DEFAULT 0 CHECK (has_credentials IN (0, 1));
+
 -- The redirects that led to a page's last answer, in order: what was asked for, and what was said.
 CREATE TABLE redirects (
     page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,

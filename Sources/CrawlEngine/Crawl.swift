@@ -10,6 +10,7 @@ public final class Crawl: Sendable {
     private let record: RunRecord
     private let spec: JobSpec
     private let options: CrawlOptions
+    private let credentials: URLCredentials
     private let environment: FetchEnvironment
     private let observer: any RunObserver
     private let inbox = Mailbox<RunDriver.Message>()
@@ -21,16 +22,19 @@ public final class Crawl: Sendable {
     ///   - runner: this process's entry in the store.
     ///   - run: an active run that the runner has taken.
     ///   - spec: the run's job.
+    ///   - credentials: the user names and passwords of the run's URLs. The default is none.
     ///   - observer: who is told how it goes.
     public init(
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
-        environment: FetchEnvironment = .system, observer: any RunObserver
+        credentials: URLCredentials = URLCredentials(), environment: FetchEnvironment = .system,
+        observer: any RunObserver
     ) {
         self.store = store
         self.runner = runner
         self.record = run
         self.spec = spec
         self.options = options
+        self.credentials = credentials
         self.environment = environment
         self.observer = observer
     }
@@ -51,7 +55,7 @@ public final class Crawl: Sendable {
         do {
             let driver = try RunDriver(
                 store: store, runner: runner, run: record, spec: spec, options: options,
-                environment: environment,
+                credentials: credentials, environment: environment,
                 observer: observer, inbox: inbox)
             return .success(try driver.drive())
         } catch let error as StoreError {

@@ -215,7 +215,10 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
                 return
             }
             fetcher.slot = slot
-            fetcher.start(request, mayBePrivate: rules[request.host]?.mayBePrivate ?? false)
+            let rules = rules[request.host]
+            fetcher.start(
+                request, mayBePrivate: rules?.mayBePrivate ?? false,
+                credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
         }
     }
 

@@ -8,6 +8,8 @@ struct HostRules: Sendable {
     var mayBePrivate = false
     /// Whether people want nothing asked of it (`hosts.blocked`).
     var isBlocked = false
+    /// The user names and passwords of its URLs; nil for none.
+    var credentials: URLCredentials.Origin?
     /// Why it was given up; nil where it was not.
     var unavailable: String?
 

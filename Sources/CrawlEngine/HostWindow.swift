@@ -27,6 +27,8 @@ struct HostWindow {
         var overrides = HostOverrides()
         /// Whether it may be at a private address.
         var mayBePrivate = false
+        /// The user names and passwords of its URLs; nil for none.
+        var credentials: URLCredentials.Origin?
         /// Its robots.txt; nil where there is none, or where the job does not care.
         var robots: RobotsTxt?
 

@@ -15,9 +15,12 @@ extension RunDriver {
         let loop = window.open(host)
         let robots = spec.robots == .obey ? try transaction.robots(of: host, now: now) : nil
         let mayBePrivate = try mayBePrivate(host, transaction)
+        let credentials =
+            try self.credentials.isEmpty ? nil : transaction.hostKey(host).flatMap(self.credentials.origin)
         window.update(host) { entry in
             entry.overrides = record.overrides
             entry.mayBePrivate = mayBePrivate
+            entry.credentials = credentials
         }
         if let robots { learn(robots, of: host) }
         guard let (limits, rules) = configuration(of: host) else { return true }
@@ -57,7 +60,8 @@ extension RunDriver {
             entry.overrides.delay ?? max(spec.delay, .milliseconds(entry.robots?.crawlDelayMilliseconds ?? 0))
         let limits = HostLimits(perHost: entry.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
         let rules = HostRules(
-            robots: entry.robots, mayBePrivate: entry.mayBePrivate, isBlocked: entry.overrides.isBlocked)
+            robots: entry.robots, mayBePrivate: entry.mayBePrivate, isBlocked: entry.overrides.isBlocked,
+            credentials: entry.credentials)
         return (limits, rules)
     }
 

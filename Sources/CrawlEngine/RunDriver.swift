@@ -13,6 +13,7 @@ final class RunDriver {
     let run: RunRecord
     let spec: JobSpec
     let options: CrawlOptions
+    let credentials: URLCredentials
     let environment: FetchEnvironment
     let observer: any RunObserver
     let inbox: Mailbox<Message>
@@ -79,13 +80,15 @@ final class RunDriver {
     /// A driver for a run in state `active` that the runner has taken.
     init(
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
-        environment: FetchEnvironment, observer: any RunObserver, inbox: Mailbox<Message>
+        credentials: URLCredentials, environment: FetchEnvironment, observer: any RunObserver,
+        inbox: Mailbox<Message>
     ) throws(StoreError) {
         self.store = store
         self.runner = runner
         self.run = run
         self.spec = spec
         self.options = options
+        self.credentials = credentials
         self.environment = environment
         self.observer = observer
         self.inbox = inbox

@@ -20,6 +20,7 @@ public enum SourceEntry: Sendable, Equatable {
 public struct RunImport {
     private let store: Store
     private let limits: JobSpec.Limits
+    private let credentials: URLCredentials
     private var importer: PageImporter
     /// Hosts on which curl agrees; bounded, so that memory does not grow with the list.
     private var agreedHosts: Set<String> = []
@@ -30,7 +31,10 @@ public struct RunImport {
     private static let keptText = 2_083
 
     /// An import into a run in state `importing`.
-    public init(store: Store, run: RunID, limits: JobSpec.Limits) {
+    ///
+    /// - Parameter credentials: takes the user names and passwords of the URLs, which are stored without.
+    public init(store: Store, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
+        self.credentials = credentials
         self.store = store
         self.limits = limits
         importer = PageImporter(run: run)
@@ -84,9 +88,9 @@ public struct RunImport {
                     error: "the scheme \(url.scheme) is not fetched; http and https are")
             }
             let requested = url.withoutCredentialsAndFragment
-            guard !url.hasCredentials else {
+            guard !url.hasCredentials || credentials.add(url) else {
                 return skipped(
-                    .invalidURL, "a user name or password in a URL is not supported by this version yet",
+                    .limit, "too many URLs of this host have a user name and password of their own",
                     text: requested)
             }
             guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
@@ -98,7 +102,8 @@ public struct RunImport {
     }
 
     private func kept(_ text: String) -> String {
-        text.utf8.count <= RunImport.keptText ? text : String(text.prefix(RunImport.keptText))
+        let text = text.withoutUserInfo
+        return text.utf8.count <= RunImport.keptText ? text : String(text.prefix(RunImport.keptText))
     }
 
     /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's

@@ -118,6 +118,14 @@ extension StoreTransaction {
             .execute(arguments: [run.rawValue, host.rawValue])
     }
 
+    /// The keys of some of the hosts that a run's own list names.
+    public func namedHosts(by run: RunID, limit: Int) throws -> [String] {
+        try String.fetchAll(
+            database,
+            sql: "SELECT host FROM run_hosts JOIN hosts ON hosts.id = host_id WHERE run_id = ? LIMIT ?",
+            arguments: [run.rawValue, limit])
+    }
+
     /// Whether a run's own list names a host.
     public func isNamed(_ host: HostID, by run: RunID) throws -> Bool {
         try Bool.fetchOne(

@@ -21,6 +21,8 @@ public struct RunRecord: Sendable {
     public let progress: RunProgress
     /// The pid of the process at work on it, where there is one.
     public let runnerPID: Int32?
+    /// Whether URLs of it carry user names and passwords, which are not stored.
+    public let hasCredentials: Bool
 
     /// How far a run has come; the raw values are stored.
     public enum State: String, Sendable {
@@ -91,10 +93,12 @@ extension StoreTransaction {
     }
 
     /// Closes the import: the run has all its pages.
-    public func finishImport(_ run: RunID) throws {
+    ///
+    /// - Parameter hasCredentials: whether URLs of it carried user names and passwords, which were not stored.
+    public func finishImport(_ run: RunID, hasCredentials: Bool = false) throws {
         try database.execute(
-            sql: "UPDATE runs SET state = 'active' WHERE id = ? AND state = 'importing'",
-            arguments: [run.rawValue])
+            sql: "UPDATE runs SET state = 'active', has_credentials = ? WHERE id = ? AND state = 'importing'",
+            arguments: [hasCredentials, run.rawValue])
     }
 
     /// Closes a run that has no pending page left.
@@ -175,6 +179,7 @@ extension RunRecord {
         startedAt = row["started_at"]
         finishedAt = row["finished_at"]
         runnerPID = row["runner_pid"]
+        hasCredentials = row["has_credentials"]
         var progress = RunProgress()
         progress.pending = row["pages_pending"]
         progress.done = row["pages_done"]

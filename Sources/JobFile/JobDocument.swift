@@ -7,7 +7,8 @@ public struct JobDocument: Sendable, Equatable {
     /// The document as JSON on one line, as it is stored in `jobs.spec`.
     ///
     /// It says what the user wrote and no more: keys in the order of the file, anchors resolved, no defaults.
-    /// Only the name is filled in, and `urls_from` made absolute. Read again, it gives the same ``spec``.
+    /// Only the name is filled in, `urls_from` made absolute, and user names and passwords taken out of the URLs. Read
+    /// again, it gives the same ``spec`` but for these.
     public let json: String
 
     /// Reads and checks the text of a job, YAML or JSON.
@@ -32,6 +33,7 @@ public struct JobDocument: Sendable, Equatable {
         root.set("name", to: spec.name)
         if case .file(let path) = spec.urlsFrom { root.set("urls_from", to: path) }
         self.spec = spec
+        root.mapTexts(in: "urls") { $0.withoutUserInfo }
         self.json = root.json
     }
 

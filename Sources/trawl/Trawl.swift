@@ -7,6 +7,8 @@ internal import Logging
 @main
 struct Trawl: AsyncParsableCommand {
     static let version = "0.1.0"
+    /// What is sent as `User-Agent` where a job names none: product, version, and where to read about it.
+    static let userAgent = "trawl/\(version) (+https://trawl.example/)"
 
     static let configuration = CommandConfiguration(
         commandName: "trawl",

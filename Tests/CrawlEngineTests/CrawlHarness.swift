@@ -13,6 +13,7 @@ final class CrawlHarness {
     let folder: URL
     let store: Store
     let processes = LinuxProcessTable()
+    let credentials = URLCredentials()
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "trawl-\(UUID().uuidString)")
@@ -48,7 +49,7 @@ final class CrawlHarness {
             throw StoreError(.other, "an unfinished run is in the way")
         }
         var source = ListSource(urls: urls[...])
-        var listing = RunImport(store: store, run: run.id, limits: spec.limits)
+        var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
         _ = try listing.add(&source) { _ in true }
         return try store.write { transaction in
             try transaction.finishImport(run.id)
@@ -75,7 +76,8 @@ final class CrawlHarness {
     ) -> Crawl {
         Crawl(
             store: store, runner: runner, run: run, spec: spec,
-            options: CrawlOptions(threads: threads, userAgent: "trawl-tests"), observer: observer)
+            options: CrawlOptions(threads: threads, userAgent: "trawl-tests"), credentials: credentials,
+            observer: observer)
     }
 
     /// The pages of the latest run, in order.

@@ -86,7 +86,8 @@ import Testing
             job, store: harness.store, runner: runner, processes: harness.processes, now: 0)
         let run = try #require(try harness.store.read { try $0.unfinishedRun(of: job.id) })
         var source = ListSource(urls: ["http://127.0.0.1:1/"])
-        var listing = RunImport(store: harness.store, run: run.id, limits: .init())
+        var listing = RunImport(
+            store: harness.store, run: run.id, limits: .init(), credentials: URLCredentials())
         _ = try listing.add(&source) { _ in true }
 
         let opening = try RunOpening.open(

@@ -34,6 +34,21 @@ struct DocumentNode: Sendable {
     }
 }
 
+extension DocumentNode {
+    /// Replaces each text in the list that a key of a mapping has.
+    mutating func mapTexts(in key: String, _ transform: (String) -> String) {
+        guard case .mapping(var entries) = content, let index = entries.firstIndex(where: { $0.key == key }),
+            case .list(var elements) = entries[index].value.content
+        else { return }
+        for element in elements.indices {
+            guard case .text(let text, let isQuoted) = elements[element].content else { continue }
+            elements[element].content = .text(transform(text), isQuoted: isQuoted)
+        }
+        entries[index].value.content = .list(elements)
+        content = .mapping(entries)
+    }
+}
+
 extension DocumentNode.Content {
     /// What a plain scalar means by JSON's rules, which are the core of YAML 1.2's (section 10.2): `yes`,
     /// `0x10`, `010` and `2024-01-05` are texts.

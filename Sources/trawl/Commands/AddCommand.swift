@@ -102,14 +102,15 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
                     "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
             }
             var urls = try JobURLs(spec)
-            var listing = RunImport(store: store, run: run.id, limits: spec.limits)
+            let credentials = URLCredentials()
+            var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
             let added = try listing.add(&urls) { _ in true }
             guard let added, added.pages > 0 else {
                 try RunOpening.discard(run.id, store: store)
                 throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
             }
             try store.write { transaction in
-                try transaction.finishImport(run.id)
+                try transaction.finishImport(run.id, hasCredentials: !credentials.isEmpty)
                 try transaction.releaseRun(run.id)
             }
             return added.pages

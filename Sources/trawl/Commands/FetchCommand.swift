@@ -59,7 +59,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
                     rows: format, logger: logger)
-                return try await run.run(job, interruption)
+                return try await run.run(job, document: document, interruption)
             }
         }
         guard status == .success else { throw status }

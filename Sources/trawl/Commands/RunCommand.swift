@@ -40,6 +40,9 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         let logger = Logger(output)
         let added = Set(documents.compactMap { $0.document?.spec.name })
         let records = try records(of: documents, store)
+        let files = Dictionary(
+            documents.compactMap { $0.document }.map { ($0.spec.name, $0) },
+            uniquingKeysWith: { first, _ in first })
         guard !records.isEmpty else {
             logger.notice("nothing to do: no unfinished run and no job that was never run")
             return
@@ -53,7 +56,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 var statuses: [ExitStatus] = []
                 for record in records where !interruption.isInterrupted {
                     do {
-                        statuses.append(try await run.run(record, interruption))
+                        statuses.append(try await run.run(record, document: files[record.name], interruption))
                     } catch let failure as CommandFailure
                         where failure.status == .usage && added.contains(record.name)
                     {

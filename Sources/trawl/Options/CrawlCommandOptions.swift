@@ -26,7 +26,7 @@ struct CrawlCommandOptions: ParsableArguments {
     var options: CrawlOptions {
         var options = CrawlOptions(
             threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
-            userAgent: "trawl/\(Trawl.version)")
+            userAgent: Trawl.userAgent)
         options.drain = drain.duration
         options.openFiles = OpenFileLimit.raise()
         return options

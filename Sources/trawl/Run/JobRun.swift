@@ -20,8 +20,15 @@ struct JobRun: Sendable {
 
     private let environment = FetchEnvironment.system
 
+    /// - Parameter document: the job file, where it was given: its URLs may carry user names and passwords, which are
+    ///   not stored.
     /// - Throws: `CommandFailure`.
-    func run(_ job: JobRecord, _ interruption: Interruption) async throws -> ExitStatus {
+    func run(
+        _ job: JobRecord, document: JobDocument? = nil, _ interruption: Interruption
+    ) async throws -> ExitStatus {
+        let credentials = URLCredentials()
+        // As a rule the same; another program may have changed the job meanwhile.
+        let urls = document.flatMap { $0.json == job.spec ? $0.spec : nil }
         let opening: RunOpening
         do throws(StoreError) {
             opening = try RunOpening.open(
@@ -40,6 +47,9 @@ struct JobRun: Sendable {
             spec = try JobSpec(stored: run.spec, job: job.name)
             let pending = Wording.count(run.progress.pending, "page")
             logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+            if run.hasCredentials {
+                try recover(credentials, of: spec, run.spec == job.spec ? urls : nil, job.name)
+            }
             if run.spec != job.spec {
                 logger.warning(
                     "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
@@ -47,30 +57,66 @@ struct JobRun: Sendable {
             }
         case .begun(let new):
             let filled = try await onOwnedThread(named: "trawl-import") {
-                try interruption.reading { try fill(new, of: job, interruption) }
+                try interruption.reading { try fill(new, of: job, urls, credentials, interruption) }
             }
             guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
                 return .interrupted
             }
             (run, spec) = filled
+            try suggestContact(run, of: job, spec)
             try show(settledOf: run, observer)
         }
-        return try await crawl(run, of: job, spec, observer, interruption)
+        return try await crawl(run, of: job, spec, credentials, observer, interruption)
+    }
+
+    /// Says so where other people's servers are crawled by somebody they cannot write to.
+    private func suggestContact(_ run: RunRecord, of job: JobRecord, _ spec: JobSpec) throws {
+        if let agent = spec.request.userAgent, agent.contains("@") || agent.contains("://") { return }
+        let hosts: [String]
+        do throws(StoreError) {
+            hosts = try store.read { try $0.namedHosts(by: run.id, limit: 100) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        guard hosts.contains(where: { (try? WebURL(parsing: $0 + "/"))?.isOthers == true }) else { return }
+        logger.notice(
+            "\(job.name): name a contact that the servers' owners can write to: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
+        )
+    }
+
+    /// Reads the user names and passwords of an unfinished run's URLs where they are: in its job file and list.
+    private func recover(
+        _ credentials: URLCredentials, of stored: JobSpec, _ document: JobSpec?, _ name: String
+    ) throws {
+        var spec = document ?? stored
+        let isComplete = (document != nil || stored.urls.isEmpty) && spec.urlsFrom != .standardInput
+        if spec.urlsFrom == .standardInput { spec.urlsFrom = nil }
+        do throws(URLListError) {
+            var urls = try JobURLs(spec)
+            try? credentials.add(&urls)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        guard !isComplete else { return }
+        logger.warning(
+            "\(name): user names and passwords in its URLs are not stored; give the job file to send them: trawl run FILE.yaml"
+        )
     }
 
     /// Reads the URLs of a new run; nil where a signal came first.
     private func fill(
-        _ run: RunRecord, of job: JobRecord, _ interruption: Interruption
+        _ run: RunRecord, of job: JobRecord, _ urls: JobSpec?, _ credentials: URLCredentials,
+        _ interruption: Interruption
     ) throws -> (RunRecord, JobSpec)? {
         do {
             let spec = try JobSpec(stored: job.spec, job: job.name)
-            guard let added = try add(spec, to: run, interruption) else { return nil }
+            guard let added = try add(urls ?? spec, to: run, credentials, interruption) else { return nil }
             guard added.pages > 0 else {
                 throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
             }
             let filled = try store.write { transaction in
-                try transaction.finishImport(run.id)
+                try transaction.finishImport(run.id, hasCredentials: !credentials.isEmpty)
                 return try transaction.run(run.id)
             }
             logger.info("\(job.name): run \(run.number) begins with \(Wording.count(added.pages, "page"))")
@@ -86,10 +132,11 @@ struct JobRun: Sendable {
         }
     }
 
-    private func add(_ spec: JobSpec, to run: RunRecord, _ interruption: Interruption) throws -> RunProgress?
-    {
+    private func add(
+        _ spec: JobSpec, to run: RunRecord, _ credentials: URLCredentials, _ interruption: Interruption
+    ) throws -> RunProgress? {
         var urls = try JobURLs(spec)
-        var listing = RunImport(store: store, run: run.id, limits: spec.limits)
+        var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
         return try listing.add(&urls) { _ in !interruption.isInterrupted }
     }
 
@@ -106,8 +153,8 @@ struct JobRun: Sendable {
     }
 
     private func crawl(
-        _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ observer: CommandObserver,
-        _ interruption: Interruption
+        _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ credentials: URLCredentials,
+        _ observer: CommandObserver, _ interruption: Interruption
     ) async throws -> ExitStatus {
         let requests = options.requests(spec.concurrency.total)
         if requests < spec.concurrency.total {
@@ -116,7 +163,8 @@ struct JobRun: Sendable {
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
         let crawl = Crawl(
-            store: store, runner: runner, run: run, spec: spec, options: options, observer: observer)
+            store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
+            observer: observer)
         interruption.direct(to: crawl)
         let end: RunEnd
         do throws(CrawlError) {
@@ -160,6 +208,15 @@ extension Store {
         } catch {
             throw CommandFailure(error)
         }
+    }
+}
+
+extension WebURL {
+    /// Whether its host is likely to be somebody else's: not this machine, and not of a private network.
+    fileprivate var isOthers: Bool {
+        if let address = hostAddress { return address.isGlobal }
+        guard let host else { return false }
+        return host != "localhost" && !host.hasSuffix(".localhost") && host.contains(".")
     }
 }
 
