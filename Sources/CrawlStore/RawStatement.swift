@@ -40,6 +40,19 @@ struct RawStatement {
         }
     }
 
+    /// Binds bytes, of which SQLite takes a copy.
+    func bind(_ index: Int32, bytes: [UInt8]?) {
+        guard let bytes else {
+            sqlite3_bind_null(pointer, index)
+            return
+        }
+        // Without bytes there may be no address, which would be NULL.
+        _ =
+            bytes.isEmpty
+            ? sqlite3_bind_zeroblob(pointer, index, 0)
+            : sqlite3_bind_blob(pointer, index, bytes, Int32(bytes.count), sqliteTransient)
+    }
+
     /// Runs a statement that gives no rows, and leaves it ready for the next values.
     func run() throws {
         let code = sqlite3_step(pointer)
@@ -68,6 +81,11 @@ struct RawStatement {
     }
 }
 
+/// SQLITE_TRANSIENT, which says that SQLite is to take a copy.
+///
+/// Safe because SQLite compares it and never calls it: -1 is no function (<https://sqlite.org/c3ref/c_static.html>).
+private let sqliteTransient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
 /// The texts that a statement is bound to, one behind the other in memory that stays where it is, so that SQLite
 /// need not copy each into memory of its own.
 private final class BoundTexts {
@@ -84,9 +102,7 @@ private final class BoundTexts {
         isBound = true
         let count = text.utf8.count
         guard count <= BoundTexts.capacity - used else {
-            // -1 is SQLITE_TRANSIENT: SQLite takes a copy.
-            let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-            sqlite3_bind_text(statement, index, copy text, Int32(count), transient)
+            sqlite3_bind_text(statement, index, copy text, Int32(count), sqliteTransient)
             return
         }
         let bytes = bytes ?? .allocate(byteCount: BoundTexts.capacity, alignment: 1)
@@ -118,6 +134,13 @@ struct RawRow {
 
     func text(_ column: Int32) -> String? {
         sqlite3_column_text(pointer, column).map { String(cString: $0) }
+    }
+
+    func bytes(_ column: Int32) -> [UInt8]? {
+        guard !isNull(column) else { return nil }
+        let count = Int(sqlite3_column_bytes(pointer, column))
+        guard count > 0, let start = sqlite3_column_blob(pointer, column) else { return [] }
+        return Array(UnsafeRawBufferPointer(start: start, count: count))
     }
 
     func isNull(_ column: Int32) -> Bool {

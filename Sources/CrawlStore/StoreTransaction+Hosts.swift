@@ -1,5 +1,4 @@
 public import CrawlCore
-internal import Foundation
 internal import GRDB
 
 /// What came of asking for a host.
@@ -86,30 +85,40 @@ extension StoreTransaction {
 
     /// A host's robots.txt, where it is young enough to be used.
     public func robots(of host: HostID, now: Int64) throws -> RobotsRecord? {
-        let row = try Row.fetchOne(
-            database.cachedStatement(sql: "SELECT * FROM robots WHERE host_id = ? AND expires_at > ?"),
-            arguments: [host.rawValue, now])
-        guard let row else { return nil }
-        let body: Data? = row["body"]
-        var record = RobotsRecord(
-            statusCode: row["status_code"], body: body.map { Array($0) }, fetchedAt: row["fetched_at"])
-        record.expiresAt = row["expires_at"]
-        // From the future: the clock was set back since.
-        return record.fetchedAt > now ? nil : record
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT status_code, body, fetched_at, expires_at FROM robots
+            WHERE host_id = ?1 AND fetched_at <= ?2 AND expires_at > ?2
+            """)
+        statement.bind(1, host.rawValue)
+        statement.bind(2, now)
+        var record: RobotsRecord?
+        try statement.forEachRow { row in
+            var found = RobotsRecord(
+                statusCode: row.isNull(0) ? nil : Int(row.integer(0)), body: row.bytes(1),
+                fetchedAt: row.integer(2))
+            found.expiresAt = row.integer(3)
+            record = found
+            return false
+        }
+        return record
     }
 
     /// Keeps a host's robots.txt.
     public func save(_ robots: RobotsRecord, of host: HostID) throws {
-        try database.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO robots (host_id, status_code, body, fetched_at, expires_at)
-                VALUES (?, ?, ?, ?, ?)
-                """
-        ).execute(
-            arguments: [
-                host.rawValue, robots.statusCode, robots.body.map { Data($0) }, robots.fetchedAt,
-                robots.expiresAt,
-            ])
+        let statement = try RawStatement(
+            database,
+            """
+            INSERT OR REPLACE INTO robots (host_id, status_code, body, fetched_at, expires_at)
+            VALUES (?, ?, ?, ?, ?)
+            """)
+        statement.bind(1, host.rawValue)
+        statement.bind(2, robots.statusCode.map(Int64.init))
+        statement.bind(3, bytes: robots.body)
+        statement.bind(4, robots.fetchedAt)
+        statement.bind(5, robots.expiresAt)
+        try statement.run()
     }
 
     /// Notes that a run's own list names a host.
