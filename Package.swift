@@ -32,6 +32,8 @@ let package = Package(
             name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(
             name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(
+            name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .target(name: "CLinux"),
 
         // What a crawl is made of, from the inside out.
@@ -44,7 +46,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl", "CLinux", "CrawlCore"], swiftSettings: strict),
-        .target(name: "HTMLScan", dependencies: ["CLibXML2"], swiftSettings: strict),
+        .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
         .target(
             name: "JobFile",
             dependencies: ["CrawlCore", .product(name: "Yams", package: "Yams")],
@@ -79,6 +81,8 @@ let package = Package(
 
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .executableTarget(
+            name: "ScanBench", dependencies: ["HTMLScan"], path: "Tests/ScanBench", swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan"], swiftSettings: strict),

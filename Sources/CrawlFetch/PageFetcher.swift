@@ -34,7 +34,7 @@ public final class PageFetcher: TransferDelegate {
     private unowned let receiver: any PageFetchReceiver
     private var transfer: Transfer?
     private let loop: TransferLoop
-    private let scanner = TitleScanner()
+    private let scanner = PageScanner()
 
     private var startedAt: Int64 = 0
     private var contentLength: Int64 = 0

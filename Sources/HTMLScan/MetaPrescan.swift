@@ -5,13 +5,44 @@
 struct MetaPrescan {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    /// Whether the bytes ended within a tag, which then says nothing.
+    private var isCutOff = false
 
     /// Searches a page's first bytes; the Standard suggests 1024.
     ///
+    /// An XML declaration counts where no `meta` does, and one in UTF-16 before all.
+    ///
     /// - Returns: The encoding to use, or nil where none that is known is declared.
     static func encoding(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        if bytes.starts(with: [0x3C, 0, 0x3F, 0, 0x78, 0]) { return .utf16LE }
+        if bytes.starts(with: [0, 0x3C, 0, 0x3F, 0, 0x78]) { return .utf16BE }
         var prescan = MetaPrescan(bytes: bytes)
-        return prescan.run()
+        return prescan.run() ?? encoding(inXMLDeclaration: bytes)
+    }
+
+    /// Gets the encoding that an XML declaration at the start names (HTML Standard, §13.2.3.2, "get an XML encoding").
+    static func encoding(inXMLDeclaration bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">"), from: 0)
+        else { return nil }
+        var rest = bytes[..<end]
+        while !rest.starts(with: "encoding".utf8) {
+            if rest.isEmpty { return nil }
+            rest = rest.dropFirst()
+        }
+        rest = rest.dropFirst(8).drop { $0 <= 0x20 }
+        guard rest.first == UInt8(ascii: "=") else { return nil }
+        rest = rest.dropFirst().drop { $0 <= 0x20 }
+        guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+            return nil
+        }
+        rest = rest.dropFirst()
+        guard let close = rest.firstIndex(of: quote), !rest[..<close].contains(where: { $0 <= 0x20 }) else {
+            return nil
+        }
+        switch TextEncoding(label: rest[..<close]) {
+        case .utf16BE, .utf16LE: return .utf8
+        case let encoding: return encoding
+        }
     }
 
     /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.
@@ -102,7 +133,7 @@ struct MetaPrescan {
                 needPragma = false
             }
         }
-        guard let needPragma, let encoding, gotPragma || !needPragma else { return nil }
+        guard !isCutOff, let needPragma, let encoding, gotPragma || !needPragma else { return nil }
         switch encoding {
         // A page that was read thus far as ASCII is not UTF-16.
         case .utf16BE, .utf16LE: return .utf8
@@ -138,7 +169,10 @@ struct MetaPrescan {
         name: Slice<UnsafeRawBufferPointer>, value: Slice<UnsafeRawBufferPointer>
     )? {
         while let byte = byte(0), byte.isASCIIWhitespace || byte == UInt8(ascii: "/") { position += 1 }
-        guard let first = byte(0), first != UInt8(ascii: ">") else { return nil }
+        guard let first = byte(0), first != UInt8(ascii: ">") else {
+            isCutOff = position == bytes.count
+            return nil
+        }
         let nameStart = position
         while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: "/"),
             byte != UInt8(ascii: ">"),
@@ -151,7 +185,10 @@ struct MetaPrescan {
         guard byte(0) == UInt8(ascii: "=") else { return (name, bytes[position..<position]) }
         position += 1
         skipWhitespace()
-        guard let quote = byte(0) else { return nil }
+        guard let quote = byte(0) else {
+            isCutOff = true
+            return nil
+        }
         guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
             let start = position
             while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
@@ -159,6 +196,7 @@ struct MetaPrescan {
         }
         guard let end = find(quote, from: position + 1) else {
             position = bytes.count
+            isCutOff = true
             return nil
         }
         let value = bytes[position + 1..<end]

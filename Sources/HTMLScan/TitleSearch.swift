@@ -36,8 +36,10 @@ struct TitleSearch: ~Copyable {
         isInTitle = false
     }
 
-    /// Searches the next bytes, in an encoding that is markup compatible. Bytes after the title are not read.
-    mutating func scan(_ bytes: UnsafeRawBufferPointer) {
+    /// Searches the next bytes, in an encoding that is markup compatible.
+    ///
+    /// - Returns: How many were read: not those after the title, nor those after a declaration that was looked for.
+    mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Int {
         var position = 0
         while outcome == .searching {
             let start = position
@@ -46,11 +48,11 @@ struct TitleSearch: ~Copyable {
                 text.append(bytes[start..<position])
                 if text.isFull {
                     outcome = .found
-                    return
+                    return position
                 }
             }
             switch event {
-            case .exhausted: return
+            case .exhausted: return position
             case .startTag: readStartTag()
             case .endTag: structure.readEndTag(lexer.name)
             case .rawTextEnd where isInTitle:
@@ -61,6 +63,24 @@ struct TitleSearch: ~Copyable {
             }
             lexer.allowsCDATA = structure.isForeign
             if structure.isExhausted, !isInTitle { outcome = .none }
+            if looksForEncoding, declaredEncoding != nil { return position }
+        }
+        return position
+    }
+
+    /// Looks ahead for a declaration of the page's encoding, in bytes that are searched later.
+    func encodingDeclared(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        var ahead = lexer
+        var position = 0
+        while true {
+            switch ahead.next(bytes, &position) {
+            case .exhausted: return nil
+            case .endTag, .rawTextEnd: break
+            case .startTag where ahead.name == Self.meta:
+                if let found = Self.encoding(declaredBy: ahead) { return found }
+            case .startTag:
+                if ElementTraits.of(ahead.name).contains(.rawText) { ahead.enterRawText() }
+            }
         }
     }
 
@@ -79,7 +99,7 @@ struct TitleSearch: ~Copyable {
     }
 
     private mutating func readStartTag() {
-        if looksForEncoding, lexer.name == Self.meta { readDeclaration() }
+        if looksForEncoding, lexer.name == Self.meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
         switch structure.readStartTag(lexer.name, isSelfClosing: lexer.isSelfClosing, hasText: lexer.hasText)
         {
         case .markup: break
@@ -92,11 +112,7 @@ struct TitleSearch: ~Copyable {
         }
     }
 
-    private mutating func readDeclaration() {
-        let found = lexer.metaAttributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
-        // What has been read of the page rules out the others.
-        guard let found, found.isMarkupCompatible else { return }
-        declaredEncoding = found
-        looksForEncoding = false
+    private static func encoding(declaredBy lexer: MarkupLexer) -> TextEncoding? {
+        lexer.metaAttributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
     }
 }

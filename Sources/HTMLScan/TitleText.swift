@@ -14,9 +14,6 @@ struct TitleText {
     /// Whether nothing but ASCII was gathered.
     var isASCII: Bool { raw.allSatisfy { $0 < 0x80 } }
 
-    /// Whether what was gathered is UTF-8.
-    var isUTF8: Bool { isASCII || String(validating: raw, as: UTF8.self) != nil }
-
     /// Forgets what was gathered.
     mutating func reset() { raw.removeAll(keepingCapacity: true) }
 

@@ -33,14 +33,15 @@ struct Corpus {
                 .filter { row[$0] != nil }.map { row[$0] as? String }
             accepted += (row["accept"] as? [Any] ?? []).map { $0 as? String }
             return Row(
-                id: row["id"] as? String ?? "", contentType: row["content_type"] as? String,
+                id: row["id"] as? String ?? "",
+                contentType: row.keys.contains("content_type") ? row["content_type"] as? String : "text/html",
                 page: [UInt8](try #require(Data(base64Encoded: body))), accepted: accepted)
         }
     }
 
     /// How many rows come out right; prints that, and the rows that do not where `TRAWL_SHOW_MISSES` is set.
     func score(_ name: String) -> Int {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
         var right = 0
         for row in rows {
             let title = scanner.title(of: row.page, contentType: row.contentType)
@@ -63,9 +64,9 @@ struct Corpus {
     }
 }
 
-extension TitleScanner {
+extension PageScanner {
     /// The title of a page that comes in pieces of a length; whole by default.
-    func title(of page: [UInt8], contentType: String? = nil, pieces: Int = .max) -> String? {
+    func title(of page: [UInt8], contentType: String? = "text/html", pieces: Int = .max) -> String? {
         reset(contentType: contentType)
         page.withUnsafeBytes { bytes in
             var rest = bytes[...]
@@ -78,7 +79,7 @@ extension TitleScanner {
         return title
     }
 
-    func title(of page: String, contentType: String? = nil, pieces: Int = .max) -> String? {
+    func title(of page: String, contentType: String? = "text/html", pieces: Int = .max) -> String? {
         title(of: Array(page.utf8), contentType: contentType, pieces: pieces)
     }
 }

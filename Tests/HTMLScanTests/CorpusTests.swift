@@ -28,7 +28,7 @@ import Testing
         arguments: ["titles.jsonl", "titles-entities.jsonl", "titles-controls.jsonl", "charset.jsonl"],
         [1, 7])
     func `a page in small pieces has the same title as the whole`(name: String, pieces: Int) throws {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
         for row in try Corpus(name).rows {
             let whole = scanner.title(of: row.page, contentType: row.contentType)
             let split = scanner.title(of: row.page, contentType: row.contentType, pieces: pieces)

@@ -1,0 +1,68 @@
+import Foundation
+import HTMLScan
+
+/// Measures what scanning costs: CPU time per 1,000 pages of a folder of real ones.
+@main
+enum ScanBench {
+    static func main() throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let folder = arguments.first else {
+            print(
+                "usage: ScanBench FOLDER [ROUNDS]\n\nScans every .html file below FOLDER, read into memory first."
+            )
+            return
+        }
+        let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
+        let pages = try pages(in: URL(filePath: folder))
+        let size = pages.reduce(0) { $0 + $1.count }
+        print("\(pages.count) pages, \(size >> 10) KiB, best of \(rounds)")
+        measure("title only", pages, rounds) { scanner, page in
+            scanner.reset(contentType: "text/html")
+            page.withUnsafeBytes { bytes in
+                var rest = bytes[...]
+                // As curl hands pages over.
+                while !rest.isEmpty, !scanner.isFinished {
+                    scanner.feed(UnsafeRawBufferPointer(rebasing: rest.prefix(16384)))
+                    rest = rest.dropFirst(16384)
+                }
+            }
+            scanner.finish()
+            return scanner.title?.utf8.count ?? 0
+        }
+    }
+
+    private static func measure(
+        _ name: String, _ pages: [[UInt8]], _ rounds: Int, _ scan: (PageScanner, [UInt8]) -> Int
+    ) {
+        let scanner = PageScanner()
+        var best = Duration.seconds(1 << 30)
+        var sum = 0
+        for _ in 0..<rounds {
+            let start = cpuTime()
+            sum = 0
+            for page in pages { sum += scan(scanner, page) }
+            best = min(best, cpuTime() - start)
+        }
+        let perThousand = best * 1000 / pages.count
+        print(
+            "\(name): \(perThousand.formatted(.units(allowed: [.milliseconds], fractionalPart: .show(length: 3)))) CPU per 1,000 pages (checksum \(sum))"
+        )
+    }
+
+    private static func cpuTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    private static func pages(in folder: URL) throws -> [[UInt8]] {
+        guard let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else {
+            return []
+        }
+        var pages: [[UInt8]] = []
+        for case let file as URL in files where ["html", "htm"].contains(file.pathExtension) {
+            pages.append([UInt8](try Data(contentsOf: file)))
+        }
+        return pages
+    }
+}
