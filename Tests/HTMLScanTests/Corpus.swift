@@ -22,9 +22,12 @@ struct Corpus {
         FileManager.default.fileExists(atPath: folder.appending(path: name).path)
     }
 
+    static func text(_ name: String) throws -> String {
+        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    }
+
     init(_ name: String) throws {
-        let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
-        rows = try text.split(separator: "\n").compactMap { line in
+        rows = try Self.text(name).split(separator: "\n").compactMap { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
             let row = try #require(object as? [String: Any])
             if row["grade"] as? String == "soft" { return nil }
@@ -58,10 +61,11 @@ struct Corpus {
         return right
     }
 
-    /// Swift's `==` takes canonically equivalent strings as equal; a title must be the same scalar by scalar.
-    private func equal(_ left: String?, _ right: String?) -> Bool {
-        left.map { Array($0.unicodeScalars) } == right.map { Array($0.unicodeScalars) }
-    }
+}
+
+/// Swift's `==` takes canonically equivalent strings as equal; a title must be the same scalar by scalar.
+func equal(_ left: String?, _ right: String?) -> Bool {
+    left.map { Array($0.unicodeScalars) } == right.map { Array($0.unicodeScalars) }
 }
 
 extension PageScanner {
