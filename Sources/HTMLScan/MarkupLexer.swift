@@ -1,6 +1,6 @@
 /// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does, and nothing else.
 ///
-/// The lexer keeps no text, and attributes only of `meta` elements. It can be stopped and gone on with at any byte, and its
+/// The lexer keeps no text, and the attributes of few elements. It can be stopped and gone on with at any byte, and its
 /// size does not depend on the page. It reads the bytes of any encoding that is markup compatible
 /// (``TextEncoding/isMarkupCompatible``), so that nothing has to be decoded first.
 struct MarkupLexer {
@@ -34,11 +34,13 @@ struct MarkupLexer {
     /// Whether `<![CDATA[` opens a section: only in foreign content.
     var allowsCDATA = false
     /// Whether the attributes of `meta` elements are kept.
+    ///
+    /// Those of elements that may end foreign content, or admit HTML to it, always are.
     var keepsMetaAttributes = false
     /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
     private(set) var hasText = false
-    /// The first bytes of the attributes of the `meta` last found.
-    private(set) var metaAttributes: [UInt8] = []
+    /// The attributes of the tag last found, where they are kept.
+    private(set) var attributes = TagAttributes()
 
     var state = State.data
     var isEndTag = false
@@ -51,9 +53,7 @@ struct MarkupLexer {
     var escape = ScriptEscape.none
     /// Where in the piece being read the attributes of the present tag begin.
     private var attributesStart = 0
-
-    private static let metaCapacity = 1024
-    private static let meta = TagName("meta")
+    private var keepsAttributes = false
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
@@ -72,6 +72,7 @@ struct MarkupLexer {
         hasText = false
         allowsCDATA = false
         keepsMetaAttributes = false
+        keepsAttributes = false
     }
 
     /// Reads on to the next event.
@@ -82,9 +83,9 @@ struct MarkupLexer {
     mutating func next(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Event {
         attributesStart = position
         let event = run(bytes, &position)
-        if keepsMetaAttributes, !isEndTag, name == Self.meta, event == .startTag || isInAttributes {
-            let length = min(position - attributesStart, Self.metaCapacity - metaAttributes.count)
-            metaAttributes.append(contentsOf: bytes[attributesStart..<attributesStart + length])
+        if keepsAttributes {
+            if event == .startTag || isInAttributes { attributes.append(bytes[attributesStart..<position]) }
+            keepsAttributes = event == .exhausted
         }
         return event
     }
@@ -150,13 +151,21 @@ struct MarkupLexer {
             let byte = bytes[position]
             position += 1
             if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") || byte.isASCIIWhitespace {
-                attributesStart = position
-                if keepsMetaAttributes, name == Self.meta { metaAttributes.removeAll(keepingCapacity: true) }
+                beginAttributes(position)
                 return endName(byte)
             }
             name.append(byte)
         }
         return false
+    }
+
+    private mutating func beginAttributes(_ position: Int) {
+        guard !isEndTag else { return }
+        attributesStart = position
+        keepsAttributes =
+            keepsMetaAttributes && name == .meta
+            || allowsCDATA && (name == .font || name == .annotationXML)
+        if keepsAttributes { attributes.reset() }
     }
 
     /// Goes on after the byte that ended a tag's name.

@@ -5,8 +5,6 @@
 struct MetaPrescan {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
-    /// Whether the bytes ended within a tag, which then says nothing.
-    private var isCutOff = false
 
     /// Searches a page's first bytes; the Standard suggests 1024.
     ///
@@ -108,7 +106,9 @@ struct MetaPrescan {
 
     private mutating func skipTag() {
         while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
-        while nextAttribute() != nil {}
+        var attributes = AttributeCursor(bytes, at: position)
+        while attributes.next() != nil {}
+        position = attributes.position
     }
 
     /// Reads the attributes of a `meta` and weighs them: `charset`, or `content` with an `http-equiv` of `content-type`.
@@ -117,7 +117,9 @@ struct MetaPrescan {
         var gotPragma = false
         var needPragma: Bool?
         var encoding: TextEncoding?
-        while let (name, value) = nextAttribute() {
+        var attributes = AttributeCursor(bytes, at: position)
+        defer { position = attributes.position }
+        while let (name, value) = attributes.next() {
             if !isSeen.httpEquiv, name.matches("http-equiv") {
                 isSeen.httpEquiv = true
                 gotPragma = value.matches("content-type")
@@ -133,7 +135,7 @@ struct MetaPrescan {
                 needPragma = false
             }
         }
-        guard !isCutOff, let needPragma, let encoding, gotPragma || !needPragma else { return nil }
+        guard !attributes.isCutOff, let needPragma, let encoding, gotPragma || !needPragma else { return nil }
         switch encoding {
         // A page that was read thus far as ASCII is not UTF-16.
         case .utf16BE, .utf16LE: return .utf8
@@ -163,58 +165,8 @@ struct MetaPrescan {
         }
         return nil
     }
-
-    /// Gets an attribute (HTML Standard, §13.2.3.2, "get an attribute"); nil at the end of the tag.
-    private mutating func nextAttribute() -> (
-        name: Slice<UnsafeRawBufferPointer>, value: Slice<UnsafeRawBufferPointer>
-    )? {
-        while let byte = byte(0), byte.isASCIIWhitespace || byte == UInt8(ascii: "/") { position += 1 }
-        guard let first = byte(0), first != UInt8(ascii: ">") else {
-            isCutOff = position == bytes.count
-            return nil
-        }
-        let nameStart = position
-        while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: "/"),
-            byte != UInt8(ascii: ">"),
-            byte != UInt8(ascii: "=") || position == nameStart
-        {
-            position += 1
-        }
-        let name = bytes[nameStart..<position]
-        skipWhitespace()
-        guard byte(0) == UInt8(ascii: "=") else { return (name, bytes[position..<position]) }
-        position += 1
-        skipWhitespace()
-        guard let quote = byte(0) else {
-            isCutOff = true
-            return nil
-        }
-        guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
-            let start = position
-            while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
-            return (name, bytes[start..<position])
-        }
-        guard let end = find(quote, from: position + 1) else {
-            position = bytes.count
-            isCutOff = true
-            return nil
-        }
-        let value = bytes[position + 1..<end]
-        position = end + 1
-        return (name, value)
-    }
-
-    private mutating func skipWhitespace() {
-        while let byte = byte(0), byte.isASCIIWhitespace { position += 1 }
-    }
 }
 
 extension UInt8? {
     fileprivate var isASCIILetter: Bool { self?.isASCIILetter ?? false }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    fileprivate func matches(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
-    }
 }

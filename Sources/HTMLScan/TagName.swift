@@ -38,6 +38,17 @@ struct TagName: Equatable {
 
     static func == (left: TagName, right: TagName) -> Bool { left.bits == right.bits }
 
+    /// Whether the name has nothing in it but what names of elements are made of, and is not too long to be told.
+    var isPlain: Bool {
+        var rest = bits
+        repeat {
+            let byte = UInt8(truncatingIfNeeded: rest)
+            guard byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") else { return false }
+            rest >>= 8
+        } while rest != 0
+        return true
+    }
+
     /// The name's bytes in turn.
     func forEachByte(_ body: (UInt8) -> Void) {
         var rest = bits

@@ -18,8 +18,6 @@ struct TitleSearch: ~Copyable {
     private var structure = PageStructure()
     private var isInTitle = false
 
-    private static let meta = TagName("meta")
-
     /// Whether the search also looks for a declaration of the page's encoding.
     var looksForEncoding: Bool {
         get { lexer.keepsMetaAttributes }
@@ -61,7 +59,7 @@ struct TitleSearch: ~Copyable {
                 outcome = .found
             case .rawTextEnd: break
             }
-            lexer.allowsCDATA = structure.isForeign
+            lexer.allowsCDATA = structure.isInForeign
             if structure.isExhausted, !isInTitle { outcome = .none }
             if looksForEncoding, declaredEncoding != nil { return position }
         }
@@ -76,7 +74,7 @@ struct TitleSearch: ~Copyable {
             switch ahead.next(bytes, &position) {
             case .exhausted: return nil
             case .endTag, .rawTextEnd: break
-            case .startTag where ahead.name == Self.meta:
+            case .startTag where ahead.name == .meta:
                 if let found = Self.encoding(declaredBy: ahead) { return found }
             case .startTag:
                 if ElementTraits.of(ahead.name).contains(.rawText) { ahead.enterRawText() }
@@ -99,10 +97,9 @@ struct TitleSearch: ~Copyable {
     }
 
     private mutating func readStartTag() {
-        if looksForEncoding, lexer.name == Self.meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
-        switch structure.readStartTag(lexer.name, isSelfClosing: lexer.isSelfClosing, hasText: lexer.hasText)
-        {
-        case .markup: break
+        if looksForEncoding, lexer.name == .meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
+        switch structure.readStartTag(lexer) {
+        case .markup, .foreign: break
         case .rawText: lexer.enterRawText()
         case .plaintext: lexer.enterPlaintext()
         case .none: outcome = .none
@@ -113,6 +110,6 @@ struct TitleSearch: ~Copyable {
     }
 
     private static func encoding(declaredBy lexer: MarkupLexer) -> TextEncoding? {
-        lexer.metaAttributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
+        lexer.attributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
     }
 }

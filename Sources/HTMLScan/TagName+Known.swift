@@ -1,0 +1,33 @@
+/// The names that something is asked of.
+extension TagName {
+    static let a = TagName("a")
+    static let annotationXML = TagName("annotation-xml")
+    static let area = TagName("area")
+    static let base = TagName("base")
+    static let body = TagName("body")
+    static let br = TagName("br")
+    static let desc = TagName("desc")
+    static let font = TagName("font")
+    static let foreignObject = TagName("foreignobject")
+    static let frameset = TagName("frameset")
+    static let head = TagName("head")
+    static let html = TagName("html")
+    static let link = TagName("link")
+    static let malignmark = TagName("malignmark")
+    static let math = TagName("math")
+    static let meta = TagName("meta")
+    static let mglyph = TagName("mglyph")
+    static let mi = TagName("mi")
+    static let mn = TagName("mn")
+    static let mo = TagName("mo")
+    static let ms = TagName("ms")
+    static let mtext = TagName("mtext")
+    static let p = TagName("p")
+    static let plaintext = TagName("plaintext")
+    static let script = TagName("script")
+    static let svg = TagName("svg")
+    static let template = TagName("template")
+    static let title = TagName("title")
+
+    static func ~= (pattern: TagName, name: TagName) -> Bool { pattern.bits == name.bits }
+}
