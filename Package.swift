@@ -85,7 +85,7 @@ let package = Package(
             name: "ScanBench", dependencies: ["HTMLScan"], path: "Tests/ScanBench", swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
-        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan"], swiftSettings: strict),
+        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),
         .testTarget(
             name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
         .testTarget(

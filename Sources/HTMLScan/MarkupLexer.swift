@@ -37,6 +37,8 @@ struct MarkupLexer {
     ///
     /// Those of elements that may end foreign content, or admit HTML to it, always are.
     var keepsMetaAttributes = false
+    /// Whether the attributes of elements are kept that something is asked of.
+    var keepsFindings = false
     /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
     private(set) var hasText = false
     /// The attributes of the tag last found, where they are kept.
@@ -163,7 +165,7 @@ struct MarkupLexer {
         guard !isEndTag else { return }
         attributesStart = position
         keepsAttributes =
-            keepsMetaAttributes && name == .meta
+            keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML)
         if keepsAttributes { attributes.reset() }
     }

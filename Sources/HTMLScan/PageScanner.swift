@@ -1,13 +1,40 @@
-/// Finds the title of an HTML page while the page arrives.
+/// Finds the title of an HTML page, and what else is asked for, while the page arrives.
 ///
-/// The title is that of the first HTML `title` element, wherever browsers accept one; those of `svg` do not count. Nothing
-/// but the title's own text is kept, so memory does not grow with the page. One scanner serves page after
-/// page, on one thread; between pages call ``reset(contentType:byteLimit:)``.
+/// The title is that of the first HTML `title` element, wherever browsers accept one; those of `svg` do not count. Where
+/// only the title is asked for the page is read no further; else it is read to its end, in one pass. Nothing is kept but what is
+/// found, so memory does not grow with the page. One scanner serves page after page, on one thread; between pages call
+/// ``reset(contentType:byteLimit:)``.
 public final class PageScanner {
+    /// What is to be found beside the title.
+    public struct Options: OptionSet, Sendable {
+        /// The options as bits.
+        public let rawValue: UInt8
+        /// Options of bits.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// What the page says of itself: ``PageScanner/metadata``.
+        public static let metadata = Options(rawValue: 1 << 0)
+        /// The links, in order: ``PageScanner/links``; and the metadata.
+        public static let links = Options(rawValue: 1 << 1)
+    }
+
     /// The title: decoded, white space collapsed, at most 4,096 Unicode characters; empty where it has no text.
     ///
     /// It is nil where the page has no title, or none was found yet.
-    public private(set) var title: String?
+    public var title: String? { reader.title }
+
+    /// What the page says of itself; complete when the scanner is finished, and empty unless it was asked for.
+    public var metadata: PageMetadata { reader.findings.metadata }
+
+    /// The links of the page in order: at most 50,000, of at most 8 KiB each and 4 MiB in all; empty unless they were
+    /// asked for.
+    public var links: [PageLink] { reader.findings.links }
+
+    /// What the page's addresses are relative to: the `href` of its first `base` that has one, as it is written.
+    ///
+    /// It is itself resolved against the page's address. It is nil where there is none, or neither links nor metadata were asked
+    /// for.
+    public var baseHref: String? { reader.findings.baseHref }
 
     /// Whether the scanner needs no more of the body: all that was asked for is found, or there is nothing to be found.
     public private(set) var isFinished = false
@@ -39,10 +66,11 @@ public final class PageScanner {
     private var held: [UInt8] = []
     private var remaining = 0
 
-    private var search = TitleSearch()
+    private var reader: PageReader
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []
-    private let legacyDecoder = LegacyDecoder()
+    private let legacyDecoder: LegacyDecoder
+    private let text: PageText
     private lazy var guess = EncodingGuess()
 
     /// How much of a page is searched for a declaration before any of it is read (HTML Standard, §13.2.3.2).
@@ -53,7 +81,15 @@ public final class PageScanner {
     private static let sliceLength = 512
 
     /// Creates a scanner, ready for a page of which no `Content-Type` is known.
-    public init() {
+    ///
+    /// - Parameters:
+    ///   - options: What is to be found beside the title. Nothing by default.
+    ///   - productToken: The crawler's name as pages know it, such as `trawl`, for ``PageMetadata/agentRobots``. Empty:
+    ///     none.
+    public init(_ options: Options = [], productToken: String = "") {
+        legacyDecoder = LegacyDecoder()
+        text = PageText(decoder: legacyDecoder)
+        reader = PageReader(options, productToken: productToken, text: text)
         held.reserveCapacity(ContentSignature.length)
         reset(contentType: nil)
     }
@@ -63,10 +99,10 @@ public final class PageScanner {
     /// - Parameters:
     ///   - contentType: The value of the page's `Content-Type` header. Without one, the first bytes of the body tell whether
     ///     it is HTML (MIME Sniffing Standard, §7).
-    ///   - byteLimit: How many bytes are looked at before the search for a title is given up. No limit by default.
+    ///   - byteLimit: How many bytes are looked at before the page is taken to end. No limit by default.
     public func reset(contentType: String?, byteLimit: Int = .max) {
-        title = nil
         encoding = nil
+        text.encoding = .utf8
         if contentType != self.contentType {
             // A site sends the same one with page after page.
             self.contentType = contentType
@@ -77,7 +113,7 @@ public final class PageScanner {
         stage = .head
         held.removeAll(keepingCapacity: true)
         remaining = byteLimit
-        search.reset()
+        reader.reset()
         streamDecoder = nil
     }
 
@@ -98,10 +134,10 @@ public final class PageScanner {
         if !isFinished, var decoder = streamDecoder {
             decoded.removeAll(keepingCapacity: true)
             decoder.finish(into: &decoded)
-            decoded.withUnsafeBytes { _ = search.scan($0) }
+            decoded.withUnsafeBytes { _ = reader.read($0) }
         }
-        search.finish()
-        takeTitle()
+        reader.finish()
+        end()
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -154,6 +190,7 @@ public final class PageScanner {
             isFinished = true
             return
         }
+        reader.isXML = type.format == .xhtml
         let mark = ByteOrderMark(bytes)
         let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.prescanLength))
         if let encoding = mark?.encoding ?? type.encoding ?? MetaPrescan.encoding(in: head) {
@@ -162,7 +199,7 @@ public final class PageScanner {
             begin(.utf8)
         } else {
             stage = .undeclared
-            search.looksForEncoding = true
+            reader.looksForEncoding = true
         }
         take(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(mark?.count ?? 0)))
     }
@@ -170,9 +207,9 @@ public final class PageScanner {
     /// Reads the page as far as it is ASCII, looking for a declaration.
     private func readASCII(_ bytes: UnsafeRawBufferPointer) {
         let end = bytes.firstIndex { $0 >= 0x80 } ?? bytes.count
-        let read = search.scan(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
-        takeTitle()
-        if let declared = search.declaredEncoding {
+        let read = reader.read(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+        if reader.isFinished { return self.end() }
+        if let declared = reader.declaredEncoding {
             begin(declared)
         } else if end < bytes.count {
             stage = .holding
@@ -185,7 +222,7 @@ public final class PageScanner {
         let sample = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.sampleLength))
         let isUTF8 = UTF8Check(sample).isUTF8
         begin(
-            search.encodingDeclared(in: sample)
+            reader.encodingDeclared(in: sample)
                 ?? (isUTF8 ? .utf8 : guess.encoding(of: sample, decoder: legacyDecoder) ?? .windows1252))
         take(bytes)
     }
@@ -193,43 +230,39 @@ public final class PageScanner {
     private func begin(_ encoding: TextEncoding) {
         self.encoding = encoding
         stage = .reading
-        search.looksForEncoding = false
+        reader.looksForEncoding = false
         switch encoding {
         case .utf16BE: streamDecoder = UTF16Decoder(isBigEndian: true)
         case .utf16LE: streamDecoder = UTF16Decoder(isBigEndian: false)
         case .iso2022JP: streamDecoder = ISO2022JPDecoder()
         // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
         case .replacement: isFinished = true
-        default: break
+        default: text.encoding = encoding
         }
     }
 
-    // MARK: - The title
+    // MARK: - The markup
 
     private func read(_ bytes: UnsafeRawBufferPointer) {
         if var decoder = streamDecoder {
             var rest = bytes[...]
-            while !rest.isEmpty, search.outcome == .searching {
+            while !rest.isEmpty, !reader.isFinished {
                 decoded.removeAll(keepingCapacity: true)
                 decoder.decode(
                     UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceLength)), into: &decoded)
                 rest = rest.dropFirst(Self.sliceLength)
-                decoded.withUnsafeBytes { _ = search.scan($0) }
+                decoded.withUnsafeBytes { _ = reader.read($0) }
             }
             streamDecoder = decoder
         } else {
-            _ = search.scan(bytes)
+            _ = reader.read(bytes)
         }
-        takeTitle()
+        if reader.isFinished { end() }
     }
 
-    /// Takes what the search found, if it is over.
-    private func takeTitle() {
-        guard !isFinished, search.outcome != .searching else { return }
+    private func end() {
         isFinished = true
-        let encoding = encoding ?? .utf8
-        self.encoding = encoding
-        guard search.outcome == .found else { return }
-        title = search.title(in: streamDecoder == nil ? encoding : .utf8, decoder: legacyDecoder)
+        // All that was needed is ASCII.
+        if encoding == nil { encoding = .utf8 }
     }
 }

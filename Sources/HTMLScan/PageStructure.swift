@@ -52,6 +52,12 @@ struct PageStructure: ~Copyable {
         return readHTMLStartTag(name, traits, lexer)
     }
 
+    /// How what follows a start tag is to be read, going by its name alone.
+    static func contentAlone(of name: TagName) -> Content {
+        if name == .plaintext { return .plaintext }
+        return ElementTraits.of(name).contains(.rawText) ? .rawText : .markup
+    }
+
     private mutating func readHTMLStartTag(
         _ name: TagName, _ traits: ElementTraits, _ lexer: borrowing MarkupLexer
     ) -> Content {
