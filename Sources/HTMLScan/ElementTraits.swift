@@ -8,8 +8,10 @@ struct ElementTraits: OptionSet {
     static let breaksOut = ElementTraits(rawValue: 1 << 1)
     /// Once it was seen, a page can no longer be a frameset (HTML Standard, "frameset-ok flag").
     static let isContent = ElementTraits(rawValue: 1 << 2)
-    /// It has no content, or always is there: it is not among the open elements.
+    /// It is not among the open elements: it has no content, or is always there.
     static let notKept = ElementTraits(rawValue: 1 << 3)
+    /// It has no content.
+    static let void: ElementTraits = [ElementTraits(rawValue: 1 << 6), .notKept]
     /// Its start tag closes an element of the same name that is open.
     static let closesItsLike = ElementTraits(rawValue: 1 << 4)
     /// Nothing but that it is known.
@@ -40,9 +42,11 @@ struct ElementTraits: OptionSet {
             ["base", "basefont", "bgsound", "col", "frame", "input", "link", "param", "source", "track"],
             .notKept
         ),
-        (["area", "image", "keygen", "wbr"], [.notKept, .isContent]),
-        (["head", "meta"], [.notKept, .breaksOut]),
-        (["body", "br", "embed", "hr", "img"], [.notKept, .breaksOut, .isContent]),
+        (["area", "image", "keygen", "wbr"], [.void, .isContent]),
+        (["head"], [.notKept, .breaksOut]),
+        (["meta"], [.void, .breaksOut]),
+        (["body"], [.notKept, .breaksOut, .isContent]),
+        (["br", "embed", "hr", "img"], [.void, .breaksOut, .isContent]),
         (
             [
                 "b", "big", "blockquote", "center", "code", "div", "dl", "em", "h1", "h2", "h3", "h4", "h5",

@@ -74,9 +74,6 @@ struct Enclave {
                 return
             }
             push(Element(name: name, namespace: .html, admits: .own))
-            if name == .template, elements.last?.name == name {
-                templates = elements.lazy.filter(Self.isTemplate).count
-            }
         }
     }
 
@@ -149,12 +146,14 @@ struct Enclave {
     }
 
     private mutating func push(_ element: Element) {
-        if elements.count < Self.depthLimit { elements.append(element) }
+        guard elements.count < Self.depthLimit else { return }
+        elements.append(element)
+        if Self.isTemplate(element) { templates += 1 }
     }
 
     private mutating func remove(from index: Int) {
+        if templates > 0 { templates -= elements[index...].lazy.filter(Self.isTemplate).count }
         elements.removeSubrange(index...)
-        if templates > 0 { templates = elements.lazy.filter(Self.isTemplate).count }
     }
 
     private static func isTemplate(_ element: Element) -> Bool {

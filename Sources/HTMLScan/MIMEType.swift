@@ -28,6 +28,9 @@ struct MIMEType {
         }
     }
 
+    /// Whether a body of this type is, or may be, text.
+    var isText: Bool { format != .other }
+
     /// Reads the header's value; nil and an empty one mean that there was none.
     init(contentType: String?) {
         guard var contentType else { return }

@@ -14,6 +14,10 @@ struct MarkupLexer {
         case endTag
         /// The text of an element has ended: the bytes before are `</`, the element's name and one byte more.
         case rawTextEnd
+        /// Text, where it is asked for: `textStart` is where it begins, and it goes as far as was read.
+        case text
+        /// A `<` that opens no tag, and is text; where text is asked for.
+        case loneLess
     }
 
     enum State {
@@ -39,6 +43,12 @@ struct MarkupLexer {
     var keepsMetaAttributes = false
     /// Whether the attributes of elements are kept that something is asked of.
     var keepsFindings = false
+    /// Whether text is reported, all attributes are kept, and names are, however long.
+    var keepsAll = false
+    /// Where in the piece being read the text begins that was found.
+    private(set) var textStart = 0
+    /// The name of the tag last found as it is written, where it is kept; a few bytes more than are plausible at most.
+    private(set) var writtenName: [UInt8] = []
     /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
     private(set) var hasText = false
     /// The attributes of the tag last found, where they are kept.
@@ -56,6 +66,9 @@ struct MarkupLexer {
     /// Where in the piece being read the attributes of the present tag begin.
     private var attributesStart = 0
     private var keepsAttributes = false
+    private var hasLoneLess = false
+
+    private static let writtenNameLimit = 128
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
@@ -75,6 +88,7 @@ struct MarkupLexer {
         allowsCDATA = false
         keepsMetaAttributes = false
         keepsAttributes = false
+        hasLoneLess = false
     }
 
     /// Reads on to the next event.
@@ -102,6 +116,7 @@ struct MarkupLexer {
                         $0 != 0 && !$0.isASCIIWhitespace
                     }
                 }
+                if keepsAll, next != position || hasLoneLess { return takeText(bytes, &position, next) }
                 position = next.map { $0 + 1 } ?? bytes.count
                 if next != nil { state = .tagOpen }
             case .tagOpen, .endTagOpen:
@@ -121,6 +136,19 @@ struct MarkupLexer {
             }
         }
         return .exhausted
+    }
+
+    /// Reports text, before which there may have been a `<` that is text, too.
+    private mutating func takeText(_ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ next: Int?)
+        -> Event
+    {
+        if hasLoneLess {
+            hasLoneLess = false
+            return .loneLess
+        }
+        textStart = position
+        position = next ?? bytes.count
+        return .text
     }
 
     /// Reads the byte after `<` or `</`.
@@ -144,11 +172,13 @@ struct MarkupLexer {
             // The byte is read again; the `<` was text, unless it opened a comment.
             state = byte == UInt8(ascii: "?") ? .bogusComment : .data
             hasText = hasText || state == .data
+            hasLoneLess = keepsAll && state == .data
         }
     }
 
     /// - Returns: Whether the tag is complete.
     private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
+        if keepsAll { keepName(bytes[position...]) }
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
@@ -161,11 +191,19 @@ struct MarkupLexer {
         return false
     }
 
+    private mutating func keepName(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        if name.count == 0 { writtenName.removeAll(keepingCapacity: true) }
+        let name = bytes.prefix {
+            $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/") && !$0.isASCIIWhitespace
+        }
+        writtenName.append(contentsOf: name.prefix(Self.writtenNameLimit - writtenName.count))
+    }
+
     private mutating func beginAttributes(_ position: Int) {
         guard !isEndTag else { return }
         attributesStart = position
         keepsAttributes =
-            keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
+            keepsAll || keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML)
         if keepsAttributes { attributes.reset() }
     }

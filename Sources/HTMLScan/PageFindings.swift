@@ -103,7 +103,7 @@ struct PageFindings {
     }
 
     private static func joined(_ former: String?, _ more: String) -> String? {
-        guard !more.isEmpty else { return former }
+        guard !more.isEmpty, former?.utf8.count ?? 0 < robotsLimit else { return former }
         return (former.map { "\($0), \(more)" } ?? more).limited(to: robotsLimit)
     }
 

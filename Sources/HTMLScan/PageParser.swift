@@ -24,10 +24,9 @@ struct PageParser: ~Copyable {
 
     private static let pendingLimit = 64
     private static let tagLimit = 100_000
-    private static let initialize: Void = xmlInitParser()
 
     init() {
-        _ = Self.initialize
+        _ = PageTree.initialize
         // Nothing but these callbacks: nothing is built, reported or printed. The parser copies the handler.
         var handler = htmlSAXHandler()
         handler.startElement = startElement

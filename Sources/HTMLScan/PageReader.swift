@@ -17,8 +17,23 @@ struct PageReader: ~Copyable {
     private var structure = PageStructure()
     private var titleText = TitleText()
     private var titleSearch = TitleSearch.searching
+    private var tree = PageTree()
+    /// What is left of the time that expressions may take on this page.
+    private var operations = XPathExpression.operationLimit
+    /// The text of an element whose end is not found yet, for the tree.
+    private var rawText: [UInt8] = []
+    private var rawTextKind: RawText?
     /// Whether elements are still told apart by where they stand.
     private var hasStructure = true
+
+    /// Evaluates an expression on the page's tree, once it was finished.
+    ///
+    /// - Returns: nil where there is no tree, or it would take too long.
+    mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
+        guard keepsTree, let document = tree.document() else { return nil }
+        return expression.evaluate(
+            document, nodeCount: tree.nodeCount, operations: &operations, limit: limit)
+    }
 
     private enum TitleSearch {
         case searching
@@ -28,16 +43,29 @@ struct PageReader: ~Copyable {
         case over
     }
 
+    /// The text of an element in which there are no tags.
+    private enum RawText {
+        /// There are references in it (HTML Standard: RCDATA).
+        case withReferences
+        case verbatim
+    }
+
     /// - Parameter text: What makes text of the page's bytes; whoever feeds the reader sets its encoding.
     init(_ options: PageScanner.Options, productToken: String, text: PageText) {
         self.options = options
         self.text = text
         findings = PageFindings(keepsLinks: options.contains(.links), productToken: productToken)
-        lexer.keepsFindings = findsMore
+        lexer.keepsFindings = keepsFindings
+        lexer.keepsAll = keepsTree
     }
 
+    private var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links]) }
+    private var keepsTree: Bool { options.contains(.tree) }
     /// Whether more than the title is asked for.
-    private var findsMore: Bool { !options.isEmpty }
+    private var findsMore: Bool { keepsFindings || keepsTree }
+
+    /// Whether the page was too large for its tree to be whole.
+    var isTreeTruncated: Bool { tree.isTruncated }
 
     /// Whether a declaration of the page's encoding is looked for.
     var looksForEncoding: Bool {
@@ -51,7 +79,11 @@ struct PageReader: ~Copyable {
         isFinished = false
         declaredEncoding = nil
         isXML = false
-        if findsMore { findings.reset() }
+        if keepsFindings { findings.reset() }
+        if keepsTree { tree.reset() }
+        operations = XPathExpression.operationLimit
+        rawText.removeAll(keepingCapacity: true)
+        rawTextKind = nil
         lexer.reset()
         structure.reset()
         titleSearch = .searching
@@ -70,15 +102,16 @@ struct PageReader: ~Copyable {
                 titleText.append(bytes[start..<position])
                 if titleText.isFull { endTitle() }
             }
+            if rawTextKind != nil, rawText.count < PageTree.sizeLimit {
+                rawText.append(contentsOf: bytes[start..<position])
+            }
             switch event {
             case .exhausted: return position
             case .startTag: readStartTag()
-            case .endTag: if hasStructure { structure.readEndTag(lexer.name) }
-            case .rawTextEnd where titleSearch == .reading:
-                // The text has `</title` and the byte after it, too.
-                titleText.removeLast(8)
-                endTitle()
-            case .rawTextEnd: break
+            case .endTag: readEndTag()
+            case .rawTextEnd: endRawText()
+            case .text: tree.append(text: bytes[lexer.textStart..<position])
+            case .loneLess: tree.appendLess()
             }
             lexer.allowsCDATA = structure.isInForeign
             if hasStructure, structure.isExhausted, titleSearch != .reading { giveUpStructure() }
@@ -90,6 +123,7 @@ struct PageReader: ~Copyable {
     /// Says that the page ends here: a title that is still open ends too.
     mutating func finish() {
         if titleSearch == .reading { endTitle() }
+        takeRawText()
         isFinished = true
     }
 
@@ -100,7 +134,7 @@ struct PageReader: ~Copyable {
         while true {
             switch ahead.next(bytes, &position) {
             case .exhausted: return nil
-            case .endTag, .rawTextEnd: break
+            case .endTag, .rawTextEnd, .text, .loneLess: break
             case .startTag where ahead.name == .meta:
                 if let found = Self.encoding(declaredBy: ahead) { return found }
             case .startTag:
@@ -117,19 +151,65 @@ struct PageReader: ~Copyable {
         if looksForEncoding, lexer.name == .meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
         let content =
             hasStructure ? structure.readStartTag(lexer) : PageStructure.contentAlone(of: lexer.name)
-        let isEmpty = isXML && lexer.isSelfClosing
+        let isEmpty = lexer.isSelfClosing && (isXML || content == .foreign)
+        if keepsTree { addToTree(content, isEmpty: isEmpty) }
         switch content {
         case .foreign: return
         case .markup: break
         case .rawText: if !isEmpty { lexer.enterRawText() }
         case .plaintext: lexer.enterPlaintext()
-        case .none: isFinished = true
+        case .none: if keepsTree { giveUpStructure() } else { isFinished = true }
         case .title: beginTitle(isEmpty: isEmpty)
         }
-        if findsMore, PageFindings.areOf(lexer.name), !structure.isInTemplate {
+        if keepsFindings, PageFindings.areOf(lexer.name), !structure.isInTemplate {
             findings.read(lexer.name, lexer.attributes, isXML: isXML, text: text)
         }
     }
+
+    private mutating func readEndTag() {
+        if hasStructure { structure.readEndTag(lexer.name) }
+        if keepsTree { tree.end(lexer.writtenName) }
+    }
+
+    private mutating func endRawText() {
+        // The text has `</`, the name and the byte after it, too.
+        let extra = lexer.rawTextName.count + 3
+        if titleSearch == .reading {
+            titleText.removeLast(extra)
+            endTitle()
+        }
+        guard rawTextKind != nil else { return }
+        rawText.removeLast(min(extra, rawText.count))
+        takeRawText()
+        tree.end(lexer.rawTextName.bytes)
+    }
+
+    // MARK: - The tree
+
+    private mutating func addToTree(_ content: PageStructure.Content, isEmpty: Bool) {
+        let isVoid = content == .markup && ElementTraits.of(lexer.name).isSuperset(of: .void)
+        tree.start(lexer.writtenName, lexer.attributes, isEmpty: isEmpty || isVoid)
+        guard !isEmpty else { return }
+        switch content {
+        case .title: rawTextKind = .withReferences
+        case .rawText:
+            rawTextKind = lexer.name == .title || lexer.name == .textarea ? .withReferences : .verbatim
+        case .plaintext: rawTextKind = .verbatim
+        case .foreign, .markup, .none: break
+        }
+    }
+
+    private mutating func takeRawText() {
+        switch rawTextKind {
+        case .withReferences: rawText.withUnsafeBytes { tree.append(text: $0[...]) }
+        case .verbatim: rawText.withUnsafeBytes { tree.append(rawText: $0) }
+        case nil: return
+        }
+        rawText.removeAll(keepingCapacity: true)
+        rawTextKind = nil
+    }
+
+    // MARK: - The title
 
     private mutating func beginTitle(isEmpty: Bool) {
         if titleSearch == .searching {

@@ -5,19 +5,6 @@
 /// found, so memory does not grow with the page. One scanner serves page after page, on one thread; between pages call
 /// ``reset(contentType:byteLimit:)``.
 public final class PageScanner {
-    /// What is to be found beside the title.
-    public struct Options: OptionSet, Sendable {
-        /// The options as bits.
-        public let rawValue: UInt8
-        /// Options of bits.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
-
-        /// What the page says of itself: ``PageScanner/metadata``.
-        public static let metadata = Options(rawValue: 1 << 0)
-        /// The links, in order: ``PageScanner/links``; and the metadata.
-        public static let links = Options(rawValue: 1 << 1)
-    }
-
     /// The title: decoded, white space collapsed, at most 4,096 Unicode characters; empty where it has no text.
     ///
     /// It is nil where the page has no title, or none was found yet.
@@ -38,6 +25,9 @@ public final class PageScanner {
 
     /// Whether the scanner needs no more of the body: all that was asked for is found, or there is nothing to be found.
     public private(set) var isFinished = false
+
+    /// Whether the body is HTML or XHTML, by its type or its first bytes; of a body without a type it is not known before.
+    public private(set) var isHTML = false
 
     /// The name of the page's encoding in the Encoding Standard, such as `windows-1252`; nil before it is known.
     ///
@@ -66,9 +56,11 @@ public final class PageScanner {
     private var held: [UInt8] = []
     private var remaining = 0
 
+    private let options: Options
     private var reader: PageReader
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []
+    private var keptText: [UInt8] = []
     private let legacyDecoder: LegacyDecoder
     private let text: PageText
     private lazy var guess = EncodingGuess()
@@ -77,8 +69,11 @@ public final class PageScanner {
     private static let prescanLength = 1024
     /// How much of a page is looked at from its first byte that is not ASCII, where it has not declared an encoding.
     private static let sampleLength = 16 << 10
-    /// How much is decoded at a time, where a page has to be.
+    /// How much is decoded at a time, where a page has to be: little, where it may be left soon.
     private static let sliceLength = 512
+    private static let longSliceLength = 16 << 10
+    /// How much text is kept; what comes beyond is left out.
+    private static let textLimit = 16 << 20
 
     /// Creates a scanner, ready for a page of which no `Content-Type` is known.
     ///
@@ -87,6 +82,7 @@ public final class PageScanner {
     ///   - productToken: The crawler's name as pages know it, such as `trawl`, for ``PageMetadata/agentRobots``. Empty:
     ///     none.
     public init(_ options: Options = [], productToken: String = "") {
+        self.options = options
         legacyDecoder = LegacyDecoder()
         text = PageText(decoder: legacyDecoder)
         reader = PageReader(options, productToken: productToken, text: text)
@@ -109,12 +105,14 @@ public final class PageScanner {
             declaredType = MIMEType(contentType: contentType)
         }
         type = declaredType
-        isFinished = !type.isPage
+        isHTML = type.isPage
+        isFinished = !isHTML && !(keepsText && type.isText)
         stage = .head
         held.removeAll(keepingCapacity: true)
         remaining = byteLimit
         reader.reset()
         streamDecoder = nil
+        keptText.removeAll(keepingCapacity: false)
     }
 
     /// Reads the next bytes of the page, as they are after any transfer and content encoding. The pieces may be of any length.
@@ -134,11 +132,30 @@ public final class PageScanner {
         if !isFinished, var decoder = streamDecoder {
             decoded.removeAll(keepingCapacity: true)
             decoder.finish(into: &decoded)
-            decoded.withUnsafeBytes { _ = reader.read($0) }
+            decoded.withUnsafeBytes { _ = deliver($0) }
         }
         reader.finish()
         end()
     }
+
+    /// Gives access to the text of the body in UTF-8, where ``Options/text`` was asked for; at most 16 MiB of it.
+    ///
+    /// - Parameter body: Gets the text, which is only valid during the call.
+    public func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        keptText.withUnsafeBytes(body)
+    }
+
+    /// Evaluates an XPath expression on the page's tree, where ``Options/tree`` was asked for and the scanner is finished.
+    ///
+    /// - Parameter limit: How many of the nodes that are found are made into text.
+    /// - Returns: nil where the body is no page, or evaluating would take too long.
+    public func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
+        isFinished && isHTML ? reader.evaluate(expression, limit: limit) : nil
+    }
+
+    private var keepsText: Bool { options.contains(.text) }
+    /// Whether the body is decoded before anything is done with it.
+    private var decodesAll: Bool { !options.isDisjoint(with: [.text, .tree]) }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
         guard !isFinished, !bytes.isEmpty else { return }
@@ -186,29 +203,39 @@ public final class PageScanner {
     /// Chooses the encoding by the page's first bytes (HTML Standard, §13.2.3.2), and reads them.
     private func readHead(_ bytes: UnsafeRawBufferPointer) {
         if type.format == .unknown { type.format = ContentSignature.format(of: bytes) }
-        guard type.isPage, !ContentSignature.isBinary(bytes) else {
+        isHTML = type.isPage
+        guard isHTML || keepsText && type.isText, !ContentSignature.isBinary(bytes) else {
+            isHTML = false
             isFinished = true
             return
         }
         reader.isXML = type.format == .xhtml
         let mark = ByteOrderMark(bytes)
-        let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.prescanLength))
-        if let encoding = mark?.encoding ?? type.encoding ?? MetaPrescan.encoding(in: head) {
+        if let encoding = mark?.encoding ?? type.encoding ?? declaredEncoding(bytes) {
             begin(encoding)
-        } else if type.format == .xhtml {
-            begin(.utf8)
         } else {
             stage = .undeclared
-            reader.looksForEncoding = true
+            reader.looksForEncoding = isHTML
         }
         take(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(mark?.count ?? 0)))
+    }
+
+    private func declaredEncoding(_ bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.prescanLength))
+        return switch type.format {
+        case .html: MetaPrescan.encoding(in: head)
+        case .xhtml: MetaPrescan.encoding(in: head) ?? .utf8
+        // RFC 8259, §8.1.
+        case .json: .utf8
+        default: MetaPrescan.encoding(inXMLDeclaration: head)
+        }
     }
 
     /// Reads the page as far as it is ASCII, looking for a declaration.
     private func readASCII(_ bytes: UnsafeRawBufferPointer) {
         let end = bytes.firstIndex { $0 >= 0x80 } ?? bytes.count
-        let read = reader.read(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
-        if reader.isFinished { return self.end() }
+        let read = deliver(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
+        if isComplete { return self.end() }
         if let declared = reader.declaredEncoding {
             begin(declared)
         } else if end < bytes.count {
@@ -222,7 +249,7 @@ public final class PageScanner {
         let sample = UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.sampleLength))
         let isUTF8 = UTF8Check(sample).isUTF8
         begin(
-            reader.encodingDeclared(in: sample)
+            (isHTML ? reader.encodingDeclared(in: sample) : nil)
                 ?? (isUTF8 ? .utf8 : guess.encoding(of: sample, decoder: legacyDecoder) ?? .windows1252))
         take(bytes)
     }
@@ -237,6 +264,8 @@ public final class PageScanner {
         case .iso2022JP: streamDecoder = ISO2022JPDecoder()
         // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
         case .replacement: isFinished = true
+        case .utf8 where decodesAll: streamDecoder = UTF8Decoder()
+        case _ where decodesAll: streamDecoder = LegacyStreamDecoder(encoding, decoder: legacyDecoder)
         default: text.encoding = encoding
         }
     }
@@ -245,20 +274,36 @@ public final class PageScanner {
 
     private func read(_ bytes: UnsafeRawBufferPointer) {
         if var decoder = streamDecoder {
+            let sliceLength = decodesAll ? Self.longSliceLength : Self.sliceLength
             var rest = bytes[...]
-            while !rest.isEmpty, !reader.isFinished {
+            while !rest.isEmpty, !isComplete {
                 decoded.removeAll(keepingCapacity: true)
-                decoder.decode(
-                    UnsafeRawBufferPointer(rebasing: rest.prefix(Self.sliceLength)), into: &decoded)
-                rest = rest.dropFirst(Self.sliceLength)
-                decoded.withUnsafeBytes { _ = reader.read($0) }
+                decoder.decode(UnsafeRawBufferPointer(rebasing: rest.prefix(sliceLength)), into: &decoded)
+                rest = rest.dropFirst(sliceLength)
+                decoded.withUnsafeBytes { _ = deliver($0) }
             }
             streamDecoder = decoder
         } else {
-            _ = reader.read(bytes)
+            _ = deliver(bytes)
         }
-        if reader.isFinished { end() }
+        if isComplete { end() }
     }
+
+    /// - Returns: How many of the bytes were read.
+    private func deliver(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var count = bytes.count
+        if isHTML, !reader.isFinished {
+            count = reader.read(bytes)
+            if keepsText, reader.isFinished { count = bytes.count }
+        }
+        if keepsText {
+            keptText.append(contentsOf: bytes.prefix(min(count, Self.textLimit - keptText.count)))
+        }
+        return count
+    }
+
+    /// Whether no more of the body is needed.
+    private var isComplete: Bool { reader.isFinished && !keepsText }
 
     private func end() {
         isFinished = true

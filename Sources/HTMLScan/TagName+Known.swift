@@ -27,6 +27,7 @@ extension TagName {
     static let script = TagName("script")
     static let svg = TagName("svg")
     static let template = TagName("template")
+    static let textarea = TagName("textarea")
     static let title = TagName("title")
 
     static func ~= (pattern: TagName, name: TagName) -> Bool { pattern.bits == name.bits }

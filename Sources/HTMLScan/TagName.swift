@@ -49,6 +49,13 @@ struct TagName: Equatable {
         return true
     }
 
+    /// The name's bytes.
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        forEachByte { bytes.append($0) }
+        return bytes
+    }
+
     /// The name's bytes in turn.
     func forEachByte(_ body: (UInt8) -> Void) {
         var rest = bits
