@@ -34,6 +34,8 @@ let package = Package(
             name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(
             name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
+        // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
 
         // What a crawl is made of, from the inside out.
@@ -47,6 +49,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Curl", dependencies: ["CCurl", "CLinux", "CrawlCore"], swiftSettings: strict),
         .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
+        .target(name: "Extract", dependencies: ["CRE2", "HTMLScan"], swiftSettings: strict),
         .target(
             name: "JobFile",
             dependencies: ["CrawlCore", .product(name: "Yams", package: "Yams")],
@@ -86,6 +89,7 @@ let package = Package(
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),
+        .testTarget(name: "ExtractTests", dependencies: ["Extract", "HTMLScan"], swiftSettings: strict),
         .testTarget(
             name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
         .testTarget(
@@ -109,5 +113,6 @@ let package = Package(
             name: "TrawlTests",
             dependencies: ["trawl", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
