@@ -85,7 +85,8 @@ let package = Package(
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(
-            name: "ScanBench", dependencies: ["HTMLScan"], path: "Tests/ScanBench", swiftSettings: strict),
+            name: "ScanBench", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanBench",
+            swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),

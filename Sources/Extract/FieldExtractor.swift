@@ -90,7 +90,9 @@ public final class FieldExtractor {
                 switch field.source {
                 case .xpath(let expression): take(expression, scanner, &values)
                 case .regex(let expression): take(expression, text, &values)
-                case .json(let path): json?.find(path) { values.append(json: $0) }
+                case .json(let path):
+                    json?.find(path) { values.append(json: $0) }
+                    if json?.isExhausted ?? false { values.giveUp() }
                 }
                 values.append(to: &result)
             }

@@ -3,12 +3,27 @@ struct JSONReader {
     /// How deep values may be nested; a text in which they are deeper is taken for no JSON.
     static let depthLimit = 512
 
+    /// How many bytes may be read to follow paths: a hundred times the text, as most are read again and again, and a quarter
+    /// of a second's worth at most.
+    private var workLimit: Int { min(1_000_000 + 100 * text.count, 100_000_000) }
+
+    private static let workOfValue = 50
+
     private let text: UnsafeRawBufferPointer
+    private let work = Work()
+
+    private final class Work {
+        var left = 0
+    }
+
+    /// Whether following paths takes too long; then not all that they lead to was found.
+    var isExhausted: Bool { work.left <= 0 }
 
     /// A text that was found to be JSON; nil where it is not.
     init?(_ text: UnsafeRawBufferPointer) {
         self.text = text
         guard let end = end(at: skipSpaces(0)), skipSpaces(end) == text.count else { return nil }
+        work.left = workLimit
     }
 
     /// Finds the values that a path leads to, in order.
@@ -24,6 +39,8 @@ struct JSONReader {
     private func find(
         _ steps: ArraySlice<JSONPath.Step>, at start: Int, _ body: (UnsafeRawBufferPointer) -> Bool
     ) -> Bool {
+        work.left -= Self.workOfValue
+        if isExhausted { return false }
         guard let step = steps.first else {
             return body(UnsafeRawBufferPointer(rebasing: text[start..<(end(at: start) ?? start)]))
         }
@@ -89,7 +106,7 @@ struct JSONReader {
                 key = (position + 1)..<(keyEnd - 1)
                 position = skipSpaces(skipSpaces(keyEnd) + 1)
             }
-            if !body(key, position) { return false }
+            if isExhausted || !body(key, position) { return false }
             guard let end = end(at: position) else { return true }
             position = skipSpaces(end)
             if position < text.count, text[position] == UInt8(ascii: ",") {
@@ -119,6 +136,8 @@ struct JSONReader {
         /// What closes the objects and arrays that are open.
         var open: [UInt8] = []
         var position = start
+        // A value takes some time, however short it is.
+        defer { work.left -= position - start + Self.workOfValue }
         while true {
             guard position < text.count else { return nil }
             switch text[position] {
@@ -189,11 +208,17 @@ struct JSONReader {
     }
 
     private func scalarEnd(at start: Int) -> Int? {
-        for word in ["true", "false", "null"] as [StaticString] {
-            let bytes = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-            if text[start...].starts(with: bytes) { return start + bytes.count }
+        switch text[start] {
+        case UInt8(ascii: "t"): wordEnd("true", at: start)
+        case UInt8(ascii: "f"): wordEnd("false", at: start)
+        case UInt8(ascii: "n"): wordEnd("null", at: start)
+        default: numberEnd(at: start)
         }
-        return numberEnd(at: start)
+    }
+
+    private func wordEnd(_ word: StaticString, at start: Int) -> Int? {
+        let bytes = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        return text[start...].starts(with: bytes) ? start + bytes.count : nil
     }
 
     private func numberEnd(at start: Int) -> Int? {

@@ -1,3 +1,4 @@
+import Extract
 import Foundation
 import HTMLScan
 
@@ -52,6 +53,25 @@ enum ScanBench {
                 }
             }
             print(line)
+        }
+        try measureJSON()
+    }
+
+    /// What JSON paths take on replies that make them take long.
+    private static func measureJSON() throws {
+        let wide = "[" + String(repeating: "[[[[[[[[1]]]]]]]],", count: 200_000) + "1]"
+        let deep =
+            String(repeating: "[1,", count: 500) + String(repeating: "1,", count: 2_000_000) + "1"
+            + String(repeating: "]", count: 500)
+        for path in ["$..x", "$..*..*..x", "$..[0]", "$[-1]"] {
+            for reply in [wide, deep] {
+                let extractor = try FieldExtractor([Field(name: "x", source: .json(path))])
+                let scanner = PageScanner(extractor.scannerOptions)
+                scan(Array(reply.utf8), scanner, "application/json")
+                let start = cpuTime()
+                let result = extractor.extract(from: scanner)
+                print("\(path) \(milliseconds(cpuTime() - start)) \(result?.prefix(20) ?? "")")
+            }
         }
     }
 
