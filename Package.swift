@@ -87,6 +87,9 @@ let package = Package(
         .executableTarget(
             name: "ScanBench", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanBench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "ScanFuzz", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanFuzz",
+            swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),

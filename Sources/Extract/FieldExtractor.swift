@@ -15,59 +15,57 @@ public final class FieldExtractor {
     /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
     public static let matchTime: Duration = .milliseconds(250)
 
-    private let fields: [(name: [UInt8], source: Source, isMany: Bool)]
+    private let fields: [CompiledField]
     private var deadline = Duration.zero
 
-    private enum Source {
-        case xpath(XPathExpression)
-        case regex(RegularExpression)
-        case json(JSONPath)
+    /// A field, ready for use. One of its three sources is there.
+    private struct CompiledField {
+        /// The name as a string of JSON.
+        var name: [UInt8] = []
+        let isMany: Bool
+        var xpath: XPathExpression?
+        var regex: RegularExpression?
+        var json: JSONPath?
     }
 
     /// Compiles the fields.
     ///
     /// - Throws: What is wrong with the first of them that cannot be used.
     public init(_ fields: [Field]) throws(FieldError) {
-        var compiled: [(name: [UInt8], source: Source, isMany: Bool)] = []
-        for field in fields {
-            var name: [UInt8] = []
-            JSONString.append(field.name, to: &name)
-            compiled.append((name, try Self.compile(field), field.isMany))
-        }
+        var compiled: [CompiledField] = []
+        for field in fields { compiled.append(try Self.compile(field)) }
         self.fields = compiled
     }
 
-    private static func compile(_ field: Field) throws(FieldError) -> Source {
+    private static func compile(_ field: Field) throws(FieldError) -> CompiledField {
+        var compiled = CompiledField(isMany: field.isMany)
+        JSONString.append(field.name, to: &compiled.name)
         switch field.source {
         case .xpath(let text):
             do throws(XPathError) {
-                return .xpath(try XPathExpression(text))
+                compiled.xpath = try XPathExpression(text)
             } catch {
                 throw FieldError(field: field.name, key: "xpath", description: error.description)
             }
         case .regex(let text):
             do throws(RegularExpression.Mistake) {
-                return .regex(try RegularExpression(text))
+                compiled.regex = try RegularExpression(text)
             } catch {
                 throw FieldError(field: field.name, key: "regex", description: error.description)
             }
         case .json(let text):
             do throws(JSONPath.Mistake) {
-                return .json(try JSONPath(text))
+                compiled.json = try JSONPath(text)
             } catch {
                 throw FieldError(field: field.name, key: "json", description: error.description)
             }
         }
+        return compiled
     }
 
     /// What the scanner must gather for the fields; to be among its options.
     public var scannerOptions: PageScanner.Options {
-        fields.reduce(into: []) { options, field in
-            switch field.source {
-            case .xpath: options.insert(.tree)
-            case .regex, .json: options.insert(.text)
-            }
-        }
+        fields.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
     }
 
     /// Takes the fields from a page that its scanner has finished.
@@ -78,22 +76,17 @@ public final class FieldExtractor {
         guard scanner.charset != nil else { return nil }
         deadline = Self.cpuTime() + Self.matchTime
         return scanner.withText { text in
-            let json =
-                fields.contains { if case .json = $0.source { true } else { false } } && !scanner.isHTML
-                ? JSONReader(text) : nil
+            let hasPaths = fields.contains { $0.json != nil }
+            let json = hasPaths && !scanner.isHTML ? JSONReader(text) : nil
             var result: [UInt8] = [UInt8(ascii: "{")]
             for field in fields {
                 if result.count > 1 { result.append(UInt8(ascii: ",")) }
                 result.append(contentsOf: field.name)
                 result.append(UInt8(ascii: ":"))
                 var values = FieldValues(isMany: field.isMany, room: Self.resultLimit - result.count)
-                switch field.source {
-                case .xpath(let expression): take(expression, scanner, &values)
-                case .regex(let expression): take(expression, text, &values)
-                case .json(let path):
-                    json?.find(path) { values.append(json: $0) }
-                    if json?.isExhausted ?? false { values.giveUp() }
-                }
+                if let xpath = field.xpath { take(xpath, scanner, &values) }
+                if let regex = field.regex { take(regex, text, &values) }
+                if let path = field.json, let json { take(path, json, &values) }
                 values.append(to: &result)
             }
             result.append(UInt8(ascii: "}"))
@@ -121,6 +114,11 @@ public final class FieldExtractor {
             }
             return values.append(match)
         }
+    }
+
+    private func take(_ path: JSONPath, _ json: JSONReader, _ values: inout FieldValues) {
+        json.find(path) { values.append(json: $0) }
+        if json.isExhausted { values.giveUp() }
     }
 
     private static func cpuTime() -> Duration {

@@ -44,6 +44,13 @@ import Testing
         #expect(PageScanner().title(of: "\(markup)<title>yes</title>") == "yes")
     }
 
+    @Test(arguments: [
+        "<title\u{0}>no</title>", "<title\u{0}>no</title\u{0}>", "<titles>no</titles>", "<xtitle>no</xtitle>",
+    ])
+    func `a name that is longer is another`(markup: String) {
+        #expect(PageScanner().title(of: "\(markup)<title>yes</title\u{0}></title>") == "yes</title\u{FFFD}>")
+    }
+
     @Test func `a title is found below more open elements than are kept`() {
         let page = String(repeating: "<div><span>", count: 1000) + "<title>deep</title>"
 
