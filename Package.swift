@@ -38,6 +38,10 @@ let package = Package(
             name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(
+            name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
+        // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
 
         // What a crawl is made of, from the inside out.
@@ -54,7 +58,8 @@ let package = Package(
         .target(
             name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
             swiftSettings: strict),
-        .target(name: "HTMLScan", dependencies: ["CLibXML2"], swiftSettings: strict),
+        .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
+        .target(name: "Extract", dependencies: ["CRE2", "HTMLScan"], swiftSettings: strict),
         .target(
             name: "JobFile",
             dependencies: ["CrawlCore", .product(name: "Yams", package: "Yams")],
@@ -89,9 +94,16 @@ let package = Package(
 
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .executableTarget(
+            name: "ScanBench", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanBench",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ScanFuzz", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanFuzz",
+            swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
-        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan"], swiftSettings: strict),
+        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),
+        .testTarget(name: "ExtractTests", dependencies: ["Extract", "HTMLScan"], swiftSettings: strict),
         .testTarget(
             name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
         .testTarget(
@@ -123,5 +135,6 @@ let package = Package(
             name: "TrawlTests",
             dependencies: ["trawl", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

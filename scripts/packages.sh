@@ -6,13 +6,16 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 # What trawl and the bare loop are linked with.
 libraries=(
     pkg-config=pkg-config lib:libcurl=libcurl4-openssl-dev lib:libxml-2.0=libxml2-dev lib:sqlite3=libsqlite3-dev
-    lib:libidn2=libidn2-dev lib:zlib=zlib1g-dev lib:libbrotlidec=libbrotli-dev lib:libzstd=libzstd-dev)
+    lib:libidn2=libidn2-dev lib:zlib=zlib1g-dev lib:libbrotlidec=libbrotli-dev lib:libzstd=libzstd-dev
+    lib:uchardet=libuchardet-dev lib:re2=libre2-dev)
 
-# have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv)?
+# have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv), documentation
+# (doc:apache2-doc)?
 have() {
     case $1 in
         lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
         python:*) python3 -c "import ${1#python:}" 2>/dev/null ;;
+        doc:*) [[ -d /usr/share/doc/${1#doc:} ]] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

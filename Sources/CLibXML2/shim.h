@@ -7,4 +7,28 @@
 #undef LIBXML_ICU_ENABLED
 
 #include <libxml/HTMLparser.h>
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+// The type of an error handler differs between versions; this one keeps errors from being printed.
+#if LIBXML_VERSION >= 21200
+static void clibxml2_ignore_error(void *context, const xmlError *error) {
+#else
+static void clibxml2_ignore_error(void *context, xmlErrorPtr error) {
+#endif
+    (void)context;
+    (void)error;
+}
+
+// Errors are left in context->lastError, and nothing is printed.
+static inline void clibxml2_xpath_silence(xmlXPathContextPtr context) { context->error = clibxml2_ignore_error; }
+
+// What is open in a parser. Newer versions deprecate looking at it and offer nothing else.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static inline int clibxml2_open_name_count(htmlParserCtxtPtr parser) { return parser->nameNr; }
+static inline const xmlChar *clibxml2_open_name(htmlParserCtxtPtr parser, int index) { return parser->nameTab[index]; }
+static inline int clibxml2_open_node_count(htmlParserCtxtPtr parser) { return parser->nodeNr; }
+#pragma GCC diagnostic pop

@@ -39,7 +39,7 @@ public final class PageFetcher: TransferDelegate {
     private unowned(unsafe) let receiver: any PageFetchReceiver
     private var transfer: Transfer?
     private let loop: TransferLoop
-    private let scanner = TitleScanner()
+    private let scanner = PageScanner()
 
     private var contentLength: Int64 = 0
     private var contentType: String?

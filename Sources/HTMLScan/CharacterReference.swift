@@ -5,14 +5,16 @@ enum CharacterReference {
     /// - Parameters:
     ///   - bytes: Text in UTF-8.
     ///   - position: Where the `&` is.
+    ///   - isAttribute: Whether the text is that of an attribute: there, what may be a parameter of an address is none.
     ///   - output: What the characters are added to, in UTF-8.
     /// - Returns: How many bytes the reference takes; 0 where there is none, and nothing was added.
-    static func resolve(_ bytes: UnsafeRawBufferPointer, at position: Int, into output: inout [UInt8]) -> Int
-    {
+    static func resolve(
+        _ bytes: UnsafeRawBufferPointer, at position: Int, isAttribute: Bool, into output: inout [UInt8]
+    ) -> Int {
         let next = position + 1
         guard next < bytes.count else { return 0 }
         if bytes[next] == UInt8(ascii: "#") { return resolveNumber(bytes, at: position, into: &output) }
-        return resolveName(bytes, at: position, into: &output)
+        return resolveName(bytes, at: position, isAttribute: isAttribute, into: &output)
     }
 
     private static let names = SortedTable(NamedCharacterReferences.table)
@@ -22,7 +24,7 @@ enum CharacterReference {
     private static let longestOpenName = 6
 
     private static func resolveName(
-        _ bytes: UnsafeRawBufferPointer, at position: Int, into output: inout [UInt8]
+        _ bytes: UnsafeRawBufferPointer, at position: Int, isAttribute: Bool, into output: inout [UInt8]
     ) -> Int {
         let start = position + 1
         var end = start
@@ -40,12 +42,17 @@ enum CharacterReference {
         end = min(end, start + longestOpenName)
         while end > start + 1 {
             if let value = names.value(for: bytes[start..<end]) {
+                if isAttribute, end < bytes.count, continuesName(bytes[end]) { return 0 }
                 append(value, to: &output)
                 return end - position
             }
             end -= 1
         }
         return 0
+    }
+
+    private static func continuesName(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "=") || byte.isASCIILetter || byte.isASCIIDigit
     }
 
     /// Appends the characters of a table's value: code points in hexadecimal, joined by `+`.

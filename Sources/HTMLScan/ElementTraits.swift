@@ -2,18 +2,20 @@
 struct ElementTraits: OptionSet {
     let rawValue: UInt16
 
-    /// Reported to the HTML parser. Elements that are not can neither hold back nor hide a title.
-    static let structural = ElementTraits(rawValue: 1 << 0)
     /// Its content is text up to its end tag (HTML Standard: RAWTEXT, RCDATA and script data).
-    static let rawText = ElementTraits(rawValue: 1 << 1)
+    static let rawText = ElementTraits(rawValue: 1 << 0)
     /// Its start tag ends foreign content (HTML Standard, §13.2.6.5).
-    static let breaksOut = ElementTraits(rawValue: 1 << 2)
-    /// `svg` or `math`: its content is foreign.
-    static let foreignRoot = ElementTraits(rawValue: 1 << 3)
-    /// Within foreign content, its own content is HTML again.
-    static let integrationPoint = ElementTraits(rawValue: 1 << 4)
+    static let breaksOut = ElementTraits(rawValue: 1 << 1)
     /// Once it was seen, a page can no longer be a frameset (HTML Standard, "frameset-ok flag").
-    static let isContent = ElementTraits(rawValue: 1 << 5)
+    static let isContent = ElementTraits(rawValue: 1 << 2)
+    /// It is not among the open elements: it has no content, or is always there.
+    static let notKept = ElementTraits(rawValue: 1 << 3)
+    /// It has no content.
+    static let void: ElementTraits = [ElementTraits(rawValue: 1 << 6), .notKept]
+    /// Its start tag closes an element of the same name that is open.
+    static let closesItsLike = ElementTraits(rawValue: 1 << 4)
+    /// Nothing but that it is known.
+    static let known = ElementTraits(rawValue: 1 << 5)
 
     /// The traits of an element, or none for one that is not known.
     static func of(_ name: TagName) -> ElementTraits {
@@ -35,31 +37,34 @@ struct ElementTraits: OptionSet {
     private static let groups: [(names: [StaticString], traits: ElementTraits)] = [
         (["script", "style", "noembed", "noframes", "title"], .rawText),
         (["textarea", "xmp", "iframe"], [.rawText, .isContent]),
-        (["svg", "math"], [.structural, .foreignRoot]),
-        // A `title` of an `svg` is one too; it is told from HTML's by where it stands.
-        (["foreignobject", "desc", "mi", "mo", "mn", "ms", "mtext"], .integrationPoint),
-        (["template"], .structural),
-        (["select"], [.structural, .isContent]),
+        (["frameset", "html", "plaintext"], .notKept),
+        (
+            ["base", "basefont", "bgsound", "col", "frame", "input", "link", "param", "source", "track"],
+            .notKept
+        ),
+        (["area", "image", "keygen", "wbr"], [.void, .isContent]),
+        (["head"], [.notKept, .breaksOut]),
+        (["meta"], [.void, .breaksOut]),
+        (["body"], [.notKept, .breaksOut, .isContent]),
+        (["br", "embed", "hr", "img"], [.void, .breaksOut, .isContent]),
         (
             [
                 "b", "big", "blockquote", "center", "code", "div", "dl", "em", "h1", "h2", "h3", "h4", "h5",
-                "h6", "i",
-                "menu", "ol", "p", "s", "small", "span", "strong", "strike", "sub", "sup", "tt", "u", "ul",
-                "var",
-            ], [.structural, .breaksOut]
+                "h6",
+                "i", "menu", "nobr", "ol", "ruby", "s", "small", "span", "strong", "strike", "sub", "sup",
+                "tt", "u",
+                "ul", "var",
+            ], .breaksOut
         ),
-        (["dd", "dt", "li", "pre", "table"], [.structural, .breaksOut, .isContent]),
-        (["head", "meta", "nobr", "ruby"], .breaksOut),
-        (["body", "br", "embed", "hr", "img", "listing"], [.breaksOut, .isContent]),
+        (["p"], [.breaksOut, .closesItsLike]),
+        (["dd", "dt", "li"], [.breaksOut, .closesItsLike, .isContent]),
+        (["listing", "pre", "table"], [.breaksOut, .isContent]),
+        (["optgroup", "option", "tbody", "td", "tfoot", "th", "thead", "tr"], .closesItsLike),
+        (["applet", "button", "marquee", "object", "select"], .isContent),
         (
-            [
-                "a", "abbr", "acronym", "address", "bdo", "caption", "cite", "colgroup", "del", "dfn", "dir",
-                "fieldset", "font", "form", "ins", "kbd", "label", "legend", "map", "optgroup", "option", "q",
-                "samp",
-                "tbody", "td", "tfoot", "th", "thead", "tr",
-            ], .structural
+            ["a", "abbr", "article", "aside", "cite", "font", "footer", "form", "header", "label", "nav"],
+            .known
         ),
-        (["applet", "button", "object"], [.structural, .isContent]),
-        (["area", "image", "keygen", "marquee", "wbr"], .isContent),
+        (["section", "svg", "math", "template"], .known),
     ]
 }

@@ -85,11 +85,12 @@ struct ISO2022JPDecoder: StreamDecoder {
 
     /// Reports an escape sequence that is none, and reads its bytes as text.
     private mutating func breakEscape(_ byte: UInt8, into output: inout [UInt8]) {
-        let left = pending.dropFirst() + [byte]
+        let second = pending.count > 1 ? pending[1] : nil
         pending.removeAll(keepingCapacity: true)
         isAfterEscape = false
         append("\u{FFFD}", to: &output)
-        for byte in left { decode(byte, into: &output) }
+        if let second { decode(second, into: &output) }
+        decode(byte, into: &output)
     }
 
     private func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {

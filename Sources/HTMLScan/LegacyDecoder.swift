@@ -10,12 +10,20 @@ final class LegacyDecoder {
     func decode(_ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count * 2)
-        if encoding.isMultiByte {
-            decodeMultiByte(bytes, as: encoding, into: &output)
-        } else {
-            decodeSingleByte(bytes, as: encoding, into: &output)
-        }
+        _ = decode(bytes, as: encoding, isLast: true, into: &output)
         return output
+    }
+
+    /// Decodes the next piece of a text to UTF-8.
+    ///
+    /// - Parameter isLast: Whether no more comes. If not, a character that is cut off at the end is left.
+    /// - Returns: How many bytes were decoded.
+    func decode(
+        _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, isLast: Bool, into output: inout [UInt8]
+    ) -> Int {
+        if encoding.isMultiByte { return decodeMultiByte(bytes, as: encoding, isLast: isLast, into: &output) }
+        decodeSingleByte(bytes, as: encoding, into: &output)
+        return bytes.count
     }
 
     private func decodeSingleByte(
@@ -33,8 +41,8 @@ final class LegacyDecoder {
     }
 
     private func decodeMultiByte(
-        _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, into output: inout [UInt8]
-    ) {
+        _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, isLast: Bool, into output: inout [UInt8]
+    ) -> Int {
         var rest = bytes[...]
         while let lead = rest.first {
             if lead < 0x80 {
@@ -48,6 +56,7 @@ final class LegacyDecoder {
                 continue
             }
             let length = encoding.characterLength(rest)
+            if !isLast, rest.count < encoding.longestCharacter { break }
             if length > 1, rest.count >= length,
                 convert(UnsafeRawBufferPointer(rebasing: rest.prefix(length)), as: encoding, into: &output)
             {
@@ -57,6 +66,7 @@ final class LegacyDecoder {
                 rest = rest.dropFirst(encoding.errorLength(rest))
             }
         }
+        return rest.startIndex
     }
 
     /// Converts a character of two bytes or more, by the table of the C library's that has what the Standard's has.

@@ -1,6 +1,6 @@
 /// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does, and nothing else.
 ///
-/// The lexer keeps no text, and attributes only of `meta` elements. It can be stopped and gone on with at any byte, and its
+/// The lexer keeps no text, and the attributes of few elements. It can be stopped and gone on with at any byte, and its
 /// size does not depend on the page. It reads the bytes of any encoding that is markup compatible
 /// (``TextEncoding/isMarkupCompatible``), so that nothing has to be decoded first.
 struct MarkupLexer {
@@ -14,6 +14,10 @@ struct MarkupLexer {
         case endTag
         /// The text of an element has ended: the bytes before are `</`, the element's name and one byte more.
         case rawTextEnd
+        /// Text, where it is asked for: `textStart` is where it begins, and it goes as far as was read.
+        case text
+        /// A `<` that opens no tag, and is text; where text is asked for.
+        case loneLess
     }
 
     enum State {
@@ -34,11 +38,21 @@ struct MarkupLexer {
     /// Whether `<![CDATA[` opens a section: only in foreign content.
     var allowsCDATA = false
     /// Whether the attributes of `meta` elements are kept.
+    ///
+    /// Those of elements that may end foreign content, or admit HTML to it, always are.
     var keepsMetaAttributes = false
+    /// Whether the attributes of elements are kept that something is asked of.
+    var keepsFindings = false
+    /// Whether text is reported, all attributes are kept, and names are, however long.
+    var keepsAll = false
+    /// Where in the piece being read the text begins that was found.
+    private(set) var textStart = 0
+    /// The name of the tag last found as it is written, where it is kept; a few bytes more than are plausible at most.
+    private(set) var writtenName: [UInt8] = []
     /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
     private(set) var hasText = false
-    /// The first bytes of the attributes of the `meta` last found.
-    private(set) var metaAttributes: [UInt8] = []
+    /// The attributes of the tag last found, where they are kept.
+    private(set) var attributes = TagAttributes()
 
     var state = State.data
     var isEndTag = false
@@ -51,9 +65,10 @@ struct MarkupLexer {
     var escape = ScriptEscape.none
     /// Where in the piece being read the attributes of the present tag begin.
     private var attributesStart = 0
+    private var keepsAttributes = false
+    private var hasLoneLess = false
 
-    private static let metaCapacity = 1024
-    private static let meta = TagName("meta")
+    private static let writtenNameLimit = 128
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
@@ -72,6 +87,8 @@ struct MarkupLexer {
         hasText = false
         allowsCDATA = false
         keepsMetaAttributes = false
+        keepsAttributes = false
+        hasLoneLess = false
     }
 
     /// Reads on to the next event.
@@ -82,9 +99,9 @@ struct MarkupLexer {
     mutating func next(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Event {
         attributesStart = position
         let event = run(bytes, &position)
-        if keepsMetaAttributes, !isEndTag, name == Self.meta, event == .startTag || isInAttributes {
-            let length = min(position - attributesStart, Self.metaCapacity - metaAttributes.count)
-            metaAttributes.append(contentsOf: bytes[attributesStart..<attributesStart + length])
+        if keepsAttributes {
+            if event == .startTag || isInAttributes { attributes.append(bytes[attributesStart..<position]) }
+            keepsAttributes = event == .exhausted
         }
         return event
     }
@@ -99,6 +116,7 @@ struct MarkupLexer {
                         $0 != 0 && !$0.isASCIIWhitespace
                     }
                 }
+                if keepsAll, next != position || hasLoneLess { return takeText(bytes, &position, next) }
                 position = next.map { $0 + 1 } ?? bytes.count
                 if next != nil { state = .tagOpen }
             case .tagOpen, .endTagOpen:
@@ -118,6 +136,19 @@ struct MarkupLexer {
             }
         }
         return .exhausted
+    }
+
+    /// Reports text, before which there may have been a `<` that is text, too.
+    private mutating func takeText(_ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ next: Int?)
+        -> Event
+    {
+        if hasLoneLess {
+            hasLoneLess = false
+            return .loneLess
+        }
+        textStart = position
+        position = next ?? bytes.count
+        return .text
     }
 
     /// Reads the byte after `<` or `</`.
@@ -141,22 +172,40 @@ struct MarkupLexer {
             // The byte is read again; the `<` was text, unless it opened a comment.
             state = byte == UInt8(ascii: "?") ? .bogusComment : .data
             hasText = hasText || state == .data
+            hasLoneLess = keepsAll && state == .data
         }
     }
 
     /// - Returns: Whether the tag is complete.
     private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
+        if keepsAll { keepName(bytes[position...]) }
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") || byte.isASCIIWhitespace {
-                attributesStart = position
-                if keepsMetaAttributes, name == Self.meta { metaAttributes.removeAll(keepingCapacity: true) }
+                beginAttributes(position)
                 return endName(byte)
             }
             name.append(byte)
         }
         return false
+    }
+
+    private mutating func keepName(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        if name.count == 0 { writtenName.removeAll(keepingCapacity: true) }
+        let name = bytes.prefix {
+            $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/") && !$0.isASCIIWhitespace
+        }
+        writtenName.append(contentsOf: name.prefix(Self.writtenNameLimit - writtenName.count))
+    }
+
+    private mutating func beginAttributes(_ position: Int) {
+        guard !isEndTag else { return }
+        attributesStart = position
+        keepsAttributes =
+            keepsAll || keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
+            || allowsCDATA && (name == .font || name == .annotationXML)
+        if keepsAttributes { attributes.reset() }
     }
 
     /// Goes on after the byte that ended a tag's name.

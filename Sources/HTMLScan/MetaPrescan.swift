@@ -8,10 +8,39 @@ struct MetaPrescan {
 
     /// Searches a page's first bytes; the Standard suggests 1024.
     ///
+    /// An XML declaration counts where no `meta` does, and one in UTF-16 before all.
+    ///
     /// - Returns: The encoding to use, or nil where none that is known is declared.
     static func encoding(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        if bytes.starts(with: [0x3C, 0, 0x3F, 0, 0x78, 0]) { return .utf16LE }
+        if bytes.starts(with: [0, 0x3C, 0, 0x3F, 0, 0x78]) { return .utf16BE }
         var prescan = MetaPrescan(bytes: bytes)
-        return prescan.run()
+        return prescan.run() ?? encoding(inXMLDeclaration: bytes)
+    }
+
+    /// Gets the encoding that an XML declaration at the start names (HTML Standard, §13.2.3.2, "get an XML encoding").
+    static func encoding(inXMLDeclaration bytes: UnsafeRawBufferPointer) -> TextEncoding? {
+        guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">"), from: 0)
+        else { return nil }
+        var rest = bytes[..<end]
+        while !rest.starts(with: "encoding".utf8) {
+            if rest.isEmpty { return nil }
+            rest = rest.dropFirst()
+        }
+        rest = rest.dropFirst(8).drop { $0 <= 0x20 }
+        guard rest.first == UInt8(ascii: "=") else { return nil }
+        rest = rest.dropFirst().drop { $0 <= 0x20 }
+        guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+            return nil
+        }
+        rest = rest.dropFirst()
+        guard let close = rest.firstIndex(of: quote), !rest[..<close].contains(where: { $0 <= 0x20 }) else {
+            return nil
+        }
+        switch TextEncoding(label: rest[..<close]) {
+        case .utf16BE, .utf16LE: return .utf8
+        case let encoding: return encoding
+        }
     }
 
     /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.
@@ -77,7 +106,9 @@ struct MetaPrescan {
 
     private mutating func skipTag() {
         while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
-        while nextAttribute() != nil {}
+        var attributes = AttributeCursor(bytes, at: position)
+        while attributes.next() != nil {}
+        position = attributes.position
     }
 
     /// Reads the attributes of a `meta` and weighs them: `charset`, or `content` with an `http-equiv` of `content-type`.
@@ -86,7 +117,9 @@ struct MetaPrescan {
         var gotPragma = false
         var needPragma: Bool?
         var encoding: TextEncoding?
-        while let (name, value) = nextAttribute() {
+        var attributes = AttributeCursor(bytes, at: position)
+        defer { position = attributes.position }
+        while let (name, value) = attributes.next() {
             if !isSeen.httpEquiv, name.matches("http-equiv") {
                 isSeen.httpEquiv = true
                 gotPragma = value.matches("content-type")
@@ -102,7 +135,7 @@ struct MetaPrescan {
                 needPragma = false
             }
         }
-        guard let needPragma, let encoding, gotPragma || !needPragma else { return nil }
+        guard !attributes.isCutOff, let needPragma, let encoding, gotPragma || !needPragma else { return nil }
         switch encoding {
         // A page that was read thus far as ASCII is not UTF-16.
         case .utf16BE, .utf16LE: return .utf8
@@ -132,51 +165,8 @@ struct MetaPrescan {
         }
         return nil
     }
-
-    /// Gets an attribute (HTML Standard, §13.2.3.2, "get an attribute"); nil at the end of the tag.
-    private mutating func nextAttribute() -> (
-        name: Slice<UnsafeRawBufferPointer>, value: Slice<UnsafeRawBufferPointer>
-    )? {
-        while let byte = byte(0), byte.isASCIIWhitespace || byte == UInt8(ascii: "/") { position += 1 }
-        guard let first = byte(0), first != UInt8(ascii: ">") else { return nil }
-        let nameStart = position
-        while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: "/"),
-            byte != UInt8(ascii: ">"),
-            byte != UInt8(ascii: "=") || position == nameStart
-        {
-            position += 1
-        }
-        let name = bytes[nameStart..<position]
-        skipWhitespace()
-        guard byte(0) == UInt8(ascii: "=") else { return (name, bytes[position..<position]) }
-        position += 1
-        skipWhitespace()
-        guard let quote = byte(0) else { return nil }
-        guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
-            let start = position
-            while let byte = byte(0), !byte.isASCIIWhitespace, byte != UInt8(ascii: ">") { position += 1 }
-            return (name, bytes[start..<position])
-        }
-        guard let end = find(quote, from: position + 1) else {
-            position = bytes.count
-            return nil
-        }
-        let value = bytes[position + 1..<end]
-        position = end + 1
-        return (name, value)
-    }
-
-    private mutating func skipWhitespace() {
-        while let byte = byte(0), byte.isASCIIWhitespace { position += 1 }
-    }
 }
 
 extension UInt8? {
     fileprivate var isASCIILetter: Bool { self?.isASCIILetter ?? false }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    fileprivate func matches(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
-    }
 }

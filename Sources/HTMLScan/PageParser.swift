@@ -24,10 +24,9 @@ struct PageParser: ~Copyable {
 
     private static let pendingLimit = 64
     private static let tagLimit = 100_000
-    private static let initialize: Void = xmlInitParser()
 
     init() {
-        _ = Self.initialize
+        _ = PageTree.initialize
         // Nothing but these callbacks: nothing is built, reported or printed. The parser copies the handler.
         var handler = htmlSAXHandler()
         handler.startElement = startElement
@@ -87,59 +86,37 @@ struct PageParser: ~Copyable {
     var isExhausted: Bool { tagCount >= Self.tagLimit }
 
     /// Opens an element: its start tag was found.
-    mutating func open(_ name: TagName) {
-        guard depth + pending.count < Self.depthLimit else { return }
+    mutating func open(_ name: TagName, _ traits: ElementTraits) {
+        guard depth + pending.count < Self.depthLimit, !traits.isEmpty || name.isPlain else { return }
+        if traits.contains(.closesItsLike), let last = pending.last, !last.isEnd, last.name == name { return }
         append(name, isEnd: false)
     }
 
-    /// Closes an element: its end tag was found, or is implied.
+    /// Closes an element: its end tag was found.
     mutating func close(_ name: TagName) {
         // In markup that is well formed tags come in pairs, and the parser hardly ever has to be asked.
         if let last = pending.last, !last.isEnd, last.name == name {
             pending.removeLast()
-        } else {
+        } else if name.isPlain {
             append(name, isEnd: true)
         }
     }
 
-    /// Closes the innermost element of this name and all that are open within it.
-    mutating func closeThrough(_ name: TagName) {
-        guard contains(name) else { return }
-        while let innermost = innermost() {
-            close(innermost)
-            if innermost == name { return }
-        }
-    }
-
-    /// The innermost open element.
-    mutating func innermost() -> TagName? {
-        flush()
-        guard let parser, parser.pointee.nameNr > 0 else { return nil }
-        return name(at: Int(parser.pointee.nameNr) - 1, of: parser)
-    }
-
     /// Whether an element of this name is open.
-    ///
-    /// - Parameter boundary: Where the search ends: only what is open within the innermost element of this name counts.
-    mutating func contains(_ name: TagName, within boundary: TagName? = nil) -> Bool {
+    mutating func contains(_ name: TagName) -> Bool {
         flush()
         tagCount += 1
         guard let parser else { return false }
-        for index in (0..<Int(parser.pointee.nameNr)).reversed() {
-            let open = self.name(at: index, of: parser)
-            if open == name { return true }
-            if boundary != nil, open == boundary { return false }
-        }
-        return false
+        return (0..<clibxml2_open_name_count(parser)).contains { self.name(at: $0, of: parser) == name }
     }
 
-    private func name(at index: Int, of parser: htmlParserCtxtPtr) -> TagName? {
-        guard let name = parser.pointee.nameTab?[index] else { return nil }
+    private func name(at index: Int32, of parser: htmlParserCtxtPtr) -> TagName? {
+        guard let name = clibxml2_open_name(parser, index) else { return nil }
         return TagName(cString: name)
     }
 
     /// How many elements are open, as far as the parser knows.
-    private var depth: Int { isUsed ? Int(parser?.pointee.nameNr ?? 0) : 0 }
+    private var depth: Int { isUsed ? parser.map { Int(clibxml2_open_name_count($0)) } ?? 0 : 0 }
 
     private mutating func append(_ name: TagName, isEnd: Bool) {
         if pending.count >= Self.pendingLimit { flush() }

@@ -72,6 +72,15 @@ extension TextEncoding {
         }
     }
 
+    /// How many bytes must be seen to tell a character, or an error, and its length.
+    var longestCharacter: Int {
+        switch self {
+        case .gbk, .gb18030: 4
+        case .eucJP: 3
+        default: 2
+        }
+    }
+
     /// How many bytes the character at the start of bytes has, going by its lead; 1 where it leads nothing.
     func characterLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
         guard let lead = bytes.first, isLead(lead) else { return 1 }

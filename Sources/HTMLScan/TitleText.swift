@@ -6,16 +6,9 @@ struct TitleText {
     static let byteLimit = 16 * characterLimit
 
     private var raw: [UInt8] = []
-    private var output: [UInt8] = []
 
     /// Whether no more need be gathered.
     var isFull: Bool { raw.count >= Self.byteLimit }
-
-    /// Whether nothing but ASCII was gathered.
-    var isASCII: Bool { raw.allSatisfy { $0 < 0x80 } }
-
-    /// Whether what was gathered is UTF-8.
-    var isUTF8: Bool { isASCII || String(validating: raw, as: UTF8.self) != nil }
 
     /// Forgets what was gathered.
     mutating func reset() { raw.removeAll(keepingCapacity: true) }
@@ -36,64 +29,7 @@ struct TitleText {
     mutating func removeLast(_ count: Int) { raw.removeLast(min(count, raw.count)) }
 
     /// The title's content: decoded, its references resolved, white space and control characters collapsed and stripped.
-    ///
-    /// - Parameters:
-    ///   - encoding: The encoding of what was gathered.
-    ///   - decoder: What decodes it, unless it is UTF-8.
-    mutating func content(in encoding: TextEncoding, decoder: LegacyDecoder) -> String {
-        output.removeAll(keepingCapacity: true)
-        if encoding == .utf8 || isASCII {
-            raw.withUnsafeBytes { Self.resolve($0, into: &output) }
-        } else {
-            raw.withUnsafeBytes { decoder.decode($0, as: encoding) }.withUnsafeBytes {
-                Self.resolve($0, into: &output)
-            }
-        }
-        if output.last == UInt8(ascii: " ") { output.removeLast() }
-        // What is not UTF-8 becomes U+FFFD here.
-        let content = String(decoding: output, as: UTF8.self)
-        guard content.utf8.count > Self.characterLimit else { return content }
-        return String(String.UnicodeScalarView(content.unicodeScalars.prefix(Self.characterLimit)))
-    }
-
-    private static func resolve(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-        var position = 0
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte > 0x20, byte != UInt8(ascii: "&"), byte != 0x7F {
-                output.append(byte)
-                position += 1
-                continue
-            }
-            let start = output.count
-            switch byte {
-            case UInt8(ascii: "&"):
-                let length = CharacterReference.resolve(bytes, at: position, into: &output)
-                if length == 0 { output.append(byte) }
-                position += max(length, 1)
-            case 0:
-                output.append(contentsOf: "\u{FFFD}".utf8)
-                position += 1
-            default:
-                output.append(byte)
-                position += 1
-            }
-            collapse(&output, from: start)
-        }
-    }
-
-    /// Turns a control character or white space just added into one space, or into nothing after another or at the start.
-    ///
-    /// As in browsers a vertical tab is no white space and stays.
-    private static func collapse(_ output: inout [UInt8], from start: Int) {
-        guard output.count == start + 1, output[start] <= 0x20 || output[start] == 0x7F, output[start] != 0x0B
-        else {
-            return
-        }
-        if start == 0 || output[start - 1] == UInt8(ascii: " ") {
-            output.removeLast()
-        } else {
-            output[start] = UInt8(ascii: " ")
-        }
+    func content(_ text: PageText) -> String {
+        raw.withUnsafeBytes { text.string($0, .isCollapsed) }.limited(to: Self.characterLimit)
     }
 }

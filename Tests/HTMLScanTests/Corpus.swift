@@ -22,9 +22,12 @@ struct Corpus {
         FileManager.default.fileExists(atPath: folder.appending(path: name).path)
     }
 
+    static func text(_ name: String) throws -> String {
+        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+    }
+
     init(_ name: String) throws {
-        let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
-        rows = try text.split(separator: "\n").compactMap { line in
+        rows = try Self.text(name).split(separator: "\n").compactMap { line in
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
             let row = try #require(object as? [String: Any])
             if row["grade"] as? String == "soft" { return nil }
@@ -33,14 +36,15 @@ struct Corpus {
                 .filter { row[$0] != nil }.map { row[$0] as? String }
             accepted += (row["accept"] as? [Any] ?? []).map { $0 as? String }
             return Row(
-                id: row["id"] as? String ?? "", contentType: row["content_type"] as? String,
+                id: row["id"] as? String ?? "",
+                contentType: row.keys.contains("content_type") ? row["content_type"] as? String : "text/html",
                 page: [UInt8](try #require(Data(base64Encoded: body))), accepted: accepted)
         }
     }
 
     /// How many rows come out right; prints that, and the rows that do not where `TRAWL_SHOW_MISSES` is set.
     func score(_ name: String) -> Int {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
         var right = 0
         for row in rows {
             let title = scanner.title(of: row.page, contentType: row.contentType)
@@ -57,15 +61,16 @@ struct Corpus {
         return right
     }
 
-    /// Swift's `==` takes canonically equivalent strings as equal; a title must be the same scalar by scalar.
-    private func equal(_ left: String?, _ right: String?) -> Bool {
-        left.map { Array($0.unicodeScalars) } == right.map { Array($0.unicodeScalars) }
-    }
 }
 
-extension TitleScanner {
+/// Swift's `==` takes canonically equivalent strings as equal; a title must be the same scalar by scalar.
+func equal(_ left: String?, _ right: String?) -> Bool {
+    left.map { Array($0.unicodeScalars) } == right.map { Array($0.unicodeScalars) }
+}
+
+extension PageScanner {
     /// The title of a page that comes in pieces of a length; whole by default.
-    func title(of page: [UInt8], contentType: String? = nil, pieces: Int = .max) -> String? {
+    func title(of page: [UInt8], contentType: String? = "text/html", pieces: Int = .max) -> String? {
         reset(contentType: contentType)
         page.withUnsafeBytes { bytes in
             var rest = bytes[...]
@@ -78,7 +83,7 @@ extension TitleScanner {
         return title
     }
 
-    func title(of page: String, contentType: String? = nil, pieces: Int = .max) -> String? {
+    func title(of page: String, contentType: String? = "text/html", pieces: Int = .max) -> String? {
         title(of: Array(page.utf8), contentType: contentType, pieces: pieces)
     }
 }

@@ -2,13 +2,13 @@ import HTMLScan
 import Testing
 
 /// What the parser is given, and what it makes of that, in cases small enough to be read.
-@Suite struct TitleScannerTests {
+@Suite struct TitleTests {
     @Test(arguments: [
         ("A <b>x</b> & y", "A <b>x</b> & y"), ("a &lt; b &amp;amp; c", "a < b &amp; c"),
         ("<!-- no comment -->", "<!-- no comment -->"), ("&amp;lt;", "&lt;"), ("<?p i>", "<?p i>"),
     ])
     func `a title is text, whatever markup it looks like`(source: String, title: String) {
-        #expect(TitleScanner().title(of: "<title>\(source)</title>") == title)
+        #expect(PageScanner().title(of: "<title>\(source)</title>") == title)
     }
 
     @Test(arguments: [0xB, 0x85, 0xFDD0, 0xFFFD, 0xFFFE, 0xFFFF, 0x10FFFD, 0x10FFFF] as [UInt32])
@@ -17,7 +17,7 @@ import Testing
         let text = "a\(scalar)b"
 
         #expect(
-            TitleScanner().title(of: "<title>\(text)</title>", contentType: "text/html;charset=utf-8") == text
+            PageScanner().title(of: "<title>\(text)</title>", contentType: "text/html;charset=utf-8") == text
         )
     }
 
@@ -30,7 +30,7 @@ import Testing
         "<svg><![CDATA[<title>no</title>]]></svg>", "<p title='<title>no</title>'>",
     ])
     func `what is no title of the page does not stand for it`(markup: String) {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
 
         #expect(scanner.title(of: markup) == nil)
         #expect(scanner.title(of: "\(markup)<title>yes</title>") == "yes")
@@ -41,23 +41,30 @@ import Testing
         "<template></template>", "<div><svg></div>", "<svg></p>", "</html>",
     ])
     func `a title counts where content is HTML again`(markup: String) {
-        #expect(TitleScanner().title(of: "\(markup)<title>yes</title>") == "yes")
+        #expect(PageScanner().title(of: "\(markup)<title>yes</title>") == "yes")
+    }
+
+    @Test(arguments: [
+        "<title\u{0}>no</title>", "<title\u{0}>no</title\u{0}>", "<titles>no</titles>", "<xtitle>no</xtitle>",
+    ])
+    func `a name that is longer is another`(markup: String) {
+        #expect(PageScanner().title(of: "\(markup)<title>yes</title\u{0}></title>") == "yes</title\u{FFFD}>")
     }
 
     @Test func `a title is found below more open elements than are kept`() {
         let page = String(repeating: "<div><span>", count: 1000) + "<title>deep</title>"
 
-        #expect(TitleScanner().title(of: page) == "deep")
+        #expect(PageScanner().title(of: page) == "deep")
     }
 
     @Test func `elements that are closed make room for others`() {
         let page = String(repeating: "<div>", count: 255) + String(repeating: "<i></i>", count: 500)
 
-        #expect(TitleScanner().title(of: page + "<svg><title>no</title></svg><title>yes</title>") == "yes")
+        #expect(PageScanner().title(of: page + "<svg><title>no</title></svg><title>yes</title>") == "yes")
     }
 
     @Test func `a page does not show in the next one's title`() {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
 
         #expect(scanner.title(of: "<title>first</title>") == "first")
         #expect(scanner.title(of: "<svg><b>") == nil)
@@ -68,13 +75,13 @@ import Testing
     }
 
     @Test func `a title is cut after 4,096 characters`() {
-        let title = TitleScanner().title(of: "<title>\(String(repeating: "&amp;é", count: 3000))</title>")
+        let title = PageScanner().title(of: "<title>\(String(repeating: "&amp;é", count: 3000))</title>")
 
         #expect(title == String(repeating: "&é", count: 2048))
     }
 
     @Test func `a page of nothing but tags is given up`() {
-        let scanner = TitleScanner()
+        let scanner = PageScanner()
 
         #expect(scanner.title(of: String(repeating: "<p>", count: 200_000)) == nil)
         #expect(scanner.isFinished)

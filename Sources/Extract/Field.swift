@@ -1,0 +1,26 @@
+/// Something that a job takes from its pages, by a name.
+public struct Field: Equatable, Sendable {
+    /// Where the value comes from.
+    public enum Source: Equatable, Sendable {
+        /// An XPath 1.0 expression, for HTML pages.
+        case xpath(String)
+        /// A regular expression in RE2's syntax, for any text: its first group, or all of it where it has none.
+        case regex(String)
+        /// A JSON path, for JSON: see ``JSONPath``.
+        case json(String)
+    }
+
+    /// The name of the value in the result.
+    public let name: String
+    /// Where the value comes from.
+    public let source: Source
+    /// Whether all that matches is taken, as a list; else the first.
+    public let isMany: Bool
+
+    /// A field.
+    public init(name: String, source: Source, isMany: Bool = false) {
+        self.name = name
+        self.source = source
+        self.isMany = isMany
+    }
+}

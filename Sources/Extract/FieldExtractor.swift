@@ -1,0 +1,130 @@
+internal import Glibc
+public import HTMLScan
+
+/// Takes a job's fields from page after page, on one thread.
+///
+/// Each crawl loop has its own, compiled from the same fields. What it needs of a page is gathered by the page's scanner while the
+/// page arrives.
+public final class FieldExtractor {
+    /// How many values a field has at most, where it takes all.
+    public static let matchLimit = 1000
+    /// How many bytes of UTF-8 a value has at most, that is a text; the rest is cut off.
+    public static let valueLimit = XPathExpression.valueLimit
+    /// How many bytes the result has at most; fields whose values have no room in it are null.
+    public static let resultLimit = 1 << 20
+    /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
+    public static let matchTime: Duration = .milliseconds(250)
+
+    private let fields: [CompiledField]
+    private var deadline = Duration.zero
+
+    /// A field, ready for use. One of its three sources is there.
+    private struct CompiledField {
+        /// The name as a string of JSON.
+        var name: [UInt8] = []
+        let isMany: Bool
+        var xpath: XPathExpression?
+        var regex: RegularExpression?
+        var json: JSONPath?
+    }
+
+    /// Compiles the fields.
+    ///
+    /// - Throws: What is wrong with the first of them that cannot be used.
+    public init(_ fields: [Field]) throws(FieldError) {
+        var compiled: [CompiledField] = []
+        for field in fields { compiled.append(try Self.compile(field)) }
+        self.fields = compiled
+    }
+
+    private static func compile(_ field: Field) throws(FieldError) -> CompiledField {
+        var compiled = CompiledField(isMany: field.isMany)
+        JSONString.append(field.name, to: &compiled.name)
+        switch field.source {
+        case .xpath(let text):
+            do throws(XPathError) {
+                compiled.xpath = try XPathExpression(text)
+            } catch {
+                throw FieldError(field: field.name, key: "xpath", description: error.description)
+            }
+        case .regex(let text):
+            do throws(RegularExpression.Mistake) {
+                compiled.regex = try RegularExpression(text)
+            } catch {
+                throw FieldError(field: field.name, key: "regex", description: error.description)
+            }
+        case .json(let text):
+            do throws(JSONPath.Mistake) {
+                compiled.json = try JSONPath(text)
+            } catch {
+                throw FieldError(field: field.name, key: "json", description: error.description)
+            }
+        }
+        return compiled
+    }
+
+    /// What the scanner must gather for the fields; to be among its options.
+    public var scannerOptions: PageScanner.Options {
+        fields.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
+    }
+
+    /// Takes the fields from a page that its scanner has finished.
+    ///
+    /// - Returns: A JSON object of all fields, by their names and in their order; a field that matches nothing is null, or an
+    ///   empty list. It is nil where the body is no text.
+    public func extract(from scanner: PageScanner) -> String? {
+        guard scanner.charset != nil else { return nil }
+        deadline = Self.cpuTime() + Self.matchTime
+        return scanner.withText { text in
+            let hasPaths = fields.contains { $0.json != nil }
+            let json = hasPaths && !scanner.isHTML ? JSONReader(text) : nil
+            var result: [UInt8] = [UInt8(ascii: "{")]
+            for field in fields {
+                if result.count > 1 { result.append(UInt8(ascii: ",")) }
+                result.append(contentsOf: field.name)
+                result.append(UInt8(ascii: ":"))
+                var values = FieldValues(isMany: field.isMany, room: Self.resultLimit - result.count)
+                if let xpath = field.xpath { take(xpath, scanner, &values) }
+                if let regex = field.regex { take(regex, text, &values) }
+                if let path = field.json, let json { take(path, json, &values) }
+                values.append(to: &result)
+            }
+            result.append(UInt8(ascii: "}"))
+            return String(decoding: result, as: UTF8.self)
+        }
+    }
+
+    private func take(_ expression: XPathExpression, _ scanner: PageScanner, _ values: inout FieldValues) {
+        switch scanner.evaluate(expression, limit: values.limit) {
+        case .nodes(let texts): for text in texts where !values.append(text) { return }
+        case .string(let text): _ = values.append(text)
+        case .number(let number): _ = values.append(number)
+        case .boolean(let condition): _ = values.append(condition)
+        case nil: values.giveUp()
+        }
+    }
+
+    private func take(
+        _ expression: RegularExpression, _ text: UnsafeRawBufferPointer, _ values: inout FieldValues
+    ) {
+        expression.matches(in: text) { match in
+            guard Self.cpuTime() < deadline else {
+                values.giveUp()
+                return false
+            }
+            return values.append(match)
+        }
+    }
+
+    private func take(_ path: JSONPath, _ json: JSONReader, _ values: inout FieldValues) {
+        json.find(path) { values.append(json: $0) }
+        if json.isExhausted { values.giveUp() }
+    }
+
+    private static func cpuTime() -> Duration {
+        var time = timespec()
+        // The result is an error only where there is no such clock; then there is no limit.
+        _ = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}

@@ -1,0 +1,75 @@
+/// Strings of JSON (RFC 8259, §7).
+enum JSONString {
+    /// Adds a text as a string of JSON, quotes and all.
+    static func append(_ text: String, to output: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: &output) }
+    }
+
+    /// Adds UTF-8 as a string of JSON.
+    static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                output.append(UInt8(ascii: "\\"))
+                output.append(byte)
+            case UInt8(ascii: "\n"): output.append(contentsOf: "\\n".utf8)
+            case UInt8(ascii: "\t"): output.append(contentsOf: "\\t".utf8)
+            case 0..<0x20:
+                output.append(contentsOf: byte < 0x10 ? "\\u000".utf8 : "\\u001".utf8)
+                output.append(contentsOf: String(byte & 15, radix: 16).utf8)
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes an escape takes at the start of some; nil where it is none.
+    static func escapeLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        guard let kind = bytes.dropFirst().first else { return nil }
+        switch kind {
+        case UInt8(ascii: "u"):
+            let digits = bytes.dropFirst(2).prefix(4)
+            return digits.count == 4 && digits.allSatisfy { $0.hexadecimalValue != nil } ? 6 : nil
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return 2
+        default: return nil
+        }
+    }
+
+    /// The text of a string's inside, its escapes resolved; half a surrogate pair becomes U+FFFD.
+    static func unescaped(_ bytes: Slice<UnsafeRawBufferPointer>) -> String.UTF8View {
+        var units: [UInt16] = []
+        var text = ""
+        func flush() {
+            text += String(decoding: units, as: UTF16.self)
+            units.removeAll()
+        }
+        var rest = bytes
+        while let byte = rest.first {
+            guard byte == UInt8(ascii: "\\"), let kind = rest.dropFirst().first else {
+                flush()
+                let plain = rest.prefix { $0 != UInt8(ascii: "\\") }
+                text += String(decoding: plain, as: UTF8.self)
+                rest = rest[plain.endIndex...]
+                continue
+            }
+            switch kind {
+            case UInt8(ascii: "u"):
+                let number = rest.dropFirst(2).prefix(4).reduce(0) { $0 << 4 | ($1.hexadecimalValue ?? 0) }
+                units.append(UInt16(truncatingIfNeeded: number))
+            case UInt8(ascii: "b"): units.append(0x08)
+            case UInt8(ascii: "f"): units.append(0x0C)
+            case UInt8(ascii: "n"): units.append(0x0A)
+            case UInt8(ascii: "r"): units.append(0x0D)
+            case UInt8(ascii: "t"): units.append(0x09)
+            default: units.append(UInt16(kind))
+            }
+            rest = rest.dropFirst(kind == UInt8(ascii: "u") ? 6 : 2)
+        }
+        flush()
+        return text.utf8
+    }
+}
