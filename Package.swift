@@ -59,10 +59,11 @@ let package = Package(
             name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
             swiftSettings: strict),
         .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
-        .target(name: "Extract", dependencies: ["CRE2", "HTMLScan"], swiftSettings: strict),
+        .target(
+            name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(
             name: "JobFile",
-            dependencies: ["CrawlCore", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CrawlCore", "Extract", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
             name: "CrawlStore",
@@ -74,7 +75,7 @@ let package = Package(
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
         .target(
-            name: "CrawlFetch", dependencies: ["CrawlCore", "Curl", "HTMLScan"],
+            name: "CrawlFetch", dependencies: ["CrawlCore", "Curl", "Extract", "HTMLScan"],
             swiftSettings: strict),
         .target(
             name: "CrawlEngine",
@@ -95,15 +96,16 @@ let package = Package(
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(
-            name: "ScanBench", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanBench",
+            name: "ScanBench", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanBench",
             swiftSettings: strict),
         .executableTarget(
-            name: "ScanFuzz", dependencies: ["Extract", "HTMLScan"], path: "Tests/ScanFuzz",
+            name: "ScanFuzz", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanFuzz",
             swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),
-        .testTarget(name: "ExtractTests", dependencies: ["Extract", "HTMLScan"], swiftSettings: strict),
+        .testTarget(
+            name: "ExtractTests", dependencies: ["CrawlCore", "Extract", "HTMLScan"], swiftSettings: strict),
         .testTarget(
             name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
         .testTarget(

@@ -54,6 +54,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     let index: Int
     private let policy: FetchPolicy
+    private let fields: CompiledFields
     private let environment: FetchEnvironment
     private let permits: RequestPermits
     private let wakeLoops: @Sendable (UInt64) -> Void
@@ -87,16 +88,17 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// - Parameters:
     ///   - index: which of the crawl's loops it is, from 0.
     ///   - connections: how many it may have open.
+    ///   - fields: the policy's, compiled for this loop.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
         index: Int, spec: JobSpec, connections: Int, circuitPolicy: HostCircuit.Policy, policy: FetchPolicy,
-        environment: FetchEnvironment,
-        permits: RequestPermits,
+        fields: CompiledFields, environment: FetchEnvironment, permits: RequestPermits,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
         self.policy = policy
+        self.fields = fields
         self.environment = environment
         self.permits = permits
         self.wakeLoops = wakeLoops
@@ -225,7 +227,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private func idleFetcher() -> PageFetcher? {
         if let fetcher = idle.popLast() { return fetcher }
         // Out of memory: go on with the fetchers there are.
-        let new = try? PageFetcher(loop: transfers, policy: policy, environment: environment, receiver: self)
+        let new = try? PageFetcher(
+            loop: transfers, policy: policy, fields: fields, environment: environment, receiver: self)
         if let new { fetchers.append(new) }
         return new
     }

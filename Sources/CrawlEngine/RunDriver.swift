@@ -140,7 +140,8 @@ final class RunDriver {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
                 connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
-                circuitPolicy: options.circuit, policy: policy, environment: environment, permits: permits,
+                circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
+                environment: environment, permits: permits,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)
         }

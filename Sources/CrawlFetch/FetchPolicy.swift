@@ -1,5 +1,7 @@
 public import CrawlCore
 public import Curl
+public import Extract
+internal import HTMLScan
 
 /// What a job says about each of its requests.
 public struct FetchPolicy: Sendable {
@@ -9,6 +11,10 @@ public struct FetchPolicy: Sendable {
     let headers: [JobSpec.HeaderField]
     /// What `X-Robots-Tag` calls this crawler.
     let productToken: String
+    /// What is found on each page beside its title, and beside what its fields need.
+    let scannerOptions: PageScanner.Options
+    /// The lists of fields that pages choose from; the first is the job's.
+    private let fields: [[ExtractionField]]
     /// The settings of curl's handles.
     public let transfer: TransferConfiguration
 
@@ -24,9 +30,16 @@ public struct FetchPolicy: Sendable {
         retry = spec.retry
         headers = spec.request.headers
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
+        scannerOptions = spec.metadata || !spec.extract.isEmpty ? .metadata : []
+        fields = [spec.extract]
         transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
             cookies: cookies, reportsSending: true)
+    }
+
+    /// Compiles the fields for one loop.
+    public func compileFields() throws(FieldError) -> CompiledFields {
+        try CompiledFields(fields)
     }
 }

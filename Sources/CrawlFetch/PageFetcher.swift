@@ -1,5 +1,6 @@
 public import CrawlCore
 public import Curl
+internal import Extract
 internal import HTMLScan
 
 /// Who a fetcher reports to, on the loop's thread.
@@ -39,7 +40,12 @@ public final class PageFetcher: TransferDelegate {
     private unowned(unsafe) let receiver: any PageFetchReceiver
     private var transfer: Transfer?
     private let loop: TransferLoop
-    private let scanner = PageScanner()
+    private let fields: CompiledFields
+    /// One for each set of options that was ever needed.
+    private var scanners: [PageScanner] = []
+    private var scanner: PageScanner
+    /// What takes the fields of the page, where there are any.
+    private var extractor: FieldExtractor?
 
     private var contentLength: Int64 = 0
     private var contentType: String?
@@ -65,12 +71,16 @@ public final class PageFetcher: TransferDelegate {
     private static let redirectBodyLimit: Int64 = 64 << 10
 
     /// An idle fetcher on a loop.
+    ///
+    /// - Parameter fields: the policy's, compiled for the loop.
     public init(
-        loop: TransferLoop, policy: FetchPolicy, environment: FetchEnvironment,
+        loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, environment: FetchEnvironment,
         receiver: any PageFetchReceiver
     ) throws(CurlSetupFailure) {
         self.loop = loop
         self.policy = policy
+        self.fields = fields
+        scanner = PageScanner(policy.scannerOptions, productToken: policy.productToken)
         self.environment = environment
         self.receiver = receiver
         let transfer = try Transfer(loop: loop, delegate: self)
@@ -167,11 +177,24 @@ public final class PageFetcher: TransferDelegate {
         } else if request?.page == nil {
             robotsText.removeAll(keepingCapacity: true)
             phase = .collecting
-        } else if ContentType.isHTML(contentType) {
-            phase = .scanning
-            scanner.reset(contentType: contentType)
         } else {
-            phase = .counting
+            // The job's own list of fields; a request may come to have another.
+            choose(fields: 0)
+            scanner.reset(contentType: contentType)
+            phase = scanner.isFinished ? .counting : .scanning
+        }
+    }
+
+    /// Chooses what is taken from the page, and a scanner for it.
+    private func choose(fields list: Int) {
+        extractor = fields[list]
+        let options = policy.scannerOptions.union(extractor?.scannerOptions ?? [])
+        guard scanner.options != options else { return }
+        scanners.append(scanner)
+        if let index = scanners.firstIndex(where: { $0.options == options }) {
+            scanner = scanners.remove(at: index)
+        } else {
+            scanner = PageScanner(options, productToken: policy.productToken)
         }
     }
 
@@ -284,6 +307,7 @@ public final class PageFetcher: TransferDelegate {
         outcome.requests = 1 + (request.chain?.hops.count ?? 0)
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
+        if phase == .scanning { read(request, &outcome) }
         self.request = nil
         receiver.finished(self, .outcome(outcome), signal)
     }
@@ -319,11 +343,21 @@ public final class PageFetcher: TransferDelegate {
                     RobotsDirectives(fieldValue: value.utf8.span, productToken: policy.productToken))
             }
         }
-        if phase == .scanning {
-            scanner.finish()
-            response.title = scanner.title
-            response.charset = scanner.charset
-        }
         return response
+    }
+
+    /// Takes what the page's scanner has found.
+    private func read(_ request: PageRequest, _ outcome: inout PageOutcome) {
+        scanner.finish()
+        outcome.response.title = scanner.title
+        outcome.response.charset = scanner.charset
+        guard !scanner.options.isEmpty else { return }
+        outcome.response.robots.formUnion(RobotsDirectives(scanner.metadata))
+        // Of a page that is asked for again nobody reads it.
+        if outcome.verdict.isSettled {
+            outcome.response.content = content(of: scanner, extractor, url: request.url)
+        }
+        // A tree is not kept while the fetcher waits for its next page.
+        scanner.reset(contentType: contentType)
     }
 }

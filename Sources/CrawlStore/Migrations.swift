@@ -13,6 +13,7 @@ enum Migrations {
     static let all: [[UInt8]] = [
         PackageResources._001_init_sql,
         PackageResources._002_hosts_sql,
+        PackageResources._003_content_sql,
     ]
 
     static var latest: Int { all.count }

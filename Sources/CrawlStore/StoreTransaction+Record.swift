@@ -99,7 +99,8 @@ extension StoreTransaction {
             size_download = ?7, num_redirects = ?8, time_namelookup_ms = ?9, time_connect_ms = ?10,
             time_starttransfer_ms = ?11, time_total_ms = ?12, fetched_at = ?13, title = ?14, content_type = ?15,
             charset = ?16, final_url = ?17, etag = ?18, last_modified = ?19, remote_ip = ?20, http_version = ?21,
-            error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25
+            error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25, canonical_url = ?26, lang = ?27,
+            description = ?28, link_count = ?29, extracted = ?30
         WHERE id = ?1 AND state = 'pending'
         """
     }
@@ -136,10 +137,20 @@ extension StoreTransaction {
         statement.bind(23, outcome.error)
         statement.bind(24, reason?.rawValue)
         statement.bind(25, outcome.response.robots.words)
+        // What is not bound is NULL: bindings to texts are cleared after each row.
+        statement.bind(29, outcome.response.content?.linkCount.map(Int64.init))
+        if let content = outcome.response.content { bind(content, to: statement) }
         try statement.run()
         guard database.changesCount == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
         return true
+    }
+
+    private func bind(_ content: PageContent, to statement: RawStatement) {
+        statement.bind(26, content.canonicalURL)
+        statement.bind(27, content.language)
+        statement.bind(28, content.description)
+        statement.bind(30, content.extracted)
     }
 
     /// Keeps the redirects that led to a page's answer.

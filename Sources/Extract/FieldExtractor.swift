@@ -1,3 +1,4 @@
+public import CrawlCore
 internal import Glibc
 public import HTMLScan
 
@@ -15,6 +16,9 @@ public final class FieldExtractor {
     /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
     public static let matchTime: Duration = .milliseconds(250)
 
+    /// What the scanner must gather for the fields; to be among its options.
+    public let scannerOptions: PageScanner.Options
+
     private let fields: [CompiledField]
     private var deadline = Duration.zero
 
@@ -31,13 +35,14 @@ public final class FieldExtractor {
     /// Compiles the fields.
     ///
     /// - Throws: What is wrong with the first of them that cannot be used.
-    public init(_ fields: [Field]) throws(FieldError) {
+    public init(_ fields: [ExtractionField]) throws(FieldError) {
         var compiled: [CompiledField] = []
         for field in fields { compiled.append(try Self.compile(field)) }
         self.fields = compiled
+        scannerOptions = compiled.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
     }
 
-    private static func compile(_ field: Field) throws(FieldError) -> CompiledField {
+    private static func compile(_ field: ExtractionField) throws(FieldError) -> CompiledField {
         var compiled = CompiledField(isMany: field.isMany)
         JSONString.append(field.name, to: &compiled.name)
         switch field.source {
@@ -63,15 +68,10 @@ public final class FieldExtractor {
         return compiled
     }
 
-    /// What the scanner must gather for the fields; to be among its options.
-    public var scannerOptions: PageScanner.Options {
-        fields.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
-    }
-
     /// Takes the fields from a page that its scanner has finished.
     ///
-    /// - Returns: A JSON object of all fields, by their names and in their order; a field that matches nothing is null, or an
-    ///   empty list. It is nil where the body is no text.
+    /// - Returns: A JSON object of all fields, by their names and in their order; a field that matches nothing is null. It is nil
+    ///   where the body is no text.
     public func extract(from scanner: PageScanner) -> String? {
         guard scanner.charset != nil else { return nil }
         deadline = Self.cpuTime() + Self.matchTime

@@ -66,7 +66,7 @@ struct FieldValues {
 
     /// Adds the values to a result.
     func append(to result: inout [UInt8]) {
-        if isGivenUp || count == 0 && !isMany {
+        if isGivenUp || count == 0 {
             result.append(contentsOf: "null".utf8)
         } else if isMany {
             result.append(UInt8(ascii: "["))

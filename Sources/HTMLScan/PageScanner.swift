@@ -23,6 +23,9 @@ public final class PageScanner {
     /// for.
     public var baseHref: String? { reader.findings.baseHref }
 
+    /// What is found beside the title.
+    public let options: Options
+
     /// Whether the scanner needs no more of the body: all that was asked for is found, or there is nothing to be found.
     public private(set) var isFinished = false
 
@@ -56,7 +59,6 @@ public final class PageScanner {
     private var held: [UInt8] = []
     private var remaining = 0
 
-    private let options: Options
     private var reader: PageReader
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []

@@ -19,7 +19,9 @@ final class TestReceiver: PageFetchReceiver {
         change(&spec)
         let policy = FetchPolicy(spec, userAgent: "test-agent", cookies: cookies)
         let environment = FetchEnvironment(wallClock: { 0 }, random: { 1 })
-        fetcher = try PageFetcher(loop: loop, policy: policy, environment: environment, receiver: self)
+        fetcher = try PageFetcher(
+            loop: loop, policy: policy, fields: policy.compileFields(), environment: environment,
+            receiver: self)
     }
 
     /// Makes one attempt at a page, redirects included.

@@ -21,6 +21,33 @@ import Testing
         }
     }
 
+    @Test func `a database of schema 2 keeps its rows, without what was not stored then`() throws {
+        try make(
+            version: 2,
+            """
+            INSERT INTO jobs (id, name, spec) VALUES (1, 'docs', '{}');
+            INSERT INTO runs (id, job_id, number, state, spec, started_at, finished_at, first_page_id, last_page_id,
+                pages_done)
+            VALUES (1, 1, 1, 'finished', '{}', 0, 1, 1, 1, 1);
+            INSERT INTO pages (id, run_id, host_id, url_key, url, state, title, robots)
+            VALUES (1, 1, 1, 11, 'http://a/1', 'done', 'Old', 'noindex');
+            """)
+
+        let store = try Store(.file(folder.database), access: .readWrite)
+
+        #expect(try store.check() == [])
+        let row = try folder.connect().read {
+            try Row.fetchOne(
+                $0,
+                sql: """
+                    SELECT title, robots, coalesce(canonical_url, lang, description, link_count) AS content FROM results
+                    """)
+        }
+        #expect(row?["title"] as String? == "Old")
+        #expect(row?["robots"] as String? == "noindex")
+        #expect(row?["content"] as DatabaseValue? == .null)
+    }
+
     @Test func `an unfinished run of schema 1 goes on, its hosts named by its list`() throws {
         try make(
             version: 1,

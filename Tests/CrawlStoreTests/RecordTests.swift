@@ -17,6 +17,25 @@ import Testing
         return (run, try temporary.claim("http://a", of: run))
     }
 
+    @Test func `what a page holds is in its row, and in that of no other page`() throws {
+        let (run, pages) = try claimed(2)
+
+        try temporary.record(
+            [
+                outcome(pages[0]) {
+                    $0.response.statusCode = 200
+                    $0.response.content = PageContent(
+                        canonicalURL: "http://a/c", language: "de", description: "about", linkCount: 7,
+                        extracted: #"{"price":"4.50"}"#)
+                },
+                outcome(pages[1]) { $0.response.statusCode = 200 },
+            ], of: run)
+
+        let all = "canonical_url || lang || description || link_count || (extracted ->> 'price')"
+        let rows = try temporary.query("SELECT \(all) AS text FROM results ORDER BY page_id")
+        #expect(rows.map { $0["text"] as String? } == ["http://a/cdeabout74.50", nil])
+    }
+
     @Test func `a page that is done has everything its response said`() throws {
         let (run, pages) = try claimed(1)
 

@@ -1,3 +1,4 @@
+import CrawlCore
 import Extract
 import HTMLScan
 import Testing
@@ -5,7 +6,7 @@ import Testing
 /// What jobs take from pages.
 @Suite struct FieldExtractorTests {
     static func extract(
-        _ fields: [Field], _ body: String, contentType: String = "text/html; charset=utf-8",
+        _ fields: [ExtractionField], _ body: String, contentType: String = "text/html; charset=utf-8",
         pieces: Int = .max
     ) throws -> String? {
         let extractor = try FieldExtractor(fields)
@@ -29,33 +30,37 @@ import Testing
         """
 
     @Test(arguments: [
-        (Field(name: "h1", source: .xpath("//h1")), #"{"h1":"Tea & more"}"#),
-        (Field(name: "p", source: .xpath("//p"), isMany: true), #"{"p":["£4.50","£12"]}"#),
-        (Field(name: "n", source: .xpath("count(//p)")), #"{"n":2}"#),
-        (Field(name: "x", source: .xpath("count(//p) div 4")), #"{"x":0.5}"#),
-        (Field(name: "x", source: .xpath("1 div 0")), #"{"x":null}"#),
-        (Field(name: "b", source: .xpath("boolean(//h2)")), #"{"b":false}"#),
-        (Field(name: "s", source: .xpath("string(//a/@href)"), isMany: true), #"{"s":["/next"]}"#),
-        (Field(name: "h2", source: .xpath("//h2")), #"{"h2":null}"#),
-        (Field(name: "h2", source: .xpath("//h2"), isMany: true), #"{"h2":[]}"#),
-        (Field(name: "price", source: .regex("£([0-9.]+)")), #"{"price":"4.50"}"#),
-        (Field(name: "price", source: .regex("£([0-9.]+)"), isMany: true), #"{"price":["4.50","12"]}"#),
-        (Field(name: "all", source: .regex("£[0-9.]+")), #"{"all":"£4.50"}"#),
-        (Field(name: "none", source: .regex("€")), #"{"none":null}"#),
-        (Field(name: "opt", source: .regex("class(=x)?"), isMany: true), #"{"opt":[null,null]}"#),
-        (Field(name: "tag", source: .regex("(?i)<TITLE>(.*?)</")), #"{"tag":"Shop"}"#),
-        (Field(name: "json", source: .json("$.x")), #"{"json":null}"#),
-        (Field(name: "a\"b\n", source: .xpath("//a")), #"{"a\"b\n":"next"}"#),
+        (ExtractionField(name: "h1", source: .xpath("//h1")), #"{"h1":"Tea & more"}"#),
+        (ExtractionField(name: "p", source: .xpath("//p"), isMany: true), #"{"p":["£4.50","£12"]}"#),
+        (ExtractionField(name: "n", source: .xpath("count(//p)")), #"{"n":2}"#),
+        (ExtractionField(name: "x", source: .xpath("count(//p) div 4")), #"{"x":0.5}"#),
+        (ExtractionField(name: "x", source: .xpath("1 div 0")), #"{"x":null}"#),
+        (ExtractionField(name: "b", source: .xpath("boolean(//h2)")), #"{"b":false}"#),
+        (ExtractionField(name: "s", source: .xpath("string(//a/@href)"), isMany: true), #"{"s":["/next"]}"#),
+        (ExtractionField(name: "h2", source: .xpath("//h2")), #"{"h2":null}"#),
+        (ExtractionField(name: "h2", source: .xpath("//h2"), isMany: true), #"{"h2":null}"#),
+        (ExtractionField(name: "price", source: .regex("£([0-9.]+)")), #"{"price":"4.50"}"#),
+        (
+            ExtractionField(name: "price", source: .regex("£([0-9.]+)"), isMany: true),
+            #"{"price":["4.50","12"]}"#
+        ),
+        (ExtractionField(name: "all", source: .regex("£[0-9.]+")), #"{"all":"£4.50"}"#),
+        (ExtractionField(name: "none", source: .regex("€")), #"{"none":null}"#),
+        (ExtractionField(name: "opt", source: .regex("class(=x)?"), isMany: true), #"{"opt":[null,null]}"#),
+        (ExtractionField(name: "tag", source: .regex("(?i)<TITLE>(.*?)</")), #"{"tag":"Shop"}"#),
+        (ExtractionField(name: "json", source: .json("$.x")), #"{"json":null}"#),
+        (ExtractionField(name: "a\"b\n", source: .xpath("//a")), #"{"a\"b\n":"next"}"#),
     ])
-    func `a field takes its value from a page`(field: Field, result: String) throws {
+    func `a field takes its value from a page`(field: ExtractionField, result: String) throws {
         #expect(try Self.extract([field], Self.shop) == result)
         #expect(try Self.extract([field], Self.shop, pieces: 1) == result)
     }
 
     @Test func `fields come in their order`() throws {
         let fields = [
-            Field(name: "z", source: .xpath("//h1")), Field(name: "a", source: .regex("£12")),
-            Field(name: "m", source: .json("$")),
+            ExtractionField(name: "z", source: .xpath("//h1")),
+            ExtractionField(name: "a", source: .regex("£12")),
+            ExtractionField(name: "m", source: .json("$")),
         ]
 
         #expect(try Self.extract(fields, Self.shop) == #"{"z":"Tea & more","a":"£12","m":null}"#)
@@ -63,17 +68,23 @@ import Testing
 
     @Test func `a job without fields asks nothing of the scanner`() throws {
         #expect(try FieldExtractor([]).scannerOptions.isEmpty)
-        #expect(try FieldExtractor([Field(name: "a", source: .xpath("//a"))]).scannerOptions == .tree)
-        #expect(try FieldExtractor([Field(name: "a", source: .regex("a"))]).scannerOptions == .text)
+        #expect(
+            try FieldExtractor([ExtractionField(name: "a", source: .xpath("//a"))]).scannerOptions == .tree)
+        #expect(try FieldExtractor([ExtractionField(name: "a", source: .regex("a"))]).scannerOptions == .text)
     }
 
     @Test(arguments: [
-        (Field.Source.xpath("//h1["), "xpath", "at character 6"), (.regex("a("), "regex", "missing"),
+        (ExtractionField.Source.xpath("//h1["), "xpath", "at character 6"),
+        (.regex("a("), "regex", "missing"),
         (.regex("(?=x)"), "regex", "invalid"), (.json("x"), "json", "begins with $"),
     ])
-    func `a field that cannot be used is refused`(source: Field.Source, key: String, reason: String) {
+    func `a field that cannot be used is refused`(source: ExtractionField.Source, key: String, reason: String)
+    {
         let error = #expect(throws: FieldError.self) {
-            try FieldExtractor([Field(name: "ok", source: .regex("x")), Field(name: "bad", source: source)])
+            try FieldExtractor([
+                ExtractionField(name: "ok", source: .regex("x")),
+                ExtractionField(name: "bad", source: source),
+            ])
         }
 
         #expect(error?.field == "bad")
@@ -83,7 +94,10 @@ import Testing
 
     @Test(arguments: ["image/png", "application/octet-stream"])
     func `a body that is no text has no fields`(contentType: String) throws {
-        let fields = [Field(name: "x", source: .regex("x")), Field(name: "y", source: .xpath("//x"))]
+        let fields = [
+            ExtractionField(name: "x", source: .regex("x")),
+            ExtractionField(name: "y", source: .xpath("//x")),
+        ]
 
         #expect(try Self.extract(fields, "x", contentType: contentType) == nil)
     }
@@ -92,12 +106,12 @@ import Testing
     func `expressions are matched in any text`(contentType: String) throws {
         #expect(
             try Self.extract(
-                [Field(name: "x", source: .regex("\"(é)\""))], "[\"é\"]", contentType: contentType)
+                [ExtractionField(name: "x", source: .regex("\"(é)\""))], "[\"é\"]", contentType: contentType)
                 == #"{"x":"é"}"#)
     }
 
     @Test func `text is decoded before it is matched`() throws {
-        let extractor = try FieldExtractor([Field(name: "x", source: .regex("«(.*)»"))])
+        let extractor = try FieldExtractor([ExtractionField(name: "x", source: .regex("«(.*)»"))])
         let scanner = PageScanner(extractor.scannerOptions)
         scanner.reset(contentType: "text/plain; charset=windows-1251")
         [0xAB, 0xCF, 0xD0, 0xBB].withUnsafeBytes { _ in }
@@ -108,7 +122,7 @@ import Testing
     }
 
     @Test func `an empty match takes the search on`() throws {
-        let field = Field(name: "x", source: .regex("é*"), isMany: true)
+        let field = ExtractionField(name: "x", source: .regex("é*"), isMany: true)
 
         #expect(try Self.extract([field], "aéb", contentType: "text/plain") == #"{"x":["","é","",""]}"#)
     }
@@ -116,8 +130,8 @@ import Testing
     @Test func `a field has a thousand values at most`() throws {
         let page = String(repeating: "<b>x</b>", count: 1500)
         let fields = [
-            Field(name: "a", source: .xpath("//b"), isMany: true),
-            Field(name: "b", source: .regex("<b>"), isMany: true),
+            ExtractionField(name: "a", source: .xpath("//b"), isMany: true),
+            ExtractionField(name: "b", source: .regex("<b>"), isMany: true),
         ]
         let result = try #require(try Self.extract(fields, page))
 
@@ -128,9 +142,10 @@ import Testing
     @Test func `a value that is too long is cut, and what has no room is null`() throws {
         let page = String(repeating: "<p>" + String(repeating: "é", count: 40_000) + "</p>", count: 20)
         let fields = [
-            Field(name: "one", source: .xpath("//p")),
-            Field(name: "all", source: .xpath("//p"), isMany: true),
-            Field(name: "match", source: .regex("é+")), Field(name: "last", source: .xpath("count(//p)")),
+            ExtractionField(name: "one", source: .xpath("//p")),
+            ExtractionField(name: "all", source: .xpath("//p"), isMany: true),
+            ExtractionField(name: "match", source: .regex("é+")),
+            ExtractionField(name: "last", source: .xpath("count(//p)")),
         ]
         let cut = String(repeating: "é", count: 32 << 10)
 
@@ -142,7 +157,7 @@ import Testing
         .timeLimit(.minutes(1)),
         arguments: ["(a+)+$", "(x+x+)+y", "(a|aa)+b", "a.*b|a", "(.*)*=z", "[a-z]+@x"])
     func `no expression takes longer and longer on a hostile text`(pattern: String) throws {
-        let field = Field(name: "x", source: .regex(pattern), isMany: true)
+        let field = ExtractionField(name: "x", source: .regex(pattern), isMany: true)
         let start = ContinuousClock.now
 
         _ = try Self.extract([field], String(repeating: "a", count: 1 << 20), contentType: "text/plain")

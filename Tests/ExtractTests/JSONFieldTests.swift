@@ -1,3 +1,4 @@
+import CrawlCore
 import Extract
 import Testing
 
@@ -11,7 +12,8 @@ import Testing
 
     private func find(_ path: String, isMany: Bool = false, in reply: String = reply) throws -> String? {
         try FieldExtractorTests.extract(
-            [Field(name: "x", source: .json(path), isMany: isMany)], reply, contentType: "application/json")
+            [ExtractionField(name: "x", source: .json(path), isMany: isMany)], reply,
+            contentType: "application/json")
     }
 
     @Test(arguments: [
@@ -35,7 +37,7 @@ import Testing
 
     @Test(arguments: [
         ("$.items[*].name", #"["one","two"]"#), ("$..name", #"["T\u00e9a \"x\"","one","two","three"]"#),
-        ("$.data.tags.*", #"["a","b","c"]"#), ("$.data.tags[1]", #"["b"]"#), ("$.nothing", "[]"),
+        ("$.data.tags.*", #"["a","b","c"]"#), ("$.data.tags[1]", #"["b"]"#), ("$.nothing", "null"),
         ("$..tags[-1]", #"["c"]"#),
         ("$.items[*]..name", #"["one","two","three"]"#), ("$..*", nil),
     ])
@@ -55,7 +57,9 @@ import Testing
         "$[1.5]", "$[99999999999999999999]", "$.a[-]",
     ])
     func `a path that cannot be used is refused`(path: String) {
-        #expect(throws: FieldError.self) { try FieldExtractor([Field(name: "x", source: .json(path))]) }
+        #expect(throws: FieldError.self) {
+            try FieldExtractor([ExtractionField(name: "x", source: .json(path))])
+        }
     }
 
     @Test(arguments: [

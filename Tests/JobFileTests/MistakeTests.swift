@@ -191,7 +191,7 @@ import Testing
 /// What the contract has and this version has not.
 @Suite struct UnsupportedKeyTests {
     @Test(arguments: [
-        "follow: {depth: 1}", "sitemaps: []", "requests: []", "extract: {}", "schedule: '@daily'",
+        "follow: {depth: 1}", "sitemaps: []", "requests: []", "schedule: '@daily'",
         "timezone: UTC", "missed: skip", "keep_runs: 10", "normalize: {}", "vars: {}", "rate: 60/min",
     ])
     func `a key without its behaviour is refused by name`(key: String) {

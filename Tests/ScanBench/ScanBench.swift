@@ -1,3 +1,4 @@
+import CrawlCore
 import Extract
 import Foundation
 import HTMLScan
@@ -65,7 +66,7 @@ enum ScanBench {
             + String(repeating: "]", count: 500)
         for path in ["$..x", "$..*..*..x", "$..[0]", "$[-1]"] {
             for reply in [wide, deep] {
-                let extractor = try FieldExtractor([Field(name: "x", source: .json(path))])
+                let extractor = try FieldExtractor([ExtractionField(name: "x", source: .json(path))])
                 let scanner = PageScanner(extractor.scannerOptions)
                 scan(Array(reply.utf8), scanner, "application/json")
                 let start = cpuTime()

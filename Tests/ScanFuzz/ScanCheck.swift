@@ -1,3 +1,4 @@
+import CrawlCore
 import Extract
 import HTMLScan
 
@@ -24,11 +25,12 @@ final class ScanCheck {
 
     init() throws {
         extractor = try FieldExtractor([
-            Field(name: "a", source: .xpath("//body//a//@href"), isMany: true),
-            Field(name: "b", source: .regex("<(\\w+)[^>]*>([^<]*)"), isMany: true),
-            Field(name: "c", source: .json("$..a[*]"), isMany: true),
-            Field(name: "d", source: .xpath("count(//*)")),
-            Field(name: "e", source: .xpath("//p/following-sibling::*[1]/text() | //title"), isMany: true),
+            ExtractionField(name: "a", source: .xpath("//body//a//@href"), isMany: true),
+            ExtractionField(name: "b", source: .regex("<(\\w+)[^>]*>([^<]*)"), isMany: true),
+            ExtractionField(name: "c", source: .json("$..a[*]"), isMany: true),
+            ExtractionField(name: "d", source: .xpath("count(//*)")),
+            ExtractionField(
+                name: "e", source: .xpath("//p/following-sibling::*[1]/text() | //title"), isMany: true),
         ])
         everything = PageScanner([.links, .tree, .text], productToken: "trawl")
         texts = try XPathExpression("//text()")
@@ -75,8 +77,11 @@ final class ScanCheck {
         everything.reset(contentType: "text/html")
         Array(page.utf8).withUnsafeBytes(everything.feed)
         everything.finish()
-        for source in [Field.Source.xpath(text), .regex(text), .json(text)] {
-            guard let extractor = try? FieldExtractor([Field(name: "x", source: source, isMany: true)]) else {
+        for source in [ExtractionField.Source.xpath(text), .regex(text), .json(text)] {
+            guard
+                let extractor = try? FieldExtractor([ExtractionField(name: "x", source: source, isMany: true)]
+                )
+            else {
                 continue
             }
             _ = extractor.extract(from: everything)

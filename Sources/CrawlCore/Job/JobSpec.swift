@@ -30,6 +30,13 @@ public struct JobSpec: Sendable, Equatable {
     /// The statuses that make a page `done`. The default is 200–299 and 304.
     public var accept = StatusSet.standard
 
+    /// What is taken from each page, by name, into one JSON object. The default is nothing.
+    public var extract: [ExtractionField] = []
+    /// Whether pages are read to their end for what they say of themselves: canonical URL, language, description, robots,
+    /// count of links. It is read anyway where there is something to extract. The default is false: a page is read up to its
+    /// title.
+    public var metadata = false
+
     /// A job of this name with nothing to fetch and every default.
     public init(name: String) {
         self.name = name

@@ -76,6 +76,8 @@ public struct PageResponse: Sendable {
     public var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
     public var httpVersion: String?
+    /// What the page holds beside its title; nil where the job asks for nothing else, or the attempt is to be repeated.
+    public var content: PageContent?
     /// How long the parts of the attempt took.
     public var timings = Timings()
 

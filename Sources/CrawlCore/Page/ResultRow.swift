@@ -20,6 +20,18 @@ public struct ResultRow: Sendable {
     public var contentType: String?
     /// The encoding the body was read as, by its name in the Encoding Standard.
     public var charset: String?
+    /// What the page says is its own address, absolute.
+    public var canonicalURL: String?
+    /// The language that the page says it is in.
+    public var language: String?
+    /// The page's description of itself.
+    public var pageDescription: String?
+    /// What the page asks of robots: `noindex`, `nofollow` or both.
+    public var robots: String?
+    /// How many links are on the page.
+    public var linkCount: Int?
+    /// The job's fields, as one JSON object.
+    public var extracted: String?
     /// Redirects that were followed.
     public var numRedirects: Int?
     /// Tries so far.
@@ -79,6 +91,14 @@ extension ResultRow {
         title = response.title
         contentType = response.contentType
         charset = response.charset
+        robots = response.robots.words
+        if let content = response.content {
+            canonicalURL = content.canonicalURL
+            language = content.language
+            pageDescription = content.description
+            linkCount = content.linkCount
+            extracted = content.extracted
+        }
         remoteIP = response.remoteIP
         httpVersion = response.httpVersion
     }

@@ -30,6 +30,10 @@ enum JobSchema {
         .mapping("limits", \.limits, limits),
         .integer("batch_size", 1...100_000, \.batchSize),
         .mapping("request", \.request, request),
+        Field("extract") { cursor, spec throws(JobFileError) in
+            spec.extract = try cursor.extractionFields()
+        },
+        .boolean("metadata", \.metadata),
         Field("accept") { cursor, spec throws(JobFileError) in
             spec.accept = try cursor.statusSet()
         },

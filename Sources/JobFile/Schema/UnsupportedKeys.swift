@@ -18,7 +18,6 @@ enum UnsupportedKeys {
         Key(path: "limits.time", accepted: ["0", "0s"]),
         Key(path: "limits.bytes", accepted: ["0"]),
         Key(path: "keep_body", accepted: ["none"]),
-        Key(path: "extract"),
         Key(path: "rate"),
         Key(path: "normalize"),
         Key(path: "vars"),

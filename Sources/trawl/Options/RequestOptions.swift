@@ -57,6 +57,16 @@ struct RequestOptions: ParsableArguments {
             valueName: "policy"))
     var robots = "ignore"
 
+    @Option(
+        help: ArgumentHelp(
+            "Take this from each page into `extracted`: 'h1=xpath://h1', 'price=regex:£([0-9.]+)', 'id=json:$.data.id'; repeatable. 'li[]=xpath://li' takes all that match.",
+            valueName: "name=kind:expression"))
+    var extract: [ExtractionArgument] = []
+
+    @Flag(
+        help: "Read pages to their end for canonical URL, language, description, robots and count of links.")
+    var metadata = false
+
     @Flag(name: [.customShort("k"), .long], help: "Accept any TLS certificate.")
     var insecure = false
 
@@ -91,6 +101,8 @@ extension RequestOptions {
         add("--user-agent", "request", "user_agent", userAgent.map { .text($0) })
         add("--robots", nil, "robots", .text(robots))
         add("--proxy", "request", "proxy", proxy.map { .text($0) })
+        add("--extract", nil, "extract", extract.isEmpty ? nil : .extraction(extract))
+        add("--metadata", nil, "metadata", metadata ? .flag(true) : nil)
         add("--insecure", "request", "insecure", insecure ? .flag(true) : nil)
         return settings
     }

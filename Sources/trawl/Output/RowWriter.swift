@@ -58,8 +58,10 @@ struct RowWriter {
         let time = padLeft(row.timeTotalMilliseconds.map { Wording.time(milliseconds: $0) } ?? "", 8)
         let error = [row.errorKind ?? row.skipReason, row.error].compactMap { $0 }.joined(separator: ": ")
         let words = row.state == .done ? row.title ?? "" : error
-        return
-            "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n        \(palette.dim(Terminal.sanitized(row.url)))\n"
+        var lines = "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n"
+        lines += "        \(palette.dim(Terminal.sanitized(row.url)))\n"
+        if let extracted = row.extracted { lines += "        \(Terminal.sanitized(extracted))\n" }
+        return lines
     }
 
     private func pad(_ text: String, _ width: Int) -> String {
@@ -73,8 +75,9 @@ struct RowWriter {
     /// The members of a row, in order; the same for every format that names them.
     static let fields = [
         "name", "url", "final_url", "state", "status_code", "content_length", "size_download", "title",
-        "content_type",
-        "charset", "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
+        "content_type", "charset", "canonical_url", "lang", "description", "robots", "link_count",
+        "extracted",
+        "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
         "http_version", "time_total_ms", "fetched_at",
     ]
 
@@ -90,6 +93,12 @@ struct RowWriter {
         line.add("title", row.title)
         line.add("content_type", row.contentType)
         line.add("charset", row.charset)
+        line.add("canonical_url", row.canonicalURL)
+        line.add("lang", row.language)
+        line.add("description", row.pageDescription)
+        line.add("robots", row.robots)
+        line.add("link_count", row.linkCount)
+        line.add("extracted", json: row.extracted ?? "null")
         line.add("num_redirects", row.numRedirects)
         line.add("attempts", row.attempts)
         line.add("error_kind", row.errorKind)
@@ -107,7 +116,9 @@ struct RowWriter {
         let values: [String?] = [
             row.name, row.url, row.finalURL, row.state.rawValue, row.statusCode.map(String.init),
             row.contentLength.map(String.init), row.sizeDownload.map(String.init), row.title, row.contentType,
-            row.charset, row.numRedirects.map(String.init), String(row.attempts), row.errorKind, row.error,
+            row.charset, row.canonicalURL, row.language, row.pageDescription, row.robots,
+            row.linkCount.map(String.init), row.extracted, row.numRedirects.map(String.init),
+            String(row.attempts), row.errorKind, row.error,
             row.skipReason, row.line.map(String.init), row.remoteIP, row.httpVersion,
             row.timeTotalMilliseconds.map(String.init),
             row.fetchedAt.map { Wording.instant(milliseconds: $0) },

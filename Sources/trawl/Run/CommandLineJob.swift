@@ -23,6 +23,8 @@ struct CommandLineJob {
         case flag(Bool)
         /// Header fields as curl's -H takes them: `Name: value`.
         case fields([String])
+        /// What to take from pages: `NAME=KIND:EXPRESSION`, where the kind is a key of job files.
+        case extraction([ExtractionArgument])
     }
 
     /// - Throws: `CommandFailure` that names the flag at fault.
@@ -69,6 +71,15 @@ struct CommandLineJob {
                 headers.add(String(parts[0]), String(value))
             }
             mapping.add(setting.key, json: headers.line)
+        case .extraction(let arguments):
+            var fields = JSONLine()
+            for field in arguments {
+                var source = JSONLine()
+                source.add(field.kind, field.expression)
+                if field.isMany { source.add("many", json: "true") }
+                fields.add(field.name, json: source.line)
+            }
+            mapping.add(setting.key, json: fields.line)
         }
     }
 }

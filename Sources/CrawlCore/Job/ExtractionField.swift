@@ -1,12 +1,12 @@
 /// Something that a job takes from its pages, by a name.
-public struct Field: Equatable, Sendable {
+public struct ExtractionField: Equatable, Sendable {
     /// Where the value comes from.
     public enum Source: Equatable, Sendable {
         /// An XPath 1.0 expression, for HTML pages.
         case xpath(String)
         /// A regular expression in RE2's syntax, for any text: its first group, or all of it where it has none.
         case regex(String)
-        /// A JSON path, for JSON: see ``JSONPath``.
+        /// A JSON path (a part of RFC 9535), for JSON.
         case json(String)
     }
 
@@ -14,10 +14,10 @@ public struct Field: Equatable, Sendable {
     public let name: String
     /// Where the value comes from.
     public let source: Source
-    /// Whether all that matches is taken, as a list; else the first.
+    /// Whether all that matches is taken, as a list; else the first. The default is the first.
     public let isMany: Bool
 
-    /// A field.
+    /// A field, which is not checked here.
     public init(name: String, source: Source, isMany: Bool = false) {
         self.name = name
         self.source = source

@@ -1,0 +1,43 @@
+internal import CrawlCore
+internal import Extract
+internal import HTMLScan
+
+/// What a page holds beside its title.
+extension PageFetcher {
+    /// The content of the page that a scanner has finished, at the address that answered.
+    func content(of scanner: PageScanner, _ extractor: FieldExtractor?, url: String) -> PageContent {
+        let extracted = extractor?.extract(from: scanner)
+        guard scanner.isHTML else { return PageContent(extracted: extracted) }
+        let metadata = scanner.metadata
+        return PageContent(
+            canonicalURL: metadata.canonical.flatMap { absolute($0, scanner.baseHref, url) },
+            language: metadata.language, description: metadata.description, linkCount: metadata.linkCount,
+            extracted: extracted)
+    }
+
+    /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil where it is no URL.
+    private func absolute(_ href: String, _ baseHref: String?, _ url: String) -> String? {
+        guard let page = try? WebURL(parsing: url) else { return nil }
+        let base = baseHref.flatMap { try? WebURL(parsing: $0, base: page) } ?? page
+        return (try? WebURL(parsing: href, base: base))?.href
+    }
+}
+
+extension RobotsDirectives {
+    /// What a page says of itself.
+    init(_ metadata: PageMetadata) {
+        self = []
+        if metadata.isNoindex { insert(.noindex) }
+        if metadata.isNofollow { insert(.nofollow) }
+    }
+}
+
+extension PageOutcome.Verdict {
+    /// Whether the page is not asked for again.
+    var isSettled: Bool {
+        switch self {
+        case .done, .failed, .skipped: true
+        case .retry, .postponed: false
+        }
+    }
+}
