@@ -57,3 +57,11 @@ extern "C" bool cre2_match(
     *group = range(parts[1], text);
     return true;
 }
+
+extern "C" bool cre2_contains(const cre2_expression *expression, const char *text, size_t length) {
+    try {
+        return expression->re.Match(re2::StringPiece(text, length), 0, length, RE2::UNANCHORED, nullptr, 0);
+    } catch (...) {
+        return false;
+    }
+}

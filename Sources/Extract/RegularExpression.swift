@@ -28,6 +28,14 @@ final class RegularExpression {
         let description: String
     }
 
+    /// Whether there is a match somewhere in a text.
+    func matches(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { cre2_contains(expression, $0.baseAddress, $0.count) }
+        }
+    }
+
     /// Finds matches in a text, one after another.
     ///
     /// - Parameter body: Gets what the first group of a match holds, or all of the match where there is no group; nil where the

@@ -15,17 +15,31 @@ public struct JobDocument: Sendable, Equatable {
     ///
     /// - Throws: ``JobFileError`` for the first mistake, in the order of the file once it parses as YAML.
     public init(yaml: String, source: JobSource) throws(JobFileError) {
+        try self.init(yaml: yaml, source: source, unsupported: UnsupportedKeys.table)
+    }
+
+    /// Reads a job, the keys included whose behaviour is yet to come.
+    package init(yamlWithKeysToCome yaml: String, source: JobSource) throws(JobFileError) {
+        try self.init(yaml: yaml, source: source, unsupported: [])
+    }
+
+    private init(yaml: String, source: JobSource, unsupported: [UnsupportedKeys.Key]) throws(JobFileError) {
         var composer = YAMLComposer(text: yaml, source: source)
         var root = try composer.compose()
 
         var spec = JobSpec(name: source.name)
-        try JobSchema.root.read(Cursor(node: root, path: "", source: source), into: &spec)
+        let cursor = Cursor(node: root, path: "", source: source, unsupported: unsupported)
+        try JobSchema.root.read(cursor, into: &spec)
         if source.isNameFixed { spec.name = source.name }
         // A name from the document was checked where it stands.
         if let problem = JobName.problem(with: spec.name) {
             throw source.failure(at: root.position, keyPath: "name", problem)
         }
-        guard !spec.urls.isEmpty || spec.urlsFrom != nil else {
+        // Who follows links asks for pages that nobody chose, of a host that did not ask for it.
+        if spec.follow != nil, try !cursor.entries().contains(where: { $0.key == "delay" }) {
+            spec.delay = .milliseconds(500)
+        }
+        guard !spec.urls.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty else {
             throw source.failure(
                 at: root.position, "nothing to fetch; write urls: [\"https://example.org/\"], or urls_from")
         }

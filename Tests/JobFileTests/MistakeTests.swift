@@ -193,6 +193,7 @@ import Testing
     @Test(arguments: [
         "follow: {depth: 1}", "sitemaps: []", "requests: []", "schedule: '@daily'",
         "timezone: UTC", "missed: skip", "keep_runs: 10", "normalize: {}", "vars: {}", "rate: 60/min",
+        "keep_skipped: true",
     ])
     func `a key without its behaviour is refused by name`(key: String) {
         let name = String(key.prefix { $0 != ":" })
@@ -203,6 +204,7 @@ import Testing
         ("keep_body: text", "keep_body", "none"),
         ("limits: {pages: 5}", "limits.pages", "0"), ("limits: {time: 5s}", "limits.time", "0"),
         ("limits: {bytes: 5}", "limits.bytes", "0"),
+        ("limits: {pages_per_host: 5}", "limits.pages_per_host", "0"),
     ])
     func `a value that asks for missing behaviour is refused by name`(
         key: String, path: String, accepted: String

@@ -30,6 +30,9 @@ bool cre2_match(
     const cre2_expression *expression, const char *text, size_t length, size_t offset, cre2_range *match,
     cre2_range *group);
 
+// Whether there is a match somewhere in a text in UTF-8.
+bool cre2_contains(const cre2_expression *expression, const char *text, size_t length);
+
 // Whether the expression has a group.
 bool cre2_has_group(const cre2_expression *expression);
 

@@ -8,9 +8,17 @@ public struct JobSpec: Sendable, Equatable {
     public var urls: [String] = []
     /// Where a list of URLs is read from when a run begins.
     public var urlsFrom: URLSource?
+    /// Sitemaps whose URLs are pages of the job.
+    public var sitemaps: [String] = []
+    /// Which links are followed; nil, the default, for none.
+    public var follow: Follow?
+    /// What is done to URLs before they are compared and requested. The default is nothing.
+    public var normalize = Normalize()
+    /// Whether links that were not followed get a row each, instead of being counted. The default is false.
+    public var keepsSkipped = false
     /// How many requests may be open at once.
     public var concurrency = Concurrency()
-    /// The least time between two starts to one host. The default is none.
+    /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
     public var delay: Duration = .zero
     /// Whether robots.txt is obeyed. The default is to.
     public var robots = RobotsPolicy.obey
@@ -80,7 +88,7 @@ extension JobSpec {
         public init() {}
     }
 
-    /// What no page may exceed. Zero means no limit.
+    /// What no page and no run may exceed. Zero means no limit.
     public struct Limits: Sendable, Equatable {
         /// Bytes of a body after decoding. The default is 10 MiB.
         public var body: Int64 = 10 << 20
@@ -88,6 +96,16 @@ extension JobSpec {
         public var redirects = 10
         /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
         public var urlLength = 2_083
+        /// Pages of a run; reaching it ends the run, to be gone on with later. The default is none.
+        public var pages = 0
+        /// Time that a run may take, likewise. The default is none.
+        public var time: Duration = .zero
+        /// Bytes that a run may receive, likewise. The default is none.
+        public var bytes: Int64 = 0
+        /// Pages of one host that are found by links; more are skipped as a trap. The default is none.
+        public var pagesPerHost = 0
+        /// When a link looks like one of endlessly many.
+        public var trap = TrapLimits()
         /// The defaults.
         public init() {}
     }

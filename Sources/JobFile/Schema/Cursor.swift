@@ -4,6 +4,8 @@ struct Cursor {
     /// The key with those around it, `timeouts.read` or `urls[3]`; empty for the document.
     let path: String
     let source: JobSource
+    /// The keys that are refused by name, whether they can be read or not.
+    let unsupported: [UnsupportedKeys.Key]
 
     /// The error that this value is.
     func failure(_ message: String) -> JobFileError {
@@ -13,7 +15,7 @@ struct Cursor {
     /// The value of a key.
     func child(_ entry: DocumentNode.Entry) -> Cursor {
         let path = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-        return Cursor(node: entry.value, path: path, source: source)
+        return Cursor(node: entry.value, path: path, source: source, unsupported: unsupported)
     }
 
     /// What the value is, for messages.
@@ -48,7 +50,7 @@ extension Cursor {
             throw failure("\(found) is not a list; write one, for example \(example)")
         }
         return nodes.enumerated().map { index, node in
-            Cursor(node: node, path: "\(path)[\(index)]", source: source)
+            Cursor(node: node, path: "\(path)[\(index)]", source: source, unsupported: unsupported)
         }
     }
 

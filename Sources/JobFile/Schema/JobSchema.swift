@@ -13,6 +13,16 @@ enum JobSchema {
         Field("urls_from") { cursor, spec throws(JobFileError) in
             spec.urlsFrom = try urlSource(cursor)
         },
+        Field("sitemaps") { cursor, spec throws(JobFileError) in
+            spec.sitemaps = try cursor.sitemaps()
+        },
+        Field("follow", children: follow.fields.map(\.name)) { cursor, spec throws(JobFileError) in
+            var rules = JobSpec.Follow()
+            try follow.read(cursor, into: &rules)
+            spec.follow = rules
+        },
+        .mapping("normalize", \.normalize, normalize),
+        .boolean("keep_skipped", \.keepsSkipped),
         .mapping("concurrency", \.concurrency, concurrency),
         .duration("delay", \.delay),
         Field("robots") { cursor, spec throws(JobFileError) in
@@ -63,6 +73,11 @@ enum JobSchema {
         .byteCount("body", \.body),
         .integer("redirects", 0...1000, \.redirects),
         .integer("url_length", 0...1_000_000, \.urlLength),
+        .integer("pages", 0...Int.max, \.pages),
+        .duration("time", \.time),
+        .byteCount("bytes", \.bytes),
+        .integer("pages_per_host", 0...Int.max, \.pagesPerHost),
+        .mapping("trap", \.trap, trap),
     ])
 
     private static let request = Schema<JobSpec.RequestDefaults>([

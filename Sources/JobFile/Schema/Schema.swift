@@ -10,10 +10,10 @@ struct Schema<Target>: Sendable {
     func read(_ cursor: Cursor, into target: inout Target) throws(JobFileError) {
         for entry in try cursor.entries() {
             let child = cursor.child(entry)
-            if let field = fields.first(where: { $0.name == entry.key }) {
-                try field.read(child, &target)
-            } else if let key = UnsupportedKeys.table.first(where: { $0.path == child.path }) {
+            if let key = cursor.unsupported.first(where: { $0.path == child.path }) {
                 try key.check(child, at: entry.position)
+            } else if let field = fields.first(where: { $0.name == entry.key }) {
+                try field.read(child, &target)
             } else {
                 throw cursor.source.failure(
                     at: entry.position, keyPath: child.path, unknown(entry.key, in: cursor.path))
@@ -22,7 +22,8 @@ struct Schema<Target>: Sendable {
     }
 
     private func unknown(_ key: String, in path: String) -> String {
-        let known = fields.map(\.name) + UnsupportedKeys.keys(of: path)
+        let names = fields.map(\.name)
+        let known = names + UnsupportedKeys.keys(of: path).filter { !names.contains($0) }
         if let nearest = Spelling.nearest(to: key, in: known) {
             return "unknown key \"\(key)\"; did you mean \"\(nearest)\"?"
         }
