@@ -42,6 +42,8 @@ let package = Package(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(
             name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
+        .systemLibrary(
+            name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
@@ -64,8 +66,6 @@ let package = Package(
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(
-            name: "Sitemap", dependencies: ["CLibXML2", "ContentCoding"], swiftSettings: strict),
-        .target(
             name: "JobFile",
             dependencies: ["CrawlCore", "Extract", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -79,7 +79,8 @@ let package = Package(
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
         .target(
-            name: "CrawlFetch", dependencies: ["CrawlCore", "Curl", "Extract", "HTMLScan"],
+            name: "CrawlFetch",
+            dependencies: ["CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan"],
             swiftSettings: strict),
         .target(
             name: "CrawlEngine",
@@ -91,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -118,8 +119,6 @@ let package = Package(
             name: "ContentCodingTests", dependencies: ["ContentCoding", "CZlib", "CZstd"],
             swiftSettings: strict),
         .testTarget(
-            name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
-        .testTarget(
             name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
             swiftSettings: strict),
         .testTarget(
@@ -135,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
-                "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
+                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -23,6 +23,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case pages([ClaimedPage])
         /// A request at a host that this loop serves: what a redirect leads to, or its robots.txt.
         case request(PageRequest)
+        /// A URL that a seed was redirected to.
+        case seed(WebURL)
         /// Start nothing more; what is under way may finish within the time, then the loop ends.
         case drain(within: Duration)
         /// End at once.
@@ -55,6 +57,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     let index: Int
     private let policy: FetchPolicy
     private let fields: CompiledFields
+    private let sieve: LinkSieve?
     private let environment: FetchEnvironment
     private let permits: RequestPermits
     private let wakeLoops: @Sendable (UInt64) -> Void
@@ -89,16 +92,18 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     ///   - index: which of the crawl's loops it is, from 0.
     ///   - connections: how many it may have open.
     ///   - fields: the policy's, compiled for this loop.
+    ///   - sieve: what is followed of the pages' links, for this loop; nil for nothing.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
         index: Int, spec: JobSpec, connections: Int, circuitPolicy: HostCircuit.Policy, policy: FetchPolicy,
-        fields: CompiledFields, environment: FetchEnvironment, permits: RequestPermits,
+        fields: CompiledFields, sieve: LinkSieve?, environment: FetchEnvironment, permits: RequestPermits,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
         self.policy = policy
         self.fields = fields
+        self.sieve = sieve
         self.environment = environment
         self.permits = permits
         self.wakeLoops = wakeLoops
@@ -179,6 +184,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             for page in pages { admit(PageRequest(page)) }
         case .request(let request):
             admit(request, first: true)
+        case .seed(let url):
+            sieve?.insert(seed: url)
         case .drain(let duration):
             drainDeadline = .now + duration
             _ = gate.removeAll()  // They are pending in the store, and stay so.
@@ -228,7 +235,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         if let fetcher = idle.popLast() { return fetcher }
         // Out of memory: go on with the fetchers there are.
         let new = try? PageFetcher(
-            loop: transfers, policy: policy, fields: fields, environment: environment, receiver: self)
+            loop: transfers, policy: policy, fields: fields, sieve: sieve, environment: environment,
+            receiver: self)
         if let new { fetchers.append(new) }
         return new
     }

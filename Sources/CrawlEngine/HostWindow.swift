@@ -19,6 +19,8 @@ struct HostWindow {
         var claimAt: Int64 = 0
         /// Where the last claim ended.
         var position: FrontierPosition?
+        /// The depth of the pages that were claimed last.
+        var level = 0
         /// Whether pages may be asked for.
         var access = HostAccess.granted
         /// Bytes of its robots.txt.
@@ -44,6 +46,8 @@ struct HostWindow {
     private let perHost: Int
 
     private var entries: [HostID: Entry] = [:]
+    /// How many pages are claimed, over all hosts.
+    private(set) var claimed = 0
     private var robotsBytes = 0
     private var hostsOfLoop: [Int]
     /// Hosts of which something changed since they were last looked at, so that a turn costs what has changed and
@@ -52,9 +56,11 @@ struct HostWindow {
     /// No host waits for an earlier instant than this, in unix milliseconds.
     private(set) var nextClaimAt = Int64.max
 
-    init(loops: Int, concurrency: JobSpec.Concurrency) {
+    /// - Parameter grows: whether pages are found on the way; then fewer are claimed ahead, as those that are found may come
+    ///   before them.
+    init(loops: Int, concurrency: JobSpec.Concurrency, grows: Bool) {
         hostsOfLoop = Array(repeating: 0, count: loops)
-        pageBudget = max(2048, concurrency.total * 8)
+        pageBudget = max(grows ? 256 : 2048, concurrency.total * 8)
         perHost = concurrency.perHost
     }
 
@@ -103,6 +109,8 @@ struct HostWindow {
         _ pages: [ClaimedPage], of host: HostID, to position: FrontierPosition?, claimAt: Int64
     ) {
         for page in pages { entries[host]?.claimed.insert(page.id) }
+        claimed += pages.count
+        if let last = pages.last { entries[host]?.level = last.depth }
         entries[host]?.position = position
         entries[host]?.claimAt = claimAt
         if claimAt > 0 { nextClaimAt = min(nextClaimAt, claimAt) }
@@ -111,13 +119,25 @@ struct HostWindow {
     /// Notes that a page is recorded; `retryAt`: that it is pending again, from then on.
     mutating func recorded(_ outcome: borrowing PageOutcome, retryAt: Int64?) {
         let host = outcome.page.host
-        entries[host]?.claimed.remove(outcome.page.id)
+        if entries[host]?.claimed.remove(outcome.page.id) != nil { claimed -= 1 }
         if let retryAt, let entry = entries[host] {
             entries[host]?.claimAt = min(entry.claimAt, retryAt)
             nextClaimAt = min(nextClaimAt, retryAt)
         }
         changed.insert(host)
         if outcome.lastHost != host { guestLeft(outcome.lastHost) }
+    }
+
+    /// Notes that a host has more pages than it had, which may come before those that it had.
+    mutating func grew(_ host: HostID) {
+        entries[host]?.claimAt = 0
+        entries[host]?.position = nil
+        changed.insert(host)
+    }
+
+    /// Has every host looked at.
+    mutating func touchAll() {
+        changed.formUnion(entries.keys)
     }
 
     /// Notes that a redirect brings another host's page here.

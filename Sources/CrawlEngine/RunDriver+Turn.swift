@@ -22,7 +22,7 @@ extension RunDriver {
         outcomes = []
         let dispatch = try store.write { transaction in
             var dispatch = Dispatch(messages: Array(repeating: [], count: loops.count))
-            try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, transaction)
+            try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, &dispatch, transaction)
             for (host, condition) in conditions { try transaction.save(condition, of: host, now: now) }
             conditions.removeAll(keepingCapacity: true)
             try learnRobots(now: now, &dispatch, transaction)
@@ -47,9 +47,13 @@ extension RunDriver {
     }
 
     private func record(
-        _ outcomes: [[PageOutcome]], elapsed: Int64, now: Int64, _ transaction: StoreTransaction
+        _ outcomes: [[PageOutcome]], elapsed: Int64, now: Int64, _ dispatch: inout Dispatch,
+        _ transaction: StoreTransaction
     ) throws {
-        progress.add(try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now))
+        let change = try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now)
+        progress.add(change)
+        if budget.add(change) { window.touchAll() }
+        try follow(outcomes, now: now, &dispatch, transaction)
         for list in outcomes {
             let span = list.span
             for index in span.indices {
@@ -60,6 +64,32 @@ extension RunDriver {
                 }
                 window.recorded(span[index], retryAt: retryAt)
             }
+        }
+    }
+
+    /// Puts what pages led to into the frontier.
+    private func follow(
+        _ outcomes: [[PageOutcome]], now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws {
+        guard discoveries != nil else { return }
+        var growth = DiscoveryImporter.Growth()
+        for outcome in outcomes.joined() {
+            if spec.follow != nil, outcome.page.depth == 0, let url = outcome.response.finalURL,
+                let seed = try? WebURL(parsing: url)
+            {
+                for loop in loops { dispatch.messages[loop.index].append(.seed(seed)) }
+            }
+            if let discovery = outcome.discovery {
+                try discoveries?.add(discovery, from: outcome.page.id, &growth, in: transaction)
+            } else if outcome.response.isNotModified, let previous = outcome.page.previous, spec.follow != nil
+            {
+                try discoveries?.addLinks(of: previous.id, from: outcome.page, &growth, in: transaction)
+            }
+        }
+        try discoveries?.close(growth, in: transaction)
+        progress.add(growth.progress)
+        for host in growth.hosts {
+            if window[host] == nil { sweep.expect(at: now) } else { window.grew(host) }
         }
     }
 
@@ -145,16 +175,18 @@ extension RunDriver {
             if case .again(let attempt, let due)? = window[host]?.access, due <= now {
                 try ask(host, attempt: attempt, &dispatch, transaction)
             }
-            let wanted = window.wanted(host, now: now)
+            let wanted = min(window.wanted(host, now: now), budget.room(claimed: window.claimed))
             guard wanted > 0, let entry = window[host] else { continue }
             var position = entry.position
             let pages = try transaction.claim(
                 host, of: run.id, now: now, limit: wanted, claimed: entry.claimed, batch: nextBatch.id,
-                from: &position)
-            // Fewer than asked for: there are no more for now.
-            let claimAt =
-                pages.count == wanted
-                ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
+                from: &position, level: entry.claimed.isEmpty ? nil : entry.level, claimOptions)
+            var claimAt: Int64 = 0
+            if pages.count < wanted {
+                // There are no more for now; or none of this level, and then those of the next are had when it is done.
+                let isHeld = claimOptions.isByLevel && !(entry.claimed.isEmpty && pages.isEmpty)
+                claimAt = isHeld ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
+            }
             window.claimed(pages, of: host, to: position, claimAt: claimAt)
             for var page in pages {
                 if size == spec.batchSize { try closeBatch() }

@@ -35,6 +35,13 @@ final class RunDriver {
     /// What the database's was when overrides were last looked at.
     var dataVersion: Int64 = 0
     var isStopping = false
+    /// What this go at the run may use up, and which part of it was.
+    var budget: RunBudget
+    private var limit: RunBudget.Limit?
+    /// What claims are to bring.
+    let claimOptions: ClaimOptions
+    /// Takes in what pages lead to; nil where nothing is followed.
+    var discoveries: DiscoveryImporter?
     var progress: RunProgress
     var nextBatch: (id: BatchID, number: Int64)
     var lastCommit: MonotonicInstant = .now
@@ -94,9 +101,21 @@ final class RunDriver {
         self.inbox = inbox
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent)
         permits = RequestPermits(total: options.requests(spec.concurrency.total))
-        window = HostWindow(loops: options.threads, concurrency: spec.concurrency)
+        window = HostWindow(
+            loops: options.threads, concurrency: spec.concurrency, grows: spec.discoversPages)
         sweep = HostSweep(now: environment.wallClock())
         progress = run.progress
+        budget = RunBudget(spec.limits, now: .now)
+        var claimOptions = ClaimOptions()
+        claimOptions.hasLineage = spec.discoversPages
+        // Which pages are within the depth must not depend on which of them answer first.
+        claimOptions.isByLevel = spec.follow?.depth != nil
+        claimOptions.previousRun = try store.read { try $0.previousRun(of: run.id) }
+        self.claimOptions = claimOptions
+        if spec.discoversPages {
+            discoveries = DiscoveryImporter(
+                run: run.id, limits: spec.limits, keepsSkipped: spec.keepsSkipped)
+        }
         nextBatch = try store.read { (try $0.nextBatchID(), try $0.nextBatchNumber(of: run.id)) }
     }
 
@@ -122,9 +141,14 @@ final class RunDriver {
             let dispatch = try commit()
             tell(dispatch)
             if dispatch.isPaused { stop(within: options.drain) }
+            if !isStopping, let met = budget.met(now: .now) {
+                limit = met
+                stop(within: options.drain)
+            }
             if dispatch.isFinished || (isStopping && runningLoops == 0) {
                 try endLoops()
-                return dispatch.isFinished ? .finished : .interrupted
+                if dispatch.isFinished { return .finished }
+                return limit.map(RunEnd.limited) ?? .interrupted
             }
         }
     }
@@ -135,12 +159,14 @@ final class RunDriver {
         let cookies = spec.request.keepsCookies ? try CookieStore() : nil
         let policy = FetchPolicy(spec, userAgent: options.userAgent, cookies: cookies)
         let inbox = inbox
+        let rules = try FollowRules(spec).map(withSeeds)
         let all = LoopDirectory()
         for index in 0..<options.threads {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
                 connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
+                sieve: rules.flatMap { try LinkSieve(spec, rules: $0) },
                 environment: environment, permits: permits,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)
@@ -150,6 +176,17 @@ final class RunDriver {
             startThread(named: "trawl-loop-\(loop.index)") { loop.run() }
             runningLoops += 1
         }
+    }
+
+    /// The rules with the run's own URLs in their scope, and those that they were redirected to.
+    private func withSeeds(_ rules: FollowRules) throws -> FollowRules {
+        var rules = rules
+        try store.read { transaction in
+            try transaction.forEachSeed(of: run.id) { url in
+                if let url = try? WebURL(parsing: url) { rules.scope.insert(seed: url) }
+            }
+        }
+        return rules
     }
 
     private func endLoops() throws {
@@ -217,6 +254,9 @@ final class RunDriver {
         var due = environment.wallClock() + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, window.nextClaimAt)
+        if let left = budget.timeLeft(now: .now) {
+            due = min(due, environment.wallClock() + left.wholeMilliseconds)
+        }
         return max(0, due - environment.wallClock())
     }
 }

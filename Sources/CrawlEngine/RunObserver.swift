@@ -28,4 +28,6 @@ public enum RunEnd: Sendable, Equatable {
     case finished
     /// It was stopped, or its job was paused; it can go on.
     case interrupted
+    /// It has used up what one go at it may; it can go on.
+    case limited(RunBudget.Limit)
 }

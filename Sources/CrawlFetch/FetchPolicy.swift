@@ -9,6 +9,7 @@ public struct FetchPolicy: Sendable {
     let limits: JobSpec.Limits
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
+    let keepBody: JobSpec.KeptBodies
     /// What `X-Robots-Tag` calls this crawler.
     let productToken: String
     /// What is found on each page beside its title, and beside what its fields need.
@@ -29,8 +30,10 @@ public struct FetchPolicy: Sendable {
         limits = spec.limits
         retry = spec.retry
         headers = spec.request.headers
+        keepBody = spec.keepBody
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
-        scannerOptions = spec.metadata || !spec.extract.isEmpty ? .metadata : []
+        scannerOptions =
+            spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
         fields = [spec.extract]
         transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,

@@ -15,11 +15,26 @@ extension PageFetcher {
             extracted: extracted)
     }
 
+    /// What the page that a scanner has finished leads to.
+    func discovery(
+        of scanner: PageScanner, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
+    ) -> PageDiscovery? {
+        guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
+        if page.depth == 0, request.chain != nil { sieve.insert(seed: url) }
+        return sieve.sift(
+            scanner.links, base: base(scanner.baseHref, url), depth: page.depth,
+            isNofollow: robots.contains(.nofollow))
+    }
+
+    /// What links of a page are resolved against (HTML Standard, section 2.4.3).
+    private func base(_ href: String?, _ page: WebURL) -> WebURL {
+        href.flatMap { try? WebURL(parsing: $0, base: page) } ?? page
+    }
+
     /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil where it is no URL.
     private func absolute(_ href: String, _ baseHref: String?, _ url: String) -> String? {
         guard let page = try? WebURL(parsing: url) else { return nil }
-        let base = baseHref.flatMap { try? WebURL(parsing: $0, base: page) } ?? page
-        return (try? WebURL(parsing: href, base: base))?.href
+        return (try? WebURL(parsing: href, base: base(baseHref, page)))?.href
     }
 }
 

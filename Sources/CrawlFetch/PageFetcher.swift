@@ -1,3 +1,4 @@
+internal import ContentCoding
 public import CrawlCore
 public import Curl
 internal import Extract
@@ -41,21 +42,38 @@ public final class PageFetcher: TransferDelegate {
     private var transfer: Transfer?
     private let loop: TransferLoop
     private let fields: CompiledFields
+    private let sieve: LinkSieve?
     /// One for each set of options that was ever needed.
     private var scanners: [PageScanner] = []
     private var scanner: PageScanner
     /// What takes the fields of the page, where there are any.
     private var extractor: FieldExtractor?
+    private let digest = BodyDigest()
+    /// The body, where the job keeps it.
+    private var keptBody: [UInt8] = []
+    private var keepsBody = false
 
     private var contentLength: Int64 = 0
     private var contentType: String?
     private var phase = BodyPhase.unseen
     /// Whether the body has met its limit.
     private(set) var isTooLarge = false
+    /// Whether the response came to its end.
+    private var isWhole = false
     private var mayBePrivate = false
-    /// Whether the transfer's header fields are those of the job; they go to the page's own host and to no other.
-    private var sendsHeaders = true
+    /// Whose header fields the transfer has.
+    private var headersInUse = HeaderSet.job
     private var robotsText: [UInt8] = []
+
+    /// The header fields of a request.
+    private enum HeaderSet {
+        /// The job's.
+        case job
+        /// None: what a job sends to a host may be a secret of that host, and no redirect takes it elsewhere.
+        case none
+        /// The job's, and those that ask whether the page has changed.
+        case conditional
+    }
 
     private enum BodyPhase {
         case unseen
@@ -72,14 +90,18 @@ public final class PageFetcher: TransferDelegate {
 
     /// An idle fetcher on a loop.
     ///
-    /// - Parameter fields: the policy's, compiled for the loop.
+    /// - Parameters:
+    ///   - fields: the policy's, compiled for the loop.
+    ///   - sieve: what is followed of the pages' links, the same for all fetchers of the loop; nil for nothing.
     public init(
-        loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, environment: FetchEnvironment,
+        loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, sieve: LinkSieve? = nil,
+        environment: FetchEnvironment,
         receiver: any PageFetchReceiver
     ) throws(CurlSetupFailure) {
         self.loop = loop
         self.policy = policy
         self.fields = fields
+        self.sieve = sieve
         scanner = PageScanner(policy.scannerOptions, productToken: policy.productToken)
         self.environment = environment
         self.receiver = receiver
@@ -101,7 +123,11 @@ public final class PageFetcher: TransferDelegate {
         self.mayBePrivate = mayBePrivate
         contentLength = 0
         phase = .unseen
+        digest.reset()
+        keepsBody = false
+        keptBody = []
         isTooLarge = false
+        isWhole = false
         wasSent = false
         do {
             try prepare(request, credentials)
@@ -114,16 +140,31 @@ public final class PageFetcher: TransferDelegate {
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
         try transfer.setURL(request.url)
-        // What a job sends to a host may be a secret of that host: no redirect takes it elsewhere.
         let staysHome = request.host == request.owner
         try transfer.setCredentials(staysHome ? credentials : nil)
-        if !policy.headers.isEmpty, staysHome != sendsHeaders {
-            try transfer.setHeaders(staysHome ? policy.headers : [])
-            sendsHeaders = staysHome
-        }
+        try setHeaders(of: request, staysHome: staysHome, transfer)
         guard loop.start(transfer) else {
             throw CurlSetupFailure.outOfMemory
         }
+    }
+
+    private func setHeaders(of request: PageRequest, staysHome: Bool, _ transfer: Transfer)
+        throws(CurlSetupFailure)
+    {
+        if let previous = conditions(of: request) {
+            try transfer.setHeaders(policy.headers + previous.validators)
+            headersInUse = .conditional
+            return
+        }
+        let wanted = staysHome || policy.headers.isEmpty ? HeaderSet.job : .none
+        guard wanted != headersInUse else { return }
+        try transfer.setHeaders(wanted == .job ? policy.headers : [])
+        headersInUse = wanted
+    }
+
+    /// What the run before found at the URL that is requested.
+    private func conditions(of request: PageRequest) -> PreviousPage? {
+        request.chain == nil ? request.page?.previous : nil
     }
 
     /// Gives the request up. The receiver hears nothing.
@@ -155,6 +196,8 @@ public final class PageFetcher: TransferDelegate {
     public func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if phase == .unseen { begin(transfer) }
         contentLength += Int64(bytes.count)
+        if keepsDigest { digest.add(bytes) }
+        if keepsBody { keptBody.append(contentsOf: bytes) }
         if phase == .scanning, !scanner.isFinished { scanner.feed(bytes) }
         if phase == .collecting {
             robotsText.append(contentsOf: bytes.prefix(RobotsAnswer.limit - robotsText.count))
@@ -182,6 +225,7 @@ public final class PageFetcher: TransferDelegate {
             choose(fields: 0)
             scanner.reset(contentType: contentType)
             phase = scanner.isFinished ? .counting : .scanning
+            keepsBody = policy.keepBody.keeps(contentType)
         }
     }
 
@@ -198,10 +242,16 @@ public final class PageFetcher: TransferDelegate {
         }
     }
 
+    /// Whether the body is a page's, to be known again in the next run.
+    private var keepsDigest: Bool { phase == .scanning || phase == .counting }
+
     /// Turns the transfer's end into an outcome or a redirect.
     public func finished(_ transfer: Transfer, _ result: TransferResult) {
         guard let request else { return }
-        guard let (kind, message) = failure(result, transfer) else { return complete(request, transfer) }
+        guard let (kind, message) = failure(result, transfer) else {
+            isWhole = true
+            return complete(request, transfer)
+        }
         // Nobody wants the body of a redirect, or more of a robots.txt.
         let isEnough = phase == .collecting && isTooLarge
         if isEnough || kind.concernsBody && transfer.head.isComplete && redirectTarget(transfer) != nil {
@@ -224,6 +274,8 @@ public final class PageFetcher: TransferDelegate {
             finish(.found(statusCode: status, robotsText), .answered)
         case .robots where status != 429 && status < 500:
             finish(.unavailable(statusCode: status), .answered)
+        case .page where status == 304 && conditions(of: request) != nil:
+            finish(.done, error: nil, .answered)
         case .page where policy.accept.contains(status): finish(.done, error: nil, .answered)
         default: finish(failure: .httpStatus, "status \(status) is not accepted")
         }
@@ -308,6 +360,12 @@ public final class PageFetcher: TransferDelegate {
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
         if phase == .scanning { read(request, &outcome) }
+        if outcome.response.statusCode == 304, let previous = conditions(of: request) {
+            outcome.response = unchanged(previous, by: outcome.response)
+        } else if outcome.response.statusCode != nil, isWhole {
+            outcome.response.contentDigest = digest.digest
+            if keepsBody { outcome.body = PageBody(size: keptBody.count, data: Deflate.compress(keptBody)) }
+        }
         self.request = nil
         receiver.finished(self, .outcome(outcome), signal)
     }
@@ -356,6 +414,9 @@ public final class PageFetcher: TransferDelegate {
         // Of a page that is asked for again nobody reads it.
         if outcome.verdict.isSettled {
             outcome.response.content = content(of: scanner, extractor, url: request.url)
+        }
+        if let sieve, outcome.verdict == .done {
+            outcome.discovery = discovery(of: scanner, sieve, request, outcome.response.robots)
         }
         // A tree is not kept while the fetcher waits for its next page.
         scanner.reset(contentType: contentType)

@@ -14,6 +14,7 @@ enum Migrations {
         PackageResources._001_init_sql,
         PackageResources._002_hosts_sql,
         PackageResources._003_content_sql,
+        PackageResources._004_sites_sql,
     ]
 
     static var latest: Int { all.count }

@@ -1,3 +1,4 @@
+internal import CrawlCore
 internal import GRDB
 internal import GRDBSQLite
 
@@ -51,6 +52,22 @@ struct RawStatement {
             bytes.isEmpty
             ? sqlite3_bind_zeroblob(pointer, index, 0)
             : sqlite3_bind_blob(pointer, index, bytes, Int32(bytes.count), sqliteTransient)
+    }
+
+    /// Binds a digest as 16 bytes, the highest first.
+    func bind(_ index: Int32, _ digest: ContentDigest?) {
+        guard let digest else {
+            sqlite3_bind_null(pointer, index)
+            return
+        }
+        withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) { bytes in
+            _ = sqlite3_bind_blob(pointer, index, bytes.baseAddress, Int32(bytes.count), sqliteTransient)
+        }
+    }
+
+    /// Binds a number that is not whole.
+    func bind(_ index: Int32, _ value: Double?) {
+        if let value { sqlite3_bind_double(pointer, index, value) } else { sqlite3_bind_null(pointer, index) }
     }
 
     /// Runs a statement that gives no rows, and leaves it ready for the next values.

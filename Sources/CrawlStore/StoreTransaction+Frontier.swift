@@ -12,7 +12,21 @@ public struct WaitingHost: Sendable, Equatable {
 /// A place in the order in which a host's pages are claimed.
 public struct FrontierPosition: Sendable, Equatable {
     let notBefore: Int64
+    let rank: Int64
     let id: Int64
+}
+
+/// What a claim is to bring of a page beside what each request needs.
+public struct ClaimOptions: Sendable, Equatable {
+    /// Where the page stands among those that led to it, and what kind it is.
+    public var hasLineage = false
+    /// Whether pages of one depth only are claimed at a time, the least first. Needs the lineage.
+    public var isByLevel = false
+    /// The run whose pages tell by what to ask whether they have changed; nil for none.
+    public var previousRun: RunID?
+
+    /// Neither.
+    public init() {}
 }
 
 extension StoreTransaction {
@@ -57,43 +71,72 @@ extension StoreTransaction {
     ///   - now: unix milliseconds.
     ///   - limit: how many at most.
     ///   - claimed: pages of the host that are claimed already; the cost grows with them, and with nothing else.
+    ///   - level: the depth of those pages, where pages are claimed level by level; nil for none.
     ///   - position: where the last claim of the host ended, so that what it gave is passed over in the index; nil
     ///     begins with the host's first page. Moved on to the end of this claim, and to nil where that found fewer
     ///     pages than asked for: a page put back to pending behind the position is found by the next one.
     public func claim(
         _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID,
-        from position: inout FrontierPosition?
+        from position: inout FrontierPosition?, level: Int? = nil, _ options: ClaimOptions = ClaimOptions()
     ) throws -> [ClaimedPage] {
         let statement = try RawStatement(
             database,
-            """
-            SELECT id, not_before, url, attempts, name FROM pages INDEXED BY pages_pending
-            WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND not_before BETWEEN ?3 AND ?4
-                AND (not_before > ?3 OR id > ?5)
-            ORDER BY not_before, id LIMIT ?6
-            """)
-        let start = position ?? FrontierPosition(notBefore: .min, id: .min)
+            options.hasLineage ? Self.claimSQL : Self.plainClaimSQL)
+        let start = position ?? FrontierPosition(notBefore: .min, rank: .min, id: .min)
         statement.bind(1, run.rawValue)
         statement.bind(2, host.rawValue)
         statement.bind(3, start.notBefore)
         statement.bind(4, now)
-        statement.bind(5, start.id)
-        statement.bind(6, Int64(limit + claimed.count))
+        statement.bind(5, start.rank)
+        statement.bind(6, start.id)
+        statement.bind(7, Int64(limit + claimed.count))
         var pages: [ClaimedPage] = []
+        var keys: [Int64] = []
+        var level = level
         pages.reserveCapacity(limit)
         try statement.forEachRow { row in
             let id = PageID(rawValue: row.integer(0))
             guard !claimed.contains(id) else { return true }
-            pages.append(
-                ClaimedPage(
-                    id: id, host: host, batch: batch, url: row.text(2) ?? "", attempts: Int(row.integer(3)),
-                    name: row.text(4)))
-            position = FrontierPosition(notBefore: row.integer(1), id: id.rawValue)
+            var page = ClaimedPage(
+                id: id, host: host, batch: batch, url: row.text(3) ?? "", attempts: Int(row.integer(4)),
+                name: row.text(5))
+            if options.hasLineage {
+                page.kind = row.isNull(7) ? .page : .sitemap
+                page.depth = Int(row.integer(8))
+                if options.isByLevel {
+                    if let level, page.depth > level { return false }
+                    level = page.depth
+                }
+            }
+            pages.append(page)
+            if options.previousRun != nil { keys.append(row.integer(6)) }
+            position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }
         if pages.count < limit { position = nil }
+        if let previous = options.previousRun {
+            for index in pages.indices {
+                pages[index].previous = try previousPage(
+                    pages[index].url, key: keys[index], of: previous)
+            }
+        }
         return pages
     }
+
+    private static let claimSQL = """
+        SELECT id, not_before, rank, url, attempts, name, url_key, kind, depth FROM pages INDEXED BY pages_pending
+        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending'
+            AND (not_before, rank, id) > (?3, ?5, ?6) AND not_before <= ?4
+        ORDER BY not_before, rank, id LIMIT ?7
+        """
+
+    /// The same where all pages have one rank: a third fewer steps for each page that is claimed already.
+    private static let plainClaimSQL = """
+        SELECT id, not_before, rank, url, attempts, name, url_key FROM pages INDEXED BY pages_pending
+        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND not_before BETWEEN ?3 AND ?4
+            AND (not_before > ?3 OR id > ?6)
+        ORDER BY not_before, rank, id LIMIT ?7
+        """
 
     /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
     public func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {

@@ -127,6 +127,17 @@ extension StoreTransaction {
             .execute(arguments: [run.rawValue, host.rawValue])
     }
 
+    /// Counts a page of a host, unless the run has as many of it as it may.
+    func takePlace(of host: HostID, in run: RunID, limit: Int) throws -> Bool {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO host_pages (run_id, host_id, pages) VALUES (?1, ?2, 1)
+                ON CONFLICT DO UPDATE SET pages = pages + 1 WHERE pages < ?3
+                """
+        ).execute(arguments: [run.rawValue, host.rawValue, limit])
+        return database.changesCount == 1
+    }
+
     /// The keys of some of the hosts that a run's own list names.
     public func namedHosts(by run: RunID, limit: Int) throws -> [String] {
         try String.fetchAll(

@@ -100,7 +100,8 @@ extension StoreTransaction {
             time_starttransfer_ms = ?11, time_total_ms = ?12, fetched_at = ?13, title = ?14, content_type = ?15,
             charset = ?16, final_url = ?17, etag = ?18, last_modified = ?19, remote_ip = ?20, http_version = ?21,
             error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25, canonical_url = ?26, lang = ?27,
-            description = ?28, link_count = ?29, extracted = ?30
+            description = ?28, link_count = ?29, extracted = ?30, content_digest = ?31,
+            not_modified = ?32, body_id = ?33
         WHERE id = ?1 AND state = 'pending'
         """
     }
@@ -140,6 +141,9 @@ extension StoreTransaction {
         // What is not bound is NULL: bindings to texts are cleared after each row.
         statement.bind(29, outcome.response.content?.linkCount.map(Int64.init))
         if let content = outcome.response.content { bind(content, to: statement) }
+        statement.bind(31, outcome.response.contentDigest)
+        statement.bind(32, outcome.response.isNotModified ? 1 : 0)
+        statement.bind(33, try bodyID(of: outcome))
         try statement.run()
         guard database.changesCount == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }

@@ -87,8 +87,10 @@ public enum ResultFilter: Sendable {
 
 extension StoreTransaction {
     /// Hands over a run's pages one by one, in the order they were found; none is kept.
+    ///
+    /// - Parameter withBodies: whether they bring the bodies that are kept.
     public func forEachResult(
-        of run: RunID, _ filter: ResultFilter, _ body: (ResultRow) throws -> Void
+        of run: RunID, _ filter: ResultFilter, withBodies: Bool = false, _ body: (ResultRow) throws -> Void
     ) throws {
         let condition =
             switch filter {
@@ -99,13 +101,18 @@ extension StoreTransaction {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT pages.*, CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
+                SELECT pages.*, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
+                    CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
                 FROM runs
                 JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
                 WHERE runs.id = ? \(condition) ORDER BY pages.id
                 """,
             arguments: [run.rawValue])
-        while let row = try rows.next() { try body(ResultRow(row)) }
+        while let row = try rows.next() {
+            var result = ResultRow(row)
+            if withBodies, let id = row["body_id"] as Int64? { result.body = try self.body(id) }
+            try body(result)
+        }
     }
 }
 
@@ -136,5 +143,9 @@ extension ResultRow {
         httpVersion = row["http_version"]
         timeTotalMilliseconds = row["time_total_ms"]
         fetchedAt = row["fetched_at"]
+        depth = row["depth"]
+        kind = (row["kind"] as String?).flatMap(PageKind.init(rawValue:)) ?? .page
+        isNotModified = row["not_modified"]
+        contentDigest = row["digest"]
     }
 }

@@ -97,8 +97,29 @@ extension StoreTransaction {
     /// - Parameter hasCredentials: whether URLs of it carried user names and passwords, which were not stored.
     public func finishImport(_ run: RunID, hasCredentials: Bool = false) throws {
         try database.execute(
-            sql: "UPDATE runs SET state = 'active', has_credentials = ? WHERE id = ? AND state = 'importing'",
+            sql: """
+                UPDATE runs SET state = 'active', has_credentials = ?, last_seed_id = last_page_id
+                WHERE id = ? AND state = 'importing'
+                """,
             arguments: [hasCredentials, run.rawValue])
+    }
+
+    /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to.
+    public func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws {
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT url, final_url FROM runs
+            JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+            WHERE runs.id = ? AND depth = 0 AND kind IS NULL AND url_key IS NOT NULL
+                AND (pages.id <= last_seed_id OR final_url IS NOT NULL)
+            """)
+        statement.bind(1, run.rawValue)
+        try statement.forEachRow { row in
+            if let url = row.text(0) { try body(url) }
+            if let url = row.text(1) { try body(url) }
+            return true
+        }
     }
 
     /// Closes a run that has no pending page left.

@@ -8,4 +8,11 @@ public enum ContentType {
     public static func isHTML(_ contentType: String?) -> Bool {
         MIMEType(contentType: contentType).isPage
     }
+
+    /// Whether a body of this type is text to people: HTML, XML, JSON, other text, or of no type at all.
+    ///
+    /// - Parameter contentType: The header's value; nil and an empty one mean that there was none.
+    public static func isText(_ contentType: String?) -> Bool {
+        MIMEType(contentType: contentType).isText
+    }
 }

@@ -118,7 +118,7 @@ import Testing
 
         let none = try steps { try claim($0) }
         let some = try steps {
-            try claim($0, claimed: ids, from: FrontierPosition(notBefore: 0, id: 15))
+            try claim($0, claimed: ids, from: FrontierPosition(notBefore: 0, rank: 0, id: 15))
         }
 
         // A few steps of the index for each of fifteen, and no page of theirs is read.

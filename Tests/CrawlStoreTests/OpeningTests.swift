@@ -22,7 +22,9 @@ import Testing
         #expect(
             Set(names) == [
                 "jobs", "runs", "pages", "attempts", "hosts", "batches", "runners", "results", "failures",
-                "host_summary", "run_summary", "robots", "run_hosts", "redirects",
+                "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
+                "skipped_links",
+                "host_pages", "bodies",
             ])
     }
 

@@ -191,9 +191,8 @@ import Testing
 /// What the contract has and this version has not.
 @Suite struct UnsupportedKeyTests {
     @Test(arguments: [
-        "follow: {depth: 1}", "sitemaps: []", "requests: []", "schedule: '@daily'",
-        "timezone: UTC", "missed: skip", "keep_runs: 10", "normalize: {}", "vars: {}", "rate: 60/min",
-        "keep_skipped: true",
+        "sitemaps: []", "requests: []", "schedule: '@daily'",
+        "timezone: UTC", "missed: skip", "keep_runs: 10", "vars: {}", "rate: 60/min",
     ])
     func `a key without its behaviour is refused by name`(key: String) {
         let name = String(key.prefix { $0 != ":" })
@@ -201,10 +200,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("keep_body: text", "keep_body", "none"),
-        ("limits: {pages: 5}", "limits.pages", "0"), ("limits: {time: 5s}", "limits.time", "0"),
-        ("limits: {bytes: 5}", "limits.bytes", "0"),
-        ("limits: {pages_per_host: 5}", "limits.pages_per_host", "0"),
+        ("follow: {sitemaps: true}", "follow.sitemaps", "false")
     ])
     func `a value that asks for missing behaviour is refused by name`(
         key: String, path: String, accepted: String

@@ -37,6 +37,8 @@ public struct JobSpec: Sendable, Equatable {
     public var request = RequestDefaults()
     /// The statuses that make a page `done`. The default is 200–299 and 304.
     public var accept = StatusSet.standard
+    /// Which bodies are kept. The default is none.
+    public var keepBody = KeptBodies.none
 
     /// What is taken from each page, by name, into one JSON object. The default is nothing.
     public var extract: [ExtractionField] = []
@@ -52,6 +54,9 @@ public struct JobSpec: Sendable, Equatable {
 }
 
 extension JobSpec {
+    /// Whether pages of a run are found on the way.
+    public var discoversPages: Bool { follow != nil || !sitemaps.isEmpty }
+
     /// Where a list of URLs is read from.
     public enum URLSource: Sendable, Equatable {
         /// A file, by its absolute path.
@@ -63,6 +68,14 @@ extension JobSpec {
     public enum RobotsPolicy: String, Sendable, CaseIterable {
         case obey
         case ignore
+    }
+
+    /// Which bodies are kept in the database.
+    public enum KeptBodies: String, Sendable, CaseIterable {
+        case none
+        /// Those of a type that is text to people: HTML, XML, JSON and other text.
+        case text
+        case all
     }
 
     /// How many requests may be open at once.

@@ -12,6 +12,12 @@ public struct ClaimedPage: Sendable {
     public let attempts: Int
     /// The name of the request, where it has one.
     public let name: String?
+    /// What it is.
+    public var kind = PageKind.page
+    /// How many links lead to it from a URL of the job; of a sitemap, how many sitemaps.
+    public var depth = 0
+    /// The page as the run before found it; nil where it did not, or where that says nothing about this run.
+    public var previous: PreviousPage?
 
     /// A claimed page; nothing is checked.
     public init(id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?) {

@@ -20,6 +20,10 @@ public struct PageOutcome: Sendable {
     public var error: String?
     /// The redirects that were followed; nil for none.
     public var chain: RedirectChain?
+    /// What the page led to; nil for nothing, or where nothing is followed.
+    public var discovery: PageDiscovery?
+    /// The body, where the job keeps it.
+    public var body: PageBody?
 
     /// What an attempt means for its page.
     public enum Verdict: Sendable, Equatable {
@@ -70,6 +74,10 @@ public struct PageResponse: Sendable {
     public var etag: String?
     /// The `Last-Modified` as it was sent.
     public var lastModified: String?
+    /// XXH3 of 128 bits over the body after decoding, the high half first; nil where no whole body came.
+    public var contentDigest: ContentDigest?
+    /// Whether the server said that the page has not changed since the run before; the rest is what that run found.
+    public var isNotModified = false
     /// What the response asks of robots.
     public var robots = RobotsDirectives()
     /// The address that answered.

@@ -52,6 +52,16 @@ public struct ResultRow: Sendable {
     public var timeTotalMilliseconds: Int64?
     /// Unix milliseconds.
     public var fetchedAt: Int64?
+    /// How many links led to it from a URL of the job.
+    public var depth = 0
+    /// What it is.
+    public var kind = PageKind.page
+    /// Whether its server said that it has not changed since the run before.
+    public var isNotModified = false
+    /// The digest of its body, as `xxh128sum` prints it.
+    public var contentDigest: String?
+    /// Its body, where the job keeps it and it is asked for.
+    public var body: PageBody?
 
     /// A page of which nothing but its URL and state is known.
     public init(url: String, state: PageState) {
@@ -80,6 +90,10 @@ extension ResultRow {
         name = outcome.page.name
         attempts = outcome.attempt
         error = outcome.error
+        depth = outcome.page.depth
+        kind = outcome.page.kind
+        isNotModified = response.isNotModified
+        contentDigest = response.contentDigest?.hexadecimal
         numRedirects = response.numRedirects
         timeTotalMilliseconds = response.timings.total / 1000
         fetchedAt = outcome.finishedAt

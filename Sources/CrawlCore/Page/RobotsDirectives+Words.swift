@@ -6,4 +6,12 @@ extension RobotsDirectives {
         if contains(.nofollow) { words.append("nofollow") }
         return words.isEmpty ? nil : words.joined(separator: ", ")
     }
+
+    /// The directives that ``words`` stands for.
+    public init(words: String?) {
+        self = []
+        guard let words else { return }
+        if words.contains("noindex") { insert(.noindex) }
+        if words.contains("nofollow") { insert(.nofollow) }
+    }
 }

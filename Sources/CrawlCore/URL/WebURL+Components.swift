@@ -56,6 +56,13 @@ extension WebURL {
         return text(0, offsets.schemeEnd + 3) + text(offsets.hostStart, offsets.pathStart)
     }
 
+    /// How many bytes at the beginning of ``withoutCredentialsAndFragment`` are the ``hostKey``.
+    public var hostKeyLength: Int {
+        Int(
+            hasCredentials ? offsets.schemeEnd + 3 + offsets.pathStart - offsets.hostStart : offsets.pathStart
+        )
+    }
+
     /// The URL up to its fragment: what identifies a resource.
     public var withoutFragment: String {
         offsets.fragmentStart == length ? href : text(0, offsets.fragmentStart)

@@ -44,6 +44,12 @@ enum JobSchema {
             spec.extract = try cursor.extractionFields()
         },
         .boolean("metadata", \.metadata),
+        Field("keep_body") { cursor, spec throws(JobFileError) in
+            guard let kept = try cursor.word().flatMap(JobSpec.KeptBodies.init(rawValue:)) else {
+                throw cursor.failure("keep_body is none, text or all")
+            }
+            spec.keepBody = kept
+        },
         Field("accept") { cursor, spec throws(JobFileError) in
             spec.accept = try cursor.statusSet()
         },

@@ -9,7 +9,9 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         abstract: "Show or export the pages of a run.",
         discussion: """
             In the order they were found. The same rows are the view `results`: \
-            sqlite3 trawl.db "SELECT url, title FROM results WHERE job = 'docs' AND status_code = 404".
+            sqlite3 trawl.db "SELECT url, title FROM results WHERE job = 'docs' AND status_code = 404". \
+            Bodies that a job keeps are in `bodies`: \
+            sqlite3 trawl.db "SELECT url, sqlar_uncompress(data, size) FROM results JOIN bodies ON bodies.id = body_id".
             """)
 
     @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
@@ -22,6 +24,9 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
 
     @Flag(help: "Only pages that failed.")
     var failed = false
+
+    @Flag(help: "With the bodies that the job keeps (keep_body), in ndjson, json and csv.")
+    var body = false
 
     @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
     var format = RowFormat.table
@@ -36,19 +41,23 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        guard !body || format != .table else {
+            throw CommandFailure(.usage, "a table has no room for bodies: give --format ndjson, json or csv")
+        }
         let store = try database.open(.readOnly)
         let record = try store.existingRun(selector, of: store.existingJob(job))
         let file = file == "-" ? nil : file
         let descriptor = try file.map { try create($0) } ?? STDOUT_FILENO
         var writer = RowWriter(
-            format, to: descriptor, palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO))
-        )
+            format, to: descriptor,
+            palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO)), withBodies: body)
         // The store's errors are its own; what keeps a row from being written is not one of them.
         var writing: (any Error)?
         try writer.begin()
         do throws(StoreError) {
             try store.read { transaction in
-                try transaction.forEachResult(of: record.id, failed ? .failed : .all) { row in
+                try transaction.forEachResult(of: record.id, failed ? .failed : .all, withBodies: body) {
+                    row in
                     do {
                         try writer.write(row)
                     } catch {

@@ -1,3 +1,5 @@
+internal import CrawlCore
+
 /// One JSON object on one line, its members in the order they were added.
 struct JSONLine {
     private var text = "{"
@@ -20,6 +22,16 @@ struct JSONLine {
     mutating func add(_ key: String, json: String) {
         begin(key)
         text += json
+    }
+
+    /// Adds a page's body: `body`, or `body_base64` (RFC 4648, section 4) where it is not UTF-8.
+    mutating func add(_ body: PageBody?) {
+        guard let bytes = body?.bytes else { return add("body", nil as String?) }
+        if let text = String(validating: bytes, as: UTF8.self) {
+            add("body", text)
+        } else {
+            add("body_base64", Base64.encode(bytes))
+        }
     }
 
     /// The finished object, without a line end.

@@ -6,12 +6,15 @@ struct RowWriter {
     private let format: RowFormat
     private let descriptor: Int32
     private let palette: Palette
+    private let withBodies: Bool
     private var rows = 0
 
     /// - Parameters:
     ///   - descriptor: where rows go; it is not closed.
     ///   - palette: for tables.
-    init(_ format: RowFormat, to descriptor: Int32, palette: Palette) {
+    ///   - withBodies: whether rows end in the bodies of their pages; tables do not.
+    init(_ format: RowFormat, to descriptor: Int32, palette: Palette, withBodies: Bool = false) {
+        self.withBodies = withBodies
         self.format = format
         self.descriptor = descriptor
         self.palette = palette
@@ -21,7 +24,9 @@ struct RowWriter {
     func begin() throws {
         switch format {
         case .table: try put(palette.bold("status     bytes      time  title / error") + "\n")
-        case .csv: try put(RowWriter.fields.joined(separator: ",") + "\r\n")
+        case .csv:
+            let fields = RowWriter.fields + (withBodies ? ["body"] : [])
+            try put(fields.joined(separator: ",") + "\r\n")
         case .json: try put("[")
         case .ndjson: break
         }
@@ -78,7 +83,7 @@ struct RowWriter {
         "content_type", "charset", "canonical_url", "lang", "description", "robots", "link_count",
         "extracted",
         "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
-        "http_version", "time_total_ms", "fetched_at",
+        "http_version", "time_total_ms", "fetched_at", "depth", "kind", "not_modified", "content_digest",
     ]
 
     private func json(_ row: ResultRow) -> String {
@@ -109,11 +114,16 @@ struct RowWriter {
         line.add("http_version", row.httpVersion)
         line.add("time_total_ms", row.timeTotalMilliseconds)
         line.add("fetched_at", row.fetchedAt.map { Wording.instant(milliseconds: $0) })
+        line.add("depth", row.depth)
+        line.add("kind", row.kind.rawValue)
+        line.add("not_modified", json: row.isNotModified ? "true" : "false")
+        line.add("content_digest", row.contentDigest)
+        if withBodies { line.add(row.body) }
         return line.line
     }
 
     private func csv(_ row: ResultRow) -> String {
-        let values: [String?] = [
+        var values: [String?] = [
             row.name, row.url, row.finalURL, row.state.rawValue, row.statusCode.map(String.init),
             row.contentLength.map(String.init), row.sizeDownload.map(String.init), row.title, row.contentType,
             row.charset, row.canonicalURL, row.language, row.pageDescription, row.robots,
@@ -121,8 +131,10 @@ struct RowWriter {
             String(row.attempts), row.errorKind, row.error,
             row.skipReason, row.line.map(String.init), row.remoteIP, row.httpVersion,
             row.timeTotalMilliseconds.map(String.init),
-            row.fetchedAt.map { Wording.instant(milliseconds: $0) },
+            row.fetchedAt.map { Wording.instant(milliseconds: $0) }, String(row.depth), row.kind.rawValue,
+            row.isNotModified ? "true" : "false", row.contentDigest,
         ]
+        if withBodies { values.append(row.body.flatMap { String(validating: $0.bytes, as: UTF8.self) }) }
         return values.map { RowWriter.csvField($0 ?? "") }.joined(separator: ",") + "\r\n"
     }
 

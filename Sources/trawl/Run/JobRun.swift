@@ -178,7 +178,13 @@ struct JobRun: Sendable {
         let progress = try store.progress(of: run.id)
         if !output.quiet { try sayWhatCameOf(run, of: job, progress, end) }
         if let failure { throw failure }
-        return end == .finished ? ExitStatus(finished: progress) : .interrupted
+        switch end {
+        case .finished: return ExitStatus(finished: progress)
+        case .interrupted: return .interrupted
+        case .limited(let limit):
+            logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
+            return .limitReached
+        }
     }
 
     /// Sums the run up, which reads all its pages.

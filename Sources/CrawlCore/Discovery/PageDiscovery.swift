@@ -1,0 +1,16 @@
+/// What a page led to. A class, so that the outcome of a page that led to nothing carries no more than a nil.
+public final class PageDiscovery: Sendable {
+    /// The URLs in the order of the page, each once, followed by those to be kept as skipped rows.
+    public let urls: [DiscoveredURL]
+    /// How many links were not followed, by reason.
+    public let skipped: [SkipReason: Int]
+    /// Whether the followed links are kept, for a later run in which the page has not changed.
+    public let isKept: Bool
+
+    /// What a page led to.
+    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], isKept: Bool = true) {
+        self.urls = urls
+        self.skipped = skipped
+        self.isKept = isKept
+    }
+}

@@ -1,0 +1,56 @@
+/// What one go at a run may use up. The next go has as much again.
+public struct RunBudget: Sendable {
+    /// A limit that was met.
+    public enum Limit: String, Sendable {
+        /// `limits.pages`
+        case pages
+        /// `limits.time`
+        case time
+        /// `limits.bytes`
+        case bytes
+    }
+
+    private let limits: JobSpec.Limits
+    private let startedAt: MonotonicInstant
+    private var pages: Int64 = 0
+    private var bytes: Int64 = 0
+    /// Whether more pages were asked for than there was room for.
+    private var isFull = false
+
+    /// A budget of which nothing is used.
+    public init(_ limits: JobSpec.Limits, now: MonotonicInstant) {
+        self.limits = limits
+        startedAt = now
+    }
+
+    /// Counts what was committed.
+    ///
+    /// - Returns: whether there was no room for pages, and now there may be.
+    public mutating func add(_ change: RunProgress) -> Bool {
+        pages += change.done + change.failed
+        bytes += change.sizeDownload
+        defer { isFull = false }
+        return isFull
+    }
+
+    /// How many pages may be taken up beside those that are.
+    public mutating func room(claimed: Int) -> Int {
+        guard limits.pages > 0 else { return .max }
+        let room = max(0, limits.pages - Int(pages) - claimed)
+        if room == 0 { isFull = true }
+        return room
+    }
+
+    /// The limit that is met; nil while there is none.
+    public func met(now: MonotonicInstant) -> Limit? {
+        if limits.pages > 0, pages >= limits.pages { return .pages }
+        if limits.bytes > 0, bytes >= limits.bytes { return .bytes }
+        if limits.time > .zero, now - startedAt >= limits.time { return .time }
+        return nil
+    }
+
+    /// How long until the limit of time is met; nil where there is none.
+    public func timeLeft(now: MonotonicInstant) -> Duration? {
+        limits.time == .zero ? nil : max(.zero, limits.time - (now - startedAt))
+    }
+}

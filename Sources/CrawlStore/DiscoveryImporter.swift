@@ -1,0 +1,275 @@
+public import CrawlCore
+internal import GRDB
+
+/// Puts what pages led to into the frontier of a run, in the transactions that record those pages.
+///
+/// One importer serves one run, transaction after transaction. It remembers the URLs it has met lately, as a site's pages
+/// lead to the same ones again and again; what it remembers is bounded.
+public struct DiscoveryImporter {
+    /// What a transaction has added.
+    public struct Growth: Sendable {
+        /// Pages that wait, and those that are kept as skipped.
+        public var progress = RunProgress()
+        /// The hosts of those that wait, each once.
+        public var hosts: Set<HostID> = []
+        fileprivate var lastID: Int64?
+        fileprivate var skipped: [SkipReason: Int] = [:]
+
+        /// Nothing yet.
+        public init() {}
+    }
+
+    private let run: RunID
+    /// How many pages a host may have in the run; 0 for any number.
+    private let pagesPerHost: Int
+    /// Whether links that are not followed for that reason are kept as rows.
+    private let keepsSkipped: Bool
+    private var hosts: [Substring: HostID] = [:]
+    private var recent = RecentPages()
+    private var traps: TrapCounts
+    private var links = PageIDList()
+    private static let hostsKept = 10_000
+
+    /// An importer for a run.
+    ///
+    /// - Parameters:
+    ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
+    ///   - keepsSkipped: whether links beyond that are kept as rows.
+    public init(run: RunID, limits: JobSpec.Limits, keepsSkipped: Bool) {
+        self.run = run
+        pagesPerHost = limits.pagesPerHost
+        traps = TrapCounts(limits.trap)
+        self.keepsSkipped = keepsSkipped
+    }
+
+    /// Adds what a page led to; URLs that the run has already are known by their keys.
+    public mutating func add(
+        _ discovery: PageDiscovery, from page: PageID?, _ growth: inout Growth,
+        in transaction: StoreTransaction
+    ) throws {
+        links.removeAll()
+        for (reason, count) in discovery.skipped { growth.skipped[reason, default: 0] += count }
+        for url in discovery.urls {
+            let id = try add(url, from: page, &growth, transaction)
+            if let id, url.skipReason == nil { links.append(id) }
+        }
+        guard let page, discovery.isKept, !links.bytes.isEmpty else { return }
+        let statement = try RawStatement(
+            transaction.database, "INSERT OR REPLACE INTO page_links (page_id, targets) VALUES (?, ?)")
+        statement.bind(1, page.rawValue)
+        statement.bind(2, bytes: links.bytes)
+        try statement.run()
+    }
+
+    /// Adds what a page led to in the run before, in which it was the same.
+    public mutating func addLinks(
+        of previous: PageID, from page: ClaimedPage, _ growth: inout Growth, in transaction: StoreTransaction
+    ) throws {
+        let statement = try RawStatement(
+            transaction.database,
+            "SELECT pages.url, length(hosts.host) FROM pages JOIN hosts ON hosts.id = host_id WHERE pages.id = ?"
+        )
+        var urls: [DiscoveredURL] = []
+        for id in try transaction.keptLinks(of: previous) {
+            statement.bind(1, id)
+            try statement.forEachRow { row in
+                urls.append(
+                    DiscoveredURL(
+                        url: row.text(0) ?? "", hostKeyLength: Int(row.integer(1)), depth: page.depth + 1))
+                return false
+            }
+        }
+        try add(PageDiscovery(urls: urls), from: page.id, &growth, in: transaction)
+    }
+
+    /// Brings the run's own row up to date with what a transaction has added.
+    public func close(_ growth: Growth, in transaction: StoreTransaction) throws {
+        if let lastID = growth.lastID {
+            try transaction.database.cachedStatement(
+                sql: """
+                    UPDATE runs SET pages_pending = pages_pending + ?1, pages_skipped = pages_skipped + ?2,
+                        first_page_id = coalesce(first_page_id, ?3), last_page_id = max(coalesce(last_page_id, ?3), ?3)
+                    WHERE id = ?4
+                    """
+            ).execute(
+                arguments: [growth.progress.pending, growth.progress.skipped, lastID, run.rawValue])
+        }
+        for (reason, count) in growth.skipped {
+            try transaction.database.cachedStatement(
+                sql: """
+                    INSERT INTO skipped_links (run_id, reason, links) VALUES (?1, ?2, ?3)
+                    ON CONFLICT DO UPDATE SET links = links + ?3
+                    """
+            ).execute(arguments: [run.rawValue, reason.rawValue, count])
+        }
+    }
+
+    // MARK: One URL
+
+    /// The row of a URL, made where there is none; nil where there is to be none.
+    private mutating func add(
+        _ url: DiscoveredURL, from page: PageID?, _ growth: inout Growth, _ transaction: StoreTransaction
+    ) throws -> Int64? {
+        if let id = recent.page(of: url.url, notDeeperThan: url.depth) { return id }
+        let find = try RawStatement(
+            transaction.database,
+            "SELECT id, url, depth, state, skip_reason FROM pages WHERE run_id = ? AND url_key = ?")
+        var salt: UInt64 = 0
+        while true {
+            let key = URLKey(method: "GET", url: url.url, salt: salt)
+            find.bind(1, run.rawValue)
+            find.bind(2, key.rawValue)
+            var found: (id: Int64, isSame: Bool, depth: Int, isSkipped: Bool, isPending: Bool)?
+            try find.forEachRow { row in
+                let state = row.text(3)
+                found = (
+                    row.integer(0), row.text(1) == url.url, Int(row.integer(2)), state == "skipped",
+                    state == "pending"
+                )
+                return false
+            }
+            guard let found else {
+                return try insert(url, key, from: page, &growth, transaction)
+            }
+            guard found.isSame else {
+                // Another request that happens to share the key.
+                salt += 1
+                continue
+            }
+            if url.skipReason == nil {
+                if found.isSkipped {
+                    try revive(found.id, url, from: page, &growth, transaction)
+                } else if found.depth > url.depth, url.kind == .page {
+                    try lift(found.id, to: url, from: page, isPending: found.isPending, transaction)
+                }
+                recent.remember(url.url, page: found.id, depth: min(found.depth, url.depth))
+            }
+            return found.id
+        }
+    }
+
+    private mutating func insert(
+        _ url: DiscoveredURL, _ key: URLKey, from page: PageID?, _ growth: inout Growth,
+        _ transaction: StoreTransaction
+    ) throws -> Int64? {
+        var url = url
+        var host: HostID?
+        if url.skipReason == nil {
+            let found = try self.host(url.hostKey, in: transaction)
+            if try isTrap(url, of: found, transaction) {
+                growth.skipped[.trap, default: 0] += 1
+                guard keepsSkipped else { return nil }
+                url.skipReason = .trap
+            } else {
+                host = found
+            }
+        }
+        let insert = try RawStatement(transaction.database, insertSQL)
+        insert.bind(1, run.rawValue)
+        insert.bind(2, host?.rawValue)
+        insert.bind(3, key.rawValue)
+        insert.bind(4, url.url)
+        insert.bind(5, Int64(url.depth))
+        insert.bind(6, Int64(url.rank))
+        insert.bind(7, page?.rawValue)
+        insert.bind(8, url.kind == .sitemap ? url.kind.rawValue : nil)
+        insert.bind(9, url.lastmod)
+        insert.bind(10, url.priority)
+        insert.bind(11, url.skipReason == nil ? "pending" : "skipped")
+        insert.bind(12, url.skipReason?.rawValue)
+        try insert.run()
+        let id = transaction.database.lastInsertedRowID
+        growth.lastID = id
+        if let host {
+            growth.progress.pending += 1
+            growth.hosts.insert(host)
+            recent.remember(url.url, page: id, depth: url.depth)
+        } else {
+            growth.progress.skipped += 1
+        }
+        return id
+    }
+
+    /// Whether there are enough pages of the host, or of it that look alike.
+    private mutating func isTrap(
+        _ url: DiscoveredURL, of host: HostID, _ transaction: StoreTransaction
+    ) throws -> Bool {
+        guard url.kind == .page else { return false }
+        if let url = try? WebURL(parsing: url.url), !traps.admit(url) { return true }
+        return try pagesPerHost > 0 && !transaction.takePlace(of: host, in: run, limit: pagesPerHost)
+    }
+
+    private let insertSQL = """
+        INSERT INTO pages (run_id, host_id, url_key, url, depth, rank, referrer_id, kind, lastmod, priority,
+            state, skip_reason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+
+    /// A link that was too deep, or otherwise not to be followed, where it was found first is to be followed from here.
+    private mutating func revive(
+        _ id: Int64, _ url: DiscoveredURL, from page: PageID?, _ growth: inout Growth,
+        _ transaction: StoreTransaction
+    ) throws {
+        let host = try self.host(url.hostKey, in: transaction)
+        try transaction.database.cachedStatement(
+            sql: """
+                UPDATE pages SET state = 'pending', skip_reason = NULL, host_id = ?, depth = ?, rank = ?, referrer_id = ?
+                WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
+                """
+        ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])
+        guard transaction.database.changesCount == 1 else { return }
+        growth.lastID = max(growth.lastID ?? id, id)
+        growth.progress.pending += 1
+        growth.progress.skipped -= 1
+        growth.hosts.insert(host)
+    }
+
+    /// A page is less deep than it seemed.
+    private func lift(
+        _ id: Int64, to url: DiscoveredURL, from page: PageID?, isPending: Bool,
+        _ transaction: StoreTransaction
+    ) throws {
+        try transaction.database.cachedStatement(
+            sql:
+                "UPDATE pages SET depth = ?, referrer_id = ?, rank = CASE WHEN ? THEN ? ELSE rank END WHERE id = ?"
+        ).execute(arguments: [url.depth, page?.rawValue, isPending, url.rank, id])
+    }
+
+    private mutating func host(_ key: Substring, in transaction: StoreTransaction) throws -> HostID {
+        if let host = hosts[key] { return host }
+        let host = try transaction.host(String(key))
+        if hosts.count >= DiscoveryImporter.hostsKept { hosts.removeAll(keepingCapacity: true) }
+        // Not the substring itself, which keeps the whole URL.
+        hosts[Substring(String(key))] = host
+        return host
+    }
+}
+
+/// The pages met last, by their URLs. A place holds one of those that share it.
+///
+/// URLs are told apart by Swift's hash of 64 bits, which is seeded anew in each process (SipHash), so that nobody can make
+/// two that are taken for one.
+private struct RecentPages {
+    private struct Place {
+        var hash = 0
+        var page: Int64 = 0
+        var depth: Int64 = 0
+    }
+
+    private static let capacity = 1 << 16
+    private var places: [Place] = []
+
+    /// A page that is remembered as no deeper than that.
+    func page(of url: String, notDeeperThan depth: Int) -> Int64? {
+        guard !places.isEmpty else { return nil }
+        let hash = url.hashValue
+        let place = places[hash & (RecentPages.capacity - 1)]
+        return place.page != 0 && place.hash == hash && place.depth <= depth ? place.page : nil
+    }
+
+    mutating func remember(_ url: String, page: Int64, depth: Int) {
+        if places.isEmpty { places = Array(repeating: Place(), count: RecentPages.capacity) }
+        let hash = url.hashValue
+        places[hash & (RecentPages.capacity - 1)] = Place(hash: hash, page: page, depth: Int64(depth))
+    }
+}
