@@ -66,6 +66,8 @@ let package = Package(
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(
+            name: "Sitemap", dependencies: ["CLibXML2", "ContentCoding"], swiftSettings: strict),
+        .target(
             name: "JobFile",
             dependencies: ["CrawlCore", "Extract", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
@@ -118,6 +120,8 @@ let package = Package(
         .testTarget(
             name: "ContentCodingTests", dependencies: ["ContentCoding", "CZlib", "CZstd"],
             swiftSettings: strict),
+        .testTarget(
+            name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
         .testTarget(
             name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
             swiftSettings: strict),

@@ -1,0 +1,29 @@
+/// One URL that a sitemap or feed names.
+public struct SitemapEntry: Sendable, Equatable {
+    /// What a URL of a sitemap leads to.
+    public enum Kind: Sendable, Equatable {
+        /// A page.
+        case page
+        /// Another sitemap: the one that was read is an index.
+        case sitemap
+    }
+
+    /// What it leads to.
+    public var kind: Kind
+    /// The URL as it is written, without white space around it. It should be absolute; feeds have relative ones too.
+    public var location: String
+    /// When the page was last changed, in unix milliseconds, as its site says; nil where it does not, or not in a form that is known.
+    public var lastModified: Int64?
+    /// How important the page is to its site, from 0 to 1 (sitemaps.org takes 0.5 where nothing is said); nil where it says nothing.
+    public var priority: Double?
+
+    /// An entry of this kind.
+    public init(
+        _ kind: Kind, location: String, lastModified: Int64? = nil, priority: Double? = nil
+    ) {
+        self.kind = kind
+        self.location = location
+        self.lastModified = lastModified
+        self.priority = priority
+    }
+}
