@@ -82,7 +82,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "CrawlFetch",
-            dependencies: ["CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan"],
+            dependencies: ["CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap"],
             swiftSettings: strict),
         .target(
             name: "CrawlEngine",

@@ -1,13 +1,13 @@
 -- Whole sites: pages that other pages led to, and what a run took over from the one before.
 
 -- `rank` orders a host's pages: breadth first by depth, then by priority (1001 a level, from -500 for the highest priority
--- to 500 for the lowest). `referrer_id`: the page that led to it first. `kind`: `sitemap`; null for a page. `lastmod` and
+-- to 500 for the lowest). `referrer_id`: the page that led to it first. `kind`: `sitemap`; null for a page. `lastmod_at` and
 -- `priority`: what a sitemap says. `not_modified`: the server said so (304), and the rest is of the run before.
 -- `body_id`: the body, where the job keeps them.
 ALTER TABLE pages ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE pages ADD COLUMN referrer_id INTEGER;
 ALTER TABLE pages ADD COLUMN kind TEXT CHECK (kind IS NULL OR kind = 'sitemap');
-ALTER TABLE pages ADD COLUMN lastmod TEXT;
+ALTER TABLE pages ADD COLUMN lastmod_at INTEGER;
 ALTER TABLE pages ADD COLUMN priority REAL;
 ALTER TABLE pages ADD COLUMN not_modified INTEGER NOT NULL DEFAULT 0 CHECK (not_modified = 0 OR not_modified = 1);
 ALTER TABLE pages ADD COLUMN body_id INTEGER;
@@ -68,7 +68,7 @@ SELECT
     pages.error_kind, pages.error, pages.skip_reason, pages.extracted, pages.batch_id, pages.line, pages.etag,
     pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
-    pages.kind, pages.lastmod, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
     (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
 FROM jobs
 JOIN runs ON runs.id = (

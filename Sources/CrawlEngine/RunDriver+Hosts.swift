@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlFetch
 internal import CrawlStore
+internal import Curl
 
 /// The hosts of a run: taking them in, learning their rules, letting them go.
 extension RunDriver {
@@ -22,7 +23,10 @@ extension RunDriver {
             entry.mayBePrivate = mayBePrivate
             entry.credentials = credentials
         }
-        if let robots { learn(robots, of: host) }
+        if let robots {
+            learn(robots, of: host)
+            try takeSitemaps(of: host, now: now, transaction)
+        }
         guard let (limits, rules) = configuration(of: host) else { return true }
         var rest = Duration.zero
         if let lastStartedAt = record.lastStartedAt {
@@ -142,7 +146,24 @@ extension RunDriver {
     ) throws {
         try transaction.save(robots, of: host)
         learn(robots, of: host)
+        try takeSitemaps(of: host, now: robots.fetchedAt, transaction)
         configure(host, &dispatch)
+    }
+
+    /// Puts the sitemaps that a host's robots.txt names into the frontier, where the job wants them. They may lie on other hosts
+    /// (sitemaps.org, "Sitemaps & Cross Submits").
+    private func takeSitemaps(of host: HostID, now: Int64, _ transaction: StoreTransaction) throws {
+        guard spec.follow?.sitemaps == true, let robots = window[host]?.robots else { return }
+        let urls = robots.sitemaps.compactMap { text -> DiscoveredURL? in
+            guard let url = try? WebURL(parsing: text), url.isHTTP,
+                curlHost(of: url.hostKey + "/") == url.host
+            else { return nil }
+            return DiscoveredURL(
+                url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength, kind: .sitemap,
+                depth: 0)
+        }
+        guard !urls.isEmpty else { return }
+        try grow(by: [(PageDiscovery(urls: urls, isKept: false), nil)], now: now, transaction)
     }
 
     /// Notes that a host is given up.

@@ -86,6 +86,22 @@ extension RunDriver {
                 try discoveries?.addLinks(of: previous.id, from: outcome.page, &growth, in: transaction)
             }
         }
+        try close(growth, now: now, transaction)
+    }
+
+    /// Puts URLs into the frontier that were found otherwise than by a page.
+    func grow(
+        by found: [(discovery: PageDiscovery, from: PageID?)], now: Int64, _ transaction: StoreTransaction
+    ) throws {
+        var growth = DiscoveryImporter.Growth()
+        for (discovery, page) in found {
+            try discoveries?.add(discovery, from: page, &growth, in: transaction)
+        }
+        try close(growth, now: now, transaction)
+    }
+
+    private func close(_ growth: DiscoveryImporter.Growth, now: Int64, _ transaction: StoreTransaction) throws
+    {
         try discoveries?.close(growth, in: transaction)
         progress.add(growth.progress)
         for host in growth.hosts {

@@ -166,7 +166,7 @@ final class RunDriver {
                 index: index, spec: spec,
                 connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
-                sieve: rules.flatMap { try LinkSieve(spec, rules: $0) },
+                sieve: LinkSieve(spec, rules: rules),
                 environment: environment, permits: permits,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)

@@ -19,6 +19,7 @@ public enum SourceEntry: Sendable, Equatable {
 /// Reads a list into a new run: every entry becomes a page, whatever is wrong with it.
 public struct RunImport {
     private let store: Store
+    private let run: RunID
     private let limits: JobSpec.Limits
     private let credentials: URLCredentials
     private var importer: PageImporter
@@ -37,6 +38,7 @@ public struct RunImport {
         self.credentials = credentials
         self.store = store
         self.limits = limits
+        self.run = run
         importer = PageImporter(run: run)
     }
 
@@ -60,6 +62,31 @@ public struct RunImport {
             guard progressed(added.pages) else { return nil }
             if entry == nil { return added }
         }
+    }
+
+    /// Adds the sitemaps that the job names.
+    public mutating func add(sitemaps: [String]) throws -> RunProgress {
+        var added = RunProgress()
+        var urls: [DiscoveredURL] = []
+        for text in sitemaps {
+            guard case .page(let url, let hostKey, _, _) = page(of: .url(text, name: nil, line: nil)) else {
+                added.add(try commit([page(of: .url(text, name: nil, line: nil))]))
+                continue
+            }
+            urls.append(DiscoveredURL(url: url, hostKeyLength: hostKey.utf8.count, kind: .sitemap, depth: 0))
+        }
+        let run = run
+        let limits = limits
+        added.add(
+            try store.write { transaction in
+                var discoveries = DiscoveryImporter(run: run, limits: limits, keepsSkipped: false)
+                var growth = DiscoveryImporter.Growth()
+                try discoveries.add(PageDiscovery(urls: urls), from: nil, &growth, in: transaction)
+                for host in growth.hosts { try transaction.addNamed(host, to: run) }
+                try discoveries.close(growth, in: transaction)
+                return growth.progress
+            })
+        return added
     }
 
     private mutating func commit(_ pages: [ImportedPage]) throws -> RunProgress {

@@ -2,10 +2,12 @@ public import CrawlCore
 internal import Curl
 internal import Extract
 internal import HTMLScan
+internal import Sitemap
 
 /// Makes of the links of a page what is to be requested of them. It belongs to one thread, that of its loop.
 public final class LinkSieve {
-    private var rules: FollowRules
+    /// Nil where links are not followed, and sitemaps are all.
+    private var rules: FollowRules?
     private let filter: URLFilter?
     private let obeysNofollow: Bool
     private let keepsSkipped: Bool
@@ -13,13 +15,19 @@ public final class LinkSieve {
     private var agreedHosts: Set<String> = []
     private static let agreedHostsKept = 10_000
 
+    private let normalization: URLNormalization
+    private let urlLength: Int
+
     /// A sieve for a job; nil where it follows nothing.
     ///
-    /// - Parameter rules: those of the job, with the run's seeds in their scope.
+    /// - Parameter rules: those of the job, with the run's seeds in their scope; nil where it follows sitemaps only.
     /// - Throws: `URLFilterError` where an expression of the job is none.
-    public init?(_ spec: JobSpec, rules: FollowRules) throws {
-        guard let follow = spec.follow else { return nil }
+    public init?(_ spec: JobSpec, rules: FollowRules?) throws {
+        guard spec.discoversPages else { return nil }
+        let follow = spec.follow ?? JobSpec.Follow()
         self.rules = rules
+        normalization = URLNormalization(spec.normalize)
+        urlLength = spec.limits.urlLength
         filter =
             follow.include.isEmpty && follow.exclude.isEmpty
             ? nil : try URLFilter(include: follow.include, exclude: follow.exclude)
@@ -29,7 +37,7 @@ public final class LinkSieve {
 
     /// Adds a URL that a seed was redirected to: it says what is in scope as the seed does.
     public func insert(seed: WebURL) {
-        rules.scope.insert(seed: seed)
+        rules?.scope.insert(seed: seed)
     }
 
     /// What a page's links lead to.
@@ -40,7 +48,7 @@ public final class LinkSieve {
     ///   - depth: how many links lead to the page.
     ///   - isNofollow: whether the page asks that its links are not followed.
     func sift(_ links: [PageLink], base: WebURL, depth: Int, isNofollow: Bool) -> PageDiscovery? {
-        guard !links.isEmpty else { return nil }
+        guard !links.isEmpty, let rules else { return nil }
         var urls: [DiscoveredURL] = []
         var kept: [DiscoveredURL] = []
         var skipped: [SkipReason: Int] = [:]
@@ -78,13 +86,45 @@ public final class LinkSieve {
         return PageDiscovery(urls: urls + kept, skipped: skipped)
     }
 
-    /// Judges a URL that a sitemap lists, as if it were a link of a page of depth -1; nil where it is not to be requested.
-    func admit(_ url: WebURL, ofSitemap isNamedByJob: Bool) -> SkipReason? {
-        // What the job's own sitemaps list are its own URLs.
-        if isNamedByJob { return agrees(url) ? nil : .invalidURL }
-        if let outside = rules.reasonToSkip(url, depth: 0) { return outside }
-        if let filter, !filter.admits(url.withoutCredentialsAndFragment) { return .scope }
-        return agrees(url) ? nil : .invalidURL
+    /// What a sitemap leads to.
+    ///
+    /// What the job's own sitemaps list are the job's own URLs, as if they stood in `urls`; of those that a robots.txt names only
+    /// what is in scope counts.
+    func sift(_ entries: [SitemapEntry], base: WebURL, of sitemap: ClaimedPage) -> PageDiscovery? {
+        var urls: [DiscoveredURL] = []
+        var kept: [DiscoveredURL] = []
+        var skipped: [SkipReason: Int] = [:]
+        for entry in entries {
+            guard let parsed = try? WebURL(parsing: entry.location, base: base), parsed.isHTTP else {
+                skipped[.invalidURL, default: 0] += 1
+                continue
+            }
+            let isSitemap = entry.kind == .sitemap
+            let url = isSitemap ? parsed : normalization.apply(to: parsed)
+            var found = DiscoveredURL(
+                url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength,
+                kind: isSitemap ? .sitemap : .page, depth: isSitemap ? sitemap.depth + 1 : 0)
+            found.lastModified = entry.lastModified
+            found.priority = entry.priority
+            guard let reason = reasonToSkip(found, url) else {
+                urls.append(found)
+                continue
+            }
+            skipped[reason, default: 0] += 1
+            guard keepsSkipped else { continue }
+            found.skipReason = reason
+            kept.append(found)
+        }
+        return PageDiscovery(urls: urls + kept, skipped: skipped, isKept: false)
+    }
+
+    private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {
+        guard agrees(url) else { return .invalidURL }
+        if urlLength > 0, found.url.utf8.count > urlLength { return .limit }
+        if found.kind == .sitemap { return found.depth <= SitemapReader.maximumNesting ? nil : .depth }
+        if let reason = rules?.reasonToSkip(url, depth: 0) { return reason }
+        if let filter, !filter.admits(found.url) { return .scope }
+        return nil
     }
 
     /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's key, letter by

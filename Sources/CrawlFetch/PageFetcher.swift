@@ -3,6 +3,7 @@ public import CrawlCore
 public import Curl
 internal import Extract
 internal import HTMLScan
+internal import Sitemap
 
 /// Who a fetcher reports to, on the loop's thread.
 public protocol PageFetchReceiver: AnyObject {
@@ -64,6 +65,7 @@ public final class PageFetcher: TransferDelegate {
     /// Whose header fields the transfer has.
     private var headersInUse = HeaderSet.job
     private var robotsText: [UInt8] = []
+    private var sitemap: SitemapReader?
 
     /// The header fields of a request.
     private enum HeaderSet {
@@ -79,6 +81,8 @@ public final class PageFetcher: TransferDelegate {
         case unseen
         case scanning
         case counting
+        /// It is a sitemap.
+        case listing
         /// It is a robots.txt.
         case collecting
         /// It is a redirect's, which nobody reads.
@@ -204,6 +208,7 @@ public final class PageFetcher: TransferDelegate {
             isTooLarge = robotsText.count >= RobotsAnswer.limit
             return !isTooLarge
         }
+        if phase == .listing, let sitemap { return sitemap.feed(bytes) }
         let limit = phase == .discarding ? Self.redirectBodyLimit : policy.limits.body
         guard limit == 0 || contentLength <= limit else {
             isTooLarge = true
@@ -220,6 +225,9 @@ public final class PageFetcher: TransferDelegate {
         } else if request?.page == nil {
             robotsText.removeAll(keepingCapacity: true)
             phase = .collecting
+        } else if request?.page?.kind == .sitemap {
+            sitemap = SitemapReader()
+            phase = .listing
         } else {
             // The job's own list of fields; a request may come to have another.
             choose(fields: 0)
@@ -243,7 +251,7 @@ public final class PageFetcher: TransferDelegate {
     }
 
     /// Whether the body is a page's, to be known again in the next run.
-    private var keepsDigest: Bool { phase == .scanning || phase == .counting }
+    private var keepsDigest: Bool { phase == .scanning || phase == .counting || phase == .listing }
 
     /// Turns the transfer's end into an outcome or a redirect.
     public func finished(_ transfer: Transfer, _ result: TransferResult) {
@@ -253,7 +261,7 @@ public final class PageFetcher: TransferDelegate {
             return complete(request, transfer)
         }
         // Nobody wants the body of a redirect, or more of a robots.txt.
-        let isEnough = phase == .collecting && isTooLarge
+        let isEnough = phase == .collecting && isTooLarge || phase == .listing && sitemap?.failure != nil
         if isEnough || kind.concernsBody && transfer.head.isComplete && redirectTarget(transfer) != nil {
             complete(request, transfer)
         } else {
@@ -360,6 +368,7 @@ public final class PageFetcher: TransferDelegate {
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
         if phase == .scanning { read(request, &outcome) }
+        if phase == .listing { readSitemap(request, &outcome) }
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {
             outcome.response = unchanged(previous, by: outcome.response)
         } else if outcome.response.statusCode != nil, isWhole {
@@ -402,6 +411,21 @@ public final class PageFetcher: TransferDelegate {
             }
         }
         return response
+    }
+
+    /// Takes what a sitemap lists. What is wrong with it is said in its row, and what was read holds.
+    private func readSitemap(_ request: PageRequest, _ outcome: inout PageOutcome) {
+        guard let sitemap, let page = request.page, let url = try? WebURL(parsing: request.url) else {
+            return
+        }
+        self.sitemap = nil
+        guard outcome.verdict == .done, let sieve else { return }
+        sitemap.finish()
+        let entries = sitemap.takeEntries()
+        outcome.discovery = sieve.sift(entries, base: url, of: page)
+        guard let failure = sitemap.failure else { return }
+        outcome.error = "sitemap: \(failure)"
+        if entries.isEmpty { outcome.verdict = .failed(.badResponse) }
     }
 
     /// Takes what the page's scanner has found.

@@ -173,7 +173,7 @@ public struct DiscoveryImporter {
         insert.bind(6, Int64(url.rank))
         insert.bind(7, page?.rawValue)
         insert.bind(8, url.kind == .sitemap ? url.kind.rawValue : nil)
-        insert.bind(9, url.lastmod)
+        insert.bind(9, url.lastModified)
         insert.bind(10, url.priority)
         insert.bind(11, url.skipReason == nil ? "pending" : "skipped")
         insert.bind(12, url.skipReason?.rawValue)
@@ -200,7 +200,7 @@ public struct DiscoveryImporter {
     }
 
     private let insertSQL = """
-        INSERT INTO pages (run_id, host_id, url_key, url, depth, rank, referrer_id, kind, lastmod, priority,
+        INSERT INTO pages (run_id, host_id, url_key, url, depth, rank, referrer_id, kind, lastmod_at, priority,
             state, skip_reason)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """

@@ -115,7 +115,8 @@ extension StoreTransaction {
         }
         if pages.count < limit { position = nil }
         if let previous = options.previousRun {
-            for index in pages.indices {
+            // Sitemaps are read anew: what they list is not kept.
+            for index in pages.indices where pages[index].kind == .page {
                 pages[index].previous = try previousPage(
                     pages[index].url, key: keys[index], of: previous)
             }

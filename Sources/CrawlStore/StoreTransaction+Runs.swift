@@ -104,15 +104,26 @@ extension StoreTransaction {
             arguments: [hasCredentials, run.rawValue])
     }
 
-    /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to.
+    /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to; of a
+    /// list without pages its sitemaps.
     public func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws {
+        var hasPages = false
+        try forEachSeed(of: run, "kind IS NULL AND (pages.id <= last_seed_id OR final_url IS NOT NULL)") {
+            url in
+            hasPages = true
+            try body(url)
+        }
+        guard !hasPages else { return }
+        try forEachSeed(of: run, "kind = 'sitemap' AND pages.id <= last_seed_id", body)
+    }
+
+    private func forEachSeed(of run: RunID, _ condition: String, _ body: (String) throws -> Void) throws {
         let statement = try RawStatement(
             database,
             """
             SELECT url, final_url FROM runs
             JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
-            WHERE runs.id = ? AND depth = 0 AND kind IS NULL AND url_key IS NOT NULL
-                AND (pages.id <= last_seed_id OR final_url IS NOT NULL)
+            WHERE runs.id = ? AND depth = 0 AND url_key IS NOT NULL AND \(condition)
             """)
         statement.bind(1, run.rawValue)
         try statement.forEachRow { row in

@@ -51,6 +51,7 @@ final class CrawlHarness {
         var source = ListSource(urls: urls[...])
         var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
         _ = try listing.add(&source) { _ in true }
+        _ = try listing.add(sitemaps: spec.sitemaps)
         return try store.write { transaction in
             try transaction.finishImport(run.id)
             return try #require(try transaction.run(run.id))

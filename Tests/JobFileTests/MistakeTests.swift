@@ -191,23 +191,12 @@ import Testing
 /// What the contract has and this version has not.
 @Suite struct UnsupportedKeyTests {
     @Test(arguments: [
-        "sitemaps: []", "requests: []", "schedule: '@daily'",
+        "requests: []", "schedule: '@daily'",
         "timezone: UTC", "missed: skip", "keep_runs: 10", "vars: {}", "rate: 60/min",
     ])
     func `a key without its behaviour is refused by name`(key: String) {
         let name = String(key.prefix { $0 != ":" })
         #expect(mistake(inKey: key) == "\(name): \(name) is not supported by this version yet")
-    }
-
-    @Test(arguments: [
-        ("follow: {sitemaps: true}", "follow.sitemaps", "false")
-    ])
-    func `a value that asks for missing behaviour is refused by name`(
-        key: String, path: String, accepted: String
-    ) {
-        #expect(
-            mistake(inKey: key)
-                == "\(path): \(path) other than \(accepted) is not supported by this version yet")
     }
 
     @Test func `a retry of unsafe requests is refused by name`() {

@@ -10,8 +10,8 @@ public struct DiscoveredURL: Sendable, Equatable {
     public let depth: Int
     /// The order among a host's pages of a depth, from 0 to 1 for the first; nil for 0.5 (sitemaps.org, "priority").
     public var priority: Double?
-    /// When it was last changed, as a sitemap says it; nil where none does.
-    public var lastmod: String?
+    /// When it was last changed, in unix milliseconds, as a sitemap says; nil where none does.
+    public var lastModified: Int64?
     /// Why it is not to be requested but kept as a row; nil where it is to be requested.
     public var skipReason: SkipReason?
 

@@ -5,14 +5,10 @@ enum UnsupportedKeys {
     struct Key: Sendable {
         /// The key with those around it.
         let path: String
-        /// Values that ask for no more than this version does; empty where there are none.
-        var accepted: [String] = []
     }
 
     static let table = [
-        Key(path: "sitemaps"),
         Key(path: "requests"),
-        Key(path: "follow.sitemaps", accepted: ["false"]),
         Key(path: "retry.unsafe"),
         Key(path: "rate"),
         Key(path: "vars"),
@@ -47,16 +43,9 @@ enum UnsupportedKeys {
 }
 
 extension UnsupportedKeys.Key {
-    /// Passes a value that asks for nothing, and refuses any other.
+    /// Refuses the key.
     func check(_ cursor: Cursor, at position: TextPosition) throws(JobFileError) {
-        guard !accepted.isEmpty else {
-            throw cursor.source.failure(
-                at: position, keyPath: path, "\(path) is not supported by this version yet")
-        }
-        guard let word = try cursor.word(), accepted.contains(word) else {
-            throw cursor.source.failure(
-                at: position, keyPath: path,
-                "\(path) other than \(accepted[0]) is not supported by this version yet")
-        }
+        throw cursor.source.failure(
+            at: position, keyPath: path, "\(path) is not supported by this version yet")
     }
 }

@@ -137,7 +137,11 @@ struct JobRun: Sendable {
     ) throws -> RunProgress? {
         var urls = try JobURLs(spec)
         var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
-        return try listing.add(&urls) { _ in !interruption.isInterrupted }
+        guard var added = try listing.add(&urls, progressed: { _ in !interruption.isInterrupted }) else {
+            return nil
+        }
+        if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
+        return added
     }
 
     /// Hands over the rows of what is settled before the first request: what is no URL, or comes twice.
