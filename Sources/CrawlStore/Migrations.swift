@@ -15,6 +15,7 @@ enum Migrations {
         PackageResources._002_hosts_sql,
         PackageResources._003_content_sql,
         PackageResources._004_sites_sql,
+        PackageResources._005_changes_sql,
     ]
 
     static var latest: Int { all.count }

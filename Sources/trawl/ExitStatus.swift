@@ -18,6 +18,8 @@ enum ExitStatus: Int32, Error {
     /// Stopped by a signal or a pause; the same command goes on.
     case interrupted = 7
     case limitReached = 8
+    /// `trawl diff --exit-code`: something changed.
+    case different = 9
 
     /// The status of a finished run.
     init(finished progress: RunProgress) {

@@ -20,12 +20,13 @@ struct Trawl: AsyncParsableCommand {
 
             Exit codes: 0 all pages done; 1 internal error; 2 usage or job-file error; 3 database or I/O error; \
             4 finished, some pages failed; 5 finished, no page succeeded; 6 the job is already running elsewhere; \
-            7 interrupted, resumable; 8 a limit was reached, resumable.
+            7 interrupted, resumable; 8 a limit was reached, resumable; 9 diff --exit-code found changes.
             """,
         version: version,
         subcommands: [
             RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
-            StatusCommand.self, ResultsCommand.self, RetryCommand.self, DatabaseCommand.self,
+            StatusCommand.self, ResultsCommand.self, DiffCommand.self, RetryCommand.self,
+            DatabaseCommand.self,
         ])
 
     static func main() async {

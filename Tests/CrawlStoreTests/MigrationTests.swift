@@ -48,6 +48,26 @@ import Testing
         #expect(row?["content"] as DatabaseValue? == .null)
     }
 
+    @Test func `runs of schema 3 are compared with each other`() throws {
+        try make(
+            version: 3,
+            """
+            INSERT INTO jobs (id, name, spec) VALUES (1, 'docs', '{}');
+            INSERT INTO runs (id, job_id, number, state, spec, started_at, finished_at, first_page_id, last_page_id,
+                pages_done)
+            VALUES (1, 1, 1, 'finished', '{}', 0, 1, 1, 1, 1), (2, 1, 2, 'finished', '{}', 2, 3, 2, 2, 1);
+            INSERT INTO pages (id, run_id, host_id, url_key, url, state, title)
+            VALUES (1, 1, 1, 11, 'http://a/1', 'done', 'Old'), (2, 2, 1, 11, 'http://a/1', 'done', 'New');
+            """)
+
+        let store = try Store(.file(folder.database), access: .readWrite)
+
+        #expect(try store.check() == [])
+        #expect(
+            try folder.connect().read { try String.fetchOne($0, sql: "SELECT change FROM changes") }
+                == "title")
+    }
+
     @Test func `an unfinished run of schema 1 goes on, its hosts named by its list`() throws {
         try make(
             version: 1,

@@ -3,7 +3,8 @@ import Testing
 @Suite(.serialized)
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "add", "jobs", "runs", "status", "results", "retry", "db", "db migrate", "db check",
+        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "retry", "db", "db migrate",
+        "db check",
     ]
     let bench: Workbench
 
@@ -17,6 +18,7 @@ struct HelpTests {
             #expect(help.output.contains("\n  \(name) "))
         }
         #expect(help.output.contains("7 interrupted"))
+        #expect(help.output.contains("9 diff --exit-code"))
         #expect(help.errors.isEmpty)
     }
 
@@ -31,7 +33,7 @@ struct HelpTests {
 
     @Test(arguments: subcommands)
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
-        let arguments = ["fetch", "add", "runs", "results", "retry"].contains(name) ? "x" : ""
+        let arguments = ["fetch", "add", "runs", "results", "diff", "retry"].contains(name) ? "x" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 
         #expect(wrong.code == 2)

@@ -1,0 +1,81 @@
+public import CrawlCore
+internal import GRDB
+
+/// What became of one page from one run to another: a row of the view `run_changes`.
+public struct PageChange: Sendable {
+    /// What is different first, in this order.
+    public enum Kind: String, Sendable, CaseIterable {
+        case new
+        case gone
+        case status
+        case title
+        case content
+    }
+
+    /// What a run knows of the page.
+    public struct Side: Sendable {
+        /// The status; nil where no response came.
+        public let statusCode: Int?
+        /// What went wrong, as an `ErrorKind`'s raw value.
+        public let errorKind: String?
+        /// The title.
+        public let title: String?
+        /// Bytes of the body, decoded.
+        public let contentLength: Int64?
+        /// The digest of the body, decoded, in hexadecimal digits.
+        public let contentDigest: String?
+    }
+
+    /// What is different first.
+    public let kind: Kind
+    /// The name of the request, where it has one.
+    public let name: String?
+    /// The URL.
+    public let url: String
+    /// The page in the earlier run; nil for a new one.
+    public let before: Side?
+    /// The page in the later run; nil for one that is gone.
+    public let after: Side?
+}
+
+extension StoreTransaction {
+    /// Hands over what changed from one run to another of the same job, page by page; none is kept.
+    ///
+    /// New and changed pages come first, in the order the later run found them, then those that are gone.
+    public func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT *, nullif(lower(hex(content_digest_before)), '') AS digest_before,
+                    nullif(lower(hex(content_digest_after)), '') AS digest_after
+                FROM run_changes WHERE from_run_id = ? AND to_run_id = ?
+                """,
+            arguments: [from.rawValue, to.rawValue])
+        while let row = try rows.next() { try body(PageChange(row)) }
+    }
+
+    /// A job's latest finished runs, the latest first.
+    public func finishedRuns(of job: JobID, limit: Int) throws -> [RunRecord] {
+        Array(try runs(of: job).lazy.filter { $0.state == .finished }.prefix(limit))
+    }
+}
+
+extension PageChange {
+    fileprivate init(_ row: Row) {
+        kind = Kind(rawValue: row["change"]) ?? .content
+        name = row["name"]
+        url = row["url"]
+        before = kind == .new ? nil : Side(row, "before")
+        after = kind == .gone ? nil : Side(row, "after")
+    }
+}
+
+extension PageChange.Side {
+    fileprivate init(_ row: Row, _ side: String) {
+        statusCode = row["status_code_\(side)"]
+        errorKind = row["error_kind_\(side)"]
+        title = row["title_\(side)"]
+        contentLength = row["content_length_\(side)"]
+        contentDigest = row["digest_\(side)"]
+    }
+}

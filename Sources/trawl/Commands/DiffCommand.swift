@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import CrawlStore
+internal import Glibc
+
+/// `trawl diff`
+struct DiffCommand: ParsableCommand, OutputCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Show what changed between two runs of a job.",
+        discussion: """
+            Pages that are new or gone, and those of another status, title or content, with before and after: one row a page, which is \
+            called by the first of these that applies. The same rows are the view `changes`: \
+            sqlite3 trawl.db "SELECT change, url FROM changes WHERE job = 'docs'".
+
+            With --exit-code the exit code is 9 where anything changed and 0 where nothing did, as of git diff.
+            """)
+
+    @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
+    var job: String
+
+    @Option(
+        help: ArgumentHelp("The earlier run. Default: the finished one before the later.", valueName: "n"))
+    var from: Int?
+
+    @Option(help: ArgumentHelp("The later run. Default: the latest that is finished.", valueName: "n"))
+    var to: Int?
+
+    @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
+    var format = RowFormat.table
+
+    @Flag(help: "Exit with 9 where anything changed.")
+    var exitCode = false
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let store = try database.open(.readOnly)
+        let (older, newer) = try runs(of: store.existingJob(job), in: store)
+        var writer = ChangeWriter(
+            format, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
+        // The store's errors are its own; what keeps a row from being written is not one of them.
+        var writing: (any Error)?
+        try writer.begin()
+        do throws(StoreError) {
+            try store.read { transaction in
+                try transaction.forEachChange(from: older.id, to: newer.id) { change in
+                    do {
+                        try writer.write(change)
+                    } catch {
+                        writing = error
+                        throw error
+                    }
+                }
+            }
+        } catch {
+            throw writing ?? CommandFailure(error)
+        }
+        try writer.end()
+        if !output.quiet {
+            Terminal.writeError("\(job): run \(older.number) to run \(newer.number): \(writer.summary)\n")
+        }
+        if exitCode, writer.count > 0 { throw ExitStatus.different }
+    }
+
+    private func runs(of job: JobRecord, in store: Store) throws -> (older: RunRecord, newer: RunRecord) {
+        let finished: [RunRecord]
+        do throws(StoreError) {
+            finished = try store.read { try $0.finishedRuns(of: job.id, limit: .max) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        let newer = try to.map { try store.existingRun(.number($0), of: job) } ?? finished.first
+        guard let newer else { throw CommandFailure(.usage, "no run of \(job.name) is finished yet") }
+        let older =
+            try from.map { try store.existingRun(.number($0), of: job) }
+            ?? finished.first { $0.number < newer.number }
+        guard let older else {
+            throw CommandFailure(
+                .usage, "run \(newer.number) of \(job.name) is its first; there is none to compare it with")
+        }
+        guard older.number != newer.number else {
+            throw CommandFailure(.usage, "--from and --to are the same run; name two")
+        }
+        return (older, newer)
+    }
+}

@@ -1,0 +1,144 @@
+internal import CrawlStore
+
+/// Writes what changed between two runs in one of the formats, page by page.
+struct ChangeWriter {
+    private let format: RowFormat
+    private let descriptor: Int32
+    private let palette: Palette
+    private var counts: [PageChange.Kind: Int64] = [:]
+
+    /// - Parameters:
+    ///   - descriptor: where rows go; it is not closed.
+    ///   - palette: for tables.
+    init(_ format: RowFormat, to descriptor: Int32, palette: Palette) {
+        self.format = format
+        self.descriptor = descriptor
+        self.palette = palette
+    }
+
+    /// How many pages were written.
+    var count: Int64 { counts.values.reduce(0, +) }
+
+    /// The counts in words: `2 new, 1 gone`, or `nothing changed`.
+    var summary: String {
+        let parts = PageChange.Kind.allCases.compactMap { kind in
+            counts[kind].map { "\(Wording.count($0)) \(kind.rawValue)" }
+        }
+        return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
+    }
+
+    /// What stands before the first row.
+    func begin() throws {
+        switch format {
+        case .csv: try put(Self.fields.joined(separator: ",") + "\r\n")
+        case .json: try put("[")
+        case .table, .ndjson: break
+        }
+    }
+
+    mutating func write(_ change: PageChange) throws {
+        switch format {
+        case .table: try put(table(change))
+        case .ndjson: try put(json(change) + "\n")
+        case .csv: try put(csv(change))
+        case .json: try put((count == 0 ? "\n" : ",\n") + json(change))
+        }
+        counts[change.kind, default: 0] += 1
+    }
+
+    /// What stands behind the last row.
+    func end() throws {
+        if format == .json { try put(count == 0 ? "]\n" : "\n]\n") }
+    }
+
+    private func put(_ text: String) throws {
+        try Terminal.put(text, to: descriptor)
+    }
+
+    // MARK: - Formats
+
+    /// The members of a row, in order; the same for every format that names them.
+    static let fields = [
+        "change", "name", "url", "status_code_before", "status_code_after", "error_kind_before",
+        "error_kind_after", "title_before", "title_after", "content_length_before", "content_length_after",
+        "content_digest_before", "content_digest_after",
+    ]
+
+    private func table(_ change: PageChange) -> String {
+        let word = change.kind.rawValue + String(repeating: " ", count: 8 - change.kind.rawValue.count)
+        let coloured =
+            switch change.kind {
+            case .new: palette.green(word)
+            case .gone: palette.red(word)
+            case .status, .title, .content: palette.yellow(word)
+            }
+        return """
+            \(coloured)\(Terminal.sanitized(difference(change)))
+                    \(palette.dim(Terminal.sanitized(change.url)))
+
+            """
+    }
+
+    private func difference(_ change: PageChange) -> String {
+        switch change.kind {
+        case .new, .gone:
+            let side = change.after ?? change.before
+            return [side.map(answer), side?.title].compactMap { $0 }.joined(separator: "  ")
+        case .status:
+            return "\(change.before.map(answer) ?? "") → \(change.after.map(answer) ?? "")"
+        case .title:
+            return "\(title(change.before)) → \(title(change.after))"
+        case .content:
+            return "\(bytes(change.before)) → \(bytes(change.after))"
+        }
+    }
+
+    /// The status, or what there was instead of one.
+    private func answer(_ side: PageChange.Side) -> String {
+        side.statusCode.map(String.init) ?? side.errorKind ?? "-"
+    }
+
+    private func title(_ side: PageChange.Side?) -> String {
+        side?.title.map { "\"\($0)\"" } ?? "none"
+    }
+
+    private func bytes(_ side: PageChange.Side?) -> String {
+        side?.contentLength.map { Wording.count($0, "byte") } ?? "?"
+    }
+
+    private func values(_ change: PageChange) -> [Value] {
+        [
+            .text(change.kind.rawValue), .text(change.name), .text(change.url),
+            .number(change.before?.statusCode.map(Int64.init)),
+            .number(change.after?.statusCode.map(Int64.init)), .text(change.before?.errorKind),
+            .text(change.after?.errorKind), .text(change.before?.title), .text(change.after?.title),
+            .number(change.before?.contentLength), .number(change.after?.contentLength),
+            .text(change.before?.contentDigest), .text(change.after?.contentDigest),
+        ]
+    }
+
+    private enum Value {
+        case text(String?)
+        case number(Int64?)
+    }
+
+    private func json(_ change: PageChange) -> String {
+        var line = JSONLine()
+        for (field, value) in zip(Self.fields, values(change)) {
+            switch value {
+            case .text(let text): line.add(field, text)
+            case .number(let number): line.add(field, number)
+            }
+        }
+        return line.line
+    }
+
+    private func csv(_ change: PageChange) -> String {
+        values(change).map { value in
+            switch value {
+            case .text(let text): RowWriter.csvField(text ?? "")
+            case .number(let number): number.map(String.init) ?? ""
+            }
+        }.joined(separator: ",") + "\r\n"
+    }
+}
