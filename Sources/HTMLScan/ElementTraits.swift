@@ -14,6 +14,8 @@ struct ElementTraits: OptionSet {
     static let void: ElementTraits = [ElementTraits(rawValue: 1 << 6), .notKept]
     /// Its start tag closes an element of the same name that is open.
     static let closesItsLike = ElementTraits(rawValue: 1 << 4)
+    /// It may stand in the `head`; any other begins the body.
+    static let isOfHead = ElementTraits(rawValue: 1 << 7)
     /// Nothing but that it is known.
     static let known = ElementTraits(rawValue: 1 << 5)
 
@@ -35,16 +37,15 @@ struct ElementTraits: OptionSet {
     }.sorted { $0.0 < $1.0 }
 
     private static let groups: [(names: [StaticString], traits: ElementTraits)] = [
-        (["script", "style", "noembed", "noframes", "title"], .rawText),
+        (["noembed"], .rawText),
+        (["script", "style", "noframes", "title"], [.rawText, .isOfHead]),
         (["textarea", "xmp", "iframe"], [.rawText, .isContent]),
-        (["frameset", "html", "plaintext"], .notKept),
-        (
-            ["base", "basefont", "bgsound", "col", "frame", "input", "link", "param", "source", "track"],
-            .notKept
-        ),
+        (["frameset", "plaintext"], .notKept),
+        (["html", "base", "basefont", "bgsound", "link"], [.notKept, .isOfHead]),
+        (["col", "frame", "input", "param", "source", "track"], .notKept),
         (["area", "image", "keygen", "wbr"], [.void, .isContent]),
-        (["head"], [.notKept, .breaksOut]),
-        (["meta"], [.void, .breaksOut]),
+        (["head"], [.notKept, .breaksOut, .isOfHead]),
+        (["meta"], [.void, .breaksOut, .isOfHead]),
         (["body"], [.notKept, .breaksOut, .isContent]),
         (["br", "embed", "hr", "img"], [.void, .breaksOut, .isContent]),
         (
@@ -65,6 +66,7 @@ struct ElementTraits: OptionSet {
             ["a", "abbr", "article", "aside", "cite", "font", "footer", "form", "header", "label", "nav"],
             .known
         ),
-        (["section", "svg", "math", "template"], .known),
+        (["section", "svg", "math"], .known),
+        (["template", "noscript"], [.known, .isOfHead]),
     ]
 }

@@ -145,6 +145,19 @@ struct Enclave {
         return false
     }
 
+    /// Takes the innermost `form` of the enclave out of the open elements, what is open in it not.
+    mutating func removeForm() {
+        for index in elements.indices.reversed() {
+            steps += 1
+            let element = elements[index]
+            if element.namespace == .html, element.name == .form {
+                elements.remove(at: index)
+                return
+            }
+            if element.admits != .own { return }
+        }
+    }
+
     private mutating func push(_ element: Element) {
         guard elements.count < Self.depthLimit else { return }
         elements.append(element)

@@ -77,9 +77,13 @@ final class LegacyDecoder {
         case .eucJP where bytes.count == 2 && bytes[0] != 0x8E:
             guard 0xA1...0xFE ~= bytes[1] else { return false }
             return JIS0208.convert(bytes[0], bytes[1], by: conversion("CP932"), into: &output)
-        // The Standard's symbols are those of Microsoft's Big5, its characters those of Hong Kong's.
-        case .big5 where 0xA1...0xA3 ~= bytes[0]:
-            return conversion("CP950")?.convert(bytes, into: &output) ?? false
+        case .big5:
+            if let character = Big5.character(bytes) {
+                Self.append(character, to: &output)
+                return true
+            }
+            // The Standard's symbols are those of Microsoft's Big5, its characters those of Hong Kong's.
+            if 0xA1...0xA3 ~= bytes[0] { return conversion("CP950")?.convert(bytes, into: &output) ?? false }
         case .gbk, .gb18030:
             if let character = GB18030.character(bytes) {
                 Self.append(character, to: &output)

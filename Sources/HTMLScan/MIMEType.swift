@@ -45,8 +45,17 @@ struct MIMEType {
                 essence = next.essence
             }
             format = Self.format(of: essence)
-            encoding = charset.flatMap { TextEncoding(label: $0) }
+            encoding = charset.flatMap { Self.encoding(of: $0) }
         }
+    }
+
+    /// The encoding of a `charset`; in a quoted one any character may have a backslash before it.
+    private static func encoding(of charset: Slice<UnsafeRawBufferPointer>) -> TextEncoding? {
+        let backslash = UInt8(ascii: "\\")
+        guard charset.contains(backslash), charset.base[charset.startIndex - 1] == UInt8(ascii: "\"") else {
+            return TextEncoding(label: charset)
+        }
+        return charset.filter { $0 != backslash }.withUnsafeBytes { TextEncoding(label: $0[...]) }
     }
 
     private static func isEssence(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
@@ -120,7 +129,9 @@ private struct MIMETypeCursor {
         }
         position += 1
         let start = position
-        skip { $0 != UInt8(ascii: "\"") }
+        while let byte = current, byte != UInt8(ascii: "\"") {
+            position += byte == UInt8(ascii: "\\") && position + 1 < bytes.count ? 2 : 1
+        }
         let value = bytes[start..<position]
         skip { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",") }
         return value

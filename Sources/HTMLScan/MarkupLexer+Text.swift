@@ -78,6 +78,14 @@ extension MarkupLexer {
     }
 
     private mutating func readCDATA(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) {
+        let start = position
+        defer {
+            hasText =
+                hasText
+                || bytes[start..<position].contains {
+                    $0 != 0 && !$0.isASCIIWhitespace && $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: ">")
+                }
+        }
         while position < bytes.count {
             if matched == 0 {
                 guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]"), from: position) else {

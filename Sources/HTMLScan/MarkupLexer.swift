@@ -39,7 +39,7 @@ struct MarkupLexer {
     var allowsCDATA = false
     /// Whether the attributes of `meta` elements are kept.
     ///
-    /// Those of elements that may end foreign content, or admit HTML to it, always are.
+    /// Those of elements that may end foreign content, or admit HTML to it, or are content or not, always are.
     var keepsMetaAttributes = false
     /// Whether the attributes of elements are kept that something is asked of.
     var keepsFindings = false
@@ -50,7 +50,7 @@ struct MarkupLexer {
     /// The name of the tag last found as it is written, where it is kept; a few bytes more than are plausible at most.
     private(set) var writtenName: [UInt8] = []
     /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
-    private(set) var hasText = false
+    var hasText = false
     /// The attributes of the tag last found, where they are kept.
     private(set) var attributes = TagAttributes()
 
@@ -204,7 +204,7 @@ struct MarkupLexer {
         attributesStart = position
         keepsAttributes =
             keepsAll || keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
-            || allowsCDATA && (name == .font || name == .annotationXML)
+            || allowsCDATA && (name == .font || name == .annotationXML) || !hasText && name == .input
         if keepsAttributes { attributes.reset() }
     }
 

@@ -45,13 +45,28 @@ struct MetaPrescan {
 
     /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.
     ///
+    /// The page being read already, references in them are resolved, other than where its first bytes are searched.
+    ///
     /// - Returns: The encoding to use, or nil where none that is known is declared.
     static func encoding(inMetaAttributes bytes: UnsafeRawBufferPointer) -> TextEncoding? {
         var prescan = MetaPrescan(bytes: bytes)
+        prescan.resolvesReferences = true
         return prescan.metaEncoding()
     }
 
     private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    private var resolvesReferences = false
+
+    /// Gets an encoding of an attribute's value.
+    private func encoding(
+        in value: Slice<UnsafeRawBufferPointer>, _ get: (Slice<UnsafeRawBufferPointer>) -> TextEncoding?
+    ) -> TextEncoding? {
+        guard resolvesReferences, value.contains(UInt8(ascii: "&")) else { return get(value) }
+        var resolved: [UInt8] = []
+        TextContent.isAttribute.append(UnsafeRawBufferPointer(rebasing: value), to: &resolved)
+        return resolved.withUnsafeBytes { get($0[...]) }
+    }
 
     private mutating func run() -> TextEncoding? {
         while let next = find(UInt8(ascii: "<"), from: position) {
@@ -125,13 +140,15 @@ struct MetaPrescan {
                 gotPragma = value.matches("content-type")
             } else if !isSeen.content, name.matches("content") {
                 isSeen.content = true
-                if encoding == nil, needPragma == nil, let found = Self.encoding(inContent: value) {
+                if encoding == nil, needPragma == nil,
+                    let found = self.encoding(in: value, Self.encoding(inContent:))
+                {
                     encoding = found
                     needPragma = true
                 }
             } else if !isSeen.charset, name.matches("charset") {
                 isSeen.charset = true
-                encoding = TextEncoding(label: value)
+                encoding = self.encoding(in: value) { TextEncoding(label: $0) }
                 needPragma = false
             }
         }

@@ -39,6 +39,8 @@ struct PageReader: ~Copyable {
         case searching
         /// What comes is the title's text.
         case reading
+        /// The title was found, in a body that has no content yet: a frameset may still take its place.
+        case provisional
         /// The title was found, or none will be.
         case over
     }
@@ -114,6 +116,7 @@ struct PageReader: ~Copyable {
             case .loneLess: tree.appendLess()
             }
             lexer.allowsCDATA = structure.isInForeign
+            if titleSearch == .provisional { confirmTitle() }
             if hasStructure, structure.isExhausted, titleSearch != .reading { giveUpStructure() }
             if looksForEncoding, declaredEncoding != nil { return position }
         }
@@ -158,7 +161,9 @@ struct PageReader: ~Copyable {
         case .markup: break
         case .rawText: if !isEmpty { lexer.enterRawText() }
         case .plaintext: lexer.enterPlaintext()
-        case .none: if keepsTree { giveUpStructure() } else { isFinished = true }
+        case .none:
+            if titleSearch == .provisional { title = nil }
+            if keepsTree { giveUpStructure() } else { isFinished = true }
         case .title: beginTitle(isEmpty: isEmpty)
         }
         if keepsFindings, PageFindings.areOf(lexer.name), !structure.isInTemplate {
@@ -222,6 +227,12 @@ struct PageReader: ~Copyable {
 
     private mutating func endTitle() {
         title = structure.title(titleText.content(text))
+        titleSearch = .provisional
+        confirmTitle()
+    }
+
+    private mutating func confirmTitle() {
+        guard !structure.mayLoseBody(lexer) else { return }
         titleSearch = .over
         isFinished = !findsMore
     }

@@ -18,6 +18,7 @@ struct PageStructure: ~Copyable {
     private var enclave = Enclave()
     /// Once the page has content it can no longer be a frameset.
     private var hasContent = false
+    private var hasBody = false
 
     private static let stepLimit = 10_000_000
 
@@ -31,6 +32,7 @@ struct PageStructure: ~Copyable {
     /// Forgets the page and begins another.
     mutating func reset() {
         hasContent = false
+        hasBody = false
         elements.reset()
         enclave.reset()
     }
@@ -61,10 +63,12 @@ struct PageStructure: ~Copyable {
     private mutating func readHTMLStartTag(
         _ name: TagName, _ traits: ElementTraits, _ lexer: borrowing MarkupLexer
     ) -> Content {
+        if !traits.contains(.isOfHead), name != .frameset { hasBody = true }
         if traits.contains(.isContent) { hasContent = true }
         if traits.contains(.rawText) { return name == .title && !isInTemplate ? .title : .rawText }
         if traits.contains(.notKept) {
             if name == .plaintext { return .plaintext }
+            if name == .input, !lexer.hasText, !lexer.attributes.areHidden { hasContent = true }
             if name == .frameset, !lexer.hasText, !hasContent, !isInTemplate { return .none }
             return .markup
         }
@@ -83,8 +87,20 @@ struct PageStructure: ~Copyable {
     /// - Parameter content: What stands between its tags, decoded and with its references resolved.
     mutating func title(_ content: String) -> String { elements.title(content) }
 
+    /// Whether what was found in the body may be lost yet: a `frameset` takes the place of a body that has no content.
+    func mayLoseBody(_ lexer: borrowing MarkupLexer) -> Bool { hasBody && !hasContent && !lexer.hasText }
+
     /// Takes an end tag into account.
     mutating func readEndTag(_ name: TagName) {
+        switch name {
+        case .br: hasContent = true
+        case .body, .html: hasBody = true
+        case .form where !enclave.isEmpty && !isInTemplate:
+            // It closes a form, and nothing that is open in it.
+            enclave.removeForm()
+            return
+        default: break
+        }
         guard !ElementTraits.of(name).contains(.notKept) || name == .br else { return }
         if enclave.isEmpty {
             if name != .template { elements.close(name) }

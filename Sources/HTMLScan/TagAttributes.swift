@@ -32,6 +32,16 @@ struct TagAttributes {
         }
     }
 
+    /// Whether an `input` with these is not seen, and so is no content: the first `type` counts.
+    var areHidden: Bool {
+        var isFirst = true
+        return contains { name, value in
+            guard name.matches("type"), isFirst else { return false }
+            isFirst = false
+            return value.matches("hidden")
+        }
+    }
+
     private func contains(
         where condition: (Slice<UnsafeRawBufferPointer>, Slice<UnsafeRawBufferPointer>) -> Bool
     ) -> Bool {

@@ -61,6 +61,7 @@ extension TextEncoding {
     func loneCharacter(_ byte: UInt8) -> UInt16? {
         switch (self, byte) {
         case (.userDefined, 0x80...): 0xF700 + UInt16(byte)
+        case (.windows1255, 0xCA): 0x05BA
         case (.koi8U, 0xAE): 0x045E
         case (.koi8U, 0xBE): 0x040E
         case (.macintosh, 0xC6): 0x2206
@@ -93,8 +94,14 @@ extension TextEncoding {
 
     /// How many bytes one error takes, at the start of bytes that are no character.
     ///
-    /// A lead byte takes its trail with it unless that is ASCII; a byte that leads nothing stands alone.
+    /// A lead byte takes its trail with it unless that is ASCII; a byte that leads nothing stands alone. Four bytes that could be a
+    /// character of GB 18030 are one error.
     func errorLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+        if self == .gbk || self == .gb18030, characterLength(bytes) == 4 {
+            let rest = bytes.dropFirst(2).prefix(2)
+            guard rest.count == 2, let third = rest.first, let fourth = rest.last else { return 1 }
+            return 0x81...0xFE ~= third && fourth.isASCIIDigit ? 4 : 1
+        }
         guard let lead = bytes.first, isLead(lead), let trail = bytes.dropFirst().first, trail >= 0x80 else {
             return 1
         }

@@ -44,6 +44,8 @@ import Testing
         ("<meta charset=koi8-r", "UTF-8"), ("<meta charset='koi8-r'", "UTF-8"),
         ("<?xml version='1.0' encoding='koi8-r'?>", "KOI8-R"), ("<?xml encoding = \"utf-16\"?>", "UTF-8"),
         ("<?xml encoding='koi8-u'?><meta charset=koi8-r>", "KOI8-R"),
+        ("<meta charset='&#107;oi8-r'>", "KOI8-R"),
+        ("<meta http-equiv=content-type content='charset=&quot;koi8-r&quot;'>", "KOI8-R"),
         ("<?xml encoding='koi8-r?>", "UTF-8"), ("<?xml encoding=' koi8-r'?>", "UTF-8"),
         (" <?xml encoding='koi8-r'?>", "UTF-8"),
     ])
@@ -53,6 +55,8 @@ import Testing
 
     @Test(arguments: [
         ("text/html; charset=koi8-r", "KOI8-R"), ("text/html;CHARSET=\"koi8-r\"", "KOI8-R"),
+        ("text/html; charset=\"koi8\\-r\"", "KOI8-R"), ("text/html; charset=koi8\\-r", "KOI8-U"),
+        ("text/html; charset=\"koi8-r\\\"; x=\"", "KOI8-U"),
         ("text/html; charset=nonsense", "KOI8-U"), ("text/html; charset = koi8-r", "KOI8-U"),
         ("text/html; charset=koi8-r, text/html", "KOI8-R"),
         ("text/plain; charset=koi8-r, text/html", "KOI8-U"),
@@ -175,5 +179,22 @@ import Testing
 
     @Test func `XHTML that declares nothing is UTF-8`() {
         #expect(Self.charset("<p>\u{E9}", contentType: "application/xhtml+xml") == "UTF-8")
+    }
+
+    @Test(
+        arguments: [
+            ("windows-1255", [0xCA], "\u{5BA}"), ("gbk", [0xFE, 0x51], "\u{E816}"),
+            ("gb18030", [0xFE, 0x91, 0x95, 0x32, 0x90, 0x31], "\u{E855}\u{20087}"),
+            ("gb18030", [0xE7, 0x30, 0xB5, 0x35, 0x41], "\u{FFFD}A"),
+            ("gb18030", [0xE7, 0x30, 0xB5, 0x3F], "\u{FFFD}0\u{FFFD}?"),
+            ("big5", [0x8E, 0x69, 0xA3, 0xC0, 0xA3, 0xE0, 0xC6, 0xCF], "\u{7BB8}\u{2400}\u{2421}\u{5EF4}"),
+            ("big5", [0x88, 0x62, 0xA4, 0x40], "\u{CA}\u{304}\u{4E00}"),
+        ] as [(String, [UInt8], String)])
+    func `characters are those of the Standard's indexes`(charset: String, bytes: [UInt8], text: String) {
+        let page = Array("<title>".utf8) + bytes + Array("</title>".utf8)
+
+        let title = PageScanner().title(of: page, contentType: "text/html; charset=\(charset)")
+
+        #expect(equal(title, text))
     }
 }

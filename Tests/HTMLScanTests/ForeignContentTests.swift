@@ -38,7 +38,8 @@ import Testing
         "<svg><svg></svg>", "<svg><math></math>", "<template>", "<template><svg></svg>",
         "<div><template></div>",
         "<template><div></div>", "<template><template></template>", "<template><svg><desc>", "<svg><script>",
-        "<table><svg></tr>", "<svg><desc><p></p></desc>", "<svg><template></template>",
+        "<table><svg></tr>", "<form><svg></form>", "<svg><desc><form><svg></form>",
+        "<svg><desc><p></p></desc>", "<svg><template></template>",
         "<template><table><tr><td></table>", "<svg><![CDATA[<p>]]>",
     ])
     func `a title does not count in foreign content or a template`(markup: String) {

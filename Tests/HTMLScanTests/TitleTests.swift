@@ -45,6 +45,30 @@ import Testing
     }
 
     @Test(arguments: [
+        "<div><title>no</title><frameset>", "<p><title>no</title></p> \n<!-- x --><frameset><frame>",
+        "<svg><desc><title>no</title></desc></svg><frameset>",
+        "<input type=HIDDEN><title>no</title><frameset>", "</body><title>no</title><link><frameset>",
+    ])
+    func `a frameset takes the place of a body without content, and of the title in it`(markup: String) {
+        for pieces in [1, .max] {
+            #expect(PageScanner().title(of: "\(markup)<title>no</title>", pieces: pieces) == nil)
+        }
+    }
+
+    @Test(arguments: [
+        "<title>yes</title><frameset>", "<head><title>yes</title></head><frameset>",
+        "<div><title>yes</title>x<frameset>", "<div><title>yes</title><img><frameset>",
+        "<div><title>yes</title></br><frameset>", "<input><title>yes</title><frameset>",
+        "<input type=text type=hidden><title>yes</title><frameset>", "<div><title>yes</title>",
+        "<svg><![CDATA[x]]></svg><title>yes</title><frameset>", "</br x><frameset><title>yes</title>",
+        "<body><title>yes</title><frameset>",
+        "<div><title>yes</title><template><frameset></template>",
+    ])
+    func `a title that no frameset can take the place of stays`(markup: String) {
+        for pieces in [1, .max] { #expect(PageScanner().title(of: markup, pieces: pieces) == "yes") }
+    }
+
+    @Test(arguments: [
         "<title\u{0}>no</title>", "<title\u{0}>no</title\u{0}>", "<titles>no</titles>", "<xtitle>no</xtitle>",
     ])
     func `a name that is longer is another`(markup: String) {
