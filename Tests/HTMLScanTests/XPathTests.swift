@@ -1,3 +1,4 @@
+import Glibc
 import HTMLScan
 import Testing
 
@@ -175,7 +176,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             "//div//p", "//p/following::p", "//p/..", "//p/following-sibling::p", "//p | //p",
             "count(//p/preceding::*)",
@@ -185,8 +186,15 @@ import Testing
     func `no expression takes longer and longer on a hostile page`(xpath: String) throws {
         let page = String(repeating: "<div>", count: 200) + String(repeating: "<p>x</p>", count: 20_000)
 
-        let start = ContinuousClock.now
+        let start = Self.cpuTime()
         _ = try Self.evaluate(xpath, page)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(Self.cpuTime() - start < .seconds(10))
+    }
+
+    /// The CPU time of this thread: the machine may be busy with other things.
+    private static func cpuTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
