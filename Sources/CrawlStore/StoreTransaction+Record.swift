@@ -113,7 +113,7 @@ extension StoreTransaction {
     ) throws -> Bool {
         statement.bind(1, outcome.page.id.rawValue)
         statement.bind(2, state)
-        statement.bind(3, Int64(outcome.attempt))
+        statement.bind(3, Int64(outcome.attemptsUsed))
         statement.bind(4, outcome.page.batch.rawValue)
         // Without a response there is nothing to have a length, a redirect or an address.
         let hasResponse = outcome.response.statusCode != nil
@@ -170,14 +170,13 @@ extension StoreTransaction {
     private func postpone(
         _ outcome: borrowing PageOutcome, _ kind: ErrorKind, now: Int64, wait: Duration
     ) throws -> Bool {
-        // An attempt that was postponed is not the page's.
-        let attempts = if case .postponed = outcome.verdict { outcome.attempt - 1 } else { outcome.attempt }
         try database.cachedStatement(
             sql:
                 "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
         ).execute(
             arguments: [
-                attempts, now + wait.wholeMilliseconds, outcome.page.batch.rawValue, outcome.page.id.rawValue,
+                outcome.attemptsUsed, now + wait.wholeMilliseconds, outcome.page.batch.rawValue,
+                outcome.page.id.rawValue,
             ])
         guard database.changesCount == 1 else { return false }
         try database.cachedStatement(

@@ -39,6 +39,13 @@ public struct PageOutcome: Sendable {
         case skipped(SkipReason)
     }
 
+    /// Attempts that the page has used up with this one, which counts where anything was asked for and the fault was not
+    /// the host's.
+    public var attemptsUsed: Int {
+        if case .postponed = verdict { return attempt - 1 }
+        return requests == 0 ? attempt - 1 : attempt
+    }
+
     /// The outcome of an attempt that has just begun: no response yet, one request.
     public init(page: ClaimedPage, startedAt: Int64) {
         self.page = page

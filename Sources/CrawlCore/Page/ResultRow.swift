@@ -88,7 +88,7 @@ extension ResultRow {
             return nil
         }
         name = outcome.page.name
-        attempts = outcome.attempt
+        attempts = outcome.attemptsUsed
         error = outcome.error
         depth = outcome.page.depth
         kind = outcome.page.kind
