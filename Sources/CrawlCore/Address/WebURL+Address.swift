@@ -14,6 +14,13 @@ extension WebURL {
         return IPv4Address(parsing: host).map { .v4($0.value) }
     }
 
+    /// Whether the host is a name of the machine itself, wherever it is looked up (RFC 6761, section 6.3).
+    public var isLocalhost: Bool {
+        guard var name = host?[...] else { return false }
+        if name.last == "." { name.removeLast() }
+        return name == "localhost" || name.hasSuffix(".localhost")
+    }
+
     /// The value of an IPv6 address as the serializer writes it: hexadecimal pieces, and "::" for those that are zero.
     private static func ipv6Value(ofSerialized text: Span<UInt8>) -> UInt128 {
         var head: UInt128 = 0

@@ -226,7 +226,7 @@ extension WebURL {
     fileprivate var isOthers: Bool {
         if let address = hostAddress { return address.isGlobal }
         guard let host else { return false }
-        return host != "localhost" && !host.hasSuffix(".localhost") && host.contains(".")
+        return !isLocalhost && host.contains(".")
     }
 }
 
