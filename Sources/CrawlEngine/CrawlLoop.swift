@@ -37,6 +37,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         let answer: RobotsAnswer
         /// The host that was asked last: another where redirects led elsewhere.
         let lastHost: HostID
+        /// Whether what that was asked for is its own robots.txt.
+        var isOwn = true
     }
 
     /// What a loop tells the driver.
@@ -199,6 +201,10 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private func admit(_ request: PageRequest, first: Bool = false) {
         if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
             refuse(page, request, refusal.verdict, refusal.error)
+        } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
+            flushAt = transfers.now
+            robots.append(
+                RobotsReport(host: request.owner, answer: .unreachable(kind, error), lastHost: request.host))
         } else {
             gate.add(request, first: first, now: transfers.now)
         }
@@ -279,9 +285,12 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
     }
 
-    func willSend(_ fetcher: PageFetcher) {
-        guard let slot = fetcher.slot else { return }
-        gate.sent(slot, now: .now)
+    func willSend(_ fetcher: PageFetcher) -> Bool {
+        guard let slot = fetcher.slot else { return true }
+        let now = MonotonicInstant.now
+        if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
+        gate.sent(slot, now: now)
+        return true
     }
 
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
@@ -310,10 +319,17 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             } else {
                 report(.redirect(purpose, to: target, chain, from: host))
             }
-        case .robots(let answer, let host, let last):
+        case .again(let request):
+            guard drainDeadline == nil else { return }
+            admit(request, first: true)
+        case .robots(var answer, let host, let last, let isOwn):
+            if verdict == .givenUp, case .unreachable(_, let error) = answer {
+                answer = .unreachable(.hostUnavailable, error)
+                giveUp(last, error)
+            }
             // At the end of this turn: pages wait for it, and its connection for them.
             flushAt = transfers.now
-            robots.append(RobotsReport(host: host, answer: answer, lastHost: last))
+            robots.append(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
         }
     }
 
@@ -327,14 +343,15 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case .givenUp:
             let error = outcome.error ?? kind.rawValue
             outcome.verdict = .failed(.hostUnavailable)
-            let host = outcome.lastHost
-            rules[host]?.unavailable = error
-            for request in gate.removeAll(of: host) {
-                guard let page = request.page else { continue }
-                refuse(page, request, .failed(.hostUnavailable), error)
-            }
-            report(.givenUp(host, error))
+            giveUp(outcome.lastHost, error)
         }
+    }
+
+    /// Asks nothing more of a host.
+    private func giveUp(_ host: HostID, _ error: String) {
+        rules[host]?.unavailable = error
+        for request in gate.removeAll(of: host) { admit(request) }
+        report(.givenUp(host, error))
     }
 }
 

@@ -4,6 +4,8 @@ internal import CrawlCore
 enum HostAccess {
     /// They may; what the robots.txt says of each is for the loop to see.
     case granted
+    /// Nobody has asked for the robots.txt: the host is here for what another's is redirected to.
+    case unasked
     /// The robots.txt is being fetched, for the so manieth time.
     case asked(attempt: Int)
     /// The robots.txt could not be had; it is asked for again at an instant, in unix milliseconds.
@@ -14,7 +16,7 @@ enum HostAccess {
     /// Whether that is not known yet.
     var isAwaited: Bool {
         switch self {
-        case .asked, .again: true
+        case .unasked, .asked, .again: true
         case .granted, .denied: false
         }
     }

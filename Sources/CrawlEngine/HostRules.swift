@@ -17,8 +17,7 @@ struct HostRules: Sendable {
     ///
     /// - Parameter url: normalised: scheme, host and path.
     func refusal(of url: String) -> (verdict: PageOutcome.Verdict, error: String)? {
-        if isBlocked { return (.failed(.cancelled), "the host is blocked (hosts.blocked)") }
-        if let unavailable { return (.failed(.hostUnavailable), unavailable) }
+        if let (kind, error) = closure { return (.failed(kind), error) }
         guard let robots else { return nil }
         let text = url.utf8.span
         switch robots.verdict(for: text.extracting(HostRules.pathStart(in: text)..<text.count)) {
@@ -26,6 +25,13 @@ struct HostRules: Sendable {
         case .disallowed(let line): return (.skipped(.robots), "line \(line) of robots.txt disallows \(url)")
         case .undecided: return (.skipped(.robots), "the rules of robots.txt take too long to try on \(url)")
         }
+    }
+
+    /// Why nothing at all is to be requested; nil where something is.
+    var closure: (kind: ErrorKind, error: String)? {
+        if isBlocked { return (.cancelled, "the host is blocked (hosts.blocked)") }
+        if let unavailable { return (.hostUnavailable, unavailable) }
+        return nil
     }
 
     /// Where the path begins, of which robots.txt speaks: at the third slash.

@@ -34,7 +34,11 @@ struct HostWindow {
         /// Its robots.txt; nil where there is none, or where the job does not care.
         var robots: RobotsTxt?
 
-        var isIdle: Bool { claimed.isEmpty && guests == 0 && !access.isAwaited }
+        var isIdle: Bool {
+            guard claimed.isEmpty, guests == 0 else { return false }
+            if case .unasked = access { return true }
+            return !access.isAwaited
+        }
     }
 
     /// The most hosts at hand. Enough to keep any number of permits busy, few enough to weigh nothing.

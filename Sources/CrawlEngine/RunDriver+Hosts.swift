@@ -6,8 +6,11 @@ internal import Curl
 /// The hosts of a run: taking them in, learning their rules, letting them go.
 extension RunDriver {
     /// Whether the host is in the window now; false where another process has it.
+    ///
+    /// - Parameter asksRobots: whether its robots.txt is asked for, where it is not known. The default is true.
     func open(
-        _ host: HostID, now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+        _ host: HostID, asksRobots: Bool = true, now: Int64, _ dispatch: inout Dispatch,
+        _ transaction: StoreTransaction
     ) throws -> Bool {
         guard window[host] == nil else { return true }
         guard case .held(let record) = try transaction.lease(host, runner: runner, now: now) else {
@@ -39,7 +42,12 @@ extension RunDriver {
                     host: host, limits: limits, rules: rules, condition: record.condition,
                     rest: max(rest, .zero))))
         // After the opening, by which the request is admitted.
-        if spec.robots == .obey, robots == nil { try ask(host, attempt: 1, &dispatch, transaction) }
+        guard spec.robots == .obey, robots == nil else { return true }
+        if asksRobots {
+            try ask(host, attempt: 1, &dispatch, transaction)
+        } else {
+            window.update(host) { $0.access = .unasked }
+        }
         return true
     }
 
@@ -98,6 +106,18 @@ extension RunDriver {
         dispatch.messages[loop].append(.request(PageRequest(robotsOf: host, hostKey: key)))
     }
 
+    /// Sends for the robots.txt of a host that was taken in for another's, once it has pages of its own.
+    func askWherePagesWait(
+        _ host: HostID, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+    ) throws {
+        guard let entry = window[host], case .unasked = entry.access, entry.guests == 0 else { return }
+        if try transaction.nextRetry(of: host, run: run.id, after: .min) != nil {
+            try ask(host, attempt: 1, &dispatch, transaction)
+        } else {
+            window.update(host) { $0.claimAt = .max }
+        }
+    }
+
     private func learn(_ robots: RobotsRecord, of host: HostID) {
         let rules = robots.body.map { RobotsTxt(parsing: $0.span, productToken: productToken) }
         window.update(host) { entry in
@@ -110,22 +130,31 @@ extension RunDriver {
 
     /// Takes in what the loops have heard of hosts' robots.txt.
     func learnRobots(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
-        for (host, answer) in robotsAnswers {
+        for report in robotsReports {
+            let host = report.host
             guard case .asked(let attempt)? = window[host]?.access else { continue }
-            switch answer {
+            switch report.answer {
             case .found(let status, let body):
                 try learn(
-                    RobotsRecord(statusCode: status, body: body, fetchedAt: now), of: host, &dispatch,
+                    RobotsRecord(statusCode: status, body: body, fetchedAt: now), from: report, &dispatch,
                     transaction)
             case .unavailable(let status):
                 try learn(
-                    RobotsRecord(statusCode: status, body: nil, fetchedAt: now), of: host, &dispatch,
+                    RobotsRecord(statusCode: status, body: nil, fetchedAt: now), from: report, &dispatch,
+                    transaction)
+            case .unreachable(.blockedAddress, _) where report.lastHost != host:
+                // It leads to where nothing is to be had.
+                try learn(
+                    RobotsRecord(statusCode: nil, body: nil, fetchedAt: now), from: report, &dispatch,
                     transaction)
             case .unreachable(let kind, let message):
                 let policy = spec.retry
-                guard attempt < policy.attempts, kind != .blockedAddress else {
+                guard attempt < policy.attempts, !kind.isFinalForRobots else {
+                    // Another host's fault says nothing of whether this one can be reached.
+                    let verdict =
+                        report.lastHost == host ? kind.verdictOfPages : .skipped(.robotsUnreachable)
                     window.update(host) { entry in
-                        entry.access = .denied(kind.verdictOfPages, error: "robots.txt: \(message)")
+                        entry.access = .denied(verdict, error: "robots.txt: \(message)")
                         entry.claimAt = 0
                     }
                     continue
@@ -138,16 +167,24 @@ extension RunDriver {
                 }
             }
         }
-        robotsAnswers.removeAll()
+        robotsReports.removeAll()
     }
 
     private func learn(
-        _ robots: RobotsRecord, of host: HostID, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
+        _ robots: RobotsRecord, from report: CrawlLoop.RobotsReport, _ dispatch: inout Dispatch,
+        _ transaction: StoreTransaction
     ) throws {
-        try transaction.save(robots, of: host)
-        learn(robots, of: host)
-        try takeSitemaps(of: host, now: robots.fetchedAt, transaction)
-        configure(host, &dispatch)
+        var hosts = [report.host]
+        // Where it was redirected to another host's, it is that one's as well.
+        if report.isOwn, report.lastHost != report.host, case .unasked? = window[report.lastHost]?.access {
+            hosts.append(report.lastHost)
+        }
+        for host in hosts {
+            try transaction.save(robots, of: host)
+            learn(robots, of: host)
+            try takeSitemaps(of: host, now: robots.fetchedAt, transaction)
+            configure(host, &dispatch)
+        }
     }
 
     /// Puts the sitemaps that a host's robots.txt names into the frontier, where the job wants them. They may lie on other hosts
@@ -179,7 +216,15 @@ extension ErrorKind {
     /// What becomes of a host's pages where its robots.txt could not be had for this reason: where the host cannot be
     /// reached at all, neither can they.
     fileprivate var verdictOfPages: PageOutcome.Verdict {
-        hasReachedHost == false || self == .blockedAddress ? .failed(self) : .skipped(.robotsUnreachable)
+        hasReachedHost == false || isFinalForRobots ? .failed(self) : .skipped(.robotsUnreachable)
+    }
+
+    /// Whether asking for a robots.txt again is of no use in this run.
+    fileprivate var isFinalForRobots: Bool {
+        switch self {
+        case .blockedAddress, .hostUnavailable, .cancelled: true
+        default: false
+        }
     }
 }
 

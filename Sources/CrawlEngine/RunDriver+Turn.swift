@@ -12,7 +12,7 @@ extension RunDriver {
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)
         let searches = !isStopping && (!redirects.isEmpty || wantsHosts)
-        let hasNews = !outcomes.isEmpty || !robotsAnswers.isEmpty || !conditions.isEmpty
+        let hasNews = !outcomes.isEmpty || !robotsReports.isEmpty || !conditions.isEmpty
         guard renews || searches || hasNews || window.hasChanged(now: now) else {
             return try finishIfDone(Dispatch(messages: []))
         }
@@ -116,14 +116,17 @@ extension RunDriver {
         var waiting: [Redirect] = []
         for redirect in redirects {
             let host = try transaction.host(redirect.target.hostKey)
-            guard try open(host, now: now, &dispatch, transaction), let entry = window[host] else {
+            let isOpen = try open(
+                host, asksRobots: redirect.isPage, now: now, &dispatch, transaction)
+            guard isOpen, let entry = window[host] else {
                 waiting.append(redirect)
                 continue
             }
             let request = PageRequest(
                 redirect.purpose, url: redirect.target.withoutCredentialsAndFragment, host: host,
                 chain: redirect.chain)
-            if let address = redirect.target.hostAddress, !address.isGlobal, !entry.mayBePrivate {
+            let isPrivate = redirect.target.hostAddress.map { !$0.isGlobal } ?? redirect.target.isLocalhost
+            if isPrivate, !entry.mayBePrivate {
                 refuse(
                     request, .failed(.blockedAddress),
                     "redirected to \(request.url), which is not a public address")
@@ -131,6 +134,7 @@ extension RunDriver {
             }
             // The rules of a host are asked of whoever it sends for them.
             if request.page != nil {
+                if case .unasked = entry.access { try ask(host, attempt: 1, &dispatch, transaction) }
                 if entry.access.isAwaited {
                     waiting.append(redirect)
                     continue
@@ -154,7 +158,8 @@ extension RunDriver {
             outcome.lastHost = page.host  // It was never at the other.
             outcomes.append([outcome])
         case .robots(let host):
-            robotsAnswers.append((host, .unavailable(statusCode: nil)))
+            robotsReports.append(
+                .init(host: host, answer: .unavailable(statusCode: nil), lastHost: host))
         }
     }
 
@@ -191,6 +196,7 @@ extension RunDriver {
             if case .again(let attempt, let due)? = window[host]?.access, due <= now {
                 try ask(host, attempt: attempt, &dispatch, transaction)
             }
+            try askWherePagesWait(host, &dispatch, transaction)
             let wanted = min(window.wanted(host, now: now), budget.room(claimed: window.claimed))
             guard wanted > 0, let entry = window[host] else { continue }
             var position = entry.position
@@ -238,7 +244,7 @@ extension RunDriver {
     private func finishIfDone(_ dispatch: Dispatch) throws -> Dispatch {
         var dispatch = dispatch
         if dispatch.messages.isEmpty { dispatch.messages = Array(repeating: [], count: loops.count) }
-        guard window.isEmpty, outcomes.isEmpty, robotsAnswers.isEmpty, redirects.isEmpty, !sweep.isUnderWay,
+        guard window.isEmpty, outcomes.isEmpty, robotsReports.isEmpty, redirects.isEmpty, !sweep.isUnderWay,
             sweep.nextAt == nil
         else {
             return dispatch

@@ -30,7 +30,7 @@ final class RunDriver {
     /// Redirects whose host is not leased yet, or not known to allow them.
     var redirects: [Redirect] = []
     /// What the loops have heard of hosts' robots.txt and of how hosts are doing.
-    var robotsAnswers: [(HostID, RobotsAnswer)] = []
+    var robotsReports: [CrawlLoop.RobotsReport] = []
     var conditions: [HostID: HostCondition] = [:]
     /// What the database's was when overrides were last looked at.
     var dataVersion: Int64 = 0
@@ -68,6 +68,11 @@ final class RunDriver {
             case .page(let page): page.host
             case .robots(let host): host
             }
+        }
+
+        /// Whether it is followed for a page.
+        var isPage: Bool {
+            if case .page = purpose { true } else { false }
         }
     }
 
@@ -205,7 +210,7 @@ final class RunDriver {
         case .report(.robots(let reports)):
             for report in reports {
                 if report.lastHost != report.host { window.guestLeft(report.lastHost) }
-                robotsAnswers.append((report.host, report.answer))
+                robotsReports.append(report)
             }
         case .report(.conditions(let new)):
             for (host, condition) in new { conditions[host] = condition }
@@ -249,7 +254,7 @@ final class RunDriver {
     private var waitMilliseconds: Int64 {
         guard !isStopping else { return 250 }
         // Those that were settled without a request.
-        guard outcomes.isEmpty else { return 0 }
+        guard outcomes.isEmpty, robotsReports.isEmpty else { return 0 }
         if wantsHosts { return 0 }
         var due = environment.wallClock() + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }

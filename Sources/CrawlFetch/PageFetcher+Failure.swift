@@ -11,7 +11,7 @@ extension PageFetcher {
             return (.timeoutRead, "no byte came for \(policy.transfer.readTimeout)")
         case .failed(let kind, let message):
             return (kind, message)
-        case .code(.ok):
+        case .code(.ok), .heldBack:
             return nil
         case .code(.writeError) where isTooLarge:
             return (.tooLarge, "the body is larger than limits.body (\(limits.body) bytes)")

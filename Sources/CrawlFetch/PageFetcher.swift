@@ -9,8 +9,10 @@ internal import Sitemap
 public protocol PageFetchReceiver: AnyObject {
     /// Whether another request is waiting for the connection.
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool
-    /// The request goes out now.
-    func willSend(_ fetcher: PageFetcher)
+    /// The request goes out now, unless this is false: then the fetch ends with ``PageFetchResult/again(_:)``.
+    ///
+    /// It is asked again (``PageFetcher/wasSent``) where the request met a connection that the server was giving up.
+    func willSend(_ fetcher: PageFetcher) -> Bool
     /// The fetcher is done with its request and may be used again.
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal)
 }
@@ -21,8 +23,11 @@ public enum PageFetchResult: Sendable {
     case outcome(PageOutcome)
     /// The attempt goes on with another request, to be admitted at the target's host first.
     case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
-    /// What a host's robots.txt came to; `from` is the host that was asked last.
-    case robots(RobotsAnswer, of: HostID, from: HostID)
+    /// What a host's robots.txt came to; `from` is the host that was asked last, and `isOwn` whether what it was asked
+    /// for is its own robots.txt.
+    case robots(RobotsAnswer, of: HostID, from: HostID, isOwn: Bool)
+    /// The request is to be admitted once more.
+    case again(PageRequest)
 }
 
 /// Takes one page after another from request to outcome, with one transfer and one scanner of its own.
@@ -147,6 +152,7 @@ public final class PageFetcher: TransferDelegate {
         let staysHome = request.host == request.owner
         try transfer.setCredentials(staysHome ? credentials : nil)
         try setHeaders(of: request, staysHome: staysHome, transfer)
+        transfer.wantsNewConnection = request.wantsNewConnection
         guard loop.start(transfer) else {
             throw CurlSetupFailure.outOfMemory
         }
@@ -191,9 +197,10 @@ public final class PageFetcher: TransferDelegate {
     }
 
     /// Passes on that the request goes out.
-    public func willSend(_ transfer: Transfer) {
+    public func willSend(_ transfer: Transfer) -> Bool {
+        guard receiver.willSend(self) else { return false }
         wasSent = true
-        receiver.willSend(self)
+        return true
     }
 
     /// Counts decoded bytes and feeds the scanner; false once the body is over its limit.
@@ -255,7 +262,12 @@ public final class PageFetcher: TransferDelegate {
 
     /// Turns the transfer's end into an outcome or a redirect.
     public func finished(_ transfer: Transfer, _ result: TransferResult) {
-        guard let request else { return }
+        guard var request else { return }
+        if result == .heldBack {
+            request.wantsNewConnection = true
+            self.request = nil
+            return receiver.finished(self, .again(request), .none)
+        }
         guard let (kind, message) = failure(result, transfer) else {
             isWhole = true
             return complete(request, transfer)
@@ -279,7 +291,8 @@ public final class PageFetcher: TransferDelegate {
         let status = transfer.statusCode ?? 0
         switch request.purpose {
         case .robots where (200..<300).contains(status):
-            finish(.found(statusCode: status, robotsText), .answered)
+            // Without a body there is none, rather than the one before.
+            finish(.found(statusCode: status, phase == .collecting ? robotsText : []), .answered)
         case .robots where status != 429 && status < 500:
             finish(.unavailable(statusCode: status), .answered)
         case .page where status == 304 && conditions(of: request) != nil:
@@ -352,7 +365,8 @@ public final class PageFetcher: TransferDelegate {
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
         guard let request else { return }
         self.request = nil
-        receiver.finished(self, .robots(answer, of: request.owner, from: request.host), signal)
+        let isOwn = (try? WebURL(parsing: request.url))?.pathAndQuery == "/robots.txt"
+        receiver.finished(self, .robots(answer, of: request.owner, from: request.host, isOwn: isOwn), signal)
     }
 
     private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {

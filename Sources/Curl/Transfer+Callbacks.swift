@@ -31,8 +31,8 @@ func reportSending(
 ) -> Int32 {
     guard let context else { return CURL_PREREQFUNC_ABORT }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.delegate.willSend(transfer)
-    return CURL_PREREQFUNC_OK
+    transfer.isHeldBack = !transfer.delegate.willSend(transfer)
+    return transfer.isHeldBack ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
 }
 
 func openSocket(

@@ -32,6 +32,7 @@ extension Transfer {
         if let cookies, head.cookieCount > 0, cookies.isDue(afterFields: head.cookieCount) {
             cookies.trim(by: easy)
         }
+        if isHeldBack { return .heldBack }
         if let fault { return .failed(fault.kind, fault.message) }
         switch code {
         case .ok where !head.isComplete:

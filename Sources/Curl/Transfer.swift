@@ -46,10 +46,12 @@ public final class Transfer {
 
     /// Addresses of the running request that were not to be connected to.
     var refusedAddresses: [IPAddress] = []
+    /// Whether the running request was not to go out.
+    var isHeldBack = false
     /// Whether the running request has opened a socket.
     var hasOpenedSocket = false
     /// Whether the next start is on a new connection, whatever others are free.
-    var wantsNewConnection = false {
+    public var wantsNewConnection = false {
         didSet {
             guard wantsNewConnection != oldValue else { return }
             // Fails only for an option that does not exist.
@@ -244,6 +246,7 @@ public final class Transfer {
         codedBytes = 0
         slices = 0
         hasOpenedSocket = false
+        isHeldBack = false
         if !refusedAddresses.isEmpty { refusedAddresses = [] }
         startedAt = now
         lastActivity = now

@@ -12,8 +12,11 @@ public protocol TransferDelegate: AnyObject {
     /// asked of a proxy (``Transfer/isProxied``), whose address says nothing of the host behind it: an address that
     /// stands in a URL itself must be judged before the request.
     func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool
-    /// The connection stands and the request goes out now.
-    func willSend(_ transfer: Transfer)
+    /// The connection stands and the request goes out now, unless this is false: then the transfer ends with
+    /// ``TransferResult/heldBack``.
+    ///
+    /// It is asked again where the request met a connection that the server was just giving up, and goes out on another.
+    func willSend(_ transfer: Transfer) -> Bool
     /// Whether another request is waiting for the connection of this one; asked where connections are many.
     func wantsConnectionKept(_ transfer: Transfer) -> Bool
     /// Bytes of the body, decoded. False ends the transfer with ``CurlCode/writeError``.
@@ -28,6 +31,8 @@ public enum TransferResult: Sendable, Equatable {
     case code(CurlCode)
     /// With something that trawl itself found wrong with the response; the text is for people.
     case failed(ErrorKind, String)
+    /// The delegate did not let the request go out.
+    case heldBack
     /// No byte came for the transfer's `readTimeout`.
     case readTimeout
 }

@@ -62,23 +62,29 @@ final class CrawlHarness {
     @discardableResult
     func crawl(
         _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1,
+        environment: FetchEnvironment = .system, circuit: HostCircuit.Policy = .init(),
         observer: RecordingObserver = .init()
     ) async throws -> RunEnd {
         let runner = try store.write { try $0.registerRunner(processes, now: 0) }
         let run = try fill(urls, spec: spec, runner: runner)
-        let end = try await crawl(run, spec: spec, runner: runner, threads: threads, observer: observer).run()
+        let end = try await crawl(
+            run, spec: spec, runner: runner, threads: threads, environment: environment, circuit: circuit,
+            observer: observer
+        ).run()
         try store.write { try $0.removeRunner(runner, now: 0) }
         return end
     }
 
     func crawl(
         _ run: RunRecord, spec: JobSpec, runner: RunnerID, threads: Int = 1,
+        environment: FetchEnvironment = .system, circuit: HostCircuit.Policy = .init(),
         observer: RecordingObserver = .init()
     ) -> Crawl {
-        Crawl(
-            store: store, runner: runner, run: run, spec: spec,
-            options: CrawlOptions(threads: threads, userAgent: "trawl-tests"), credentials: credentials,
-            observer: observer)
+        var options = CrawlOptions(threads: threads, userAgent: "trawl-tests")
+        options.circuit = circuit
+        return Crawl(
+            store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
+            environment: environment, observer: observer)
     }
 
     /// The pages of the latest run, in order.
@@ -90,6 +96,14 @@ final class CrawlHarness {
             try transaction.forEachResult(of: run.id, .all) { rows.append($0) }
         }
         return rows
+    }
+
+    /// The database's file.
+    var file: String { folder.appending(path: "trawl.db").path }
+
+    /// Changes something by another connection, as a user would.
+    static func execute(_ sql: String, in file: String) throws {
+        try DatabaseQueue(path: file).write { try $0.execute(sql: sql) }
     }
 
     /// The answer of one query, by another connection, as a user would ask.

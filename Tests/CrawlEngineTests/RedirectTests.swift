@@ -42,6 +42,37 @@ import Testing
         #expect(try harness.value("SELECT count(*) FROM hosts WHERE runner_id IS NOT NULL") == 0)
     }
 
+    @Test func `each redirect is a row with what was asked for and what was said`() async throws {
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/a": .redirect(to: "/b?x#y", status: 301)
+            case "/b": .redirect(to: "c", status: 307)
+            default: .status(404)
+            }
+        }
+        let harness = try CrawlHarness()
+
+        try await harness.crawl([server.url("/a")])
+
+        let row = try #require(try harness.rows().first)
+        #expect(row.numRedirects == 2)
+        #expect(row.finalURL == server.url("/c"))
+        #expect(row.statusCode == 404)
+        let rows = try harness.value(
+            "SELECT group_concat(number || ' ' || status_code || ' ' || url, ', ') FROM redirects ORDER BY number",
+            as: String.self)
+        #expect(rows == "1 301 \(server.url("/a")), 2 307 \(server.url("/b?x"))")
+    }
+
+    @Test func `a redirect waits out the delay of its host like any page`() async throws {
+        let server = try LoopbackServer { $0.path == "/a" ? .redirect(to: "/b") : .text("") }
+        let harness = try CrawlHarness()
+
+        try await harness.crawl([server.url("/a")], spec: CrawlHarness.spec { $0.delay = .milliseconds(200) })
+
+        #expect(try #require(server.leastGap(of: "127.0.0.1")) >= .milliseconds(160))
+    }
+
     @Test func `as many redirects as the limit are followed, and not one more`() async throws {
         let server = try LoopbackServer { request in
             let left = Int(request.path.dropFirst()) ?? 0

@@ -51,13 +51,13 @@ final class TestReceiver: PageFetchReceiver {
 
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool { true }
 
-    func willSend(_ fetcher: PageFetcher) {}
+    func willSend(_ fetcher: PageFetcher) -> Bool { true }
 
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
         self.signal = signal
         switch result {
         case .outcome(let outcome): self.outcome = outcome
-        case .robots: break
+        case .robots, .again: break
         case .redirect(let purpose, let target, let chain, _):
             next = PageRequest(purpose, url: target.href, host: Self.host(of: target.href), chain: chain)
         }

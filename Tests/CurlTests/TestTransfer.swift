@@ -67,6 +67,7 @@ final class TestTransfer: TransferDelegate {
         switch results.first {
         case .code(.ok), nil: nil
         case .code(let code): code.errorKind
+        case .heldBack: nil
         case .failed(let kind, _): kind
         case .readTimeout: .timeoutRead
         }
@@ -80,7 +81,10 @@ final class TestTransfer: TransferDelegate {
         return mayConnect(address)
     }
 
-    func willSend(_ transfer: Transfer) { wasSent = true }
+    func willSend(_ transfer: Transfer) -> Bool {
+        wasSent = true
+        return true
+    }
 
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if keepsBody { body.append(contentsOf: bytes) }

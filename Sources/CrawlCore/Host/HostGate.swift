@@ -155,6 +155,12 @@ public struct HostGate {
         schedule(slot.index, now: now)
     }
 
+    /// Whether a request that went out already, and met a connection that the host was giving up, may go out once more
+    /// at once. The host may have seen it.
+    public func maySendAgain(_ slot: Slot, now: MonotonicInstant) -> Bool {
+        hosts[slot.index].nextStart <= now
+    }
+
     /// Notes that a started request is over, and what that tells of its host.
     ///
     /// - Parameters:

@@ -8,6 +8,8 @@ public struct PageRequest: Sendable {
     public let host: HostID
     /// What came before it in this attempt; nil for the first request.
     public let chain: RedirectChain?
+    /// Whether it is not to be made on a connection that stands already: it met one that the server was giving up.
+    public var wantsNewConnection = false
 
     /// What a request is made for.
     public enum Purpose: Sendable {

@@ -1,0 +1,163 @@
+import CrawlCore
+import CrawlEngine
+import CrawlFetch
+import CrawlStore
+import Foundation
+import LoopbackServer
+import Testing
+
+/// Hosts that ask to be left alone, or asked less often.
+@Suite struct ThrottleTests {
+    private let harness: CrawlHarness
+
+    init() throws { harness = try CrawlHarness() }
+
+    /// How long an address saw nothing after its first answer.
+    private func pause(_ server: LoopbackServer, on address: String = "127.0.0.1") throws -> Duration {
+        let log = server.log.filter { $0.address == address }
+        return try #require(log.first?.finishedAt).duration(to: log[1].startedAt)
+    }
+
+    @Test func `Retry-After holds the whole host, and no other`() async throws {
+        let hosts = ["127.0.0.1", "127.0.0.2"]
+        let server = try LoopbackServer(addresses: hosts) { request in
+            request.path == "/0" && request.hit == 0
+                ? .status(429, retryAfter: .seconds(1)) : .html(title: request.path)
+        }
+        let urls = (0..<20).map { server.url("/\($0)", on: hosts[$0 % 2]) }
+
+        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.concurrency.perHost = 1 })
+
+        #expect(try pause(server) >= .seconds(1))
+        let held = server.log.filter { $0.address == hosts[0] }
+        #expect(server.log.filter { $0.address == hosts[1] }.allSatisfy { $0.startedAt < held[1].startedAt })
+        #expect(try harness.rows().allSatisfy { $0.state == .done })
+    }
+
+    @Test func `a date says it too, by the server's own clock`() async throws {
+        // Its clock is a year behind ours.
+        let server = try LoopbackServer { request in
+            guard request.hit == 0 else { return .text("") }
+            return .status(503).header("Date", "Thu, 01 Jan 2026 00:00:00 GMT")
+                .header("Retry-After", "Thu, 01 Jan 2026 00:00:01 GMT")
+        }
+
+        try await harness.crawl([server.url("/")])
+
+        #expect(try pause(server) >= .seconds(1))
+        #expect(try harness.rows().map(\.attempts) == [2])
+    }
+
+    @Test(arguments: ["99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "86400"])
+    func `no host is left alone for more than an hour`(value: String) async throws {
+        let server = try LoopbackServer { _ in .status(503).header("Retry-After", value) }
+        let holder = CrawlHolder()
+        let runner = try harness.store.write { try $0.registerRunner(harness.processes, now: 0) }
+        let run = try harness.fill([server.url("/")], runner: runner)
+        let crawl = harness.crawl(
+            run, spec: CrawlHarness.spec(), runner: runner,
+            observer: RecordingObserver { _ in holder.crawl?.stop() })
+        holder.crawl = crawl
+        let start = FetchEnvironment.system.wallClock()
+
+        _ = try await crawl.run()
+
+        let until = try #require(try harness.value("SELECT snoozed_until FROM hosts", as: Int64.self))
+        #expect(until >= start + 3_590_000)
+        #expect(until <= FetchEnvironment.system.wallClock() + 3_600_000)
+        #expect(try harness.value("SELECT not_before FROM pages", as: Int64.self) ?? 0 >= start + 3_590_000)
+    }
+
+    @Test func `the wait goes on over a stop`() async throws {
+        let server = try LoopbackServer { request in
+            request.path == "/0" && request.hit == 0
+                ? .status(429, retryAfter: .seconds(1)) : .text("")
+        }
+        let holder = CrawlHolder()
+        let runner = try harness.store.write { try $0.registerRunner(harness.processes, now: 0) }
+        // Another page of the host is due at once.
+        let run = try harness.fill([server.url("/0"), server.url("/1")], runner: runner)
+        let spec = CrawlHarness.spec { $0.concurrency.perHost = 1 }
+        let crawl = harness.crawl(
+            run, spec: spec, runner: runner, observer: RecordingObserver { _ in holder.crawl?.stop() })
+        holder.crawl = crawl
+
+        #expect(try await crawl.run() == .interrupted)
+        #expect(try await harness.crawl(run, spec: spec, runner: runner).run() == .finished)
+
+        #expect(try pause(server) >= .seconds(1))
+        #expect(server.counters.requests == 3)
+    }
+
+    @Test func `a host that says it is too much gets less, and that is kept for the next run`() async throws {
+        let server = try LoopbackServer { $0.path == "/19" && $0.hit == 0 ? .status(429) : .text("") }
+        let urls = (0..<20).map { server.url("/\($0)") }
+
+        try await harness.crawl(urls, spec: CrawlHarness.spec { $0.concurrency.perHost = 1 })
+
+        // Half of what it was getting, which were 20 within the second; and its success raised that again.
+        let rate = try #require(try harness.value("SELECT rate FROM hosts", as: Double.self))
+        #expect(rate > 10 && rate < 12)
+        let requests = server.counters.requests
+
+        try await harness.crawl(Array(urls.prefix(4)), spec: CrawlHarness.spec { $0.concurrency.perHost = 1 })
+
+        let starts = server.log.dropFirst(requests).map(\.startedAt)
+        #expect(zip(starts, starts.dropFirst()).allSatisfy { $0.duration(to: $1) >= .milliseconds(60) })
+        #expect(try #require(try harness.value("SELECT rate FROM hosts", as: Double.self)) > rate)
+    }
+
+    @Test func `time-outs are taken for too much`() async throws {
+        let server = try LoopbackServer { $0.hit == 0 ? .stalled : .text("") }
+
+        try await harness.crawl(
+            [server.url("/")], spec: CrawlHarness.spec { $0.timeouts.read = .milliseconds(150) })
+
+        #expect(try harness.rows().map(\.state) == [.done])
+        #expect(try harness.value("SELECT rate IS NOT NULL FROM hosts") == true)
+    }
+
+    @Test func `waits between tries double, with full jitter, and are kept with the page`() async throws {
+        let server = try LoopbackServer { $0.hit < 3 ? .status(500) : .text("") }
+        var environment = FetchEnvironment.system
+        environment.random = { 0.5 }
+
+        try await harness.crawl(
+            [server.url("/")],
+            spec: CrawlHarness.spec {
+                $0.retry.attempts = 4
+                $0.retry.delay = .milliseconds(40)
+            }, environment: environment)
+
+        #expect(try harness.value("SELECT group_concat(wait_ms) FROM attempts") == "20,40,80")
+        #expect(try harness.value("SELECT group_concat(number) FROM attempts") == "1,2,3")
+        #expect(
+            try harness.value("SELECT count(*) FROM attempts WHERE started_at > 1e12 AND time_total_ms >= 0")
+                == 3)
+        let log = server.log
+        for (index, wait) in [20, 40, 80].enumerated() {
+            let pause = try #require(log[index].finishedAt).duration(to: log[index + 1].startedAt)
+            #expect(pause >= .milliseconds(wait))
+        }
+    }
+
+    @Test func `a wait between tries goes on over a stop`() async throws {
+        let server = try LoopbackServer { $0.hit == 0 ? .status(500) : .text("") }
+        var environment = FetchEnvironment.system
+        environment.random = { 1 }
+        let holder = CrawlHolder()
+        let spec = CrawlHarness.spec { $0.retry.delay = .milliseconds(400) }
+        let runner = try harness.store.write { try $0.registerRunner(harness.processes, now: 0) }
+        let run = try harness.fill([server.url("/")], spec: spec, runner: runner)
+        let crawl = harness.crawl(
+            run, spec: spec, runner: runner, environment: environment,
+            observer: RecordingObserver { _ in holder.crawl?.stop() })
+        holder.crawl = crawl
+
+        #expect(try await crawl.run() == .interrupted)
+        #expect(try await harness.crawl(run, spec: spec, runner: runner).run() == .finished)
+
+        #expect(try pause(server) >= .milliseconds(400))
+        #expect(try harness.rows().map(\.attempts) == [2])
+    }
+}
