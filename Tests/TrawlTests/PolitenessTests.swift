@@ -1,0 +1,68 @@
+import Foundation
+import LoopbackServer
+import Testing
+
+/// What hosts have asked for, over a kill.
+@Suite struct PolitenessTests {
+    private let bench: Workbench
+
+    init() throws { bench = try Workbench() }
+
+    @Test func `a host that asked to be left alone is left alone over a kill`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/1" && request.hit == 0
+                ? .status(429, retryAfter: .seconds(2)) : Site.page(request)
+        }
+        try bench.job("docs", urls: [site.numbered(5)], "concurrency: {per_host: 1}")
+        let killed = try bench.start("run", "-q", "docs.yaml")
+        // It is in the database as soon as the answer is, with whatever else there is of it.
+        while ((try? bench.value("SELECT max(snoozed_until) FROM hosts", as: Int64.self)) ?? nil) == nil {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        killed.signal(SIGKILL)
+        #expect(try await killed.finished().code == nil)
+        #expect(site.counters.requests == 1)
+
+        try await bench.trawl("run", "-q", "docs").expectSuccess()
+
+        let log = site.log
+        #expect(log.count == 6)
+        #expect(try #require(log[0].finishedAt).duration(to: log[1].startedAt) >= .seconds(2))
+    }
+
+    @Test func `the host's delay is kept over a kill`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/2" && request.hit == 0 ? .stalled : Site.page(request)
+        }
+        try bench.job("docs", urls: [site.numbered(3)], "delay: 600ms")
+        let killed = try bench.start("run", "-q", "docs.yaml")
+        await site.wait { $0.requests == 2 }
+        killed.signal(SIGKILL)
+        _ = try await killed.finished()
+
+        try await bench.trawl("run", "-q", "docs").expectSuccess()
+
+        #expect(try #require(site.leastGap(of: "127.0.0.1")) >= .milliseconds(400))
+    }
+
+    @Test func `who crawls other people's hosts without a contact is told so once a run`() async throws {
+        // The name is never looked up: it goes to the proxy.
+        let proxy = try LoopbackServer { $0.hit == 0 ? .stalled : Site.page($0) }
+        let words = "name a contact"
+        let more = "request: {proxy: \"\(proxy.url(""))\"}\ntimeouts: {read: 1h, total: 1h}"
+        try bench.job("docs", urls: ["http://www.example.org/"], more)
+        let killed = try bench.start("run", "docs.yaml")
+        await proxy.wait { $0.requests == 1 }
+        killed.signal(SIGKILL)
+
+        #expect(try await killed.finished().errors.components(separatedBy: words).count == 2)
+        #expect(try await !bench.trawl("run", "docs").errors.contains(words))
+        #expect(try await bench.trawl("run", "docs").errors.contains(words))
+        try bench.job(
+            "named", urls: ["http://www.example.org/"],
+            "request: {proxy: \"\(proxy.url(""))\", user_agent: \"me/1 (+https://example.org)\"}")
+        #expect(try await !bench.trawl("run", "named.yaml").errors.contains(words))
+        #expect(proxy.log.last?.headers["user-agent"] == "me/1 (+https://example.org)")
+        #expect(proxy.log.first?.headers["user-agent"]?.hasPrefix("trawl/") == true)
+    }
+}
