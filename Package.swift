@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(
             name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
             name: "CPSL", pkgConfig: "libpsl", providers: [.apt(["libpsl-dev"])]),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -65,6 +67,7 @@ let package = Package(
         .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
+        .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
         .target(
             name: "Sitemap", dependencies: ["CLibXML2", "ContentCoding"], swiftSettings: strict),
         .target(
@@ -82,12 +85,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "CrawlFetch",
-            dependencies: ["CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap"],
+            dependencies: [
+                "CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap", "WARC",
+            ],
             swiftSettings: strict),
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl",
+                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
@@ -120,6 +125,7 @@ let package = Package(
         .testTarget(
             name: "ContentCodingTests", dependencies: ["ContentCoding", "CZlib", "CZstd"],
             swiftSettings: strict),
+        .testTarget(name: "WARCTests", dependencies: ["WARC", "CZlib"], swiftSettings: strict),
         .testTarget(
             name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
         .testTarget(

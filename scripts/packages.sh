@@ -7,7 +7,7 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 libraries=(
     pkg-config=pkg-config lib:libcurl=libcurl4-openssl-dev lib:libxml-2.0=libxml2-dev lib:sqlite3=libsqlite3-dev
     lib:libidn2=libidn2-dev lib:zlib=zlib1g-dev lib:libbrotlidec=libbrotli-dev lib:libzstd=libzstd-dev
-    lib:uchardet=libuchardet-dev lib:re2=libre2-dev lib:libpsl=libpsl-dev
+    lib:uchardet=libuchardet-dev lib:re2=libre2-dev lib:libpsl=libpsl-dev lib:libcrypto=libssl-dev
     lib:libxxhash=libxxhash-dev)
 
 # have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv), documentation

@@ -25,6 +25,10 @@ static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct c
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_setopt_debug_callback(CURL *easy, curl_debug_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
 typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 
 static inline CURLcode ccurl_setopt_data_callback(CURL *easy, CURLoption option,

@@ -2,6 +2,7 @@ public import CrawlCore
 public import CrawlFetch
 public import CrawlStore
 internal import Curl
+internal import WARC
 
 /// A run being worked on: the driver on its thread, the crawl loops on theirs.
 public final class Crawl: Sendable {
@@ -53,16 +54,30 @@ public final class Crawl: Sendable {
 
     private func drive() -> Result<RunEnd, CrawlError> {
         do {
+            let archive = try openArchive()
+            var options = options
+            options.archive = archive
             let driver = try RunDriver(
                 store: store, runner: runner, run: record, spec: spec, options: options,
                 credentials: credentials, environment: environment,
                 observer: observer, inbox: inbox)
-            return .success(try driver.drive())
+            let end = Result { try driver.drive() }
+            try archive?.close()
+            return .success(try end.get())
+        } catch let error as WARCError {
+            return .failure(.archive(error.description))
         } catch let error as StoreError {
             return .failure(.store(error))
         } catch {
             return .failure(.resources("\(error)"))
         }
+    }
+
+    private func openArchive() throws -> ExchangeArchive? {
+        guard let folder = options.archiveFolder else { return nil }
+        return try ExchangeArchive(
+            folder: folder, prefix: spec.name, software: options.userAgent,
+            failed: { [inbox] in inbox.send(.stop) })
     }
 
     /// Starts nothing more and ends once what is under way is over, or the drain time is. From any thread.
@@ -80,6 +95,8 @@ public final class Crawl: Sendable {
 public enum CrawlError: Error, Sendable, CustomStringConvertible {
     /// The database.
     case store(StoreError)
+    /// A WARC file.
+    case archive(String)
     /// This machine: descriptors or memory.
     case resources(String)
 
@@ -87,7 +104,7 @@ public enum CrawlError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .store(let error): error.description
-        case .resources(let message): message
+        case .archive(let message), .resources(let message): message
         }
     }
 }

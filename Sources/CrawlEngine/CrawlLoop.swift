@@ -85,6 +85,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
     /// reader still looks, long enough for hundreds of pages a commit under load.
     private static let flushDelay: Duration = .milliseconds(25)
+    /// How long until a loop looks whether a full archive has room again.
+    private static let archiveWait: Duration = .milliseconds(10)
     /// How many outcomes wait for each other at most.
     private static let flushCount = 500
 
@@ -224,7 +226,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     private func startReady() {
         guard drainDeadline == nil else { return }
-        while gate.isReady(now: transfers.now), permits.acquire(loop: index) {
+        while hasArchiveRoom, gate.isReady(now: transfers.now), permits.acquire(loop: index) {
             guard let fetcher = idleFetcher(), let (request, slot) = gate.next(now: transfers.now) else {
                 wakeLoops(permits.release(loop: index))
                 return
@@ -236,6 +238,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
                 credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
         }
     }
+
+    /// Whether what is received now can be kept, where it is to be.
+    private var hasArchiveRoom: Bool { policy.exchangeKeeper?.hasRoom ?? true }
 
     private func idleFetcher() -> PageFetcher? {
         if let fetcher = idle.popLast() { return fetcher }
@@ -266,6 +271,10 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         var deadline = flushAt
         if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }
         if let drainDeadline { deadline = min(deadline ?? drainDeadline, drainDeadline) }
+        if !hasArchiveRoom {
+            let look = transfers.now + CrawlLoop.archiveWait
+            deadline = min(deadline ?? look, look)
+        }
         return deadline
     }
 

@@ -1,4 +1,5 @@
 public import CrawlCore
+internal import CrawlFetch
 
 /// What the runner decides, not the job.
 public struct CrawlOptions: Sendable {
@@ -11,6 +12,10 @@ public struct CrawlOptions: Sendable {
     public var openFiles = 1024
     /// What is sent as `User-Agent` where the job names none.
     public var userAgent: String
+    /// The folder that what is sent and received is written to, as WARC files; nil, the default, for nowhere.
+    public var archiveFolder: String?
+    /// The run's archive, while it is under way.
+    var archive: (any ExchangeKeeper)?
     /// When hosts that cannot be reached are set aside.
     public var circuit = HostCircuit.Policy()
 

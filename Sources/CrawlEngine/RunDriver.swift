@@ -162,7 +162,8 @@ final class RunDriver {
 
     private func startLoops() throws {
         let cookies = spec.request.keepsCookies ? try CookieStore() : nil
-        let policy = FetchPolicy(spec, userAgent: options.userAgent, cookies: cookies)
+        let policy = FetchPolicy(
+            spec, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive)
         let inbox = inbox
         let rules = try FollowRules(spec).map(withSeeds)
         let all = LoopDirectory()

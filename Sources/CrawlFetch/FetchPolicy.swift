@@ -10,6 +10,10 @@ public struct FetchPolicy: Sendable {
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
     let keepBody: JobSpec.KeptBodies
+    /// Who keeps what is sent and received; nil for nobody.
+    public let exchangeKeeper: (any ExchangeKeeper)?
+    /// Names of header fields whose values are kept by nobody, in lower case.
+    let secretFields: Set<String>
     /// What `X-Robots-Tag` calls this crawler.
     let productToken: String
     /// What is found on each page beside its title, and beside what its fields need.
@@ -25,7 +29,11 @@ public struct FetchPolicy: Sendable {
     ///   - spec: the job.
     ///   - userAgent: what is sent where the job names none.
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
-    public init(_ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil) {
+    ///   - exchangeKeeper: who keeps what is sent and received. The default is nobody.
+    public init(
+        _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
+        exchangeKeeper: (any ExchangeKeeper)? = nil
+    ) {
         accept = spec.accept
         limits = spec.limits
         retry = spec.retry
@@ -35,11 +43,20 @@ public struct FetchPolicy: Sendable {
         scannerOptions =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
         fields = [spec.extract]
-        transfer = TransferConfiguration(
+        self.exchangeKeeper = exchangeKeeper
+        secretFields = spec.request.secretFields
+        var transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
             cookies: cookies, reportsSending: true)
+        if exchangeKeeper != nil {
+            transfer.recordedBytes = spec.limits.body > 0 ? Int(spec.limits.body) : Self.recordedBytes
+        }
+        self.transfer = transfer
     }
+
+    /// The most of a body that is kept where the job sets no limit: 64 MiB.
+    private static let recordedBytes = 64 << 20
 
     /// Compiles the fields for one loop.
     public func compileFields() throws(FieldError) -> CompiledFields {

@@ -268,7 +268,11 @@ public final class PageFetcher: TransferDelegate {
             self.request = nil
             return receiver.finished(self, .again(request), .none)
         }
-        guard let (kind, message) = failure(result, transfer) else {
+        let failure = failure(result, transfer)
+        if policy.exchangeKeeper != nil {
+            keep(request, transfer, isCut: failure != nil, now: environment.wallClock())
+        }
+        guard let (kind, message) = failure else {
             isWhole = true
             return complete(request, transfer)
         }

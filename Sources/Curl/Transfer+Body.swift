@@ -15,6 +15,7 @@ extension Transfer {
     /// Takes bytes of the body as they come; false for no more of them.
     func receiveBodyBytes(_ bytes: UnsafeRawBufferPointer) -> Bool {
         lastActivity = loop.now
+        recorder?.received(body: bytes)
         guard let contentEncoding = head.contentEncoding else { return delegate.received(bytes, self) }
         guard !bytes.isEmpty else { return true }
         do throws(ContentDecodingFailure) {

@@ -35,6 +35,16 @@ func reportSending(
     return transfer.isHeldBack ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
 }
 
+func recordSending(
+    _: UnsafeMutableRawPointer?, _ kind: curl_infotype, _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard kind == CURLINFO_HEADER_OUT, let bytes, let context else { return 0 }
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.recorder?.sent(UnsafeRawBufferPointer(start: bytes, count: count))
+    return 0
+}
+
 func openSocket(
     _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {

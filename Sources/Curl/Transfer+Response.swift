@@ -13,6 +13,7 @@ extension Transfer {
             return false
         }
         guard !head.isComplete else { return true }
+        recorder?.received(line: line)
         head.read(line)
         guard head.isComplete else { return true }
         fault = head.fault

@@ -60,6 +60,8 @@ public final class Transfer {
     }
     /// Whether the running request goes through a proxy.
     public private(set) var isProxied = false
+    /// What is sent and received, where that is kept; nil where it is not.
+    public private(set) var recorder: ExchangeRecorder?
     /// Where cookies are kept; nil where they are not.
     private(set) var cookies: CookieStore?
 
@@ -149,6 +151,13 @@ public final class Transfer {
         if configuration.reportsSending {
             try check(ccurl_setopt_prereq_callback(easy, reportSending), "PREREQFUNCTION")
             try set(CURLOPT_PREREQDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+        }
+        if let bytes = configuration.recordedBytes {
+            recorder = ExchangeRecorder(bodyLimit: bytes)
+            // curl says what it sends to nobody else.
+            try check(ccurl_setopt_debug_callback(easy, recordSending), "DEBUGFUNCTION")
+            try set(CURLOPT_DEBUGDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
+            try set(CURLOPT_VERBOSE, 1)
         }
         readTimeout = configuration.readTimeout
         totalTimeout = configuration.totalTimeout
@@ -242,6 +251,7 @@ public final class Transfer {
         errorText[0] = 0
         headerBytes = 0
         head = ResponseHead()
+        recorder?.reset()
         fault = nil
         codedBytes = 0
         slices = 0

@@ -22,6 +22,9 @@ public struct TransferConfiguration: Sendable {
     /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
     public var reportsSending: Bool
 
+    /// How many bytes of a body are recorded, with all else that is exchanged; nil, the default, for no recording.
+    public var recordedBytes: Int?
+
     /// The settings of a job; zero durations and sizes mean no limit.
     ///
     /// - Parameters:

@@ -17,7 +17,15 @@ struct CrawlCommandOptions: ParsableArguments {
             valueName: "duration"))
     var drain = DurationArgument(.seconds(10))
 
+    @Option(
+        help: ArgumentHelp(
+            "Write what is sent and received to WARC files in this folder, without the values of secret header fields.",
+            valueName: "folder"),
+        completion: .directory)
+    var warc: String?
+
     func validate() throws {
+        if warc == "" { throw ValidationError("--warc takes the path of a folder") }
         if let threads, !(1...64).contains(threads) {
             throw ValidationError("--threads takes a number from 1 to 64")
         }
@@ -28,6 +36,7 @@ struct CrawlCommandOptions: ParsableArguments {
             threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
             userAgent: Trawl.userAgent)
         options.drain = drain.duration
+        options.archiveFolder = warc
         options.openFiles = OpenFileLimit.raise()
         return options
     }

@@ -1,0 +1,34 @@
+/// One request and what was answered: what becomes records of a WARC file.
+public struct HTTPExchange: Sendable {
+    /// The URL that was requested, without user name, password and fragment.
+    public var url: String
+    /// When the request went out, in unix milliseconds.
+    public var startedAt: Int64
+    /// The address that answered; nil where it is not known, as behind a proxy.
+    public var address: String?
+    /// The request's head as it was sent, to the empty line; what is secret in it must have been taken out.
+    public var requestHead: [UInt8]
+    /// The request's body.
+    public var requestBody: [UInt8] = []
+    /// The response's head as it came, to the empty line.
+    public var responseHead: [UInt8]
+    /// The response's body as it came, in its content coding but without the chunks it came in.
+    public var responseBody: [UInt8]
+    /// Whether there was more of the body than is kept.
+    public var isTruncated = false
+    /// Whether the server said that nothing was modified (304).
+    public var isNotModified = false
+
+    /// What was sent and received.
+    public init(
+        url: String, startedAt: Int64, address: String? = nil, requestHead: [UInt8], responseHead: [UInt8],
+        responseBody: [UInt8]
+    ) {
+        self.url = url
+        self.startedAt = startedAt
+        self.address = address
+        self.requestHead = requestHead
+        self.responseHead = responseHead
+        self.responseBody = responseBody
+    }
+}

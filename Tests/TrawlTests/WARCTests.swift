@@ -1,0 +1,54 @@
+import LoopbackServer
+import Testing
+
+@Suite(.serialized)
+struct WARCTests {
+    let bench: Workbench
+
+    init() throws { bench = try Workbench() }
+
+    @Test func `what was exchanged is kept, redirects too, and no secret`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/old" ? .redirect(to: "/new") : .html(title: request.path)
+        }
+
+        let fetch = try await bench.trawl(
+            "fetch", "-q", "--warc", "archive", "-H", "Authorization: Bearer s3cret", "-H", "X-Key: s3cret",
+            "-H", "Accept: text/html", site.url("/old"))
+        let archive = try await bench.shell("zcat archive/fetch-*-00000.warc.gz")
+
+        #expect(fetch.code == 0)
+        let lines = archive.output.split(separator: "\r\n")
+        #expect(lines.filter { $0 == "WARC-Type: response" }.count == 2)
+        #expect(lines.filter { $0 == "WARC-Type: request" }.count == 2)
+        #expect(lines.contains("WARC-Target-URI: \(site.url("/old"))"))
+        #expect(lines.contains("WARC-Target-URI: \(site.url("/new"))"))
+        #expect(lines.contains("Authorization: redacted"))
+        #expect(lines.contains("X-Key: redacted"))
+        #expect(lines.contains("Accept: text/html"))
+        #expect(archive.output.contains("<title>/new</title>"))
+        #expect(!archive.output.contains("s3cret"))
+    }
+
+    @Test func `a folder that cannot be written to ends the run, which goes on later`() async throws {
+        let site = try Site.pages()
+        try bench.job("docs", urls: [site.url("/a")])
+        try bench.write("", to: "file")
+
+        let refused = try await bench.trawl("run", "-q", "--warc", "file/archive", "docs.yaml")
+        let resumed = try await bench.trawl("run", "-q", "--warc", "archive", "docs")
+
+        #expect(refused.code == 3)
+        #expect(refused.errors.contains("file/archive cannot be written: Not a directory"))
+        #expect(resumed.code == 0)
+        #expect(site.hits("/a") == 1)
+    }
+
+    @Test func `without --warc nothing is written`() async throws {
+        let site = try Site.pages()
+
+        _ = try await bench.trawl("fetch", "-q", site.url("/a"))
+
+        #expect(try await bench.shell("ls *.warc* */*.warc* 2>/dev/null | wc -l").output == "0\n")
+    }
+}
