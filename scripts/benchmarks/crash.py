@@ -172,7 +172,11 @@ def kill_and_check(options):
     try:
         with website.Site(folder, options.pages, options.hosts, options.rate, log=True) as site:
             database = os.path.join(folder, "crawl.db")
-            command = crawlers.Trawl(options).command(site.url_list, database, options.concurrency, options.per_host)
+            trawl = crawlers.Trawl(options)
+            if options.follow:
+                command = trawl.follow_command(site, database, options.concurrency, options.per_host)
+            else:
+                command = trawl.command(site.url_list, database, options.concurrency, options.per_host)
             crashes = Crashes(site, folder, command)
             run(crashes, options, chance)
     except Failure as failure:
@@ -210,6 +214,7 @@ def main():
         "does not hold and keeps the database and the server's log then.")
     parser.add_argument("--pages", type=int, metavar="N", help="5,000, or 4,000 with --peer")
     parser.add_argument("--kills", type=int, default=30, metavar="N")
+    parser.add_argument("--follow", action="store_true", help="from the first page by its links, not by a list")
     parser.add_argument("--seed", type=int, metavar="N", help="of the instants; printed when it is not given")
     parser.add_argument("--hosts", type=int, default=8, metavar="N")
     parser.add_argument("--concurrency", type=int, default=32, metavar="N", help="requests at once")

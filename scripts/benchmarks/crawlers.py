@@ -36,6 +36,16 @@ class Trawl:
                 f"concurrency: {{total: {total}, per_host: {per_host}}}\nbatch_size: {self.batch_size}\n")
         return [self.binary, "run", job, "--db", database, *self.arguments]
 
+    def follow_command(self, site, database, total, per_host):
+        """The command for a crawl of a site from its first page; the job file is written beside the database."""
+        job = database + ".yaml"
+        with open(job, "w", encoding="utf-8") as file:
+            json.dump({
+                "name": "benchmark", "urls": [site.url(0)], "delay": "0s", "batch_size": self.batch_size,
+                "follow": {"scope": "any", "include": ["/page/[0-9]+[.]html$"]}, "allow_private": site.addresses,
+                "concurrency": {"total": total, "per_host": per_host}}, file)
+        return [self.binary, "run", job, "--db", database, *self.arguments]
+
 
 class Bare:
     """bare.c: libcurl, libxml2 and SQLite in one loop and nothing else."""
