@@ -4,7 +4,10 @@
 // libxml2's push parser in 512-byte slices until </title>, and inserts one row a page into SQLite, 500 to a
 // transaction. It has no retries, no resume, no queue in the database, no politeness but a cap per host.
 //
-// usage: bare URLS DATABASE [TOTAL [PER_HOST]]
+// usage: bare URLS DATABASE [TOTAL [PER_HOST [follow]]]
+//
+// With `follow` each page is parsed to its end, and every link to a page (`/page/` in its path) that is not known yet is
+// inserted and crawled as well; URLS is then where it begins.
 //
 // URLS holds one URL a line and is best interleaved over the hosts. The last line printed is
 // `pages=… failed=… elapsed=… user=… system=… cpu_per_1000=… peak_kib=…`, times in seconds.
@@ -13,6 +16,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <libxml/HTMLparser.h>
+#include <libxml/uri.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -45,6 +49,7 @@ struct Transfer {
     CURL *easy;
     struct Host *host;
     const char *url;
+    size_t index;
     long long length;
     htmlParserCtxtPtr parser;
     bool in_title, title_ended;
@@ -54,10 +59,11 @@ struct Transfer {
 
 struct Crawl {
     char **urls;
-    size_t url_count;
+    size_t url_count, url_capacity;
     struct Host *hosts;
     size_t host_count, host_cursor;
     int per_host;
+    bool follows;
     struct Transfer *transfers;
     struct Transfer **idle;
     int idle_count;
@@ -65,7 +71,8 @@ struct Crawl {
     int epoll;
     long long timer_at;  // monotonic milliseconds; -1: no timer
     sqlite3 *database;
-    sqlite3_stmt *insert;
+    sqlite3_stmt *insert, *find;
+    bool is_writing;
     int uncommitted;
     size_t finished, failed;
 };
@@ -104,31 +111,38 @@ static struct Host *host_of(struct Crawl *crawl, const char *url) {
     return host;
 }
 
+static void add_url(struct Crawl *crawl, const char *url) {
+    if (crawl->url_count == crawl->url_capacity) {
+        crawl->url_capacity = crawl->url_capacity ? 2 * crawl->url_capacity : 1024;
+        crawl->urls = checked(realloc(crawl->urls, crawl->url_capacity * sizeof *crawl->urls));
+    }
+    crawl->urls[crawl->url_count++] = checked(strdup(url));
+}
+
+/// Puts a URL of `Crawl.urls` in the line of its host.
+static void queue_url(struct Crawl *crawl, size_t index) {
+    struct Host *host = host_of(crawl, crawl->urls[index]);
+    if (host->count == host->capacity) {
+        host->capacity = host->capacity ? 2 * host->capacity : 64;
+        host->pages = checked(realloc(host->pages, host->capacity * sizeof *host->pages));
+    }
+    host->pages[host->count++] = index;
+}
+
 static void read_urls(struct Crawl *crawl, const char *path) {
     FILE *file = fopen(path, "r");
     if (!file) die(path, strerror(errno));
     char *line = NULL;
-    size_t size = 0, capacity = 0;
+    size_t size = 0;
     ssize_t length;
     while ((length = getline(&line, &size, file)) > 0) {
         while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) line[--length] = 0;
         if (length == 0) continue;
-        if (crawl->url_count == capacity) {
-            capacity = capacity ? 2 * capacity : 1024;
-            crawl->urls = checked(realloc(crawl->urls, capacity * sizeof *crawl->urls));
-        }
-        crawl->urls[crawl->url_count++] = checked(strdup(line));
+        add_url(crawl, line);
     }
     free(line);
     fclose(file);
-    for (size_t i = 0; i < crawl->url_count; i++) {
-        struct Host *host = host_of(crawl, crawl->urls[i]);
-        if (host->count == host->capacity) {
-            host->capacity = host->capacity ? 2 * host->capacity : 64;
-            host->pages = checked(realloc(host->pages, host->capacity * sizeof *host->pages));
-        }
-        host->pages[host->count++] = i;
-    }
+    for (size_t i = 0; i < crawl->url_count; i++) queue_url(crawl, i);
 }
 
 // MARK: The database
@@ -149,13 +163,24 @@ static void open_database(struct Crawl *crawl, const char *path) {
     const char *insert =
         "INSERT INTO pages (url, status_code, content_length, title, error, time_connect_ms, time_starttransfer_ms, "
         "time_total_ms, fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const char *update =
+        "UPDATE pages SET url = ?1, status_code = ?2, content_length = ?3, title = ?4, error = ?5, time_connect_ms = ?6, "
+        "time_starttransfer_ms = ?7, time_total_ms = ?8, fetched_at = ?9 WHERE id = ?10";
+    if (crawl->follows) {
+        sql(crawl, "CREATE UNIQUE INDEX pages_url ON pages (url)");
+        const char *find = "INSERT OR IGNORE INTO pages (url) VALUES (?)";
+        if (sqlite3_prepare_v3(crawl->database, find, -1, SQLITE_PREPARE_PERSISTENT, &crawl->find, NULL) != SQLITE_OK)
+            die("find", sqlite3_errmsg(crawl->database));
+        insert = update;
+    }
     if (sqlite3_prepare_v3(crawl->database, insert, -1, SQLITE_PREPARE_PERSISTENT, &crawl->insert, NULL) != SQLITE_OK)
         die("insert", sqlite3_errmsg(crawl->database));
 }
 
 static void commit(struct Crawl *crawl) {
-    if (crawl->uncommitted == 0) return;
+    if (!crawl->is_writing) return;
     sql(crawl, "COMMIT");
+    crawl->is_writing = false;
     crawl->uncommitted = 0;
 }
 
@@ -165,9 +190,24 @@ static long long milliseconds(CURL *easy, CURLINFO what) {
     return microseconds / 1000;
 }
 
+static void begin(struct Crawl *crawl) {
+    if (!crawl->is_writing) sql(crawl, "BEGIN IMMEDIATE");
+    crawl->is_writing = true;
+}
+
+/// Takes a URL into the crawl unless it is known. Rows count up from 1 as `Crawl.urls` does from 0.
+static void discover(struct Crawl *crawl, const char *url, bool is_listed) {
+    sqlite3_bind_text(crawl->find, 1, url, -1, SQLITE_STATIC);
+    if (sqlite3_step(crawl->find) != SQLITE_DONE) die("find", sqlite3_errmsg(crawl->database));
+    sqlite3_reset(crawl->find);
+    if (is_listed || sqlite3_changes(crawl->database) == 0) return;
+    add_url(crawl, url);
+    queue_url(crawl, crawl->url_count - 1);
+}
+
 static void record(struct Transfer *page, CURLcode result) {
     struct Crawl *crawl = page->crawl;
-    if (crawl->uncommitted == 0) sql(crawl, "BEGIN IMMEDIATE");
+    begin(crawl);
     long status = 0;
     curl_easy_getinfo(page->easy, CURLINFO_RESPONSE_CODE, &status);
     struct timespec wall;
@@ -183,6 +223,7 @@ static void record(struct Transfer *page, CURLcode result) {
     sqlite3_bind_int64(insert, 7, milliseconds(page->easy, CURLINFO_STARTTRANSFER_TIME_T));
     sqlite3_bind_int64(insert, 8, milliseconds(page->easy, CURLINFO_TOTAL_TIME_T));
     sqlite3_bind_int64(insert, 9, wall.tv_sec * 1000LL + wall.tv_nsec / 1000000);
+    if (crawl->follows) sqlite3_bind_int64(insert, 10, (sqlite3_int64)page->index + 1);
     if (sqlite3_step(insert) != SQLITE_DONE) die("insert", sqlite3_errmsg(crawl->database));
     sqlite3_reset(insert);
     sqlite3_clear_bindings(insert);
@@ -193,8 +234,18 @@ static void record(struct Transfer *page, CURLcode result) {
 
 static void start_element(void *context, const xmlChar *name, const xmlChar **attributes) {
     struct Transfer *page = context;
-    (void)attributes;
     if (xmlStrEqual(name, BAD_CAST "title")) page->in_title = true;
+    if (!page->crawl->follows || !attributes || !xmlStrEqual(name, BAD_CAST "a")) return;
+    for (; attributes[0]; attributes += 2) {
+        if (!xmlStrEqual(attributes[0], BAD_CAST "href") || !attributes[1]) continue;
+        xmlChar *url = xmlBuildURI(attributes[1], BAD_CAST page->url);
+        if (url && xmlStrstr(url, BAD_CAST "/page/")) {
+            begin(page->crawl);
+            discover(page->crawl, (const char *)url, false);
+        }
+        xmlFree(url);
+        return;
+    }
 }
 
 static void end_element(void *context, const xmlChar *name) {
@@ -232,10 +283,10 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     size_t length = size * count;
     if (page->length == 0) start_parser(page);
     page->length += (long long)length;
-    for (size_t at = 0; at < length && page->parser; at += SLICE) {
-        size_t slice = length - at < SLICE ? length - at : SLICE;
+    for (size_t at = 0, slice; at < length && page->parser; at += slice) {
+        slice = page->crawl->follows || length - at < SLICE ? length - at : SLICE;
         htmlParseChunk(page->parser, bytes + at, (int)slice, 0);
-        if (page->title_ended) stop_parser(page);
+        if (page->title_ended && !page->crawl->follows) stop_parser(page);
     }
     return length;
 }
@@ -282,7 +333,8 @@ static void start_ready(struct Crawl *crawl) {
     while (crawl->idle_count > 0 && (host = ready_host(crawl))) {
         struct Transfer *page = crawl->idle[--crawl->idle_count];
         page->host = host;
-        page->url = crawl->urls[host->pages[host->next++]];
+        page->index = host->pages[host->next++];
+        page->url = crawl->urls[page->index];
         page->length = 0;
         page->title_length = 0;
         page->in_title = page->title_ended = false;
@@ -358,8 +410,8 @@ static void crawl_all(struct Crawl *crawl) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 3 || argc > 5) die("usage", "bare URLS DATABASE [TOTAL [PER_HOST]]");
-    struct Crawl crawl = {.per_host = argc > 4 ? atoi(argv[4]) : 4, .timer_at = -1};
+    if (argc < 3 || argc > 6) die("usage", "bare URLS DATABASE [TOTAL [PER_HOST [follow]]]");
+    struct Crawl crawl = {.per_host = argc > 4 ? atoi(argv[4]) : 4, .timer_at = -1, .follows = argc > 5};
     int total = argc > 3 ? atoi(argv[3]) : 64;
     if (total < 1 || crawl.per_host < 1) die("usage", "TOTAL and PER_HOST are at least 1");
     long long started = now_ms();
@@ -368,12 +420,14 @@ int main(int argc, char **argv) {
     read_urls(&crawl, argv[1]);
     open_database(&crawl, argv[2]);
     make_transfers(&crawl, total);
+    for (size_t i = 0; crawl.follows && i < crawl.url_count; i++) discover(&crawl, crawl.urls[i], true);
 
     crawl_all(&crawl);
 
     for (int i = 0; i < total; i++) curl_easy_cleanup(crawl.transfers[i].easy);
     curl_multi_cleanup(crawl.multi);
     sqlite3_finalize(crawl.insert);
+    sqlite3_finalize(crawl.find);
     sqlite3_close(crawl.database);
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);

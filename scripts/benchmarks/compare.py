@@ -13,7 +13,7 @@ import website
 MEMORY_LISTS = (10_000, 1_000_000)
 
 
-def crawl_once(crawler, site, folder, urls, total, per_host):
+def crawl_once(crawler, site, folder, urls, total, per_host, follow=False):
     """One measured crawl into a new database; it must have done the work, all of it."""
     database = os.path.join(folder, "crawl.db")
     for name in os.listdir(folder):
@@ -22,7 +22,10 @@ def crawl_once(crawler, site, folder, urls, total, per_host):
     list_path = os.path.join(folder, "list.txt")
     with open(list_path, "w", encoding="ascii") as file:
         file.writelines(url + "\n" for url in urls)
-    command = crawler.command(list_path, database, total, per_host)
+    if follow:
+        command = crawler.follow_command(site, database, total, per_host)
+    else:
+        command = crawler.command(list_path, database, total, per_host)
     usage = process.measure(command, os.path.join(folder, "log"))
     if usage.exit_code != 0:
         sys.exit(f"{crawler.name} ended with exit code {usage.exit_code}:\n{usage.output[-2000:]}")
@@ -60,14 +63,15 @@ def compare(options):
 
 def compare_in_turns(pair, site, work, options):
     urls = site.urls()
-    crawl_once(pair[1], site, work, urls, options.concurrency, options.per_host)  # Warms the page cache and nginx.
+    crawl_once(pair[1], site, work, urls, options.concurrency, options.per_host, options.follow)  # Warms the page cache and nginx.
     print(f"CPU s per 1,000 pages (user + system); in brackets pages/s and peak MiB\n"
           f"{'round':<8}{'trawl':>24}{'bare':>24}{'ratio':>8}")
     costs, ratios = ([], []), []
     for round_number in range(1, options.rounds + 1):
         cells = []
         for crawler, values in zip(pair, costs):
-            usage = crawl_once(crawler, site, work, urls, options.concurrency, options.per_host)
+            usage = crawl_once(
+                crawler, site, work, urls, options.concurrency, options.per_host, options.follow)
             values.append(per_thousand(usage, len(urls)))
             cells.append(
                 f"{values[-1]:.4f} [{len(urls) / usage.elapsed:6,.0f} {usage.peak_kib / 1024:5.1f}]")
@@ -128,6 +132,8 @@ def main():
     parser.add_argument("--per-host", type=positive, default=4, metavar="N", help="requests at once to one host")
     parser.add_argument("--batch-size", type=positive, default=100, metavar="N", help="trawl's batch_size")
     parser.add_argument("--rounds", type=positive, default=5, metavar="N")
+    parser.add_argument("--follow", action="store_true", help="from the first page by its links, not by a list; the "
+                        "bare loop parses whole pages for links then, and inserts them")
     parser.add_argument("--with-peers", action="store_true", help="also Scrapy and httpx + asyncio, a round each")
     parser.add_argument("--peer-pages", type=positive, default=4_000, metavar="N", help="pages for them")
     parser.add_argument("--memory", action="store_true", help="instead: peak memory for 10,000 and 1,000,000 URLs")

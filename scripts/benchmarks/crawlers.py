@@ -64,6 +64,13 @@ class Bare:
     def command(self, urls, database, total, per_host):
         return [self.binary, urls, database, total, per_host]
 
+    def follow_command(self, site, database, total, per_host):
+        """The command for a crawl of a site from its first page; the list of it is written beside the database."""
+        urls = database + ".txt"
+        with open(urls, "w", encoding="ascii") as file:
+            file.write(site.url(0) + "\n")
+        return [self.binary, urls, database, total, per_host, "follow"]
+
 
 class Scrapy:
     """Scrapy, in a venv of its own."""
