@@ -21,6 +21,8 @@ public struct RunReport: Sendable {
     public let errors: [(kind: String, pages: Int64)]
     /// How many pages were skipped for each reason, the most first.
     public let skips: [(reason: String, pages: Int64)]
+    /// How many links were not followed for each reason, the most first.
+    public let skippedLinks: [(reason: String, links: Int64)]
     /// The hosts with the largest mean time, the slowest first.
     public let slowestHosts: [HostReport]
 }
@@ -49,6 +51,11 @@ extension StoreTransaction {
             statuses: statuses.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
             errors: errors.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
             skips: skips.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) },
+            skippedLinks: try Row.fetchAll(
+                database,
+                sql: "SELECT reason, links FROM skipped_links WHERE run_id = ? ORDER BY links DESC, reason",
+                arguments: [run.rawValue]
+            ).map { ($0["reason"], $0["links"]) },
             slowestHosts: try slowestHosts(of: run, limit: limit))
     }
 

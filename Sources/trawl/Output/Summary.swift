@@ -28,6 +28,7 @@ struct Summary {
         line.add("status_codes", json: Summary.object(report.statuses.map { ("\($0.status)", $0.pages) }))
         line.add("error_kinds", json: Summary.object(report.errors.map { ($0.kind, $0.pages) }))
         line.add("skip_reasons", json: Summary.object(report.skips.map { ($0.reason, $0.pages) }))
+        line.add("skipped_links", json: Summary.object(report.skippedLinks.map { ($0.reason, $0.links) }))
         line.add("requests", progress.requests)
         line.add("size_download", progress.sizeDownload)
         line.add("elapsed_ms", progress.elapsedMilliseconds)
@@ -57,6 +58,7 @@ struct Summary {
         Summary.add("status", report.statuses.map { ("\($0.status)", $0.pages) }, to: &lines)
         Summary.add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
         Summary.add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
+        Summary.add("links out", report.skippedLinks.map { ($0.reason, $0.links) }, to: &lines)
         lines.append(
             Summary.row(
                 "requests",
