@@ -20,6 +20,7 @@ final class RunDriver {
     let permits: RequestPermits
 
     var loops: [CrawlLoop] = []
+    private let directory = LoopDirectory()
     var runningLoops = 0
     var window: HostWindow
     var sweep: HostSweep
@@ -128,6 +129,8 @@ final class RunDriver {
     ///
     /// - Throws: what the store or the loops ran into; whatever was committed stays, the rest is pending.
     func drive() throws -> RunEnd {
+        // The loops know each other by it: once they have ended nothing may keep them.
+        defer { directory.fill([]) }
         try startLoops()
         do {
             return try work()
@@ -166,7 +169,7 @@ final class RunDriver {
             spec, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive)
         let inbox = inbox
         let rules = try FollowRules(spec).map(withSeeds)
-        let all = LoopDirectory()
+        let all = directory
         for index in 0..<options.threads {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
@@ -269,7 +272,8 @@ final class RunDriver {
 
 /// The loops by their bits, filled once they all exist.
 private final class LoopDirectory: @unchecked Sendable {
-    // @unchecked because it is filled before any loop's thread starts, and only read from then on.
+    // @unchecked because it is filled before any loop's thread starts and emptied when they have ended, and only read in
+    // between.
     private var loops: [CrawlLoop] = []
 
     func fill(_ loops: [CrawlLoop]) { self.loops = loops }
