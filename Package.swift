@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract",
+                "JobFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -25,8 +25,8 @@ struct Trawl: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
-            StatusCommand.self, ResultsCommand.self, DiffCommand.self, RetryCommand.self,
-            DatabaseCommand.self,
+            StatusCommand.self, ResultsCommand.self, DiffCommand.self, ExplainCommand.self,
+            RetryCommand.self, DatabaseCommand.self,
         ])
 
     static func main() async {

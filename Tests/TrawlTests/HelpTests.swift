@@ -3,7 +3,8 @@ import Testing
 @Suite(.serialized)
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "retry", "db", "db migrate",
+        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "db",
+        "db migrate",
         "db check",
     ]
     let bench: Workbench
@@ -33,7 +34,9 @@ struct HelpTests {
 
     @Test(arguments: subcommands)
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
-        let arguments = ["fetch", "add", "runs", "results", "diff", "retry"].contains(name) ? "x" : ""
+        let arguments =
+            ["fetch", "add", "runs", "results", "diff", "retry"].contains(name)
+            ? "x" : name == "explain" ? "x y" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 
         #expect(wrong.code == 2)
