@@ -25,6 +25,16 @@ static void clibxml2_ignore_error(void *context, xmlErrorPtr error) {
 // Errors are left in context->lastError, and nothing is printed.
 static inline void clibxml2_xpath_silence(xmlXPathContextPtr context) { context->error = clibxml2_ignore_error; }
 
+// The encoding that a parser is to be told of when it is used again. Older versions read UTF-8 unless told otherwise; from
+// 2.14 on it is windows-1252 unless the page declares another.
+static inline const char *clibxml2_reset_encoding(void) {
+#if LIBXML_VERSION >= 21400
+    return "UTF-8";
+#else
+    return NULL;
+#endif
+}
+
 // What is open in a parser. Newer versions deprecate looking at it and offer nothing else.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -14,7 +14,7 @@ public final class FieldExtractor {
     /// How many bytes the result has at most; fields whose values have no room in it are null.
     public static let resultLimit = 1 << 20
     /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
-    public static let matchTime: Duration = .milliseconds(250)
+    public static let matchTime: Duration = .milliseconds(150)
 
     /// What the scanner must gather for the fields; to be among its options.
     public let scannerOptions: PageScanner.Options

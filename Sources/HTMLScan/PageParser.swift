@@ -49,7 +49,7 @@ struct PageParser: ~Copyable {
         guard isUsed, let parser else { return }
         isUsed = false
         // The result says only that memory ran out; the parser then has no input and its stack stays empty.
-        _ = xmlCtxtResetPush(parser, nil, 0, nil, nil)
+        _ = xmlCtxtResetPush(parser, nil, 0, nil, clibxml2_reset_encoding())
         parser.pointee.html = 1
         Self.setOptions(of: parser)
     }
@@ -68,7 +68,7 @@ struct PageParser: ~Copyable {
             switch scalar {
             case "&": markup.append(contentsOf: "&amp;".utf8)
             case "<": markup.append(contentsOf: "&lt;".utf8)
-            case "\u{0B}", "\u{FFFE}", "\u{FFFF}":
+            case _ where !Self.takesAllCharacters && Self.isNotOfXML(scalar):
                 // Not characters of XML, which the parser would drop: an element stands for each until it is reported.
                 events.carried.append(scalar)
                 markup.append(contentsOf: "<br>".utf8)
@@ -78,6 +78,13 @@ struct PageParser: ~Copyable {
         markup.append(contentsOf: "</title>".utf8)
         parse()
         return String(decoding: events.text, as: UTF8.self)
+    }
+
+    /// Whether the parser takes titles as HTML 5 has them: with any character, and without markup.
+    private static let takesAllCharacters = LIBXML_VERSION >= 21_400
+
+    private static func isNotOfXML(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\u{0B}" || scalar == "\u{FFFE}" || scalar == "\u{FFFF}"
     }
 
     /// Whether the page has so many tags that it is hostile, or at least no page; more are not worth the time.

@@ -9,8 +9,9 @@ public final class XPathExpression {
     private let paths: [[xmlXPathCompExprPtr]]
     private let isCostly: Bool
 
-    /// How many operations may be spent on a page, by libxml2's count: about a quarter of a second.
-    static let operationLimit: UInt = 3_000_000
+    /// How many operations may be spent on a page, by libxml2's count: a sixth of a second at most, for which
+    /// other transfers of the loop wait.
+    static let operationLimit: UInt = 1_500_000
     /// The same, multiplied with the nodes of the page, where sets of nodes are merged with one another.
     private static let mergeLimit: UInt = 4_000_000_000
 
