@@ -92,7 +92,7 @@ let package = Package(
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "WARC",
+                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile", "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),

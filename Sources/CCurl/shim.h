@@ -21,6 +21,11 @@ static inline CURLcode ccurl_setopt_pointer(CURL *easy, CURLoption option, void 
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_setopt_bytes(CURL *easy, CURLoption option, const void *value) {
+    // A null pointer means an empty body, not none.
+    return curl_easy_setopt(easy, option, value ? value : "");
+}
+
 static inline CURLcode ccurl_setopt_list(CURL *easy, CURLoption option, struct curl_slist *value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -68,6 +68,8 @@ public final class Crawl: Sendable {
             return .failure(.archive(error.description))
         } catch let error as StoreError {
             return .failure(.store(error))
+        } catch let error as SecretFailure {
+            return .failure(.secret("\(error)"))
         } catch {
             return .failure(.resources("\(error)"))
         }
@@ -99,12 +101,14 @@ public enum CrawlError: Error, Sendable, CustomStringConvertible {
     case archive(String)
     /// This machine: descriptors or memory.
     case resources(String)
+    /// A secret that the job's requests refer to is not there. Nothing was requested.
+    case secret(String)
 
     /// One sentence for people.
     public var description: String {
         switch self {
         case .store(let error): error.description
-        case .archive(let message), .resources(let message): message
+        case .archive(let message), .resources(let message), .secret(let message): message
         }
     }
 }

@@ -25,6 +25,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case request(PageRequest)
         /// A URL that a seed was redirected to.
         case seed(WebURL)
+        /// What the requests of pages send that the loop has reported as starting.
+        case contents([(PageID, PageContents)])
         /// Start nothing more; what is under way may finish within the time, then the loop ends.
         case drain(within: Duration)
         /// End at once.
@@ -52,6 +54,11 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case conditions([(HostID, HostCondition)])
         /// A host that could not be reached however often it was tried.
         case givenUp(HostID, String)
+        /// Pages whose turn it is, of a run whose requests differ: what they send is to be said, and noted where it must
+        /// not be sent twice.
+        case starting([(PageID, BatchID)], loop: Int)
+        /// Pages that were to be sent and were not.
+        case unsent([PageID])
         /// The loop has ended and reports nothing more.
         case ended
     }
@@ -74,6 +81,10 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
     private var robots: [RobotsReport] = []
+    /// Whether each page's request is asked for before it is sent.
+    private let asksForContents: Bool
+    /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
+    private var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
     private var flushAt: MonotonicInstant?
     private var drainDeadline: MonotonicInstant?
 
@@ -102,6 +113,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     init(
         index: Int, spec: JobSpec, connections: Int, circuitPolicy: HostCircuit.Policy, policy: FetchPolicy,
         fields: CompiledFields, sieve: LinkSieve?, environment: FetchEnvironment, permits: RequestPermits,
+        asksForContents: Bool,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
@@ -110,11 +122,12 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         self.sieve = sieve
         self.environment = environment
         self.permits = permits
+        self.asksForContents = asksForContents
         self.wakeLoops = wakeLoops
         self.report = report
         flushCount = max(spec.batchSize, CrawlLoop.flushCount)
         gate = HostGate(
-            limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.delay),
+            limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.startInterval),
             circuitPolicy: circuitPolicy)
         transfers = try TransferLoop(connections: connections)
     }
@@ -190,6 +203,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             admit(request, first: true)
         case .seed(let url):
             sieve?.insert(seed: url)
+        case .contents(let contents):
+            for (page, contents) in contents { start(page, contents) }
         case .drain(let duration):
             drainDeadline = .now + duration
             _ = gate.removeAll()  // They are pending in the store, and stay so.
@@ -226,21 +241,62 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     private func startReady() {
         guard drainDeadline == nil else { return }
+        var asked: [(PageID, BatchID)] = []
+        defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
         while hasArchiveRoom, gate.isReady(now: transfers.now), permits.acquire(loop: index) {
-            guard let fetcher = idleFetcher(), let (request, slot) = gate.next(now: transfers.now) else {
+            guard permits.takeStart(now: .now), let fetcher = idleFetcher(),
+                let (request, slot) = gate.next(now: transfers.now)
+            else {
                 wakeLoops(permits.release(loop: index))
                 return
             }
             fetcher.slot = slot
-            let rules = rules[request.host]
-            fetcher.start(
-                request, mayBePrivate: rules?.mayBePrivate ?? false,
-                credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
+            if asksForContents, let page = request.page, page.message == nil, request.chain == nil {
+                starting[page.id] = (request, fetcher)
+                asked.append((page.id, page.batch))
+            } else {
+                start(request, fetcher)
+            }
         }
     }
 
     /// Whether what is received now can be kept, where it is to be.
     private var hasArchiveRoom: Bool { policy.exchangeKeeper?.hasRoom ?? true }
+
+    private func start(_ request: PageRequest, _ fetcher: PageFetcher) {
+        let rules = rules[request.host]
+        fetcher.start(
+            request, mayBePrivate: rules?.mayBePrivate ?? false,
+            credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
+    }
+
+    /// Goes on with a page whose request is known now.
+    private func start(_ id: PageID, _ contents: PageContents) {
+        guard let (request, fetcher) = starting.removeValue(forKey: id), var page = request.page else {
+            return
+        }
+        switch contents {
+        case .send(let message) where drainDeadline == nil:
+            page.message = message
+            start(PageRequest(page), fetcher)
+        case .send, .leave:
+            report(.unsent([id]))
+            giveBack(fetcher)
+        case .refuse(let error):
+            giveBack(fetcher)
+            refuse(page, request, .failed(.internal), error)
+        }
+    }
+
+    /// Takes a fetcher back that has sent nothing.
+    private func giveBack(_ fetcher: PageFetcher) {
+        if let slot = fetcher.slot {
+            _ = gate.finished(slot, wasSent: false, .none, fraction: 0, now: transfers.now)
+            fetcher.slot = nil
+        }
+        idle.append(fetcher)
+        wakeLoops(permits.release(loop: index))
+    }
 
     private func idleFetcher() -> PageFetcher? {
         if let fetcher = idle.popLast() { return fetcher }
@@ -269,6 +325,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     private var nextDeadline: MonotonicInstant? {
         var deadline = flushAt
+        if drainDeadline == nil, gate.readyHosts > 0, let next = permits.nextStartAt {
+            deadline = min(deadline ?? next, next)
+        }
         if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }
         if let drainDeadline { deadline = min(deadline ?? drainDeadline, drainDeadline) }
         if !hasArchiveRoom {
@@ -280,7 +339,14 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     /// Cuts off what is under way, reports what is finished, and says so.
     private func end() {
-        for fetcher in fetchers { fetcher.cancel() }
+        var unsent = Array(starting.keys)
+        for fetcher in fetchers {
+            if let page = fetcher.request?.page, fetcher.request?.chain == nil, !fetcher.wasSent {
+                unsent.append(page.id)
+            }
+            fetcher.cancel()
+        }
+        if asksForContents, !unsent.isEmpty { report(.unsent(unsent)) }
         if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes = []

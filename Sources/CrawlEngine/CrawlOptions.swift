@@ -16,6 +16,8 @@ public struct CrawlOptions: Sendable {
     public var archiveFolder: String?
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
+    /// Whether the observer hears of batches that are done with. The default is not.
+    public var reportsBatches = false
     /// When hosts that cannot be reached are set aside.
     public var circuit = HostCircuit.Policy()
 

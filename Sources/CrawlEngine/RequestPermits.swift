@@ -1,3 +1,4 @@
+internal import CrawlCore
 internal import Curl
 internal import Synchronization
 
@@ -8,8 +9,15 @@ final class RequestPermits: Sendable {
     /// Loops that found no permit and want to be woken when there is one, a bit each.
     private let starved = Atomic<UInt64>(0)
 
-    init(total: Int) {
+    /// The least time between two starts of the job, in nanoseconds; 0 for any.
+    private let interval: Int64
+    /// The next start comes no earlier than this, in nanoseconds since the machine was started.
+    private let nextStart = Atomic<Int64>(0)
+
+    /// - Parameter interval: the least time between two starts, whatever the host. The default is none.
+    init(total: Int, interval: Duration = .zero) {
         self.total = total
+        self.interval = interval.nanoseconds
         free = Atomic(total)
     }
 
@@ -22,6 +30,23 @@ final class RequestPermits: Sendable {
         starved.bitwiseOr(1 << UInt64(loop), ordering: .sequentiallyConsistent)
         // One may have come back before the wish was known.
         return takeOne()
+    }
+
+    /// When the job's rate allows the next start; nil where it has none.
+    var nextStartAt: MonotonicInstant? {
+        guard interval > 0 else { return nil }
+        return MonotonicInstant(sinceBoot: .nanoseconds(nextStart.load(ordering: .relaxed)))
+    }
+
+    /// Whether the job's rate allows a start now; it counts as one.
+    func takeStart(now: MonotonicInstant) -> Bool {
+        guard interval > 0 else { return true }
+        let now = now.sinceBoot.nanoseconds
+        let due = nextStart.load(ordering: .relaxed)
+        guard due <= now else { return false }
+        return nextStart.compareExchange(
+            expected: due, desired: now + interval, ordering: .sequentiallyConsistent
+        ).exchanged
     }
 
     private func takeOne() -> Bool {
@@ -42,5 +67,11 @@ final class RequestPermits: Sendable {
         free.add(1, ordering: .sequentiallyConsistent)
         guard starved.load(ordering: .sequentiallyConsistent) != 0 else { return 0 }
         return starved.exchange(0, ordering: .sequentiallyConsistent) & ~(1 << UInt64(loop))
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

@@ -69,7 +69,8 @@ extension RunDriver {
     private func configuration(of host: HostID) -> (HostLimits, HostRules)? {
         guard let entry = window[host] else { return nil }
         let delay =
-            entry.overrides.delay ?? max(spec.delay, .milliseconds(entry.robots?.crawlDelayMilliseconds ?? 0))
+            entry.overrides.delay
+            ?? max(spec.startInterval, .milliseconds(entry.robots?.crawlDelayMilliseconds ?? 0))
         let limits = HostLimits(perHost: entry.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
         let rules = HostRules(
             robots: entry.robots, mayBePrivate: entry.mayBePrivate, isBlocked: entry.overrides.isBlocked,

@@ -12,7 +12,9 @@ extension RunDriver {
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)
         let searches = !isStopping && (!redirects.isEmpty || wantsHosts)
-        let hasNews = !outcomes.isEmpty || !robotsReports.isEmpty || !conditions.isEmpty
+        let hasNews =
+            !outcomes.isEmpty || !robotsReports.isEmpty || !conditions.isEmpty || !starting.isEmpty
+            || !unsent.isEmpty
         guard renews || searches || hasNews || window.hasChanged(now: now) else {
             return try finishIfDone(Dispatch(messages: []))
         }
@@ -20,11 +22,16 @@ extension RunDriver {
         let committed = outcomes
         // What is settled without a request is kept for the next turn.
         outcomes = []
+        var finished: [BatchReport] = []
         let dispatch = try store.write { transaction in
             var dispatch = Dispatch(messages: Array(repeating: [], count: loops.count))
             try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, &dispatch, transaction)
+            if options.reportsBatches {
+                finished = try transaction.finishedBatches(Set(committed.joined().map(\.page.batch)))
+            }
             for (host, condition) in conditions { try transaction.save(condition, of: host, now: now) }
             conditions.removeAll(keepingCapacity: true)
+            if run.hasRequests { try composeRequests(&dispatch, transaction) }
             try learnRobots(now: now, &dispatch, transaction)
             if renews {
                 try transaction.renewRunner(runner, now: now)
@@ -43,6 +50,7 @@ extension RunDriver {
         lastCommit = clock
         if renews { lastRenewal = clock }
         for batch in committed { observer.committed(batch) }
+        if !finished.isEmpty { observer.finished(finished) }
         return try finishIfDone(dispatch)
     }
 
@@ -181,6 +189,10 @@ extension RunDriver {
     private func claimPages(
         of hosts: [HostID], now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
     ) throws {
+        // With a barrier the batch before comes first, and one batch is claimed at a time.
+        guard !spec.hasBatchBarrier || window.claimed == 0 else { return }
+        var room = spec.hasBatchBarrier ? spec.batchSize : .max
+        let hosts = spec.hasBatchBarrier ? window.hosts.sorted { $0.rawValue < $1.rawValue } : hosts
         // Other processes add batches too; with the write lock held, the next id is ours.
         nextBatch.id = try transaction.nextBatchID()
         var admitted: [[ClaimedPage]] = Array(repeating: [], count: loops.count)
@@ -197,7 +209,8 @@ extension RunDriver {
                 try ask(host, attempt: attempt, &dispatch, transaction)
             }
             try askWherePagesWait(host, &dispatch, transaction)
-            let wanted = min(window.wanted(host, now: now), budget.room(claimed: window.claimed))
+            let wanted = min(
+                window.wanted(host, now: now), room, budget.room(claimed: window.claimed))
             guard wanted > 0, let entry = window[host] else { continue }
             var position = entry.position
             let pages = try transaction.claim(
@@ -209,6 +222,7 @@ extension RunDriver {
                 let isHeld = claimOptions.isByLevel && !(entry.claimed.isEmpty && pages.isEmpty)
                 claimAt = isHeld ? 0 : try transaction.nextRetry(of: host, run: run.id, after: now) ?? .max
             }
+            room -= pages.count
             window.claimed(pages, of: host, to: position, claimAt: claimAt)
             for var page in pages {
                 if size == spec.batchSize { try closeBatch() }

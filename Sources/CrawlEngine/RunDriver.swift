@@ -33,6 +33,11 @@ final class RunDriver {
     /// What the loops have heard of hosts' robots.txt and of how hosts are doing.
     var robotsReports: [CrawlLoop.RobotsReport] = []
     var conditions: [HostID: HostCondition] = [:]
+    /// Pages whose turn it is at a loop, which waits for what they send.
+    var starting: [(pages: [(PageID, BatchID)], loop: Int)] = []
+    /// Pages that were noted as going out, and did not.
+    var unsent: [PageID] = []
+    let composer: RequestComposer
     /// What the database's was when overrides were last looked at.
     var dataVersion: Int64 = 0
     var isStopping = false
@@ -95,7 +100,7 @@ final class RunDriver {
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
         credentials: URLCredentials, environment: FetchEnvironment, observer: any RunObserver,
         inbox: Mailbox<Message>
-    ) throws(StoreError) {
+    ) throws {
         self.store = store
         self.runner = runner
         self.run = run
@@ -105,8 +110,12 @@ final class RunDriver {
         self.environment = environment
         self.observer = observer
         self.inbox = inbox
+        // What is missing is said before anything is asked for.
+        for secret in run.secrets { _ = try environment.secret(secret).get() }
+        composer = try RequestComposer(spec, environment: environment)
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent)
-        permits = RequestPermits(total: options.requests(spec.concurrency.total))
+        permits = RequestPermits(
+            total: options.requests(spec.concurrency.total), interval: spec.rate.total)
         window = HostWindow(
             loops: options.threads, concurrency: spec.concurrency, grows: spec.discoversPages)
         sweep = HostSweep(now: environment.wallClock())
@@ -131,6 +140,7 @@ final class RunDriver {
     func drive() throws -> RunEnd {
         // The loops know each other by it: once they have ended nothing may keep them.
         defer { directory.fill([]) }
+        try recoverInterrupted()
         try startLoops()
         do {
             return try work()
@@ -165,8 +175,12 @@ final class RunDriver {
 
     private func startLoops() throws {
         let cookies = spec.request.keepsCookies ? try CookieStore() : nil
+        var resolved = spec
+        resolved.request.headers = composer.headers
         let policy = FetchPolicy(
-            spec, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive)
+            resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
+            redaction: composer.redaction,
+            keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty))
         let inbox = inbox
         let rules = try FollowRules(spec).map(withSeeds)
         let all = directory
@@ -176,7 +190,7 @@ final class RunDriver {
                 connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
                 sieve: LinkSieve(spec, rules: rules),
-                environment: environment, permits: permits,
+                environment: environment, permits: permits, asksForContents: run.hasRequests,
                 wakeLoops: { all.wake($0) }, report: { inbox.send(.report($0)) })
             loops.append(loop)
         }
@@ -220,6 +234,10 @@ final class RunDriver {
             for (host, condition) in new { conditions[host] = condition }
         case .report(.givenUp(let host, let error)):
             giveUp(host, error)
+        case .report(.starting(let pages, let loop)):
+            starting.append((pages, loop))
+        case .report(.unsent(let pages)):
+            unsent += pages
         case .report(.ended):
             runningLoops -= 1
         case .stop:

@@ -12,6 +12,8 @@ public protocol PageSource: ~Copyable {
 public enum SourceEntry: Sendable, Equatable {
     /// A URL as its author wrote it; `line` is where.
     case url(String, name: String?, line: Int?)
+    /// A request; its URL is no pattern.
+    case request(RequestTemplate, line: Int?)
     /// Something that cannot be one.
     case unusable(String, line: Int?, reason: String)
 }
@@ -25,6 +27,10 @@ public struct RunImport {
     private var importer: PageImporter
     /// Hosts on which curl agrees; bounded, so that memory does not grow with the list.
     private var agreedHosts: Set<String> = []
+    /// Whether pages are more than a GET of their URL.
+    private var hasRequests = false
+    /// What they refer to that is not stored.
+    private var secrets: Set<TextReference> = []
 
     /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
     private static let chunk = 2_000
@@ -69,7 +75,8 @@ public struct RunImport {
         var added = RunProgress()
         var urls: [DiscoveredURL] = []
         for text in sitemaps {
-            guard case .page(let url, let hostKey, _, _) = page(of: .url(text, name: nil, line: nil)) else {
+            guard case .page(let url, let hostKey, _, _, _) = page(of: .url(text, name: nil, line: nil))
+            else {
                 added.add(try commit([page(of: .url(text, name: nil, line: nil))]))
                 continue
             }
@@ -89,6 +96,12 @@ public struct RunImport {
         return added
     }
 
+    /// Closes the import: the run has all its pages, and may be worked on.
+    public func finish(_ run: RunID, in transaction: StoreTransaction) throws {
+        try transaction.finishImport(
+            run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, secrets: secrets)
+    }
+
     private mutating func commit(_ pages: [ImportedPage]) throws -> RunProgress {
         let store = store
         return try store.write { try importer.add(pages, in: $0) }
@@ -99,33 +112,49 @@ public struct RunImport {
         case .unusable(let text, let line, let reason):
             return .skipped(
                 text: kept(text), reason: .invalidURL, name: nil, line: line, error: reason)
-        case .url(let text, let name, let line):
-            func skipped(_ reason: SkipReason, _ error: String, text: String = text) -> ImportedPage {
-                .skipped(text: kept(text), reason: reason, name: name, line: line, error: error)
+        case .url(let text, let name, let line): return page(text, name: name, line: line, nil)
+        case .request(let request, let line):
+            secrets.formUnion(request.secrets)
+            guard !request.isPlain else {
+                return page(request.fullURL, name: request.name, line: line, nil)
             }
-            let url: WebURL
-            do {
-                url = try WebURL(parsing: text)
-            } catch {
-                return skipped(.invalidURL, "\(error)")
-            }
-            guard url.isHTTP else {
-                return .failed(
-                    text: kept(url.href), kind: .unsupportedScheme, name: name, line: line,
-                    error: "the scheme \(url.scheme) is not fetched; http and https are")
-            }
-            let requested = url.withoutCredentialsAndFragment
-            guard !url.hasCredentials || credentials.add(url) else {
-                return skipped(
-                    .limit, "too many URLs of this host have a user name and password of their own",
-                    text: requested)
-            }
-            guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
-                return skipped(.limit, "longer than limits.url_length (\(limits.urlLength))")
-            }
-            guard agrees(url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
-            return .page(url: requested, hostKey: url.hostKey, name: name, line: line)
+            hasRequests = true
+            let key = request.sendsIdempotencyKey ? UniqueID.random() : nil
+            return page(
+                request.fullURL, name: request.name, line: line,
+                ImportedRequest(
+                    method: request.effectiveMethod, details: request.details, idempotencyKey: key))
         }
+    }
+
+    private mutating func page(
+        _ text: String, name: String?, line: Int?, _ request: ImportedRequest?
+    ) -> ImportedPage {
+        func skipped(_ reason: SkipReason, _ error: String, text: String = text) -> ImportedPage {
+            .skipped(text: kept(text), reason: reason, name: name, line: line, error: error)
+        }
+        let url: WebURL
+        do {
+            url = try WebURL(parsing: text)
+        } catch {
+            return skipped(.invalidURL, "\(error)")
+        }
+        guard url.isHTTP else {
+            return .failed(
+                text: kept(url.href), kind: .unsupportedScheme, name: name, line: line,
+                error: "the scheme \(url.scheme) is not fetched; http and https are")
+        }
+        let requested = url.withoutCredentialsAndFragment
+        guard !url.hasCredentials || credentials.add(url) else {
+            return skipped(
+                .limit, "too many URLs of this host have a user name and password of their own",
+                text: requested)
+        }
+        guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
+            return skipped(.limit, "longer than limits.url_length (\(limits.urlLength))")
+        }
+        guard agrees(url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
+        return .page(url: requested, hostKey: url.hostKey, name: name, line: line, request: request)
     }
 
     private func kept(_ text: String) -> String {

@@ -1,4 +1,5 @@
 public import CrawlCore
+public import CrawlStore
 
 /// Who is told how a run goes. Called on the driver's thread, between commits: what takes long here holds back
 /// the commits, and with them, in the end, the crawl.
@@ -7,6 +8,13 @@ public protocol RunObserver: Sendable {
     func committed(_ outcomes: [PageOutcome])
     /// Where the run stands; at least every quarter of a second.
     func progressed(_ snapshot: RunSnapshot)
+    /// All pages of these batches are in the database now; called where ``CrawlOptions/reportsBatches`` says so.
+    func finished(_ batches: [BatchReport])
+}
+
+extension RunObserver {
+    /// Does nothing.
+    public func finished(_ batches: [BatchReport]) {}
 }
 
 /// Where a run stands.

@@ -2,21 +2,33 @@ public import CrawlCore
 public import Extract
 
 /// The fields of a job, compiled for one crawl loop: regular expressions and paths are read once a run and loop, not once a
-/// page.
-///
-/// It is a table of lists of fields, of which a page's request chooses one. The first is that of the job itself.
+/// page. Requests may have fields of their own.
 public final class CompiledFields {
-    private let extractors: [FieldExtractor?]
+    /// Those of the job; nil where it has none.
+    let jobs: FieldExtractor?
+    private let jobsFields: [ExtractionField]
+    /// Those of requests, compiled as they come.
+    private var others: [(fields: [ExtractionField], extractor: FieldExtractor?)] = []
+    /// So many different lists are kept.
+    private static let kept = 64
 
-    /// Compiles lists of fields.
+    /// Compiles a job's fields.
     ///
     /// - Throws: What is wrong with the first field that cannot be used.
-    public init(_ lists: [[ExtractionField]]) throws(FieldError) {
-        var extractors: [FieldExtractor?] = []
-        for fields in lists { extractors.append(fields.isEmpty ? nil : try FieldExtractor(fields)) }
-        self.extractors = extractors
+    public init(_ fields: [ExtractionField]) throws(FieldError) {
+        jobsFields = fields
+        jobs = fields.isEmpty ? nil : try FieldExtractor(fields)
     }
 
-    /// The fields of a list; nil where it is empty.
-    subscript(list: Int) -> FieldExtractor? { extractors[list] }
+    /// What takes the fields of a request; nil where it has none, or one that cannot be used.
+    func extractor(of fields: [ExtractionField]) -> FieldExtractor? {
+        if fields.isEmpty { return nil }
+        if fields == jobsFields { return jobs }
+        if let known = others.first(where: { $0.fields == fields }) { return known.extractor }
+        // They were compiled once already, as the job was read.
+        let extractor = try? FieldExtractor(fields)
+        if others.count >= CompiledFields.kept { others.removeAll() }
+        others.append((fields, extractor))
+        return extractor
+    }
 }

@@ -1,16 +1,25 @@
+public import CrawlCore
 internal import Glibc
 
-/// What a fetch takes from outside: the time of day and chance. Tests bring their own.
+/// What a fetch takes from outside: the time of day, chance and secrets. Tests bring their own.
 public struct FetchEnvironment: Sendable {
     /// Unix milliseconds.
     public var wallClock: @Sendable () -> Int64
     /// A number from 0 to 1.
     public var random: @Sendable () -> Double
+    /// What a reference to a secret stands for.
+    public var secret: @Sendable (TextReference) -> Result<String, SecretFailure>
 
     /// An environment of one's own, for tests.
-    public init(wallClock: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double) {
+    ///
+    /// - Parameter secret: the default is what the system has.
+    public init(
+        wallClock: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double,
+        secret: (@Sendable (TextReference) -> Result<String, SecretFailure>)? = nil
+    ) {
         self.wallClock = wallClock
         self.random = random
+        self.secret = secret ?? SystemSecrets.look(up:)
     }
 
     /// The system's clock and the system's randomness.

@@ -14,12 +14,16 @@ public struct FetchPolicy: Sendable {
     public let exchangeKeeper: (any ExchangeKeeper)?
     /// Names of header fields whose values are kept by nobody, in lower case.
     let secretFields: Set<String>
+    let timeouts: JobSpec.Timeouts
+    /// The secrets that the job's header fields hold.
+    let redaction: Redaction
+    /// Whether JSON replies are kept.
+    let keepsReplies: Bool
     /// What `X-Robots-Tag` calls this crawler.
     let productToken: String
     /// What is found on each page beside its title, and beside what its fields need.
     let scannerOptions: PageScanner.Options
-    /// The lists of fields that pages choose from; the first is the job's.
-    private let fields: [[ExtractionField]]
+    private let fields: [ExtractionField]
     /// The settings of curl's handles.
     public let transfer: TransferConfiguration
 
@@ -30,10 +34,16 @@ public struct FetchPolicy: Sendable {
     ///   - userAgent: what is sent where the job names none.
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
     ///   - exchangeKeeper: who keeps what is sent and received. The default is nobody.
+    ///   - redaction: the secrets that the job's header fields hold. The default is none.
+    ///   - keepsReplies: whether JSON replies are kept. The default is not to.
     public init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
-        exchangeKeeper: (any ExchangeKeeper)? = nil
+        exchangeKeeper: (any ExchangeKeeper)? = nil, redaction: Redaction = Redaction(),
+        keepsReplies: Bool = false
     ) {
+        timeouts = spec.timeouts
+        self.redaction = redaction
+        self.keepsReplies = keepsReplies
         accept = spec.accept
         limits = spec.limits
         retry = spec.retry
@@ -42,7 +52,7 @@ public struct FetchPolicy: Sendable {
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
         scannerOptions =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
-        fields = [spec.extract]
+        fields = spec.extract
         self.exchangeKeeper = exchangeKeeper
         secretFields = spec.request.secretFields
         var transfer = TransferConfiguration(

@@ -7,7 +7,10 @@ extension PageFetcher {
     /// The content of the page that a scanner has finished, at the address that answered.
     func content(of scanner: PageScanner, _ extractor: FieldExtractor?, url: String) -> PageContent {
         let extracted = extractor?.extract(from: scanner)
-        guard scanner.isHTML else { return PageContent(extracted: extracted) }
+        guard scanner.isHTML else {
+            let reply = keepsReply ? scanner.withText { String(decoding: $0, as: UTF8.self) } : nil
+            return PageContent(extracted: extracted, reply: reply)
+        }
         let metadata = scanner.metadata
         return PageContent(
             canonicalURL: metadata.canonical.flatMap { absolute($0, scanner.baseHref, url) },

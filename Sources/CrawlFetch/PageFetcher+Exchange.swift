@@ -8,6 +8,8 @@ extension PageFetcher {
     ///
     /// - Parameter isCut: whether the answer did not come to its end.
     func keep(_ request: PageRequest, _ transfer: Transfer, isCut: Bool, now: Int64) {
+        // A server may send secrets back, anywhere in what it answers.
+        guard policy.redaction.isEmpty, request.page?.message == nil else { return }
         guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder, transfer.head.isComplete
         else { return }
         var exchange = HTTPExchange(

@@ -8,7 +8,7 @@ extension PageFetcher {
         let limits = policy.limits
         switch result {
         case .readTimeout:
-            return (.timeoutRead, "no byte came for \(policy.transfer.readTimeout)")
+            return (.timeoutRead, "no byte came for \(timeouts.read)")
         case .failed(let kind, let message):
             return (kind, message)
         case .code(.ok), .heldBack:
@@ -20,8 +20,8 @@ extension PageFetcher {
             return (.tooLarge, "a header field is larger than 100 KiB")
         case .code(.timedOut):
             return isConnectTimeout(transfer)
-                ? (.timeoutConnect, "no connection within \(policy.transfer.connectTimeout)")
-                : (.timeoutTotal, "not finished within \(policy.transfer.totalTimeout)")
+                ? (.timeoutConnect, "no connection within \(timeouts.connect)")
+                : (.timeoutTotal, "not finished within \(timeouts.total)")
         case .code(let code):
             let message = transfer.errorMessage ?? code.message
             if code.errorKind == .truncated, let length = transfer.head.contentLength, limits.body > 0,
@@ -37,7 +37,7 @@ extension PageFetcher {
     /// curl has one code for both of its limits; a request that never went out was still connecting, unless the limit
     /// for everything was the shorter one.
     private func isConnectTimeout(_ transfer: Transfer) -> Bool {
-        let (connect, total) = (policy.transfer.connectTimeout, policy.transfer.totalTimeout)
+        let (connect, total) = (timeouts.connect, timeouts.total)
         return transfer.preTransferMicroseconds == 0 && connect > .zero
             && (total == .zero || connect <= total)
     }

@@ -58,6 +58,8 @@ public final class PageFetcher: TransferDelegate {
     /// The body, where the job keeps it.
     private var keptBody: [UInt8] = []
     private var keepsBody = false
+    /// Whether the body is kept, where it is JSON.
+    private(set) var keepsReply = false
 
     private var contentLength: Int64 = 0
     private var contentType: String?
@@ -80,6 +82,8 @@ public final class PageFetcher: TransferDelegate {
         case none
         /// The job's, and those that ask whether the page has changed.
         case conditional
+        /// Those of a request that has its own, with all else that it sends.
+        case message
     }
 
     private enum BodyPhase {
@@ -148,7 +152,9 @@ public final class PageFetcher: TransferDelegate {
 
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
-        try transfer.setURL(request.url)
+        // A redirect leads to a URL as it is; the page's own may refer to secrets.
+        try transfer.setURL(
+            request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
         let staysHome = request.host == request.owner
         try transfer.setCredentials(staysHome ? credentials : nil)
         try setHeaders(of: request, staysHome: staysHome, transfer)
@@ -161,6 +167,12 @@ public final class PageFetcher: TransferDelegate {
     private func setHeaders(of request: PageRequest, staysHome: Bool, _ transfer: Transfer)
         throws(CurlSetupFailure)
     {
+        let message = request.page?.message
+        if message != nil || headersInUse == .message {
+            try prepare(message, of: request, staysHome: staysHome, transfer)
+            headersInUse = message == nil ? (staysHome ? .job : .none) : .message
+        }
+        guard message == nil else { return }
         if let previous = conditions(of: request) {
             try transfer.setHeaders(policy.headers + previous.validators)
             headersInUse = .conditional
@@ -174,7 +186,9 @@ public final class PageFetcher: TransferDelegate {
 
     /// What the run before found at the URL that is requested.
     private func conditions(of request: PageRequest) -> PreviousPage? {
-        request.chain == nil ? request.page?.previous : nil
+        // The reply of the run before is not this one's.
+        guard request.chain == nil, !policy.keepsReplies, request.page?.message == nil else { return nil }
+        return request.page?.previous
     }
 
     /// Gives the request up. The receiver hears nothing.
@@ -236,8 +250,7 @@ public final class PageFetcher: TransferDelegate {
             sitemap = SitemapReader()
             phase = .listing
         } else {
-            // The job's own list of fields; a request may come to have another.
-            choose(fields: 0)
+            choose(request?.page?.message?.extract)
             scanner.reset(contentType: contentType)
             phase = scanner.isFinished ? .counting : .scanning
             keepsBody = policy.keepBody.keeps(contentType)
@@ -245,9 +258,13 @@ public final class PageFetcher: TransferDelegate {
     }
 
     /// Chooses what is taken from the page, and a scanner for it.
-    private func choose(fields list: Int) {
-        extractor = fields[list]
-        let options = policy.scannerOptions.union(extractor?.scannerOptions ?? [])
+    ///
+    /// - Parameter list: the fields of a request that has its own; nil for those of the job.
+    private func choose(_ list: [ExtractionField]?) {
+        extractor = list.map { fields.extractor(of: $0) } ?? fields.jobs
+        keepsReply = policy.keepsReplies && ContentType.mayBeJSON(contentType)
+        var options = policy.scannerOptions.union(extractor?.scannerOptions ?? [])
+        if keepsReply { options.insert(.text) }
         guard scanner.options != options else { return }
         scanners.append(scanner)
         if let index = scanners.firstIndex(where: { $0.options == options }) {
@@ -301,7 +318,7 @@ public final class PageFetcher: TransferDelegate {
             finish(.unavailable(statusCode: status), .answered)
         case .page where status == 304 && conditions(of: request) != nil:
             finish(.done, error: nil, .answered)
-        case .page where policy.accept.contains(status): finish(.done, error: nil, .answered)
+        case .page where acceptedStatuses.contains(status): finish(.done, error: nil, .answered)
         default: finish(failure: .httpStatus, "status \(status) is not accepted")
         }
     }
@@ -310,7 +327,8 @@ public final class PageFetcher: TransferDelegate {
         var chain =
             request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
         chain.append(
-            url: request.url, statusCode: transfer.statusCode ?? 0, microseconds: transfer.totalMicroseconds,
+            url: request.url, statusCode: transfer.statusCode ?? 0,
+            method: request.page?.message?.method ?? "GET", microseconds: transfer.totalMicroseconds,
             sizeDownload: transfer.sizeDownload)
         var limits = policy.limits
         if request.page == nil { limits.redirects = RobotsAnswer.redirects }
@@ -318,6 +336,9 @@ public final class PageFetcher: TransferDelegate {
         case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
             finish(failure: .badRedirect, "libcurl reads another host out of Location")
         case .follow(let target):
+            if let refusal = refusal(ofRedirectTo: target, chain) {
+                return finish(failure: .badRedirect, refusal)
+            }
             self.request = nil
             receiver.finished(
                 self, .redirect(request.purpose, to: target, chain, from: request.host), .answered)
@@ -331,7 +352,7 @@ public final class PageFetcher: TransferDelegate {
         let status = transfer.head.status
         guard RedirectChain.isRedirect(status) else { return nil }
         if request?.page != nil {
-            guard !policy.accept.contains(status), policy.limits.redirects > 0 else { return nil }
+            guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
         }
         return transfer.header("location")
     }
@@ -350,20 +371,28 @@ public final class PageFetcher: TransferDelegate {
             return
         }
         let attempt = page.attempts + 1
-        guard policy.retry.retries(kind, status: status, attempt: attempt) else {
-            return finish(.failed(kind), error: message, signal)
+        guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
+            let isLost = mustNotRepeat && !transfer.head.isComplete
+            let error = isLost ? "\(message); not known to have been delivered" : message
+            return finish(.failed(kind), error: error, signal)
         }
-        var wait = policy.retry.wait(afterAttempt: attempt, fraction: environment.random())
+        var wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
         if case .throttled(let asked?) = signal { wait = max(wait, asked) }
         finish(.retry(kind, wait: wait), error: message, signal)
     }
 
     /// How long a response asks to be left alone.
     private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
-        guard status == 429 || status == 503, transfer.head.notableFields.contains(.retryAfter),
-            let value = transfer.header("retry-after")
-        else { return nil }
+        guard status == 429 || status == 503 else { return nil }
+        guard transfer.head.notableFields.contains(.retryAfter), let value = transfer.header("retry-after")
+        else { return rateLimitWait(transfer) }
         return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
+    }
+
+    /// How long a response says that nothing more is taken.
+    private func rateLimitWait(_ transfer: Transfer) -> Duration? {
+        guard transfer.head.notableFields.contains(.rateLimit) else { return nil }
+        return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
     }
 
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
@@ -387,13 +416,20 @@ public final class PageFetcher: TransferDelegate {
         outcome.response = response(to: request, transfer)
         if phase == .scanning { read(request, &outcome) }
         if phase == .listing { readSitemap(request, &outcome) }
+        let redaction = page.message?.redaction ?? policy.redaction
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {
             outcome.response = unchanged(previous, by: outcome.response)
         } else if outcome.response.statusCode != nil, isWhole {
             outcome.response.contentDigest = digest.digest
-            if keepsBody { outcome.body = PageBody(size: keptBody.count, data: Deflate.compress(keptBody)) }
+            if keepsBody {
+                let body = redaction.redacted(keptBody) ?? keptBody
+                outcome.body = PageBody(size: body.count, data: Deflate.compress(body))
+            }
         }
+        outcome.redact(redaction)
         self.request = nil
+        var signal = signal
+        if signal == .answered, let wait = rateLimitWait(transfer) { signal = .exhausted(wait: wait) }
         receiver.finished(self, .outcome(outcome), signal)
     }
 

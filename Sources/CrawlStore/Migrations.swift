@@ -16,6 +16,7 @@ enum Migrations {
         PackageResources._003_content_sql,
         PackageResources._004_sites_sql,
         PackageResources._005_changes_sql,
+        PackageResources._006_requests_sql,
     ]
 
     static var latest: Int { all.count }

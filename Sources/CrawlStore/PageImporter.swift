@@ -4,11 +4,28 @@ internal import GRDB
 /// A line of a list on its way into a run.
 public enum ImportedPage: Sendable {
     /// A page to request.
-    case page(url: String, hostKey: String, name: String?, line: Int?)
+    case page(url: String, hostKey: String, name: String?, line: Int?, request: ImportedRequest? = nil)
     /// Text that is no URL, or not one to request; kept as a skipped page.
     case skipped(text: String, reason: SkipReason, name: String?, line: Int?, error: String)
     /// A URL that cannot be requested, whatever is tried; kept as a failed page.
     case failed(text: String, kind: ErrorKind, name: String?, line: Int?, error: String)
+}
+
+/// What a page sends beyond a GET of its URL.
+public struct ImportedRequest: Sendable, Equatable {
+    /// The method, in capitals.
+    public let method: String
+    /// A JSON object with the request's other keys; nil for none.
+    public let details: String?
+    /// What is sent as `Idempotency-Key`; nil for nothing.
+    public let idempotencyKey: String?
+
+    /// A request; nothing is checked.
+    public init(method: String, details: String?, idempotencyKey: String?) {
+        self.method = method
+        self.details = details
+        self.idempotencyKey = idempotencyKey
+    }
 }
 
 /// Puts pages into the frontier of a run. One importer serves one run, transaction after transaction.
@@ -33,9 +50,9 @@ public struct PageImporter {
         var added = RunProgress()
         for page in pages {
             switch page {
-            case .page(let url, let hostKey, let name, let line):
+            case .page(let url, let hostKey, let name, let line, let request):
                 let host = try host(hostKey, in: transaction)
-                if try add(url: url, host: host, name: name, line: line, insert, transaction) {
+                if try add(url: url, host: host, name: name, line: line, request, insert, transaction) {
                     added.pending += 1
                 } else {
                     try skip(url, host: host, name: name, line: line, .duplicate, nil, in: transaction)
@@ -75,12 +92,14 @@ public struct PageImporter {
 
     /// Whether the page is new to the run.
     private func add(
-        url: String, host: HostID, name: String?, line: Int?, _ insert: RawStatement,
-        _ transaction: StoreTransaction
+        url: String, host: HostID, name: String?, line: Int?, _ request: ImportedRequest?,
+        _ insert: RawStatement, _ transaction: StoreTransaction
     ) throws -> Bool {
+        let method = request?.method ?? "GET"
+        let content = name == nil && request == nil ? nil : [name, request?.details]
         var salt: UInt64 = 0
         while true {
-            let key = URLKey(method: "GET", url: url, salt: salt)
+            let key = URLKey(method: method, url: url, content: content, salt: salt)
             insert.bind(1, run.rawValue)
             insert.bind(2, host.rawValue)
             insert.bind(3, key.rawValue)
@@ -88,15 +107,38 @@ public struct PageImporter {
             insert.bind(5, line.map(Int64.init))
             insert.bind(6, url)
             try insert.run()
-            if transaction.database.changesCount == 1 { return true }
+            if transaction.database.changesCount == 1 {
+                if let request { try add(request, in: transaction) }
+                return true
+            }
             // The key is taken: by the same request, or by another that happens to share it.
-            let holder = try String.fetchOne(
+            let holder = try Row.fetchOne(
                 transaction.database.cachedStatement(
-                    sql: "SELECT url FROM pages WHERE run_id = ? AND url_key = ?"),
+                    sql: """
+                        SELECT url, name, method, request FROM pages LEFT JOIN page_requests ON page_id = id
+                        WHERE run_id = ? AND url_key = ?
+                        """),
                 arguments: [run.rawValue, key.rawValue])
-            if let holder, holder == url { return false }
+            if let holder, holder["url"] == url, holder["name"] == name, holder["method"] == method,
+                holder["request"] == request?.details
+            {
+                return false
+            }
             salt += 1
         }
+    }
+
+    /// Adds what the page sends that was added last.
+    private func add(_ request: ImportedRequest, in transaction: StoreTransaction) throws {
+        let page = transaction.database.lastInsertedRowID
+        if request.method != "GET" {
+            try transaction.database.cachedStatement(sql: "UPDATE pages SET method = ? WHERE id = ?")
+                .execute(arguments: [request.method, page])
+        }
+        // Its own row id is the page's, so that what was inserted last is still the page.
+        try transaction.database.cachedStatement(
+            sql: "INSERT INTO page_requests (page_id, request, idempotency_key) VALUES (?, ?, ?)"
+        ).execute(arguments: [page, request.details, request.idempotencyKey])
     }
 
     private func skip(

@@ -13,6 +13,11 @@ public struct JobRecord: Sendable {
     public let isPaused: Bool
     /// Unix milliseconds when it was stored first.
     public let createdAt: Int64
+
+    /// The job with another spec, which is not stored.
+    public func with(spec: String) -> JobRecord {
+        JobRecord(id: id, name: name, spec: spec, isPaused: isPaused, createdAt: createdAt)
+    }
 }
 
 extension StoreTransaction {

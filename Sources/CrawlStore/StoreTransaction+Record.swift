@@ -102,7 +102,7 @@ extension StoreTransaction {
             error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25, canonical_url = ?26, lang = ?27,
             description = ?28, link_count = ?29, extracted = ?30, content_digest = ?31,
             not_modified = ?32, body_id = ?33
-        WHERE id = ?1 AND state = 'pending'
+        WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
         """
     }
 
@@ -147,6 +147,7 @@ extension StoreTransaction {
         try statement.run()
         guard database.changesCount == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
+        if let reply = outcome.response.content?.reply { try keep(reply, of: outcome.page.id) }
         return true
     }
 
@@ -172,7 +173,10 @@ extension StoreTransaction {
     ) throws -> Bool {
         try database.cachedStatement(
             sql:
-                "UPDATE pages SET attempts = ?, not_before = ?, batch_id = ? WHERE id = ? AND state = 'pending'"
+                """
+                UPDATE pages SET state = 'pending', attempts = ?, not_before = ?, batch_id = ?
+                WHERE id = ? AND (state = 'pending' OR state = 'sending')
+                """
         ).execute(
             arguments: [
                 outcome.attemptsUsed, now + wait.wholeMilliseconds, outcome.page.batch.rawValue,

@@ -23,6 +23,10 @@ public struct RunRecord: Sendable {
     public let runnerPID: Int32?
     /// Whether URLs of it carry user names and passwords, which are not stored.
     public let hasCredentials: Bool
+    /// Whether pages of it are more than a GET of their URL.
+    public let hasRequests: Bool
+    /// What its requests refer to that is not stored.
+    public let secrets: [TextReference]
 
     /// How far a run has come; the raw values are stored.
     public enum State: String, Sendable {
@@ -94,14 +98,22 @@ extension StoreTransaction {
 
     /// Closes the import: the run has all its pages.
     ///
-    /// - Parameter hasCredentials: whether URLs of it carried user names and passwords, which were not stored.
-    public func finishImport(_ run: RunID, hasCredentials: Bool = false) throws {
+    /// - Parameters:
+    ///   - hasCredentials: whether URLs of it carried user names and passwords, which were not stored.
+    ///   - hasRequests: whether pages of it are more than a GET of their URL.
+    ///   - secrets: what their requests refer to.
+    public func finishImport(
+        _ run: RunID, hasCredentials: Bool = false, hasRequests: Bool = false,
+        secrets: Set<TextReference> = []
+    ) throws {
+        let lines = secrets.map(\.description).sorted().joined(separator: "\n")
         try database.execute(
             sql: """
-                UPDATE runs SET state = 'active', has_credentials = ?, last_seed_id = last_page_id
+                UPDATE runs SET state = 'active', has_credentials = ?, has_requests = ?, secrets = ?,
+                    last_seed_id = last_page_id
                 WHERE id = ? AND state = 'importing'
                 """,
-            arguments: [hasCredentials, run.rawValue])
+            arguments: [hasCredentials, hasRequests, lines.isEmpty ? nil : lines, run.rawValue])
     }
 
     /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to; of a
@@ -175,6 +187,12 @@ extension StoreTransaction {
             arguments: [run.rawValue])
         try database.execute(
             sql: """
+                DELETE FROM replies
+                WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
+                """,
+            arguments: [run.rawValue])
+        try database.execute(
+            sql: """
                 UPDATE pages SET state = 'pending', attempts = 0, not_before = 0, error_kind = NULL, error = NULL,
                     status_code = NULL
                 WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
@@ -212,6 +230,10 @@ extension RunRecord {
         finishedAt = row["finished_at"]
         runnerPID = row["runner_pid"]
         hasCredentials = row["has_credentials"]
+        hasRequests = row["has_requests"]
+        secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
+            (try? TextTemplate(String($0)))?.references ?? []
+        }
         var progress = RunProgress()
         progress.pending = row["pages_pending"]
         progress.done = row["pages_done"]

@@ -40,6 +40,8 @@ public struct ResponseHead: Sendable, Equatable {
         public static let retryAfter = NotableFields(rawValue: 1)
         /// `X-Robots-Tag` (Google's robots meta tag specification).
         public static let robotsTag = NotableFields(rawValue: 2)
+        /// Fields that tell how many more requests would be taken.
+        public static let rateLimit = NotableFields(rawValue: 4)
     }
 
     /// Nothing has come yet.
@@ -60,6 +62,10 @@ public struct ResponseHead: Sendable, Equatable {
             if let value = Self.value(of: "last-modified:", in: line) { lastModified = value }
         case UInt8(ascii: "r") where Self.begins(line, with: "retry-after:"):
             notableFields.insert(.retryAfter)
+        case UInt8(ascii: "r") where Self.begins(line, with: "ratelimit"),
+            UInt8(ascii: "x") where Self.begins(line, with: "x-rate"),
+            UInt8(ascii: "a") where Self.begins(line, with: "anthropic-ratelimit"):
+            notableFields.insert(.rateLimit)
         case UInt8(ascii: "s") where Self.begins(line, with: "set-cookie:"): cookieCount += 1
         case UInt8(ascii: "t"):
             if let value = Self.value(of: "transfer-encoding:", in: line) { readTransferCoding(value) }

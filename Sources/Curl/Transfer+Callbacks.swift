@@ -31,8 +31,7 @@ func reportSending(
 ) -> Int32 {
     guard let context else { return CURL_PREREQFUNC_ABORT }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.isHeldBack = !transfer.delegate.willSend(transfer)
-    return transfer.isHeldBack ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
+    return transfer.willSend() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 func recordSending(

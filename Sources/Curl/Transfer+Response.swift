@@ -50,13 +50,25 @@ extension Transfer {
         }
     }
 
+    /// Notes that the request is about to go out; false where it is not to.
+    func willSend() -> Bool {
+        sendings += 1
+        // curl sends a request again, by itself, where the connection that it used turns out to be dead.
+        guard sendings == 1 || isRepeatable else {
+            fault = ResponseFault(.reset, "the connection was closed before anything came back")
+            return false
+        }
+        isHeldBack = !delegate.willSend(self)
+        return !isHeldBack
+    }
+
     /// Whether a transfer that ended so has found nothing but connections that the server was just giving up.
     ///
     /// The server closes a connection that is free, and the request crosses that on its way: no fault of the page.
     /// curl tries another connection by itself, and gives up after five, which a server that closes all of them at
     /// once can bring about. What is on a connection of its own is told apart by curl having made one.
     func metDeadConnections(_ result: TransferResult) -> Bool {
-        guard case .code(let code) = result, code.errorKind == .reset else { return false }
+        guard isRepeatable, case .code(let code) = result, code.errorKind == .reset else { return false }
         return headerBytes == 0 && newConnections == 0
     }
 

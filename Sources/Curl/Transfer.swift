@@ -58,6 +58,13 @@ public final class Transfer {
             _ = ccurl_setopt_long(easy, CURLOPT_FRESH_CONNECT, wantsNewConnection ? 1 : 0)
         }
     }
+    /// Whether the request may be sent again on another connection where the one that was there turns out to be dead; as
+    /// curl does by itself, and we do. The default is that it may.
+    public private(set) var isRepeatable = true
+    /// How often the running request was about to be sent.
+    var sendings = 0
+    /// What the transfer sends but for a GET; nil for that.
+    var method: String?
     /// Whether the running request goes through a proxy.
     public private(set) var isProxied = false
     /// What is sent and received, where that is kept; nil where it is not.
@@ -186,6 +193,51 @@ public final class Transfer {
         self.credentials = credentials
     }
 
+    /// What is sent from now on: nothing but a GET, until this is called.
+    ///
+    /// - Parameters:
+    ///   - method: in capitals.
+    ///   - body: what is sent, of which curl takes a copy; nil for nothing.
+    ///   - isRepeatable: whether it may reach the server twice (``isRepeatable``).
+    public func setMethod(
+        _ method: String, body: [UInt8]?, isRepeatable: Bool
+    ) throws(CurlSetupFailure) {
+        // In the order that matters: each of these sets the method that it is usual with.
+        if self.method == "HEAD" { try set(CURLOPT_NOBODY, 0) }
+        if let body = body ?? (method == "POST" || method == "PATCH" || method == "PUT" ? [] : nil) {
+            try set(CURLOPT_POST, 1)
+            try check(
+                ccurl_setopt_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)),
+                "POSTFIELDSIZE")
+            // Without bytes there may be no address; curl would then ask a callback for the body.
+            let code = body.withUnsafeBytes {
+                ccurl_setopt_bytes(easy, CURLOPT_COPYPOSTFIELDS, $0.isEmpty ? nil : $0.baseAddress)
+            }
+            try check(code, "COPYPOSTFIELDS")
+        } else if method == "HEAD" {
+            try set(CURLOPT_NOBODY, 1)
+        } else {
+            try set(CURLOPT_HTTPGET, 1)
+        }
+        let isCurls = method == "GET" && body == nil || method == "POST" || method == "HEAD"
+        try setText(CURLOPT_CUSTOMREQUEST, isCurls ? nil : method)
+        // A server gives up connections that are idle; a request that must not be sent twice had better not meet that.
+        try set(CURLOPT_MAXAGE_CONN, isRepeatable ? Transfer.idleAge : 1)
+        self.method = method == "GET" && body == nil ? nil : method
+        self.isRepeatable = isRepeatable
+    }
+
+    /// How long a connection may have been idle to be used again, in seconds: curl's default.
+    private static let idleAge = 118
+
+    /// Sets other time-outs than those of the job; zero for no limit.
+    public func setTimeouts(_ timeouts: JobSpec.Timeouts) throws(CurlSetupFailure) {
+        try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(timeouts.connect, ifZero: Int(Int32.max)))
+        try set(CURLOPT_TIMEOUT_MS, milliseconds(timeouts.total, ifZero: 0))
+        readTimeout = timeouts.read
+        totalTimeout = timeouts.total
+    }
+
     /// The header fields sent beside curl's own, until they are set again.
     public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
         // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
@@ -194,6 +246,12 @@ public final class Transfer {
             // By CURLOPT_ACCEPT_ENCODING curl would undo the codings itself; as any other field it leaves them to us.
             lines.append("Accept-Encoding: \(ContentDecoder.acceptEncoding)")
         }
+        // Without a body, or with one whose type nobody knows, curl would say that it is a form's.
+        if !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            lines.append("Content-Type:")
+        }
+        // Who waits for `100 Continue` sends a body again that is refused with 417, and a second late otherwise.
+        lines.append("Expect:")
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {
             guard let longer = curl_slist_append(list, line) else {
@@ -253,6 +311,7 @@ public final class Transfer {
         head = ResponseHead()
         recorder?.reset()
         fault = nil
+        sendings = 0
         codedBytes = 0
         slices = 0
         hasOpenedSocket = false

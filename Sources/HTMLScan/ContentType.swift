@@ -15,4 +15,12 @@ public enum ContentType {
     public static func isText(_ contentType: String?) -> Bool {
         MIMEType(contentType: contentType).isText
     }
+
+    /// Whether a body of this type may be JSON: a JSON type (MIME Sniffing Standard), plain text, or no type at all.
+    public static func mayBeJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return true }
+        let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+        return ["", "application/json", "text/json", "text/plain"].contains(essence)
+            || essence.hasSuffix("+json")
+    }
 }

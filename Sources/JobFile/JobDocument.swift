@@ -10,6 +10,10 @@ public struct JobDocument: Sendable, Equatable {
     /// Only the name is filled in, `urls_from` made absolute, and user names and passwords taken out of the URLs. Read
     /// again, it gives the same ``spec`` but for these.
     public let json: String
+    /// What it was read from.
+    private let text: String
+    private let source: JobSource
+    private let unsupported: [UnsupportedKeys.Key]
 
     /// Reads and checks the text of a job, YAML or JSON.
     ///
@@ -23,23 +27,36 @@ public struct JobDocument: Sendable, Equatable {
         try self.init(yaml: yaml, source: source, unsupported: [])
     }
 
-    private init(yaml: String, source: JobSource, unsupported: [UnsupportedKeys.Key]) throws(JobFileError) {
+    private init(
+        yaml: String, source: JobSource, unsupported: [UnsupportedKeys.Key],
+        variables overrides: [String: String]? = nil
+    ) throws(JobFileError) {
         var composer = YAMLComposer(text: yaml, source: source)
         var root = try composer.compose()
 
         var spec = JobSpec(name: source.name)
+        if let overrides { try root.fillVariables(overrides, source: source) }
         let cursor = Cursor(node: root, path: "", source: source, unsupported: unsupported)
         try JobSchema.root.read(cursor, into: &spec)
+        if let requests = root["requests"] {
+            // Once more, as what the job says for all may stand below them.
+            let requests = Cursor(
+                node: requests, path: "requests", source: source, unsupported: unsupported)
+            spec.requests = try JobSchema.requests(requests, spec)
+            // Who names an API call may make it.
+            if root["robots"] == nil { spec.robots = .ignore }
+            if root["keep_body"] == nil { spec.keepBody = .text }
+        }
         if source.isNameFixed { spec.name = source.name }
         // A name from the document was checked where it stands.
         if let problem = JobName.problem(with: spec.name) {
             throw source.failure(at: root.position, keyPath: "name", problem)
         }
         // Who follows links asks for pages that nobody chose, of a host that did not ask for it.
-        if spec.follow != nil, try !cursor.entries().contains(where: { $0.key == "delay" }) {
-            spec.delay = .milliseconds(500)
-        }
-        guard !spec.urls.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty else {
+        if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
+        guard
+            !spec.urls.isEmpty || !spec.requests.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty
+        else {
             throw source.failure(
                 at: root.position, "nothing to fetch; write urls: [\"https://example.org/\"], or urls_from")
         }
@@ -48,7 +65,38 @@ public struct JobDocument: Sendable, Equatable {
         if case .file(let path) = spec.urlsFrom { root.set("urls_from", to: path) }
         self.spec = spec
         root.mapTexts(in: "urls") { $0.withoutUserInfo }
+        root.mapTexts(in: "requests", at: "url") { $0.withoutUserInfo }
         self.json = root.json
+        self.unsupported = unsupported
+        self.text = yaml
+        self.source = source
+    }
+
+    /// The job with its variables filled in, as a run of it has them.
+    ///
+    /// - Parameter overrides: values that go before those of `vars`, by name; read as plain scalars of YAML.
+    /// - Throws: ``JobFileError`` where a variable has no value, or the job is none with it.
+    public func fillingVariables(_ overrides: [String: String]) throws(JobFileError) -> JobDocument {
+        guard !overrides.isEmpty || text.contains("${var:") else { return self }
+        return try JobDocument(yaml: text, source: source, unsupported: unsupported, variables: overrides)
+    }
+
+    /// The job with so many requests at once, to one host as to all.
+    public func with(concurrency count: Int) throws(JobFileError) -> JobDocument {
+        var composer = YAMLComposer(text: text, source: source)
+        var root = try composer.compose()
+        let position = root.position
+        let number = DocumentNode(content: .number("\(count)"), position: position)
+        let entries = ["total", "per_host"].map {
+            DocumentNode.Entry(key: $0, position: position, value: number)
+        }
+        root.set("concurrency", to: DocumentNode(content: .mapping(entries), position: position))
+        return try JobDocument(yaml: root.json, source: source, unsupported: unsupported)
+    }
+
+    /// Whether two documents describe the same job, wherever they were read from.
+    public static func == (one: JobDocument, other: JobDocument) -> Bool {
+        one.spec == other.spec && one.json == other.json
     }
 
     /// Reads and checks a job file.

@@ -65,6 +65,7 @@ struct CommandFailure: Error {
         case .store(let error): self.init(error)
         case .archive(let message): self.init(.io, message)
         case .resources(let message): self.init(.internalError, message)
+        case .secret(let message): self.init(.usage, message)
         }
     }
 }

@@ -24,7 +24,7 @@ import Testing
                 "jobs", "runs", "pages", "attempts", "hosts", "batches", "runners", "results", "failures",
                 "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
                 "skipped_links",
-                "host_pages", "bodies", "run_changes", "changes",
+                "host_pages", "bodies", "run_changes", "changes", "page_requests", "replies",
             ])
     }
 

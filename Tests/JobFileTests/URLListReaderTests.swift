@@ -1,3 +1,4 @@
+import CrawlCore
 import Foundation
 import Glibc
 import JobFile
@@ -27,21 +28,21 @@ import Testing
         #expect(try lines([0x61, 0xFF, 0x62, 0x0A, 0x63]).map(\.text) == ["a\u{FFFD}b", "c"])
     }
 
-    @Test(arguments: [65_535, 65_536, 65_537, 65_538, 131_071, 131_072, 131_073, 1_000_000])
-    func `a line over 64 KiB is cut and the rest is read on`(length: Int) throws {
+    @Test(arguments: [65_536, 1_048_575, 1_048_576, 1_048_577, 1_048_578, 1_114_112, 2_200_000])
+    func `a line over 1 MiB is cut and the rest is read on`(length: Int) throws {
         let long = String(repeating: "x", count: length)
 
         for end in ["\nb\n", "\nb", "\r\nb"] {
             let lines = try lines("a\n\(long)\(end)".utf8)
 
-            #expect(lines.map(\.isTooLong) == [false, length > 65_536, false])
+            #expect(lines.map(\.isTooLong) == [false, length > 1_048_576, false])
             #expect(lines.map(\.number) == [1, 2, 3])
-            #expect(lines.map(\.text.utf8.count) == [1, min(length, 65_536), 1])
+            #expect(lines.map(\.text.utf8.count) == [1, min(length, 1_048_576), 1])
         }
     }
 
     @Test func `a long last line without an end is the last`() throws {
-        let lines = try lines(String(repeating: "x", count: 200_000).utf8)
+        let lines = try lines(String(repeating: "x", count: 2_000_000).utf8)
 
         #expect(lines.map(\.isTooLong) == [true])
     }
@@ -93,6 +94,14 @@ import Testing
     }
 }
 
+/// A request with what a job says that says nothing.
+private func request(_ url: String, name: String? = nil) -> RequestTemplate {
+    var request = RequestTemplate(JobSpec(name: ""))
+    request.url = url
+    request.name = name
+    return request
+}
+
 @Suite struct URLListLineTests {
     @Test(
         arguments: [
@@ -101,9 +110,9 @@ import Testing
             (" \t\r", .blank),
             ("# http://a/", .blank), ("#", .blank), ("http://a/#x", .url("http://a/#x")),
             ("http://a/[1-2]", .url("http://a/[1-2]")), ("not a url", .url("not a url")),
-            ("{\"url\":\"http://a/\"}\r", .request(.init(url: "http://a/"))),
-            (" {\"name\": \"n\", \"url\": \"http://a/\"}", .request(.init(url: "http://a/", name: "n"))),
-            ("{\"url\":\"\\ud83d\\ude00\"}", .request(.init(url: "😀"))),
+            ("{\"url\":\"http://a/\"}\r", .request(request("http://a/"))),
+            (" {\"name\": \"n\", \"url\": \"http://a/\"}", .request(request("http://a/", name: "n"))),
+            ("{\"url\":\"\\ud83d\\ude00\"}", .request(request("😀"))),
         ] as [(String, URLListLine)])
     func `a line is a URL, a request or nothing`(line: String, expected: URLListLine) {
         #expect(URLListLine.parse(line) == expected)
@@ -123,25 +132,47 @@ import Testing
         ("{\"url\":5}", "url: not a text; write \"https://example.org/\""),
         ("{\"url\":null}", "url: not a text; write \"https://example.org/\""),
         ("{\"url\":\"\"}", "url: not a text; write \"https://example.org/\""),
-        ("{\"url\":\"http://a/\",\"name\":[]}", "name: not a text; write one, or remove the key"),
+        ("{\"url\":\"http://a/\",\"name\":[]}", "name: a list is not a text; write one"),
+        ("{\"url\":\"http://a/\",\"method\":\"POST\",\"body\":1}", "body: 1 is not a text; put it in quotes"),
         (
-            "{\"url\":\"http://a/\",\"method\":\"POST\",\"body\":1}",
-            "body is not supported by this version yet"
+            "{\"url\":\"http://a/\",\"headers\":[]}",
+            "headers: a list is not a mapping; write keys and values under it"
         ),
-        ("{\"url\":\"http://a/\",\"headers\":{}}", "headers is not supported by this version yet"),
+        (
+            "{\"url\":\"http://a/\",\"body\":\"a\",\"json\":1}",
+            "json: a request has one of body, json and form; remove the others"
+        ),
+        (
+            "{\"url\":\"http://a/\",\"method\":\"HEAD\",\"json\":1}",
+            "HEAD sends no body; remove it, or write another method"
+        ),
         ("{\"ulr\":\"http://a/\"}", "unknown key \"ulr\"; did you mean \"url\"?"),
-        ("{\"url\":\"http://a/\",\"zzzz\":1}", "unknown key \"zzzz\""),
-        ("{\"url\":\"http://a/${env:X}\"}", "${env:…} is not supported by this version yet"),
+        (
+            "{\"url\":\"http://a/${env:X}\"}",
+            "url: a secret may stand in the query, in headers and in the body; not here"
+        ),
+        (
+            "{\"url\":\"http://a/\",\"body\":\"${env:1}\"}",
+            "body: \"${env:1}\" takes a name of letters, digits and underscores"
+        ),
+        (
+            "{\"url\":\"http://a/\",\"body\":\"${env:X\"}",
+            "body: \"${env:X\" is not closed; write ${env:NAME}"
+        ),
+        (
+            "{\"url\":\"http://a/\",\"body\":\"${var:x}\"}",
+            "body: ${var:x} has no value; give it one with vars: {x: …} or --var x=…"
+        ),
     ])
     func `a JSON line that cannot be acted upon says why`(line: String, message: String) {
         #expect(URLListLine.parse(line) == .failure(message))
     }
 
     @Test func `a line that was cut is a failure`() throws {
-        let file = try TemporaryFile(String(repeating: "x", count: 70_000).utf8)
+        let file = try TemporaryFile(String(repeating: "x", count: 1_100_000).utf8)
         var reader = try URLListReader(path: file.path)
         let line = try #require(try reader.next())
 
-        #expect(URLListLine.parse(line) == .failure("the line is longer than 64 KiB; shorten or remove it"))
+        #expect(URLListLine.parse(line) == .failure("the line is longer than 1 MiB; shorten or remove it"))
     }
 }

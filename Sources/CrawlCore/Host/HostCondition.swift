@@ -19,6 +19,8 @@ public enum HostSignal: Sendable, Equatable {
     case answered
     /// It is asked too often: 429, 503, or nothing came in time. With the wait that it asks for, where it does.
     case throttled(wait: Duration?)
+    /// It answers, and says that it takes nothing more for so long.
+    case exhausted(wait: Duration)
     /// No connection could be made.
     case unreachable
     /// Nothing.

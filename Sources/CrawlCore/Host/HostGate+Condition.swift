@@ -43,6 +43,10 @@ extension HostGate {
         now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         switch signal {
+        case .exhausted(let wait):
+            hosts[index].circuit = nil
+            snooze(index, for: wait, now: now)
+            noteChange(of: index)
         case .answered:
             if hosts[index].circuit != nil {
                 hosts[index].circuit = nil
@@ -59,11 +63,7 @@ extension HostGate {
             } else {
                 hosts[index].pace = HostPace(observed: hosts[index].recent.rate(now: now), now: now)
             }
-            if let wait {
-                let until = max(hosts[index].snoozedUntil ?? now, now + wait)
-                hosts[index].snoozedUntil = until
-                hosts[index].nextStart = max(hosts[index].nextStart, until)
-            }
+            if let wait { snooze(index, for: wait, now: now) }
             noteChange(of: index)
         case .unreachable:
             var circuit = hosts[index].circuit ?? HostCircuit()
@@ -75,6 +75,12 @@ extension HostGate {
             hosts[index].circuit?.abandoned(now: now)
         }
         return .counted
+    }
+
+    private mutating func snooze(_ index: Int, for wait: Duration, now: MonotonicInstant) {
+        let until = max(hosts[index].snoozedUntil ?? now, now + wait)
+        hosts[index].snoozedUntil = until
+        hosts[index].nextStart = max(hosts[index].nextStart, until)
     }
 
     private mutating func noteChange(of index: Int) {

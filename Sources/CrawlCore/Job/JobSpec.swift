@@ -16,10 +16,18 @@ public struct JobSpec: Sendable, Equatable {
     public var normalize = Normalize()
     /// Whether links that were not followed get a row each, instead of being counted. The default is false.
     public var keepsSkipped = false
+    /// Named API calls, in the order of the file.
+    public var requests: [RequestTemplate] = []
+    /// What `${var:NAME}` stands for, by name.
+    public var variables: [String: Variable] = [:]
     /// How many requests may be open at once.
     public var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
     public var delay: Duration = .zero
+    /// How often requests may start; evenly, so that no window of that length sees more. The default is as often as may be.
+    public var rate = Rate()
+    /// Whether a batch waits for the one before it to be done with. The default is not to.
+    public var hasBatchBarrier = false
     /// Whether robots.txt is obeyed. The default is to.
     public var robots = RobotsPolicy.obey
     /// Hosts at private addresses that redirects and links may lead to, by name or address, beside those of the job's
@@ -56,6 +64,26 @@ public struct JobSpec: Sendable, Equatable {
 extension JobSpec {
     /// Whether pages of a run are found on the way.
     public var discoversPages: Bool { follow != nil || !sitemaps.isEmpty }
+
+    /// The least time between two starts that a rate leaves. Zero means any.
+    public struct Rate: Sendable, Equatable {
+        /// At one host.
+        public var perHost: Duration = .zero
+        /// Of the whole job.
+        public var total: Duration = .zero
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The least time between two starts at one host, by the job's delay and its rate.
+    public var startInterval: Duration { max(delay, rate.perHost) }
+
+    /// The value of a variable.
+    public enum Variable: Sendable, Equatable {
+        case text(String)
+        /// A number or truth value as it was written.
+        case literal(String)
+    }
 
     /// Where a list of URLs is read from.
     public enum URLSource: Sendable, Equatable {

@@ -71,6 +71,10 @@ extension URLPatternParser {
                 guard let length = literalBracketLength else { break loop }
                 text += bytes[position..<(position + length)]
                 position += length
+            case UInt8(ascii: "$") where referenceLength != nil:
+                let length = referenceLength ?? 1
+                text += bytes[position..<(position + length)]
+                position += length
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 let bracket = String(Unicode.Scalar(byte))
                 throw failure(
@@ -85,6 +89,15 @@ extension URLPatternParser {
             }
         }
         return .literal(String(decoding: text, as: UTF8.self))
+    }
+
+    /// The length of the reference that begins here, such as `${var:id}`, whose braces are no list; nil where none does.
+    private var referenceLength: Int? {
+        let rest = bytes[position...]
+        guard ["${env:", "${file:", "${var:"].contains(where: { rest.starts(with: $0.utf8) }) else {
+            return nil
+        }
+        return rest.firstIndex(of: UInt8(ascii: "}")).map { $0 + 1 - position }
     }
 
     private func isBracket(_ byte: UInt8) -> Bool {

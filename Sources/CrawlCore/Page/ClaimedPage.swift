@@ -18,6 +18,8 @@ public struct ClaimedPage: Sendable {
     public var depth = 0
     /// The page as the run before found it; nil where it did not, or where that says nothing about this run.
     public var previous: PreviousPage?
+    /// What is sent, where that is more than a GET with what the job says; nil for that, and until it is known.
+    public var message: RequestMessage?
 
     /// A claimed page; nothing is checked.
     public init(id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?) {

@@ -12,17 +12,20 @@ public final class PageContent: Sendable {
     public let linkCount: Int?
     /// The job's fields as one JSON object; nil where the job has none, or the body is no text.
     public let extracted: String?
+    /// The body as text, where it is likely to be JSON and the job keeps it.
+    public let reply: String?
 
     /// The content of a page.
     public init(
         canonicalURL: String? = nil, language: String? = nil, description: String? = nil,
         linkCount: Int? = nil,
-        extracted: String? = nil
+        extracted: String? = nil, reply: String? = nil
     ) {
         self.canonicalURL = canonicalURL
         self.language = language
         self.description = description
         self.linkCount = linkCount
         self.extracted = extracted
+        self.reply = reply
     }
 }

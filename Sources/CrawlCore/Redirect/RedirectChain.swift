@@ -8,6 +8,8 @@ public struct RedirectChain: Sendable {
     public private(set) var microseconds: Int64 = 0
     /// Bytes on the wire that their bodies took.
     public private(set) var sizeDownload: Int64 = 0
+    /// Whether a redirect has turned the request into a GET without a body.
+    public private(set) var isRewritten = false
 
     /// A request that was answered with a redirect.
     public struct Hop: Sendable, Equatable {
@@ -17,14 +19,35 @@ public struct RedirectChain: Sendable {
         public let statusCode: Int
     }
 
+    /// From where on the requests are of the method that is sent now.
+    private var firstSame = 0
+
     /// An empty chain for an attempt that began then.
     public init(startedAt: Int64) {
         self.startedAt = startedAt
     }
 
+    /// Changes the URLs that were requested, before they are stored.
+    public mutating func mapURLs(_ transform: (String) -> String) {
+        hops = hops.map { Hop(url: transform($0.url), statusCode: $0.statusCode) }
+    }
+
     /// Adds a request that was answered with a redirect.
-    public mutating func append(url: String, statusCode: Int, microseconds: Int64, sizeDownload: Int64) {
+    ///
+    /// - Parameter method: what was sent. After 303, and after 301 and 302 to a POST, the next request is a GET
+    ///   (RFC 9110, section 15.4; as browsers do, by the Fetch Standard).
+    public mutating func append(
+        url: String, statusCode: Int, method: String = "GET", microseconds: Int64, sizeDownload: Int64
+    ) {
         hops.append(Hop(url: url, statusCode: statusCode))
+        switch statusCode {
+        case 303 where method != "GET" && method != "HEAD", 301 where method == "POST",
+            302 where method == "POST":
+            isRewritten = true
+            // What was asked for with a body may well be where the answer is.
+            firstSame = hops.count
+        default: break
+        }
         self.microseconds += microseconds
         self.sizeDownload += sizeDownload
     }
@@ -70,7 +93,7 @@ extension RedirectChain {
         guard limits.urlLength == 0 || url.utf8.count <= limits.urlLength else {
             return .refuse(.badRedirect, "Location is longer than limits.url_length (\(limits.urlLength))")
         }
-        guard !hops.contains(where: { $0.url == url }) else {
+        guard !hops[firstSame...].contains(where: { $0.url == url }) else {
             return .refuse(.redirectLoop, "redirected back to \(url)")
         }
         guard hops.count <= limits.redirects else {

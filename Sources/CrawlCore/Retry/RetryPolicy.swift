@@ -16,6 +16,9 @@ public struct RetryPolicy: Sendable, Equatable {
     /// Whether failures below HTTP (look-up, connection, time-out, broken body) are tried again. The default
     /// is true.
     public var transport = true
+    /// Whether a request whose method is not idempotent (`POST`, `PATCH`) is sent again where it may have been delivered
+    /// already. The default is not to.
+    public var unsafe = false
 
     /// The defaults.
     public init() {}

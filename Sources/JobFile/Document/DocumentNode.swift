@@ -35,6 +35,16 @@ struct DocumentNode: Sendable {
 }
 
 extension DocumentNode {
+    /// Replaces the text that a key has in each mapping of the list that another key has.
+    mutating func mapTexts(in list: String, at key: String, _ transform: (String) -> String) {
+        guard case .list(var elements)? = self[list]?.content, let node = self[list] else { return }
+        for index in elements.indices {
+            guard case .text(let text, _)? = elements[index][key]?.content else { continue }
+            elements[index].set(key, to: transform(text))
+        }
+        set(list, to: DocumentNode(content: .list(elements), position: node.position))
+    }
+
     /// Replaces each text in the list that a key of a mapping has.
     mutating func mapTexts(in key: String, _ transform: (String) -> String) {
         guard case .mapping(var entries) = content, let index = entries.firstIndex(where: { $0.key == key }),

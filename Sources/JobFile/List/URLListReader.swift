@@ -4,14 +4,14 @@
 /// repaired with U+FFFD, so that one bad line is one bad page and no reason to stop. The calls block: use it
 /// on a thread that may.
 public struct URLListReader: ~Copyable {
-    /// The longest line, in bytes without its end: 64 KiB. The rest of a longer one is skipped.
-    public static let maxLineBytes = 1 << 16
+    /// The longest line, in bytes without its end: 1 MiB, which is room for the body of a request. The rest of a longer one is skipped.
+    public static let maxLineBytes = 1 << 20
 
     /// One line of a list.
     public struct Line: Sendable, Equatable {
         /// Which line of the file it is, from 1.
         public let number: Int
-        /// What stands in it, without its end; of a line that is too long the first 64 KiB.
+        /// What stands in it, without its end; of a line that is too long the first 1 MiB.
         public let text: String
         /// Whether it is longer than ``URLListReader/maxLineBytes``.
         public let isTooLong: Bool
@@ -20,7 +20,7 @@ public struct URLListReader: ~Copyable {
     private let input: InputDescriptor
     private let label: String
     /// The longest line and a read of 64 KiB; `start ..< end` is what was read and not yet given out.
-    private var buffer = [UInt8](repeating: 0, count: maxLineBytes + 1 << 16)
+    private var buffer = [UInt8](repeating: 0, count: maxLineBytes + (1 << 16))
     private var start = 0
     private var end = 0
     private var number = 0

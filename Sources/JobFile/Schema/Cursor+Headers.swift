@@ -17,7 +17,7 @@ extension Cursor {
                     at: entry.position, keyPath: field.path,
                     "the header is given twice; its case makes no difference, remove one of them")
             }
-            fields.append(JobSpec.HeaderField(name: entry.key, value: try field.fieldValue()))
+            fields.append(JobSpec.HeaderField(name: entry.key, value: try field.lineTemplate()))
         }
         return fields
     }
@@ -26,14 +26,14 @@ extension Cursor {
     /// (RFC 9110, section 5.5).
     func fieldValue() throws(JobFileError) -> String {
         let value = try text()
-        guard value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == UInt8(ascii: "\t") }) else {
+        guard RequestMessage.isFieldValue(value) else {
             throw failure("a header holds no line breaks or control characters; remove them")
         }
         return value
     }
 
     /// Whether a byte can stand in the name of a header (RFC 9110, section 5.6.2).
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
+    static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):

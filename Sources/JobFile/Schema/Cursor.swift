@@ -7,6 +7,16 @@ struct Cursor {
     /// The keys that are refused by name, whether they can be read or not.
     let unsupported: [UnsupportedKeys.Key]
 
+    init(
+        node: DocumentNode, path: String, source: JobSource,
+        unsupported: [UnsupportedKeys.Key] = UnsupportedKeys.table
+    ) {
+        self.node = node
+        self.path = path
+        self.source = source
+        self.unsupported = unsupported
+    }
+
     /// The error that this value is.
     func failure(_ message: String) -> JobFileError {
         source.failure(at: node.position, keyPath: path, message)

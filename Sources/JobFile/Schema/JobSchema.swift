@@ -23,8 +23,20 @@ enum JobSchema {
         },
         .mapping("normalize", \.normalize, normalize),
         .boolean("keep_skipped", \.keepsSkipped),
+        Field("requests") { cursor, spec throws(JobFileError) in
+            spec.requests = try requests(cursor, spec)
+        },
+        variables,
         .mapping("concurrency", \.concurrency, concurrency),
         .duration("delay", \.delay),
+        Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
+            if case .mapping = cursor.node.content {
+                try rate.read(cursor, into: &spec.rate)
+            } else {
+                spec.rate.perHost = try cursor.rate()
+            }
+        },
+        .boolean("batch_barrier", \.hasBatchBarrier),
         Field("robots") { cursor, spec throws(JobFileError) in
             let word = try cursor.word()
             guard let policy = word.flatMap(JobSpec.RobotsPolicy.init(rawValue:)) else {
@@ -60,16 +72,26 @@ enum JobSchema {
         .integer("per_host", 1...10_000, \.perHost),
     ])
 
-    private static let timeouts = Schema<JobSpec.Timeouts>([
+    private static let rate = Schema<JobSpec.Rate>([
+        Field("per_host") { cursor, rate throws(JobFileError) in rate.perHost = try cursor.rate() },
+        Field("total") { cursor, rate throws(JobFileError) in rate.total = try cursor.rate() },
+    ])
+
+    static let variables = Field<JobSpec>("vars") { cursor, spec throws(JobFileError) in
+        spec.variables = try variables(cursor)
+    }
+
+    static let timeouts = Schema<JobSpec.Timeouts>([
         .duration("connect", \.connect),
         .duration("read", \.read),
         .duration("total", \.total),
     ])
 
-    private static let retry = Schema<RetryPolicy>([
+    static let retry = Schema<RetryPolicy>([
         .integer("attempts", 1...100, \.attempts),
         .duration("delay", \.delay),
         .duration("max_delay", \.maxDelay),
+        .boolean("unsafe", \.unsafe),
         Field("on") { cursor, policy throws(JobFileError) in
             try cursor.readRetryConditions(into: &policy)
         },
@@ -112,16 +134,49 @@ extension JobSchema {
         var urls: [String] = []
         urls.reserveCapacity(elements.count)
         for element in elements {
-            let url = try element.text()
+            let url = try element.template()
             guard !url.isEmpty else { throw element.failure("the URL is empty; write one, or remove it") }
             do {
                 _ = try URLPattern(url)
             } catch {
                 throw element.failure(error.description)
             }
+            guard (try? TextTemplate(url))?.references.contains(where: \.isSecret) != true else {
+                throw element.failure("the URL refers to a secret; write it among requests")
+            }
             urls.append(url)
         }
         return urls
+    }
+
+    /// Named API calls, with what the job says so far where they have no values of their own.
+    static func requests(_ cursor: Cursor, _ spec: JobSpec) throws(JobFileError) -> [RequestTemplate] {
+        let elements = try cursor.elements(example: "[{name: user, url: https://example.org/}]")
+        guard !elements.isEmpty else {
+            throw cursor.failure("the list is empty; write at least one request, or remove the key")
+        }
+        var requests: [RequestTemplate] = []
+        requests.reserveCapacity(elements.count)
+        for element in elements {
+            requests.append(try RequestSchema.read(element, job: spec, isPattern: true))
+        }
+        return requests
+    }
+
+    private static func variables(_ cursor: Cursor) throws(JobFileError) -> [String: JobSpec.Variable] {
+        var variables: [String: JobSpec.Variable] = [:]
+        for entry in try cursor.entries() {
+            let child = cursor.child(entry)
+            guard TextReference.isName(entry.key) else {
+                throw child.failure("a variable's name is of letters, digits and underscores; write another")
+            }
+            switch child.node.content {
+            case .number(let digits): variables[entry.key] = .literal(digits)
+            case .boolean(let value): variables[entry.key] = .literal("\(value)")
+            default: variables[entry.key] = .text(try child.text())
+            }
+        }
+        return variables
     }
 
     /// Names or addresses of hosts, as URLs have them.

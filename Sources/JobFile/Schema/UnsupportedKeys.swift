@@ -1,3 +1,5 @@
+internal import CrawlCore
+
 /// What the job file's contract knows and this version cannot do yet. It is refused by name: a job that was
 /// run without what it asks for would be worse than none. Whoever adds the behaviour removes the row.
 enum UnsupportedKeys {
@@ -8,29 +10,17 @@ enum UnsupportedKeys {
     }
 
     static let table = [
-        Key(path: "requests"),
-        Key(path: "retry.unsafe"),
-        Key(path: "rate"),
-        Key(path: "vars"),
         Key(path: "schedule"),
         Key(path: "timezone"),
         Key(path: "missed"),
         Key(path: "keep_runs"),
     ]
 
-    /// What is resolved when a request is sent, wherever it stands.
-    static let references = ["${env:", "${file:", "${var:"]
-
-    /// The first reference in a text, nil where there is none.
-    static func reference(in text: String) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "$")) else { return nil }
-        return references.first { text.contains($0) }
-    }
-
-    /// Refuses a text with a reference in it.
+    /// Refuses a text with a reference in it, where none is resolved.
     static func refuseReferences(in text: String, _ cursor: Cursor) throws(JobFileError) {
-        guard let reference = reference(in: text) else { return }
-        throw cursor.failure("\(reference)…} is not supported by this version yet")
+        guard TextTemplate.hasReferences(text) else { return }
+        throw cursor.failure(
+            "${env:…}, ${file:…} and ${var:…} have no meaning here; they have in requests, urls and headers")
     }
 
     /// The last parts of the table's keys under a path.

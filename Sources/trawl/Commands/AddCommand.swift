@@ -110,7 +110,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
                 throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
             }
             try store.write { transaction in
-                try transaction.finishImport(run.id, hasCredentials: !credentials.isEmpty)
+                try listing.finish(run.id, in: transaction)
                 try transaction.releaseRun(run.id)
             }
             return added.pages

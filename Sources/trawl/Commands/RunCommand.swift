@@ -28,6 +28,13 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             valueName: "format"))
     var format: RowFormat?
 
+    @Option(
+        name: .customLong("var"),
+        help: ArgumentHelp(
+            "The value of a variable, in the place of the job's own: fills ${var:NAME}; repeatable.",
+            valueName: "name=value"))
+    var variables: [VariableArgument] = []
+
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -48,11 +55,12 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             return
         }
         let (options, output, format) = (crawl.options, output, format)
+        let variables = VariableArgument.values(variables)
         let statuses = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: format, logger: logger)
+                    rows: format, logger: logger, variables: variables)
                 var statuses: [ExitStatus] = []
                 for record in records where !interruption.isInterrupted {
                     do {

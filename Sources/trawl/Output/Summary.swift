@@ -62,7 +62,7 @@ struct Summary {
         lines.append(
             Summary.row(
                 "requests",
-                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(Summary.rate(progress))"
+                "\(Wording.count(progress.requests)), \(Wording.bytes(progress.sizeDownload)) received\(Summary.rate(progress))\(Summary.mean(progress))"
             ))
         for (index, host) in report.slowestHosts.enumerated() {
             lines.append(
@@ -90,6 +90,11 @@ struct Summary {
         guard progress.elapsedMilliseconds > 0 else { return "" }
         let settled = progress.done + progress.failed
         return ", \(Wording.count(settled * 1000 / progress.elapsedMilliseconds)) pages/s"
+    }
+
+    private static func mean(_ progress: RunProgress) -> String {
+        guard progress.requests > 0, progress.requestMicroseconds > 0 else { return "" }
+        return ", mean \(Wording.time(milliseconds: progress.requestMicroseconds / progress.requests / 1000))"
     }
 
     /// The sum of the requests' times against the time the run took.

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
+internal import CrawlStore
 internal import Glibc
 internal import Logging
 internal import Synchronization
@@ -54,6 +55,17 @@ final class CommandObserver: RunObserver {
             write(&state) { writer in
                 for row in rows { try writer.write(row) }
             }
+        }
+    }
+
+    func finished(_ batches: [BatchReport]) {
+        for batch in batches {
+            var counts = [Wording.count(batch.pages, "page"), "\(Wording.count(batch.done)) done"]
+            if batch.failed > 0 { counts.append("\(Wording.count(batch.failed)) failed") }
+            if batch.skipped > 0 { counts.append("\(Wording.count(batch.skipped)) skipped") }
+            if batch.retried > 0 { counts.append("\(Wording.count(batch.retried)) to be tried again") }
+            let text = counts.joined(separator: ", ")
+            logger.info("batch \(batch.number): \(text), \(Wording.time(milliseconds: batch.milliseconds))")
         }
     }
 

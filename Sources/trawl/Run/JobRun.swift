@@ -18,6 +18,9 @@ struct JobRun: Sendable {
     let rows: RowFormat?
     let logger: Logger
 
+    /// Values that go before those of the job's `vars`, by name.
+    var variables: [String: String] = [:]
+
     private let environment = FetchEnvironment.system
 
     /// - Parameter document: the job file, where it was given: its URLs may carry user names and passwords, which are
@@ -28,7 +31,9 @@ struct JobRun: Sendable {
     ) async throws -> ExitStatus {
         let credentials = URLCredentials()
         // As a rule the same; another program may have changed the job meanwhile.
-        let urls = document.flatMap { $0.json == job.spec ? $0.spec : nil }
+        let document = document.flatMap { $0.json == job.spec ? $0 : nil }
+        let job = try job.fillingVariables(variables)
+        let urls = try document?.filled(variables).spec
         let opening: RunOpening
         do throws(StoreError) {
             opening = try RunOpening.open(
@@ -111,12 +116,19 @@ struct JobRun: Sendable {
     ) throws -> (RunRecord, JobSpec)? {
         do {
             let spec = try JobSpec(stored: job.spec, job: job.name)
-            guard let added = try add(urls ?? spec, to: run, credentials, interruption) else { return nil }
+            var source = try JobURLs(urls ?? spec)
+            var listing = RunImport(
+                store: store, run: run.id, limits: spec.limits, credentials: credentials)
+            guard var added = try listing.add(&source, progressed: { _ in !interruption.isInterrupted })
+            else {
+                return nil
+            }
+            if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
             guard added.pages > 0 else {
                 throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
             }
             let filled = try store.write { transaction in
-                try transaction.finishImport(run.id, hasCredentials: !credentials.isEmpty)
+                try listing.finish(run.id, in: transaction)
                 return try transaction.run(run.id)
             }
             logger.info("\(job.name): run \(run.number) begins with \(Wording.count(added.pages, "page"))")
@@ -130,18 +142,6 @@ struct JobRun: Sendable {
             default: throw error
             }
         }
-    }
-
-    private func add(
-        _ spec: JobSpec, to run: RunRecord, _ credentials: URLCredentials, _ interruption: Interruption
-    ) throws -> RunProgress? {
-        var urls = try JobURLs(spec)
-        var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
-        guard var added = try listing.add(&urls, progressed: { _ in !interruption.isInterrupted }) else {
-            return nil
-        }
-        if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
-        return added
     }
 
     /// Hands over the rows of what is settled before the first request: what is no URL, or comes twice.
@@ -166,6 +166,8 @@ struct JobRun: Sendable {
             logger.warning(
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
+        var options = options
+        options.reportsBatches = output.verbose
         let crawl = Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
             observer: observer)
@@ -240,5 +242,34 @@ extension JobSpec {
         } catch {
             throw CommandFailure(.usage, error.description)
         }
+    }
+}
+
+extension JobDocument {
+    /// The job with its variables filled in.
+    ///
+    /// - Throws: `CommandFailure` where one has no value.
+    func filled(_ variables: [String: String]) throws -> JobDocument {
+        do throws(JobFileError) {
+            return try fillingVariables(variables)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+}
+
+extension JobRecord {
+    /// The job with its variables filled in, as a run of it has them.
+    ///
+    /// - Throws: `CommandFailure` where one has no value.
+    func fillingVariables(_ variables: [String: String]) throws -> JobRecord {
+        guard !variables.isEmpty || spec.contains("${var:") else { return self }
+        let document: JobDocument
+        do throws(JobFileError) {
+            document = try JobDocument(yaml: spec, source: .database(name: name))
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        return with(spec: try document.filled(variables).json)
     }
 }

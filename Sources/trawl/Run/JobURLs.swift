@@ -2,15 +2,21 @@ internal import CrawlCore
 internal import CrawlEngine
 internal import JobFile
 
-/// The URLs of a job, one at a time: its patterns expanded, then its list read line by line.
+/// The URLs and requests of a job, one at a time: its patterns expanded, then its list read line by line.
 struct JobURLs: PageSource, ~Copyable {
     private var patterns: ArraySlice<String>
     private var expansion: IndexingIterator<URLPattern>?
+    private var requests: ArraySlice<RequestTemplate>
+    /// The request whose pattern is being expanded, and its URLs.
+    private var request: (template: RequestTemplate, urls: IndexingIterator<URLPattern>)?
     private var list: URLListReader?
+    private let spec: JobSpec
 
     /// Opens the list, where the job has one.
     init(_ spec: JobSpec) throws(URLListError) {
+        self.spec = spec
         patterns = spec.urls[...]
+        requests = spec.requests[...]
         switch spec.urlsFrom {
         case .file(let path): list = try URLListReader(path: path)
         case .standardInput: list = URLListReader(fileDescriptor: 0)
@@ -24,14 +30,26 @@ struct JobURLs: PageSource, ~Copyable {
             guard let pattern = patterns.popFirst() else { break }
             expansion = try URLPattern(pattern).makeIterator()
         }
+        if let request = try nextRequest() { return .request(request, line: nil) }
         while let line = try list?.next() {
-            switch URLListLine.parse(line) {
+            switch URLListLine.parse(line, job: spec) {
             case .blank: continue
             case .url(let url): return .url(url, name: nil, line: line.number)
-            case .request(let request): return .url(request.url, name: request.name, line: line.number)
+            case .request(let request): return .request(request, line: line.number)
             case .failure(let reason): return .unusable(line.text, line: line.number, reason: reason)
             }
         }
         return nil
+    }
+
+    private mutating func nextRequest() throws -> RequestTemplate? {
+        while true {
+            if let url = request?.urls.next(), var template = request?.template {
+                template.url = url
+                return template
+            }
+            guard let next = requests.popFirst() else { return nil }
+            request = (next, try URLPattern(next.url).makeIterator())
+        }
     }
 }

@@ -1,0 +1,47 @@
+/// Something that a text of a job refers to, and that takes its place later.
+public enum TextReference: Hashable, Sendable, CustomStringConvertible {
+    /// `${env:NAME}`: an environment variable, looked up when a request is sent.
+    case environment(String)
+    /// `${file:PATH}`: the text of a file, read when a request is sent. The path is absolute, or the name of a credential
+    /// in the folder that systemd names in `$CREDENTIALS_DIRECTORY` (systemd.exec(5)).
+    case file(String)
+    /// `${var:NAME}`: a variable of the job, filled in when a run begins.
+    case variable(String)
+
+    /// The reference as it stands in a job.
+    public var description: String {
+        switch self {
+        case .environment(let name): "${env:\(name)}"
+        case .file(let path): "${file:\(path)}"
+        case .variable(let name): "${var:\(name)}"
+        }
+    }
+
+    /// Whether what it stands for is never to be stored.
+    public var isSecret: Bool {
+        if case .variable = self { false } else { true }
+    }
+
+    /// Reads `env:NAME`, `file:PATH` or `var:NAME`; nil where it is none of them.
+    init?(_ text: some StringProtocol) {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let value = String(text[text.index(after: colon)...])
+        switch text[..<colon] {
+        case "env" where Self.isName(value): self = .environment(value)
+        case "var" where Self.isName(value): self = .variable(value)
+        case "file" where Self.isPath(value): self = .file(value)
+        default: return nil
+        }
+    }
+
+    /// A name as shells take it (POSIX.1-2017, section 3.235).
+    public static func isName(_ text: String) -> Bool {
+        guard let first = text.utf8.first, !first.isASCIIDigit else { return false }
+        return text.utf8.allSatisfy { $0.isASCIIDigit || $0 == UInt8(ascii: "_") || ($0 | 0x20) &- 97 < 26 }
+    }
+
+    private static func isPath(_ text: String) -> Bool {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else { return false }
+        return text.hasPrefix("/") || !text.contains("/") && text != "." && text != ".."
+    }
+}

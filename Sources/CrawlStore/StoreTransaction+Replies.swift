@@ -1,0 +1,58 @@
+public import CrawlCore
+internal import GRDB
+
+/// What came of a request, for who puts the replies of a job together.
+public struct ReplyRow: Sendable {
+    /// The request's name; nil for none.
+    public let name: String?
+    /// Its URL as it was requested.
+    public let url: String
+    /// Where the page stands.
+    public let state: PageState
+    /// The HTTP status; nil where no response came.
+    public let statusCode: Int?
+    /// What went wrong, as an ``ErrorKind``'s or ``SkipReason``'s raw value.
+    public let errorKind: String?
+    /// What went wrong, for people.
+    public let error: String?
+    /// What was taken from the reply, a JSON object; nil where nothing was asked for.
+    public let extracted: String?
+    /// The reply, where it is JSON.
+    public let reply: String?
+}
+
+extension StoreTransaction {
+    /// What came of a run's requests, in the order of the job.
+    public func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT pages.name, url, pages.state, status_code, coalesce(error_kind, skip_reason) AS error_kind, error,
+                    extracted, reply
+                FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                LEFT JOIN replies ON page_id = pages.id
+                WHERE runs.id = ? AND kind IS NULL ORDER BY pages.id
+                """,
+            arguments: [run.rawValue])
+        while let row = try rows.next() {
+            try body(
+                ReplyRow(
+                    name: row["name"], url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending,
+                    statusCode: row["status_code"], errorKind: row["error_kind"], error: row["error"],
+                    extracted: row["extracted"], reply: row["reply"]))
+        }
+    }
+
+    /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
+    public func times(of run: RunID) throws -> [Int64] {
+        try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT time_total_ms FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                WHERE runs.id = ? AND time_total_ms IS NOT NULL AND pages.state <> 'skipped' ORDER BY 1
+                """,
+            arguments: [run.rawValue])
+    }
+}

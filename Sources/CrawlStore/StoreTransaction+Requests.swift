@@ -1,0 +1,91 @@
+public import CrawlCore
+internal import GRDB
+
+/// What a page's request sends, as it is stored.
+public struct StoredRequest: Sendable, Equatable {
+    /// The method, in capitals.
+    public let method: String
+    /// The page's URL, with references to secrets in its query where there are any.
+    public let url: String
+    /// A JSON object with the request's other keys; nil for none.
+    public let details: String?
+    /// What is sent as `Idempotency-Key`; nil for nothing.
+    public let idempotencyKey: String?
+}
+
+/// A page whose request was going out when its runner ended.
+public struct InterruptedRequest: Sendable {
+    /// The page, to be settled or asked for again.
+    public let page: ClaimedPage
+    /// What it was to send; nil for nothing but a method.
+    public let details: String?
+}
+
+extension StoreTransaction {
+    /// What a page's request sends; nil where it is nothing but a GET of its URL.
+    public func request(of page: PageID) throws -> StoredRequest? {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT method, url, request, idempotency_key FROM pages JOIN page_requests ON page_id = id WHERE id = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [page.rawValue]).map { row in
+            StoredRequest(
+                method: row["method"], url: row["url"], details: row["request"],
+                idempotencyKey: row["idempotency_key"])
+        }
+    }
+
+    /// Notes, before a request goes out that must not go out twice, that it does.
+    public func markSending(_ page: PageID, batch: BatchID) throws {
+        try database.cachedStatement(
+            sql: "UPDATE pages SET state = 'sending', batch_id = ? WHERE id = ? AND state = 'pending'"
+        ).execute(arguments: [batch.rawValue, page.rawValue])
+    }
+
+    /// Puts a page whose request did not go out after all back to pending.
+    public func markUnsent(_ page: PageID) throws {
+        try database.cachedStatement(
+            sql: "UPDATE pages SET state = 'pending' WHERE id = ? AND state = 'sending'"
+        )
+        .execute(arguments: [page.rawValue])
+    }
+
+    /// The requests of a run that were going out when its runner ended.
+    public func interruptedRequests(of run: RunID) throws -> [InterruptedRequest] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT pages.*, page_requests.request FROM pages INDEXED BY pages_sending
+                LEFT JOIN page_requests ON page_id = pages.id
+                WHERE run_id = ? AND state = 'sending' ORDER BY id
+                """,
+            arguments: [run.rawValue]
+        ).map { row in
+            InterruptedRequest(
+                page: ClaimedPage(
+                    id: PageID(rawValue: row["id"]), host: HostID(rawValue: row["host_id"] ?? 0),
+                    batch: BatchID(rawValue: row["batch_id"] ?? 0), url: row["url"],
+                    attempts: row["attempts"], name: row["name"]),
+                details: row["request"])
+        }
+    }
+
+    /// Keeps the reply to a page's request, where it is JSON.
+    func keep(_ reply: String, of page: PageID) throws {
+        try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO replies (page_id, reply) SELECT ?1, ?2 WHERE json_valid(?2)"
+        ).execute(arguments: [page.rawValue, reply])
+    }
+}
+
+extension Store {
+    /// Makes commits outlive a power cut from now on, at the price of a flush each: what was noted of a request that must
+    /// not be sent twice is not to be forgotten.
+    public func makeDurable() throws(StoreError) {
+        do {
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+extension Cursor {
+    /// A rate such as `60/min`, `10/s` or `1000/h`, as the least time between two starts.
+    func rate() throws(JobFileError) -> Duration {
+        let parts = try text().split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+            let seconds = Self.seconds(in: parts[1])
+        else {
+            throw failure(
+                "\(found) is not a rate; write a number a second, minute, hour or day, for example 60/min")
+        }
+        return .seconds(seconds) / count
+    }
+
+    private static func seconds(in unit: Substring) -> Int? {
+        switch unit {
+        case "s", "sec", "second": 1
+        case "m", "min", "minute": 60
+        case "h", "hour": 3600
+        case "d", "day": 86_400
+        default: nil
+        }
+    }
+}

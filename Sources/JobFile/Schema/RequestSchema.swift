@@ -1,0 +1,130 @@
+public import CrawlCore
+
+/// Every key of a request, in `requests` and in the lines of a list.
+enum RequestSchema {
+    /// Reads a request, with its job's values where it has none of its own.
+    static func read(
+        _ cursor: Cursor, job: JobSpec, isPattern: Bool
+    ) throws(JobFileError) -> RequestTemplate {
+        var request = RequestTemplate(job)
+        try schema.read(cursor, into: &request)
+        guard !request.url.isEmpty else {
+            throw cursor.failure("no url; write {\"url\": \"https://example.org/\"}")
+        }
+        try checkBody(of: request, cursor)
+        try checkReferences(in: request, cursor)
+        if isPattern {
+            do {
+                _ = try URLPattern(request.url)
+            } catch {
+                throw cursor.failure(error.description)
+            }
+        }
+        request.details = details(of: cursor.node)
+        return request
+    }
+
+    /// Reads a request as it is stored with its page: without name, method and URL.
+    static func readStored(_ cursor: Cursor, job: JobSpec) throws(JobFileError) -> RequestTemplate {
+        var request = RequestTemplate(job)
+        try schema.read(cursor, into: &request)
+        return request
+    }
+
+    private static let schema = Schema<RequestTemplate>([
+        Field("name") { cursor, request throws(JobFileError) in
+            let name = try cursor.template()
+            guard !name.isEmpty else { throw cursor.failure("not a text; write one, or remove the key") }
+            guard name != "errors" else {
+                throw cursor.failure("trawl merge puts the errors there; write another name")
+            }
+            request.name = name
+        },
+        Field("method") { cursor, request throws(JobFileError) in
+            let method = try cursor.text()
+            guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(Cursor.isTokenByte),
+                method.uppercased() != "CONNECT"
+            else {
+                throw cursor.failure("\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
+            }
+            request.method = method.uppercased()
+        },
+        Field("url") { cursor, request throws(JobFileError) in
+            guard case .text = cursor.node.content, case let url = try cursor.template(), !url.isEmpty else {
+                throw cursor.failure("not a text; write \"https://example.org/\"")
+            }
+            request.url = url
+        },
+        Field("query") { cursor, request throws(JobFileError) in request.query = try cursor.parameters() },
+        Field("headers") { cursor, request throws(JobFileError) in request.headers = try cursor.headers() },
+        Field("body") { cursor, request throws(JobFileError) in
+            try checkSole(cursor, request)
+            request.body = .text(try cursor.template())
+        },
+        Field("json") { cursor, request throws(JobFileError) in
+            try checkSole(cursor, request)
+            try cursor.checkTemplates()
+            request.body = .json(cursor.node.json)
+        },
+        Field("form") { cursor, request throws(JobFileError) in
+            try checkSole(cursor, request)
+            request.body = .form(try cursor.parameters())
+        },
+        Field("accept") { cursor, request throws(JobFileError) in request.accept = try cursor.statusSet() },
+        .mapping("timeouts", \.timeouts, JobSchema.timeouts),
+        .mapping("retry", \.retry, JobSchema.retry),
+        .boolean("idempotency_key", \.sendsIdempotencyKey),
+        Field("extract") { cursor, request throws(JobFileError) in
+            request.extract = try cursor.extractionFields()
+        },
+    ])
+
+    private static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
+        guard request.body == nil else {
+            throw cursor.failure("a request has one of body, json and form; remove the others")
+        }
+    }
+
+    private static func checkBody(of request: RequestTemplate, _ cursor: Cursor) throws(JobFileError) {
+        guard request.body != nil, let method = request.method, method == "HEAD" || method == "TRACE" else {
+            return
+        }
+        throw cursor.failure("\(method) sends no body; remove it, or write another method")
+    }
+
+    /// Where a URL names a host and a path it is stored, and shown, as it is.
+    private static func checkReferences(
+        in request: RequestTemplate, _ cursor: Cursor
+    ) throws(JobFileError) {
+        let base = request.url.prefix { $0 != "?" && $0 != "#" }
+        guard TextTemplate.hasReferences(String(base)), let template = try? TextTemplate(request.url),
+            // One that holds a question mark itself.
+            template.references.contains(where: { $0.isSecret && base.contains($0.description.prefix(5)) })
+        else { return }
+        throw cursor.failure("url: a secret may stand in the query, in headers and in the body; not here")
+    }
+
+    /// The keys that are stored with the page.
+    private static func details(of node: DocumentNode) -> String? {
+        guard case .mapping(let entries) = node.content else { return nil }
+        let kept = entries.filter { !["name", "method", "url", "query"].contains($0.key) }
+        return kept.isEmpty ? nil : DocumentNode(content: .mapping(kept), position: node.position).json
+    }
+}
+
+extension RequestTemplate {
+    /// Reads what is stored of a request with its page (``RequestTemplate/details``).
+    ///
+    /// - Parameter job: whose values stand in for those that the request does not have.
+    /// - Throws: ``JobFileError`` where it is none.
+    public init(details: String, job: JobSpec) throws(JobFileError) {
+        let source = JobSource.commandLine(name: job.name)
+        let node: DocumentNode
+        do throws(JSONComposer.Mistake) {
+            node = try JSONComposer.compose(details)
+        } catch {
+            throw source.failure(at: nil, "a request in the database is not valid JSON")
+        }
+        self = try RequestSchema.readStored(Cursor(node: node, path: "", source: source), job: job)
+    }
+}

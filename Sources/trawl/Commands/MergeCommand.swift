@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlStore
+
+/// `trawl merge`
+struct MergeCommand: ParsableCommand, OutputCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Put the JSON replies of a request job together, in one object.",
+        discussion: """
+            Each reply stands under the name of its request, or its URL where it has none; where several have one \
+            name, in a list. A request with `extract` gives what was extracted. `errors` has what went wrong, by \
+            the same names.
+            """)
+
+    @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
+    var job: String
+
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Which run: its number, or latest.", valueName: "n|latest"))
+    var selector = RunSelector.latest
+
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let store = try database.open(.readOnly)
+        let record = try store.existingRun(selector, of: store.existingJob(job))
+        var replies = JSONCollection()
+        var errors = JSONCollection()
+        do throws(StoreError) {
+            try store.read { transaction in
+                try transaction.forEachReply(of: record.id) { row in
+                    let name = row.name ?? row.url
+                    if row.state == .done {
+                        replies.add(name, row.extracted ?? row.reply ?? "null")
+                    } else {
+                        errors.add(name, MergeCommand.error(row))
+                    }
+                }
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+        replies.add("errors", errors.object)
+        try Terminal.put(replies.object + "\n")
+    }
+
+    private static func error(_ row: ReplyRow) -> String {
+        var error = JSONLine()
+        error.add("state", row.state.rawValue)
+        error.add("status_code", row.statusCode)
+        error.add("error_kind", row.errorKind)
+        error.add("error", row.error)
+        return error.line
+    }
+}
+
+/// JSON values by name, in the order of their first.
+private struct JSONCollection {
+    private var names: [String] = []
+    private var values: [String: [String]] = [:]
+
+    mutating func add(_ name: String, _ json: String) {
+        if values[name] == nil { names.append(name) }
+        values[name, default: []].append(json)
+    }
+
+    var object: String {
+        var object = JSONLine()
+        for name in names {
+            let values = values[name] ?? []
+            object.add(name, json: values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]")
+        }
+        return object.line
+    }
+}

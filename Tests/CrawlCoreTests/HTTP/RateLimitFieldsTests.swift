@@ -1,0 +1,54 @@
+import CrawlCore
+import Testing
+
+/// What servers say of how many requests they take, as they send it.
+@Suite struct RateLimitFieldsTests {
+    private static let now: Int64 = 1_785_585_600_000  // 2026-08-01T12:00:00Z
+
+    private func wait(_ fields: [String: String]) -> Duration? {
+        RateLimitFields.wait(now: Self.now) { fields[$0] }
+    }
+
+    @Test(
+        arguments: [
+            // GitHub: seconds since 1970.
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1785585660"], .seconds(60)),
+            (["x-ratelimit-remaining": "12", "x-ratelimit-reset": "1785585660"], nil),
+            // Others: seconds from now, or milliseconds since 1970.
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "30"], .seconds(30)),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1785585610500"], .milliseconds(10_500)),
+            (["x-rate-limit-remaining": "0", "x-rate-limit-reset": "1785585601"], .seconds(1)),
+            (["ratelimit-limit": "10", "ratelimit-remaining": "0", "ratelimit-reset": "5"], .seconds(5)),
+            // draft-ietf-httpapi-ratelimit-headers-07 and -08.
+            (["ratelimit": "limit=100, remaining=0, reset=7"], .seconds(7)),
+            (["ratelimit": "limit=100, remaining=3, reset=7"], nil),
+            (["ratelimit": "\"burst\";r=5;t=1, \"day\";r=0;t=50"], .seconds(50)),
+            (["ratelimit": "\"default\";r=50;t=30"], nil),
+            // OpenAI: durations as Go writes them.
+            (
+                ["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m0.5s"],
+                .milliseconds(60_500)
+            ),
+            (["x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20ms"], .milliseconds(20)),
+            // Anthropic: RFC 3339.
+            (
+                [
+                    "anthropic-ratelimit-requests-remaining": "0",
+                    "anthropic-ratelimit-requests-reset": "2026-08-01T12:00:08Z",
+                ], .seconds(8)
+            ),
+            (
+                ["x-ratelimit-remaining": "0", "x-ratelimit-reset": "Sat, 01 Aug 2026 12:00:09 GMT"],
+                .seconds(9)
+            ),
+            // What is past, or absurd, or nothing.
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1785585000"], .zero),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999"], .seconds(3600)),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"], nil),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1e999"], nil),
+            (["x-ratelimit-remaining": "0"], nil), (["x-ratelimit-reset": "30"], nil), ([:], nil),
+        ] as [([String: String], Duration?)])
+    func `a limit that is used up is waited out`(fields: [String: String], expected: Duration?) {
+        #expect(wait(fields) == expected)
+    }
+}
