@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import CrawlEngine
 internal import CrawlFetch
 internal import CrawlStore
 internal import JobFile
