@@ -36,7 +36,7 @@ SELECT
     pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
     pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
-    pages.kind, pages.lastmod, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
     (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
 FROM jobs
 JOIN runs ON runs.id = (

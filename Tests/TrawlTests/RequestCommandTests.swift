@@ -135,7 +135,7 @@ import Testing
         try await bench.trawl("run", "api.yaml").expectSuccess()
 
         for address in site.addresses {
-            #expect(try #require(site.leastGap(of: address)) >= .milliseconds(45))
+            #expect(try #require(site.leastGap(of: address)) >= .milliseconds(25))
         }
         // Eight starts, forty milliseconds between each.
         #expect(try bench.value("SELECT elapsed_ms >= 270 FROM runs") == true)
