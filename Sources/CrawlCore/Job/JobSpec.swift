@@ -55,6 +55,11 @@ public struct JobSpec: Sendable, Equatable {
     /// title.
     public var metadata = false
 
+    /// When it is run by itself. The default is never.
+    public var schedule = JobSchedule()
+    /// How many finished runs are kept, the latest ones. The default is 0: all.
+    public var keepRuns = 0
+
     /// A job of this name with nothing to fetch and every default.
     public init(name: String) {
         self.name = name
