@@ -15,6 +15,7 @@ public final class Crawl: Sendable {
     private let environment: FetchEnvironment
     private let observer: any RunObserver
     private let inbox = Mailbox<RunDriver.Message>()
+    private let heartbeat = Heartbeat()
 
     /// A crawl that has not begun.
     ///
@@ -60,7 +61,7 @@ public final class Crawl: Sendable {
             let driver = try RunDriver(
                 store: store, runner: runner, run: record, spec: spec, options: options,
                 credentials: credentials, environment: environment,
-                observer: observer, inbox: inbox)
+                observer: observer, inbox: inbox, heartbeat: heartbeat)
             let end = Result { try driver.drive() }
             try archive?.close()
             return .success(try end.get())
@@ -81,6 +82,10 @@ public final class Crawl: Sendable {
             folder: folder, prefix: spec.name, software: options.userAgent,
             failed: { [inbox] in inbox.send(.stop) })
     }
+
+    /// How long ago its driver and all its loops were seen at work: about a second at most, unless one is stuck. From any
+    /// thread.
+    public var silence: Duration { heartbeat.age }
 
     /// Starts nothing more and ends once what is under way is over, or the drain time is. From any thread.
     public func stop() {

@@ -19,6 +19,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case configure(HostID, HostLimits, HostRules)
         /// A host that this loop serves no more.
         case close(HostID)
+        /// A host that others wait for: its pages that are not under way are to be given back.
+        case surrender(HostID)
         /// Pages of hosts that this loop serves.
         case pages([ClaimedPage])
         /// A request at a host that this loop serves: what a redirect leads to, or its robots.txt.
@@ -59,6 +61,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case starting([(PageID, BatchID)], loop: Int)
         /// Pages that were to be sent and were not.
         case unsent([PageID])
+        /// Pages of a host that are given back without a request.
+        case surrendered(HostID, [PageID])
         /// The loop has ended and reports nothing more.
         case ended
     }
@@ -92,6 +96,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private let hasMail = Atomic(false)
     private let waiting = Atomic(0)
     private let ready = Atomic(0)
+    private let turnCount = Atomic(0)
 
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
     /// reader still looks, long enough for hundreds of pages a commit under load.
@@ -138,6 +143,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// Hosts of this loop of which a request may start at once, permits allowing. From any thread.
     var readyHosts: Int { ready.load(ordering: .relaxed) }
 
+    /// How often the loop has turned. From any thread.
+    var turns: Int { turnCount.load(ordering: .relaxed) }
+
     /// Tells the loop something. From any thread.
     func send(_ message: Message) {
         inbox.send(message)
@@ -176,6 +184,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             flush(busy: busy)
             waiting.store(gate.waitingHosts, ordering: .relaxed)
             ready.store(gate.readyHosts, ordering: .relaxed)
+            turnCount.add(1, ordering: .relaxed)
             transfers.turn(until: nextDeadline)
         }
     }
@@ -197,6 +206,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         case .close(let host):
             rules[host] = nil
             gate.close(host, now: transfers.now)
+        case .surrender(let host):
+            surrender(host)
         case .pages(let pages):
             for page in pages { admit(PageRequest(page)) }
         case .request(let request):
@@ -212,6 +223,19 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             return false
         }
         return true
+    }
+
+    /// Gives back what has not begun. What redirects led here stays: its own host counts on it.
+    private func surrender(_ host: HostID) {
+        var pages: [PageID] = []
+        for request in gate.removeAll(of: host) {
+            if let page = request.page, page.host == host, request.chain == nil {
+                pages.append(page.id)
+            } else {
+                gate.add(request, now: transfers.now)
+            }
+        }
+        report(.surrendered(host, pages))
     }
 
     /// Queues a request at its host, or settles its page where it is not to be sent.
@@ -347,6 +371,9 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
             fetcher.cancel()
         }
         if asksForContents, !unsent.isEmpty { report(.unsent(unsent)) }
+        // They know the loop, and would keep it and its descriptors.
+        fetchers = []
+        idle = []
         if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes = []

@@ -1,5 +1,6 @@
 public import CrawlCore
 internal import CrawlFetch
+public import CrawlStore
 
 /// What the runner decides, not the job.
 public struct CrawlOptions: Sendable {
@@ -18,6 +19,10 @@ public struct CrawlOptions: Sendable {
     var archive: (any ExchangeKeeper)?
     /// Whether the observer hears of batches that are done with. The default is not.
     public var reportsBatches = false
+    /// What all crawls of this process share; nil, the default, where there is only one.
+    public var permits: SharedPermits?
+    /// Who is alive, of those that have hosts which this crawl waits for.
+    public var processes: any ProcessTable = LinuxProcessTable()
     /// When hosts that cannot be reached are set aside.
     public var circuit = HostCircuit.Policy()
 

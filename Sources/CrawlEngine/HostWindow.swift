@@ -31,6 +31,10 @@ struct HostWindow {
         var mayBePrivate = false
         /// The user names and passwords of its URLs; nil for none.
         var credentials: URLCredentials.Origin?
+        /// When it was taken in.
+        let openedAt = MonotonicInstant.now
+        /// Whether it is given up as soon as nothing of it is under way: others wait for it.
+        var isYielding = false
         /// Its robots.txt; nil where there is none, or where the job does not care.
         var robots: RobotsTxt?
 
@@ -178,7 +182,7 @@ struct HostWindow {
     func wanted(_ host: HostID, now: Int64) -> Int {
         let share = share
         guard let entry = entries[host], entry.claimAt <= now, entry.claimed.count <= share / 2,
-            !entry.access.isAwaited
+            !entry.access.isAwaited, !entry.isYielding
         else {
             return 0
         }

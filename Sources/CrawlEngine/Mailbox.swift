@@ -3,14 +3,15 @@ internal import Glibc
 /// Messages on their way to one thread, which may wait for them.
 ///
 /// A message is a batch, a command or an ending, never a page: the lock is taken a few times per batch.
-final class Mailbox<Message: Sendable>: Sendable {
+package final class Mailbox<Message: Sendable>: Sendable {
     // Safe because `messages` is touched only between lock and unlock.
     private nonisolated(unsafe) var messages: [Message] = []
     // Safe because the two pointers never change, and what they point to is made to be used by several threads.
     private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private nonisolated(unsafe) let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    /// An empty one.
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -27,7 +28,7 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Leaves a message; never waits for the receiver.
-    func send(_ message: Message) {
+    package func send(_ message: Message) {
         pthread_mutex_lock(mutex)
         messages.append(message)
         pthread_cond_signal(condition)
@@ -35,7 +36,7 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Leaves messages, in order and at once; never waits for the receiver.
-    func send(contentsOf new: [Message]) {
+    package func send(contentsOf new: [Message]) {
         pthread_mutex_lock(mutex)
         messages.append(contentsOf: new)
         pthread_cond_signal(condition)
@@ -43,7 +44,7 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Takes what is there, at once.
-    func takeAll() -> [Message] {
+    package func takeAll() -> [Message] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         let taken = messages
@@ -52,7 +53,7 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
 
     /// Takes what is there; waits for a message, but no longer than so many milliseconds.
-    func takeAll(waitingAtMost milliseconds: Int64) -> [Message] {
+    package func takeAll(waitingAtMost milliseconds: Int64) -> [Message] {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         deadline.tv_sec += Int(milliseconds / 1000)

@@ -13,12 +13,28 @@ final class RequestPermits: Sendable {
     private let interval: Int64
     /// The next start comes no earlier than this, in nanoseconds since the machine was started.
     private let nextStart = Atomic<Int64>(0)
+    /// What all crawls of the process share, and this one's number there; nil where it is the only one.
+    private let shared: (permits: SharedPermits, member: Int)?
 
-    /// - Parameter interval: the least time between two starts, whatever the host. The default is none.
-    init(total: Int, interval: Duration = .zero) {
+    /// - Parameters:
+    ///   - interval: the least time between two starts, whatever the host. The default is none.
+    ///   - shared: what all crawls of the process share.
+    ///   - wake: lets all loops look for permits again.
+    init(
+        total: Int, interval: Duration = .zero, shared: SharedPermits? = nil,
+        wake: @escaping @Sendable () -> Void = {}
+    ) {
         self.total = total
         self.interval = interval.nanoseconds
+        self.shared = shared.map { ($0, $0.join(wake: wake)) }
         free = Atomic(total)
+    }
+
+    /// Takes part no more. Once it returns no loop is woken by others.
+    ///
+    /// - Precondition: nothing is under way, and this is called once.
+    func leave() {
+        if let shared { shared.permits.leave(shared.member) }
     }
 
     /// Requests under way in all loops.
@@ -26,10 +42,15 @@ final class RequestPermits: Sendable {
 
     /// Whether the loop may start one more request. Where it may not, it is woken once another is over.
     func acquire(loop: Int) -> Bool {
-        if takeOne() { return true }
-        starved.bitwiseOr(1 << UInt64(loop), ordering: .sequentiallyConsistent)
-        // One may have come back before the wish was known.
-        return takeOne()
+        if !takeOne() {
+            starved.bitwiseOr(1 << UInt64(loop), ordering: .sequentiallyConsistent)
+            // One may have come back before the wish was known.
+            guard takeOne() else { return false }
+        }
+        guard let shared else { return true }
+        if shared.permits.acquire(member: shared.member, holding: inFlight - 1) { return true }
+        free.add(1, ordering: .sequentiallyConsistent)
+        return false
     }
 
     /// When the job's rate allows the next start; nil where it has none.
@@ -65,6 +86,7 @@ final class RequestPermits: Sendable {
     /// - Returns: the loops to wake, a bit each.
     func release(loop: Int) -> UInt64 {
         free.add(1, ordering: .sequentiallyConsistent)
+        shared?.permits.release()
         guard starved.load(ordering: .sequentiallyConsistent) != 0 else { return 0 }
         return starved.exchange(0, ordering: .sequentiallyConsistent) & ~(1 << UInt64(loop))
     }

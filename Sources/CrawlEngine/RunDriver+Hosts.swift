@@ -34,7 +34,8 @@ extension RunDriver {
         var rest = Duration.zero
         if let lastStartedAt = record.lastStartedAt {
             // A clock that was set back must not hold the host for longer than its delay.
-            rest = min(.milliseconds(lastStartedAt - now) + limits.delay, limits.delay)
+            let interval = max(limits.delay, record.condition.rate.map { .seconds(1 / $0) } ?? .zero)
+            rest = min(.milliseconds(lastStartedAt - now) + interval, interval)
         }
         dispatch.messages[loop].append(
             .open(

@@ -37,6 +37,8 @@ extension RunDriver {
                 try transaction.renewRunner(runner, now: now)
                 dispatch.isPaused = try !transaction.isActive(run.job)
                 try reloadOverrides(&dispatch, transaction)
+                try yieldHosts(clock: clock, now: now, &dispatch, transaction)
+                try transaction.save(activity(clock: clock, now: now), of: run.id)
             }
             if !isStopping {
                 try admitRedirects(now: now, &dispatch, transaction)
@@ -48,7 +50,10 @@ extension RunDriver {
             return dispatch
         }
         lastCommit = clock
-        if renews { lastRenewal = clock }
+        if renews {
+            lastRenewal = clock
+            feelPulse(at: clock)
+        }
         for batch in committed { observer.committed(batch) }
         if !finished.isEmpty { observer.finished(finished) }
         return try finishIfDone(dispatch)
@@ -127,6 +132,12 @@ extension RunDriver {
             let isOpen = try open(
                 host, asksRobots: redirect.isPage, now: now, &dispatch, transaction)
             guard isOpen, let entry = window[host] else {
+                wasDenied = true
+                // Two runs that wait for each other's hosts, and neither lets go, would wait for ever.
+                if window[redirect.owner]?.isYielding == true, let page = redirect.page {
+                    window.update(redirect.owner) { $0.claimed.remove(page) }
+                    continue
+                }
                 waiting.append(redirect)
                 continue
             }
@@ -179,6 +190,7 @@ extension RunDriver {
             if waiting.notBefore > now {
                 sweep.expect(at: waiting.notBefore)
             } else if try !open(waiting.host, now: now, &dispatch, transaction) {
+                wasDenied = true
                 sweep.expect(at: now + RunDriver.takenHostWait)
             }
         }
@@ -246,8 +258,14 @@ extension RunDriver {
         _ hosts: [HostID], now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
     ) throws {
         for host in hosts {
-            guard let entry = window[host], entry.isIdle, isStopping || entry.claimAt > now else { continue }
-            if entry.claimAt != .max { sweep.expect(at: entry.claimAt) }
+            guard let entry = window[host], entry.isIdle,
+                isStopping || entry.isYielding || entry.claimAt > now
+            else { continue }
+            if entry.isYielding {
+                sweep.expect(at: now + RunDriver.takenHostWait)
+            } else if entry.claimAt != .max {
+                sweep.expect(at: entry.claimAt)
+            }
             window.close(host)
             dispatch.messages[entry.loop].append(.close(host))
             try transaction.release(host, now: now)

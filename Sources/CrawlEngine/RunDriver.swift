@@ -18,9 +18,16 @@ final class RunDriver {
     let observer: any RunObserver
     let inbox: Mailbox<Message>
     let permits: RequestPermits
+    let heartbeat: Heartbeat
+    private let directory: LoopDirectory
+    /// How often each loop had turned when that was last looked at, and when it had turned again.
+    var pulses: [(turns: Int, at: MonotonicInstant)] = []
+    /// Settled pages at earlier instants, for the rate over the last seconds.
+    var samples: [(at: MonotonicInstant, settled: Int64)] = []
+    /// Whether a host was not to be had since that was last looked at.
+    var wasDenied = false
 
     var loops: [CrawlLoop] = []
-    private let directory = LoopDirectory()
     var runningLoops = 0
     var window: HostWindow
     var sweep: HostSweep
@@ -52,7 +59,8 @@ final class RunDriver {
     var nextBatch: (id: BatchID, number: Int64)
     var lastCommit: MonotonicInstant = .now
     var lastRenewal: MonotonicInstant = .now
-    var lastReport: MonotonicInstant = .now
+    /// In the past, so that whoever watches is told at once where the run begins.
+    var lastReport: MonotonicInstant = .now - .seconds(1)
 
     enum Message: Sendable {
         case report(CrawlLoop.Report)
@@ -67,6 +75,11 @@ final class RunDriver {
         let purpose: PageRequest.Purpose
         let target: WebURL
         let chain: RedirectChain
+
+        /// The page that it is followed for; nil for a robots.txt.
+        var page: PageID? {
+            if case .page(let page) = purpose { page.id } else { nil }
+        }
 
         /// The host that it is followed for.
         var owner: HostID {
@@ -99,7 +112,7 @@ final class RunDriver {
     init(
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
         credentials: URLCredentials, environment: FetchEnvironment, observer: any RunObserver,
-        inbox: Mailbox<Message>
+        inbox: Mailbox<Message>, heartbeat: Heartbeat
     ) throws {
         self.store = store
         self.runner = runner
@@ -114,8 +127,12 @@ final class RunDriver {
         for secret in run.secrets { _ = try environment.secret(secret).get() }
         composer = try RequestComposer(spec, environment: environment)
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent)
+        let directory = LoopDirectory()
+        self.directory = directory
+        self.heartbeat = heartbeat
         permits = RequestPermits(
-            total: options.requests(spec.concurrency.total), interval: spec.rate.total)
+            total: options.requests(spec.concurrency.total), interval: spec.rate.total, shared: options.permits,
+            wake: { directory.wake(.max) })
         window = HostWindow(
             loops: options.threads, concurrency: spec.concurrency, grows: spec.discoversPages)
         sweep = HostSweep(now: environment.wallClock())
@@ -138,8 +155,11 @@ final class RunDriver {
     ///
     /// - Throws: what the store or the loops ran into; whatever was committed stays, the rest is pending.
     func drive() throws -> RunEnd {
-        // The loops know each other by it: once they have ended nothing may keep them.
-        defer { directory.fill([]) }
+        // The loops know each other by it, and would keep each other and their descriptors.
+        defer {
+            permits.leave()
+            directory.fill([])
+        }
         try recoverInterrupted()
         try startLoops()
         do {
@@ -238,6 +258,10 @@ final class RunDriver {
             starting.append((pages, loop))
         case .report(.unsent(let pages)):
             unsent += pages
+        case .report(.surrendered(let host, let pages)):
+            window.update(host) { entry in
+                for page in pages { entry.claimed.remove(page) }
+            }
         case .report(.ended):
             runningLoops -= 1
         case .stop:

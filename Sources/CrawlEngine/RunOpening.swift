@@ -10,7 +10,7 @@ public enum RunOpening: Sendable {
 
     /// Takes a job's unfinished run for a runner, else begins a new one.
     ///
-    /// An import that was cut short is discarded first, in small steps, and begun anew.
+    /// An import that was cut short is emptied first, in small steps, and begun anew.
     ///
     /// - Parameters:
     ///   - job: the job, its spec checked.
@@ -34,7 +34,8 @@ public enum RunOpening: Sendable {
                 return .begun(run)
             }
             guard case .resumed(let run) = opening, run.state == .importing else { return opening }
-            try discard(run.id, store: store)
+            while try store.write({ try $0.restartImport(run.id, of: job, limit: 10_000) }) {}
+            if let run = try store.read({ try $0.run(run.id) }) { return .begun(run) }
         }
     }
 

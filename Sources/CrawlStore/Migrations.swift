@@ -17,6 +17,7 @@ enum Migrations {
         PackageResources._004_sites_sql,
         PackageResources._005_changes_sql,
         PackageResources._006_requests_sql,
+        PackageResources._007_daemon_sql,
     ]
 
     static var latest: Int { all.count }

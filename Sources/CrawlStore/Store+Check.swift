@@ -25,12 +25,33 @@ extension Store {
                     let counted: Int64 = row["counted"]
                     findings.append("run \(run): \(counter) is \(kept), but \(counted) pages are there")
                 }
+                for row in try Row.fetchAll(database, sql: Store.rangeSQL) {
+                    let run: Int64 = row["run_id"]
+                    let pages: Int64 = row["pages"]
+                    findings.append("run \(run): \(pages) pages lie outside of its range")
+                }
+                for row in try Row.fetchAll(database, sql: Store.leaseSQL) {
+                    let host: String = row["host"]
+                    findings.append("\(host) is held by a runner that is at work on no run")
+                }
                 return findings
             }
         } catch {
             throw StoreError(error, path: path)
         }
     }
+
+    /// Reports read a run's pages by their range.
+    private static let rangeSQL = """
+        SELECT run_id, count(*) AS pages FROM pages JOIN runs ON runs.id = run_id
+        WHERE pages.id NOT BETWEEN first_page_id AND last_page_id AND runs.state <> 'importing' GROUP BY run_id
+        """
+
+    /// A host is given back before its runner's run is finished.
+    private static let leaseSQL = """
+        SELECT host FROM hosts WHERE runner_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.runner_id = hosts.runner_id)
+        """
 
     private static let counterSQL = """
         WITH counts AS (

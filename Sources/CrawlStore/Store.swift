@@ -60,10 +60,12 @@ public final class Store: Sendable {
             try queue.inDatabase { database in
                 try Store.checkVersion(database, path: path, access: access)
                 guard access != .readOnly else { return }
+                // Space can be given back step by step (`db prune`); of a file that has tables already this changes nothing.
                 // With synchronous = NORMAL a commit in WAL mode is durable against a killed process at once, and
                 // against power loss from the next checkpoint on: what is lost then is requested again.
                 try database.execute(
                     sql: """
+                        PRAGMA auto_vacuum = INCREMENTAL;
                         PRAGMA journal_mode = WAL;
                         PRAGMA synchronous = NORMAL;
                         PRAGMA wal_autocheckpoint = 4000;
@@ -88,7 +90,7 @@ public final class Store: Sendable {
 
     /// A name that means a file to SQLite too: what begins with `:` or `file:` may be a database in memory, where
     /// nothing is kept (<https://sqlite.org/inmemorydb.html>).
-    private static func plainName(_ file: String) -> String {
+    static func plainName(_ file: String) -> String {
         file.hasPrefix(":") || file.hasPrefix("file:") ? "./" + file : file
     }
 

@@ -30,7 +30,8 @@ extension StoreTransaction {
             database.cachedStatement(sql: "SELECT host FROM hosts WHERE id = ?"), arguments: [host.rawValue])
     }
 
-    /// Takes a host for a runner, unless another has it. A lease that the runner has already is kept.
+    /// Takes a host for a runner, unless another has it or waits for it. A lease that the runner has already is kept; a
+    /// host that is not to be had is noted as wanted, so that its holder gives it up soon.
     ///
     /// - Parameter now: unix milliseconds; what the waits of its condition count from.
     public func lease(_ host: HostID, runner: RunnerID, now: Int64) throws -> HostLease {
@@ -40,13 +41,40 @@ extension StoreTransaction {
         var record = HostRecord()
         record.overrides = HostOverrides(row)
         record.condition = HostCondition(row, now: now)
-        if let holder = row["runner_id"] as Int64? {
-            return holder == runner.rawValue ? .held(record) : .taken
+        let holder = row["runner_id"] as Int64?
+        if holder == runner.rawValue { return .held(record) }
+        let isWantedByOther =
+            (row["wanted_by"] as Int64?).map { $0 != runner.rawValue } ?? false
+            && (row["wanted_at"] as Int64?).map { now - $0 < StoreTransaction.wishMilliseconds } ?? false
+        guard holder == nil, !isWantedByOther else {
+            if !isWantedByOther { try want(host, runner: runner, since: row["wanted_at"], now: now) }
+            return .taken
         }
-        try database.cachedStatement(sql: "UPDATE hosts SET runner_id = ? WHERE id = ?")
-            .execute(arguments: [runner.rawValue, host.rawValue])
+        try database.cachedStatement(
+            sql: "UPDATE hosts SET runner_id = ?, wanted_by = NULL, wanted_at = NULL WHERE id = ?"
+        )
+        .execute(arguments: [runner.rawValue, host.rawValue])
         record.lastStartedAt = row["last_started_at"]
         return .held(record)
+    }
+
+    /// How long a wish for a host holds that is not renewed, in milliseconds: longer than the time between two tries.
+    static let wishMilliseconds: Int64 = 3_000
+
+    /// Notes that a runner waits for a host; not again before the wish is a third through.
+    private func want(_ host: HostID, runner: RunnerID, since: Int64?, now: Int64) throws {
+        if let since, now >= since, now - since < StoreTransaction.wishMilliseconds / 3 { return }
+        try database.cachedStatement(sql: "UPDATE hosts SET wanted_by = ?, wanted_at = ? WHERE id = ?")
+            .execute(arguments: [runner.rawValue, now, host.rawValue])
+    }
+
+    /// The hosts of a runner that others wait for.
+    public func wantedHosts(of runner: RunnerID, now: Int64) throws -> [HostID] {
+        try Int64.fetchAll(
+            database.cachedStatement(
+                sql: "SELECT id FROM hosts WHERE runner_id = ? AND wanted_by IS NOT NULL AND wanted_at > ?"),
+            arguments: [runner.rawValue, now - StoreTransaction.wishMilliseconds]
+        ).map(HostID.init(rawValue:))
     }
 
     /// Gives a host back. Its delay counts from now for whoever takes it next.

@@ -53,20 +53,6 @@ extension StoreTransaction {
         try Row.fetchAll(database, sql: "SELECT * FROM jobs ORDER BY name").map(JobRecord.init)
     }
 
-    /// The jobs that a bare `trawl run` takes up, by name: not paused, and with an unfinished run or none yet.
-    public func jobsToRun() throws -> [JobRecord] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT * FROM jobs
-                WHERE state = 'active' AND (
-                    NOT EXISTS (SELECT 1 FROM runs WHERE runs.job_id = jobs.id)
-                    OR EXISTS (SELECT 1 FROM runs WHERE runs.job_id = jobs.id AND runs.state <> 'finished'))
-                ORDER BY name
-                """
-        ).map(JobRecord.init)
-    }
-
     /// Deletes a job that has never been run.
     public func forgetJob(_ name: String) throws {
         try database.execute(

@@ -156,12 +156,32 @@ extension StoreTransaction {
     ///
     /// - Returns: whether there may be more; once there are none the run itself is gone too.
     public func discardImport(_ run: RunID, limit: Int) throws -> Bool {
+        guard try !deletePages(of: run, limit: limit) else { return true }
+        try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.rawValue])
+        return false
+    }
+
+    /// Deletes some of the pages of an import that was cut short, so that it begins anew.
+    ///
+    /// - Parameter job: the job as it is now.
+    /// - Returns: whether there may be more; once there are none the run is as good as new.
+    public func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool {
+        guard try !deletePages(of: run, limit: limit) else { return true }
+        try database.execute(
+            sql: """
+                UPDATE runs SET spec = ?, first_page_id = NULL, last_page_id = NULL, pages_pending = 0, pages_done = 0,
+                    pages_failed = 0, pages_skipped = 0, pages_invalid = 0
+                WHERE id = ? AND state = 'importing'
+                """,
+            arguments: [job.spec, run.rawValue])
+        return false
+    }
+
+    private func deletePages(of run: RunID, limit: Int) throws -> Bool {
         try database.execute(
             sql: "DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE run_id = ? LIMIT ?)",
             arguments: [run.rawValue, limit])
-        guard database.changesCount == 0 else { return true }
-        try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.rawValue])
-        return false
+        return database.changesCount > 0
     }
 
     /// Puts the failed pages of a run back to pending, with all their tries before them, and opens the run again.

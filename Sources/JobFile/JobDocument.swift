@@ -54,6 +54,21 @@ public struct JobDocument: Sendable, Equatable {
         }
         // Who follows links asks for pages that nobody chose, of a host that did not ask for it.
         if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
+        if spec.schedule.cron == nil,
+            let lone = try cursor.entries().first(where: {
+                ["timezone", "missed", "jitter"].contains($0.key)
+            })
+        {
+            throw source.failure(
+                at: lone.position, keyPath: lone.key,
+                "\(lone.key) goes with a schedule, and there is none; add one, for example schedule: \"0 3 * * *\""
+            )
+        }
+        if spec.schedule.cron != nil, spec.urlsFrom == .standardInput {
+            throw source.failure(
+                at: root.position, keyPath: "schedule",
+                "a list on standard input can be read once only; name a file in urls_from")
+        }
         guard
             !spec.urls.isEmpty || !spec.requests.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty
         else {

@@ -26,7 +26,7 @@ struct Trawl: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
             StatusCommand.self, ResultsCommand.self, DiffCommand.self, ExplainCommand.self,
-            RetryCommand.self, MergeCommand.self, BenchCommand.self, DatabaseCommand.self,
+            RetryCommand.self, MergeCommand.self, BenchCommand.self, DaemonCommand.self, DatabaseCommand.self,
         ])
 
     static func main() async {

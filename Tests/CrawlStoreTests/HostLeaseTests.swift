@@ -96,4 +96,33 @@ import Testing
         #expect(try lease(HostID(rawValue: 99), temporary.runner()) == .taken)
         #expect(try store.read { try $0.hostKey(HostID(rawValue: 99)) } == nil)
     }
+
+    @Test func `a host that is wanted goes to who waits for it, not back to who had it`() throws {
+        let host = try host("http://a")
+        let (holder, waiter) = try (temporary.runner(pid: 1), temporary.runner(pid: 2))
+        _ = try store.write { try $0.lease(host, runner: holder, now: 0) }
+
+        #expect(try store.write { try $0.lease(host, runner: waiter, now: 100) } == .taken)
+        #expect(try store.read { try $0.wantedHosts(of: holder, now: 200) } == [host])
+        try store.write { try $0.release(host, now: 300) }
+
+        #expect(try store.write { try $0.lease(host, runner: holder, now: 400) } == .taken)
+        #expect(
+            try store.write { try $0.lease(host, runner: waiter, now: 500) }
+                == .held(record(lastStartedAt: 300)))
+        #expect(try store.read { try $0.wantedHosts(of: waiter, now: 500) } == [])
+    }
+
+    @Test func `a wish that nobody renews holds nobody up`() throws {
+        let host = try host("http://a")
+        let (holder, waiter) = try (temporary.runner(pid: 1), temporary.runner(pid: 2))
+        _ = try store.write { try $0.lease(host, runner: holder, now: 0) }
+        _ = try store.write { try $0.lease(host, runner: waiter, now: 0) }
+        try store.write { try $0.release(host, now: 300) }
+
+        #expect(try store.read { try $0.wantedHosts(of: holder, now: 3_000) } == [])
+        #expect(
+            try store.write { try $0.lease(host, runner: holder, now: 3_000) }
+                == .held(record(lastStartedAt: 300)))
+    }
 }

@@ -18,7 +18,6 @@ import Testing
         #expect(!job.isPaused)
         // Unix milliseconds: after 2020, before 2100.
         #expect((1_577_836_800_000..<4_102_444_800_000).contains(job.createdAt))
-        #expect(try store.read { try $0.jobsToRun() }.map(\.name) == ["docs"])
     }
 
     @Test func `a job that is stored again keeps its id, its first time and its state`() throws {
@@ -64,19 +63,18 @@ import Testing
         #expect(try store.read { try $0.jobs() }.map(\.isPaused) == [true, false])
     }
 
-    @Test func `to be run are the jobs that are new or unfinished, and not paused`() throws {
-        for name in ["finished", "new", "paused", "pausedNew", "unfinished"] {
-            try store.save(name)
-        }
+    @Test func `what decides whether a job is run is read with it`() throws {
+        for name in ["finished", "new", "taken", "unfinished"] { try store.save(name) }
         try temporary.begin(job: "unfinished")
-        try temporary.begin(job: "paused")
+        try temporary.begin(job: "taken", runner: try temporary.runner())
         let finished = try temporary.begin(job: "finished")
-        try store.write { transaction in
-            try transaction.finishRun(finished, now: 1)
-            try transaction.pause("paused")
-            try transaction.pause("pausedNew")
-        }
+        try store.write { try $0.finishRun(finished, now: 1) }
 
-        #expect(try store.read { try $0.jobsToRun() }.map(\.name) == ["new", "unfinished"])
+        let standings = try store.read { try $0.jobStandings() }
+
+        #expect(standings.map(\.job.name) == ["finished", "new", "taken", "unfinished"])
+        #expect(standings.map(\.hasRun) == [true, false, true, true])
+        #expect(standings.map { $0.unfinished != nil } == [false, false, true, true])
+        #expect(standings.map(\.isTaken) == [false, false, true, false])
     }
 }

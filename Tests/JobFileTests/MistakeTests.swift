@@ -188,17 +188,8 @@ import Testing
     }
 }
 
-/// What the contract has and this version has not.
-@Suite struct UnsupportedKeyTests {
-    @Test(arguments: [
-        "schedule: '@daily'",
-        "timezone: UTC", "missed: skip", "keep_runs: 10",
-    ])
-    func `a key without its behaviour is refused by name`(key: String) {
-        let name = String(key.prefix { $0 != ":" })
-        #expect(mistake(inKey: key) == "\(name): \(name) is not supported by this version yet")
-    }
-
+/// References to what is known when a request is sent only.
+@Suite struct ReferenceTests {
     @Test(arguments: [
         ("delay: ${env:DELAY}", "delay: "),
         ("batch_size: ${var:n}", "batch_size: "),

@@ -3,9 +3,8 @@ import Testing
 @Suite(.serialized)
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "db",
-        "db migrate",
-        "db check",
+        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "merge", "bench",
+        "daemon", "db", "db migrate", "db check", "db backup", "db prune",
     ]
     let bench: Workbench
 

@@ -40,7 +40,10 @@ extension ProcessTable {
     ///   - now: unix milliseconds.
     public func isGone(_ runner: RunnerIdentity, expiresAt: Int64, now: Int64) -> Bool {
         let own = current
-        guard runner.bootID == own.bootID else { return true }
+        guard runner.bootID == own.bootID else {
+            // A sandbox may hide the boot id from one of the two.
+            return runner.bootID != "unknown" && own.bootID != "unknown" || now > expiresAt
+        }
         guard runner.pidNamespace == own.pidNamespace else { return now > expiresAt }
         guard let started = processStarted(pid: runner.pid) else { return true }
         guard started != 0, runner.processStarted != 0 else { return now > expiresAt }

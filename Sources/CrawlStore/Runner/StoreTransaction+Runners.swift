@@ -34,19 +34,32 @@ extension StoreTransaction {
 
     /// Frees what runners that are gone have held: their runs can be taken up, their hosts be leased, at once.
     public func reapRunners(_ processes: any ProcessTable, now: Int64) throws {
-        for row in try Row.fetchAll(database, sql: "SELECT * FROM runners") {
+        for runner in try goneRunners(processes, now: now) { try removeRunner(runner, now: now) }
+    }
+
+    /// The runners that are gone and still hold something. Writes nothing.
+    public func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
+        let rows = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM runners"))
+        return rows.compactMap { row in
             let runner = RunnerIdentity(
                 bootID: row["boot_id"], pidNamespace: row["pid_namespace"], pid: row["pid"],
                 processStarted: row["process_started"])
-            guard processes.isGone(runner, expiresAt: row["expires_at"], now: now) else { continue }
-            try removeRunner(RunnerID(rawValue: row["id"]), now: now)
+            let isGone = processes.isGone(runner, expiresAt: row["expires_at"], now: now)
+            return isGone ? RunnerID(rawValue: row["id"]) : nil
         }
     }
 
     /// Says that a runner is alive.
+    ///
+    /// - Throws: `StoreError` of kind `alreadyRunning` where others took it for gone, as they may where a process stood still
+    ///   for a minute in a pid namespace of its own: what it held is theirs.
     public func renewRunner(_ runner: RunnerID, now: Int64) throws {
         let statement = try database.cachedStatement(sql: "UPDATE runners SET expires_at = ? WHERE id = ?")
         try statement.execute(arguments: [now + StoreTransaction.leaseMilliseconds, runner.rawValue])
+        guard database.changesCount == 1 else {
+            throw StoreError(
+                .alreadyRunning, "was taken over by another process while this one stood still; run it again")
+        }
     }
 
     /// Gives back everything that a runner holds, and forgets it.

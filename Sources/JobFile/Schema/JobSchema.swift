@@ -62,6 +62,17 @@ enum JobSchema {
             }
             spec.keepBody = kept
         },
+        Field("schedule") { cursor, spec throws(JobFileError) in
+            try cursor.readSchedule(into: &spec.schedule)
+        },
+        Field("timezone") { cursor, spec throws(JobFileError) in
+            spec.schedule.timeZone = try cursor.timeZone()
+        },
+        Field("missed") { cursor, spec throws(JobFileError) in
+            spec.schedule.missed = try cursor.choice()
+        },
+        .duration("jitter", \.schedule.jitter),
+        .integer("keep_runs", 0...1_000_000, \.keepRuns),
         Field("accept") { cursor, spec throws(JobFileError) in
             spec.accept = try cursor.statusSet()
         },

@@ -10,10 +10,6 @@ enum UnsupportedKeys {
     }
 
     static let table = [
-        Key(path: "schedule"),
-        Key(path: "timezone"),
-        Key(path: "missed"),
-        Key(path: "keep_runs"),
     ]
 
     /// Refuses a text with a reference in it, where none is resolved.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CrawlFetch
 internal import CrawlStore
 internal import Glibc
 internal import Logging
@@ -6,7 +7,8 @@ internal import Logging
 /// `trawl db`
 struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Look after the database.", subcommands: [Migrate.self, Check.self])
+        commandName: "db", abstract: "Look after the database.",
+        subcommands: [Migrate.self, Check.self, Backup.self, Prune.self])
 
     /// `trawl db migrate`
     struct Migrate: ParsableCommand, OutputCommand {
@@ -26,16 +28,29 @@ struct DatabaseCommand: ParsableCommand {
     /// `trawl db check`
     struct Check: ParsableCommand, OutputCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Look for damage: SQLite's integrity checks, and counters against the rows they count.",
-            discussion: "Exits 3 where something is wrong. Best while no run is going.")
+            abstract:
+                "Look for damage: SQLite's integrity checks, leases, and counters against the rows they count.",
+            discussion: """
+                Exits 3 where something is wrong. With --repair, what follows from other rows is put right: counters, \
+                indexes, and what processes that are gone have held; what is lost comes from a backup only.
+                """)
+
+        @Flag(help: "Put right what can be.")
+        var repair = false
 
         @OptionGroup var database: DatabaseOptions
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let store = try database.open(.readOnly)
+            let store = try database.open(repair ? .existing : .readOnly)
             let findings: [String]
             do throws(StoreError) {
+                if repair {
+                    for finding in try store.check() {
+                        Logger(output).warning("was wrong: \(finding)")
+                    }
+                    try store.repair(LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
+                }
                 findings = try store.check()
             } catch {
                 throw CommandFailure(error)

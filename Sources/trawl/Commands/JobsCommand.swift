@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import CrawlFetch
 internal import CrawlStore
 internal import Glibc
+internal import JobFile
 
 /// `trawl jobs`
 struct JobsCommand: ParsableCommand, OutputCommand {
@@ -13,10 +15,11 @@ struct JobsCommand: ParsableCommand, OutputCommand {
 
     func run() throws {
         let store = try database.open(.readOnly)
-        var table = TextTable(["JOB", "STATE", "RUN", "PAGES", "DONE", "FAILED", "STARTED"])
+        var table = TextTable(["JOB", "STATE", "RUN", "PAGES", "DONE", "FAILED", "STARTED", "NEXT DUE"])
         do throws(StoreError) {
             try store.read { transaction in
-                for job in try transaction.jobs() {
+                for standing in try transaction.jobStandings() {
+                    let job = standing.job
                     let run = try transaction.latestRun(of: job.id)
                     table.add(
                         [
@@ -26,6 +29,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
                             run.map { Wording.count($0.progress.done) } ?? "",
                             run.map { Wording.count($0.progress.failed) } ?? "",
                             run.map { Wording.instant(milliseconds: $0.startedAt) } ?? "",
+                            nextDue(standing),
                         ])
                 }
             }
@@ -33,6 +37,21 @@ struct JobsCommand: ParsableCommand, OutputCommand {
             throw CommandFailure(error)
         }
         try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
+    }
+
+    /// When a job is due next, by what nobody has settled yet: a time in the past is made up for as soon as somebody looks.
+    private func nextDue(_ standing: JobStanding) -> String {
+        let job = standing.job
+        guard !job.isPaused, let schedule = try? JobSpec(stored: job.spec, job: job.name).schedule else {
+            return ""
+        }
+        let now = FetchEnvironment.system.wallClock()
+        let considered = standing.schedule?.consideredAt ?? (standing.hasRun ? now : job.createdAt)
+        guard let zone = NamedTimeZone(schedule.timeZone) else { return "" }
+        let verdict = schedule.verdict(job: job.name, considered: considered, now: now, zone: zone)
+        return (verdict.starts ? verdict.due : verdict.nextStart).map {
+            Wording.localInstant(milliseconds: $0, zone: zone)
+        } ?? ""
     }
 }
 

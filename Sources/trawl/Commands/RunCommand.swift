@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         discussion: """
             A FILE.yaml is stored under its name and run; a JOB is one that is stored already. Where the job has an \
             unfinished run, that one goes on; pages that are settled are not requested again. Without arguments: every \
-            unfinished run, and every job that has never been run.
+            unfinished run, every job that is due by its schedule, and every job without one that has never been run.
 
             The first SIGINT or SIGTERM lets requests under way finish (--drain), the second ends them; either way \
             nothing is lost and the same command goes on.
@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             documents.compactMap { $0.document }.map { ($0.spec.name, $0) },
             uniquingKeysWith: { first, _ in first })
         guard !records.isEmpty else {
-            logger.notice("nothing to do: no unfinished run and no job that was never run")
+            logger.notice("nothing to do: no unfinished run and no job that is due or was never run")
             return
         }
         let (options, output, format) = (crawl.options, output, format)
@@ -95,7 +95,12 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         of documents: [(name: String, document: JobDocument?)], _ store: Store
     ) throws -> [JobRecord] {
         do {
-            guard !documents.isEmpty else { return try store.read { try $0.jobsToRun() } }
+            guard !documents.isEmpty else {
+                var agenda = Agenda()
+                return try agenda.review(
+                    store, processes: LinuxProcessTable(), now: FetchEnvironment.system.wallClock()
+                ).jobs
+            }
             for (name, document) in documents where document == nil { _ = try store.existingJob(name) }
             return try documents.map { name, document in
                 guard let document else { return try store.existingJob(name) }

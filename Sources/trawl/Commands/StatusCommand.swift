@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import CrawlFetch
 internal import CrawlStore
 internal import Glibc
 
@@ -13,41 +14,48 @@ struct StatusCommand: ParsableCommand, OutputCommand {
     @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
     var job: String?
 
+    @Flag(help: "Show it again each second, until interrupted or until no run is under way.")
+    var watch = false
+
+    @Flag(help: "One JSON object a job and line.")
+    var json = false
+
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let store = try database.open(.readOnly)
-        let palette = Palette(isOn: output.usesColor(on: STDOUT_FILENO))
-        do {
-            let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
-            for job in jobs {
-                guard let run = try store.read({ try $0.latestRun(of: job.id) }) else {
-                    if self.job != nil { throw CommandFailure(.usage, "\(job.name) has not been run yet") }
-                    continue
-                }
-                try Terminal.put(text(job, run, palette))
+        let isLive = watch && !json && Terminal.isTerminal(STDOUT_FILENO)
+        while true {
+            let reports: [RunStatus]
+            do {
+                reports = try self.reports(store)
+            } catch let error as StoreError {
+                throw CommandFailure(error)
             }
-        } catch let error as StoreError {
-            throw CommandFailure(error)
+            let palette = Palette(isOn: output.usesColor(on: STDOUT_FILENO))
+            let text = reports.map { json ? $0.json : $0.text(palette) }.joined()
+            // From the top of a cleared screen.
+            try Terminal.put(isLive ? "\u{1b}[H\u{1b}[2J" + text : text)
+            guard watch, reports.contains(where: \.isUnderWay) else { return }
+            sleep(1)
         }
     }
 
-    private func text(_ job: JobRecord, _ run: RunRecord, _ palette: Palette) -> String {
-        let progress = run.progress
-        let settled = progress.pages - progress.pending
-        let elapsed = progress.elapsedMilliseconds
-        let fetched = progress.done + progress.failed
-        let rate = elapsed > 0 ? Double(fetched) * 1000 / Double(elapsed) : 0
-        var line = "\(palette.bold(Terminal.sanitized(job.name))) run \(run.number), \(run.situation): "
-        line += "\(Wording.count(settled))/\(Wording.count(progress.pages)) pages, "
-        line += "\(Wording.count(progress.done)) done, \(Wording.count(progress.failed)) failed, "
-        line +=
-            "\(Wording.count(progress.skipped)) skipped, \(Wording.count(Int64(rate.rounded())))/s on the whole, "
-        line += "elapsed \(Wording.time(milliseconds: elapsed))"
-        if progress.pending > 0, rate > 0 {
-            line += ", ETA \(Wording.time(milliseconds: Int64(Double(progress.pending) / rate) * 1000))"
+    private func reports(_ store: Store) throws -> [RunStatus] {
+        let now = FetchEnvironment.system.wallClock()
+        let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
+        return try jobs.compactMap { job in
+            try store.read { transaction in
+                guard let run = try transaction.latestRun(of: job.id) else {
+                    if self.job != nil { throw CommandFailure(.usage, "\(job.name) has not been run yet") }
+                    return nil
+                }
+                let waits = try transaction.hostWaits(of: run.id, now: now, limit: RunStatus.shownHosts)
+                return RunStatus(
+                    job: job.name, run: run, activity: try transaction.activity(of: run.id), waits: waits,
+                    now: now)
+            }
         }
-        return line + "\n"
     }
 }

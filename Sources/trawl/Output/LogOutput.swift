@@ -1,7 +1,8 @@
 internal import CrawlFetch
 internal import Logging
 
-/// Log lines on stderr, as text or as JSON with the members `time`, `level`, `message`.
+/// Log lines on stderr, as text or as JSON with the members `time`, `level`, `message`, and of the daemon's lines `event` and
+/// what belongs to it.
 struct LogOutput: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
@@ -27,6 +28,13 @@ struct LogOutput: LogHandler {
             line.add("time", Wording.instant(milliseconds: FetchEnvironment.system.wallClock()))
             line.add("level", event.level.rawValue)
             line.add("message", message)
+            for (key, value) in (event.metadata ?? [:]).sorted(by: { $0.key < $1.key }) {
+                if case .stringConvertible(let number) = value, let number = number as? Int64 {
+                    line.add(key, number)
+                } else {
+                    line.add(key, "\(value)")
+                }
+            }
             Terminal.writeError(line.line + "\n")
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""

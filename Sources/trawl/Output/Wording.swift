@@ -1,3 +1,4 @@
+internal import CrawlCore
 internal import Foundation
 
 /// Numbers and times as people read them.
@@ -38,6 +39,14 @@ enum Wording {
             value /= 1024
         }
         return String(format: "%.1f TiB", value)
+    }
+
+    /// `2026-11-22T03:00:00+01:00`: as clocks show it in a zone.
+    static func localInstant(milliseconds: Int64, zone: some TimeZoneOffsets) -> String {
+        let offset = zone.offset(at: milliseconds / 1000)
+        let shown = instant(milliseconds: (milliseconds / 1000 + offset) * 1000).prefix(19)
+        let minutes = offset.magnitude / 60
+        return shown + String(format: "%@%02d:%02d", offset < 0 ? "-" : "+", minutes / 60, minutes % 60)
     }
 
     /// `2026-11-22T03:00:00.000Z` (RFC 3339, UTC).

@@ -18,17 +18,20 @@ final class CommandObserver: RunObserver {
     private let logger: Logger
     private let isJSON: Bool
     private let writesRows: Bool
+    private let other: (any RunObserver)?
     private let rowsClosed: @Sendable () -> Void
 
     /// - Parameters:
     ///   - rows: the format of rows; nil for none.
+    ///   - besides: who else is told.
     ///   - rowsClosed: called once no more rows can be written.
     init(
         job: String, rows: RowFormat?, output: OutputOptions, logger: Logger,
-        rowsClosed: @escaping @Sendable () -> Void
+        besides other: (any RunObserver)? = nil, rowsClosed: @escaping @Sendable () -> Void
     ) {
         self.logger = logger
         self.rowsClosed = rowsClosed
+        self.other = other
         isJSON = output.logFormat == .json
         writesRows = rows != nil
         let writer = rows.map {
@@ -45,6 +48,7 @@ final class CommandObserver: RunObserver {
     }
 
     func committed(_ outcomes: [PageOutcome]) {
+        other?.committed(outcomes)
         guard writesRows else { return }
         settled(outcomes.compactMap { ResultRow($0) })
     }
@@ -70,6 +74,7 @@ final class CommandObserver: RunObserver {
     }
 
     func progressed(_ snapshot: RunSnapshot) {
+        other?.progressed(snapshot)
         state.withLock { state in
             let columns = Terminal.columns(STDERR_FILENO) ?? 80
             guard let text = state.display?.update(snapshot, columns: columns, now: .now) else { return }

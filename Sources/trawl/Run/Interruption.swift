@@ -23,7 +23,7 @@ final class Interruption: Sendable {
     /// How long what ought to end at once may take: the commit under way, on a slow disk.
     private static let patience: DispatchTimeInterval = .seconds(1)
 
-    private init(_ logger: Logger) {
+    init(_ logger: Logger) {
         self.logger = logger
     }
 
@@ -71,6 +71,18 @@ final class Interruption: Sendable {
         }
         crawl?.stop()
     }
+
+    /// Ends the crawl at once.
+    func abort() {
+        let crawl = state.withLock { state -> Crawl? in
+            state.signals += 1
+            return state.crawl
+        }
+        crawl?.abort()
+    }
+
+    /// How long ago the crawl was seen at work; nil where there is none.
+    var silence: Duration? { state.withLock { $0.crawl?.silence } }
 
     private func interrupt() {
         let state = state.withLock { state in

@@ -17,6 +17,8 @@ struct JobRun: Sendable {
     /// The format of rows on stdout; nil for none.
     let rows: RowFormat?
     let logger: Logger
+    /// Who else is told how the run goes.
+    var observer: (any RunObserver)?
 
     /// Values that go before those of the job's `vars`, by name.
     var variables: [String: String] = [:]
@@ -45,7 +47,8 @@ struct JobRun: Sendable {
         let run: RunRecord
         let spec: JobSpec
         let observer = CommandObserver(
-            job: job.name, rows: rows, output: output, logger: logger, rowsClosed: { interruption.stop() })
+            job: job.name, rows: rows, output: output, logger: logger, besides: observer,
+            rowsClosed: { interruption.stop() })
         switch opening {
         case .resumed(let unfinished):
             run = unfinished
@@ -134,6 +137,7 @@ struct JobRun: Sendable {
             logger.info("\(job.name): run \(run.number) begins with \(Wording.count(added.pages, "page"))")
             return (filled ?? run, spec)
         } catch {
+            try? store.write { try $0.failStart(of: job.id, run: run.id, error: "\(error)") }
             // Nothing was asked for yet: a run that cannot be filled is none.
             try? RunOpening.discard(run.id, store: store)
             switch error {
@@ -182,7 +186,21 @@ struct JobRun: Sendable {
         interruption.direct(to: nil)
         let failure = observer.finish()
         let progress = try store.progress(of: run.id)
-        if !output.quiet { try sayWhatCameOf(run, of: job, progress, end) }
+        if !output.quiet {
+            try sayWhatCameOf(run, of: job, progress, end)
+        } else if end == .finished, progress.failed + progress.invalid > 0 {
+            // What cron sends by mail.
+            logger.error(
+                "\(job.name): run \(run.number) finished, \(Wording.count(progress.failed + progress.invalid)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
+            )
+        }
+        if end == .finished, spec.keepRuns > 0 {
+            do throws(StoreError) {
+                try await prune(job, keeping: spec.keepRuns)
+            } catch {
+                logger.warning("\(job.name): its old runs could not be deleted: \(error.description)")
+            }
+        }
         if let failure { throw failure }
         switch end {
         case .finished: return ExitStatus(finished: progress)
@@ -190,6 +208,17 @@ struct JobRun: Sendable {
         case .limited(let limit):
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
             return .limitReached
+        }
+    }
+
+    private func prune(_ job: JobRecord, keeping runs: Int) async throws(StoreError) {
+        let store = store
+        do {
+            _ = try await onOwnedThread(named: "trawl-prune") { try store.prune(job.id, keeping: runs) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.other, "\(error)")
         }
     }
 

@@ -1,0 +1,101 @@
+public import CrawlCore
+internal import GRDB
+
+/// How a run under way is doing.
+public struct RunActivity: Sendable, Equatable {
+    /// Unix milliseconds when this was so.
+    public var updatedAt: Int64 = 0
+    /// Requests under way.
+    public var inFlight = 0
+    /// Hosts that are leased.
+    public var hosts = 0
+    /// Of these, those that wait out something.
+    public var hostsWaiting = 0
+    /// Pages settled a second, over the last seconds; nil where that is not known yet.
+    public var pagesPerSecond: Double?
+
+    /// All zero.
+    public init() {}
+}
+
+/// A host that is waited for, and why.
+public struct HostWait: Sendable, Equatable {
+    /// What a host is waited for.
+    public enum Reason: String, Sendable {
+        /// It said when to come again, with Retry-After.
+        case snoozed
+        /// It could not be reached, and is tried again at some time.
+        case unreachable
+        /// It answered that it gets too much.
+        case throttled
+        /// Another run has it.
+        case taken
+    }
+
+    /// Its key: scheme, name and port.
+    public let host: String
+    /// Why.
+    public let reason: Reason
+    /// Until when, in unix milliseconds; nil where that is not known.
+    public let until: Int64?
+}
+
+extension StoreTransaction {
+    /// Publishes how a run is doing.
+    public func save(_ activity: RunActivity, of run: RunID) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO run_activity (run_id, updated_at, in_flight, hosts, hosts_waiting, pages_per_second)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
+            arguments: [
+                run.rawValue, activity.updatedAt, activity.inFlight, activity.hosts, activity.hostsWaiting,
+                activity.pagesPerSecond,
+            ])
+    }
+
+    /// How a run is doing; nil where nobody is at work on it.
+    public func activity(of run: RunID) throws -> RunActivity? {
+        try Row.fetchOne(
+            database,
+            sql: """
+                SELECT run_activity.* FROM run_activity JOIN runs ON runs.id = run_id
+                WHERE run_id = ? AND runner_id IS NOT NULL
+                """, arguments: [run.rawValue]
+        ).map { row in
+            var activity = RunActivity()
+            activity.updatedAt = row["updated_at"]
+            activity.inFlight = row["in_flight"]
+            activity.hosts = row["hosts"]
+            activity.hostsWaiting = row["hosts_waiting"]
+            activity.pagesPerSecond = row["pages_per_second"]
+            return activity
+        }
+    }
+
+    /// Hosts that a run under way waits for, the longest waits first.
+    public func hostWaits(of run: RunID, now: Int64, limit: Int) throws -> [HostWait] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT host,
+                    CASE WHEN wanted_by = runs.runner_id THEN 'taken'
+                         WHEN snoozed_until > ?2 THEN 'snoozed'
+                         WHEN probe_at > ?2 THEN 'unreachable'
+                         ELSE 'throttled' END AS reason,
+                    CASE WHEN wanted_by = runs.runner_id THEN NULL
+                         WHEN snoozed_until > ?2 THEN snoozed_until
+                         WHEN probe_at > ?2 THEN probe_at END AS until
+                FROM runs JOIN hosts ON hosts.runner_id = runs.runner_id OR hosts.wanted_by = runs.runner_id
+                WHERE runs.id = ?1
+                    AND (snoozed_until > ?2 OR probe_at > ?2 OR rate IS NOT NULL OR wanted_by = runs.runner_id)
+                ORDER BY until DESC, host LIMIT ?3
+                """, arguments: [run.rawValue, now, limit]
+        ).map { row in
+            HostWait(
+                host: row["host"], reason: HostWait.Reason(rawValue: row["reason"]) ?? .throttled,
+                until: row["until"])
+        }
+    }
+}

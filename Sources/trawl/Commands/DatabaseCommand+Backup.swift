@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import CrawlCore
+internal import CrawlStore
+internal import Glibc
+internal import Logging
+
+extension DatabaseCommand {
+    /// `trawl db backup`
+    struct Backup: ParsableCommand, OutputCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy the database as it is at this moment, also while a crawl writes to it.",
+            discussion: """
+                The copy gets its name once it is whole, in the place of a file of that name. A run that was under way goes \
+                on from it as after a kill: trawl run --db FILE.
+                """)
+
+        @Argument(help: ArgumentHelp("The copy.", valueName: "file"), completion: .file())
+        var target: String
+
+        @OptionGroup var database: DatabaseOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let store = try database.open(.readOnly)
+            guard realpath(of: target) != realpath(of: database.file) else {
+                throw CommandFailure(.usage, "\(target) is the database itself; name another file")
+            }
+            let isLive = !output.quiet && output.logFormat == .text && Terminal.isTerminal(STDERR_FILENO)
+            var size: Int64 = 0
+            do throws(StoreError) {
+                try store.backUp(to: target) { copied, total in
+                    size = total
+                    guard isLive else { return }
+                    Terminal.writeError("\r\(Wording.bytes(copied)) of \(Wording.bytes(total))\u{1b}[K")
+                }
+            } catch {
+                if isLive { Terminal.writeError("\r\u{1b}[K") }
+                throw CommandFailure(error)
+            }
+            if isLive { Terminal.writeError("\r\u{1b}[K") }
+            Logger(output).notice("\(target): \(Wording.bytes(size))")
+        }
+
+        /// The file behind a name, whatever leads to it; nil where there is none.
+        private func realpath(of path: String) -> String? {
+            guard let resolved = Glibc.realpath(path, nil) else { return nil }
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+    }
+
+    /// `trawl db prune`
+    struct Prune: ParsableCommand, OutputCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete old runs, in small steps that hold nobody up, and give their space back.",
+            discussion: """
+                Without a JOB: of every job. How many runs stay is keep_runs of the job, or --keep. Of a database from before \
+                version 0.2 the space is used again, but the file shrinks with --vacuum only.
+                """)
+
+        @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
+        var job: String?
+
+        @Option(help: ArgumentHelp("How many finished runs of a job stay.", valueName: "n"))
+        var keep: Int?
+
+        @Flag(help: "Rewrite the whole file without free space: nobody else can write meanwhile.")
+        var vacuum = false
+
+        @OptionGroup var database: DatabaseOptions
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            if let keep, keep < 1 {
+                throw ValidationError("--keep takes a number from 1: the latest run stays")
+            }
+        }
+
+        func run() throws {
+            let store = try database.open(.existing)
+            let logger = Logger(output)
+            do {
+                let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
+                for job in jobs {
+                    guard let count = try keep ?? keptRuns(of: job) else { continue }
+                    let report = try store.prune(job.id, keeping: count)
+                    guard report.runs > 0 else { continue }
+                    logger.notice(
+                        "\(job.name): \(Wording.count(Int64(report.runs), "run")) with \(Wording.count(Int64(report.pages), "page")) deleted"
+                    )
+                }
+                if vacuum { try store.vacuum() } else { try store.giveBackSpace() }
+                try store.checkpoint()
+            } catch let error as StoreError {
+                throw CommandFailure(error)
+            }
+        }
+
+        /// What the job says; nil where all stay.
+        private func keptRuns(of job: JobRecord) throws -> Int? {
+            let count = try JobSpec(stored: job.spec, job: job.name).keepRuns
+            return count > 0 ? count : nil
+        }
+    }
+}
