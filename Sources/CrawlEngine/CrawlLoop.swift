@@ -228,7 +228,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     /// Gives back what has not begun. What redirects led here stays: its own host counts on it.
     private func surrender(_ host: HostID) {
         var pages: [PageID] = []
-        for request in gate.removeAll(of: host) {
+        // Requests that differ may be noted as being sent already: those are kept.
+        for request in asksForContents ? [] : gate.removeAll(of: host) {
             if let page = request.page, page.host == host, request.chain == nil {
                 pages.append(page.id)
             } else {
