@@ -18,7 +18,7 @@ struct UpgradeTests {
         let site = try Site.pages()
         let dump = try String(
             contentsOf: Self.fixtures.appending(path: "schema-\(schema).sql"), encoding: .utf8)
-        try bench.database().writeWithoutTransaction { database in
+        try await bench.database().writeWithoutTransaction { database in
             try database.execute(sql: dump.replacingOccurrences(of: "@PORT@", with: "\(site.port)"))
         }
 
@@ -37,7 +37,7 @@ struct UpgradeTests {
 
     @Test func `a database of a newer version is left as it is`() async throws {
         _ = try await bench.trawl("db", "migrate", "-q")
-        try bench.database().writeWithoutTransaction { database in
+        try await bench.database().writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA user_version = 9999")
         }
         let before = try Data(contentsOf: bench.folder.appending(path: "trawl.db"))
