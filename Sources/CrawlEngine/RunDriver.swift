@@ -131,7 +131,8 @@ final class RunDriver {
         self.directory = directory
         self.heartbeat = heartbeat
         permits = RequestPermits(
-            total: options.requests(spec.concurrency.total), interval: spec.rate.total, shared: options.permits,
+            total: options.requests(spec.concurrency.total), interval: spec.rate.total,
+            shared: options.permits,
             wake: { directory.wake(.max) })
         window = HostWindow(
             loops: options.threads, concurrency: spec.concurrency, grows: spec.discoversPages)

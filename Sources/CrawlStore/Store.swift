@@ -60,12 +60,14 @@ public final class Store: Sendable {
             try queue.inDatabase { database in
                 try Store.checkVersion(database, path: path, access: access)
                 guard access != .readOnly else { return }
-                // Space can be given back step by step (`db prune`); of a file that has tables already this changes nothing.
+                // Space can be given back step by step (`db prune`). Of a file that has tables already it would write the same.
+                if try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+                    try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                }
                 // With synchronous = NORMAL a commit in WAL mode is durable against a killed process at once, and
                 // against power loss from the next checkpoint on: what is lost then is requested again.
                 try database.execute(
                     sql: """
-                        PRAGMA auto_vacuum = INCREMENTAL;
                         PRAGMA journal_mode = WAL;
                         PRAGMA synchronous = NORMAL;
                         PRAGMA wal_autocheckpoint = 4000;

@@ -3,7 +3,8 @@ import Testing
 @Suite(.serialized)
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "merge", "bench",
+        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "merge",
+        "bench",
         "daemon", "db", "db migrate", "db check", "db backup", "db prune",
     ]
     let bench: Workbench
@@ -34,7 +35,7 @@ struct HelpTests {
     @Test(arguments: subcommands)
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
         let arguments =
-            ["fetch", "add", "runs", "results", "diff", "retry"].contains(name)
+            ["fetch", "add", "runs", "results", "diff", "retry", "merge", "bench", "db backup"].contains(name)
             ? "x" : name == "explain" ? "x y" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 

@@ -16,7 +16,7 @@ struct JobFileMistakeTests {
         ("urls: [\"http://h/\"]\nconcurency: 3", "job.yaml:2: concurency", "concurrency"),
         ("urls: [\"http://h/\"]\ndelay: 5parsecs", "job.yaml:2: delay", "not a duration"),
         ("urls: [\"http://h/\"]\nlimits: {body: 1furlong}", "job.yaml:2: limits.body", "1furlong"),
-        ("urls: [\"http://h/\"]\nschedule: '@daily'", "job.yaml:2: schedule", "not supported"),
+        ("urls: [\"http://h/\"]\nschedule: '@dayly'", "job.yaml:2: schedule", "@dayly"),
         ("urls: []", "job.yaml:1: urls", "empty"),
         ("delay: 1s", "job.yaml:", "urls"),
         ("", "job.yaml:1:1", "empty"),

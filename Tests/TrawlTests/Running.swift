@@ -31,15 +31,21 @@ final class Running: Sendable {
             "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": bench.folder.path,
             "TRAWL": Workbench.program,
         ].merging(environment) { $1 }
-        process.standardInput = try FileHandle(forReadingFrom: inputFile)
-        process.standardOutput = try FileHandle(forWritingTo: outputFile)
-        process.standardError = try FileHandle(forWritingTo: errorFile)
+        let handles = [
+            try FileHandle(forReadingFrom: inputFile), try FileHandle(forWritingTo: outputFile),
+            try FileHandle(forWritingTo: errorFile),
+        ]
+        process.standardInput = handles[0]
+        process.standardOutput = handles[1]
+        process.standardError = handles[2]
         let (codes, continuation) = AsyncStream<Int32?>.makeStream()
         process.terminationHandler = { process in
             continuation.yield(process.terminationReason == .exit ? process.terminationStatus : nil)
             continuation.finish()
         }
         try process.run()
+        // The child has its own. Foundation waits for children by select(2), which knows no descriptor from 1,024 on.
+        for handle in handles { try handle.close() }
         self.process = Mutex(process)
         ending = Task { await codes.first { _ in true } ?? nil }
     }

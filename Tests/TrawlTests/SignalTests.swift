@@ -16,7 +16,7 @@ struct SignalTests {
         }
         try bench.job("docs", urls: [site.numbered(200)], "concurrency: {per_host: 4}")
 
-        let run = try bench.start("run", "docs.yaml")
+        let run = try bench.start("run", "--drain", "1h", "docs.yaml")
         await site.wait { $0.requests == 44 }
         run.signal(signal)
         try await run.says("second signal")

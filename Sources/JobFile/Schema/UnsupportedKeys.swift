@@ -9,8 +9,7 @@ enum UnsupportedKeys {
         let path: String
     }
 
-    static let table = [
-    ]
+    static let table: [Key] = []
 
     /// Refuses a text with a reference in it, where none is resolved.
     static func refuseReferences(in text: String, _ cursor: Cursor) throws(JobFileError) {

@@ -45,17 +45,16 @@ struct StatusCommand: ParsableCommand, OutputCommand {
     private func reports(_ store: Store) throws -> [RunStatus] {
         let now = FetchEnvironment.system.wallClock()
         let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
-        return try jobs.compactMap { job in
+        let reports = try jobs.compactMap { job -> RunStatus? in
             try store.read { transaction in
-                guard let run = try transaction.latestRun(of: job.id) else {
-                    if self.job != nil { throw CommandFailure(.usage, "\(job.name) has not been run yet") }
-                    return nil
-                }
+                guard let run = try transaction.latestRun(of: job.id) else { return nil }
                 let waits = try transaction.hostWaits(of: run.id, now: now, limit: RunStatus.shownHosts)
                 return RunStatus(
                     job: job.name, run: run, activity: try transaction.activity(of: run.id), waits: waits,
                     now: now)
             }
         }
+        if reports.isEmpty, let job { throw CommandFailure(.usage, "\(job) has not been run yet") }
+        return reports
     }
 }

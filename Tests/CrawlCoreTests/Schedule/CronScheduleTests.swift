@@ -34,7 +34,9 @@ import Testing
         ("0,10-12,50-59/4 0 * * *", 600), ("0\t6  * JAN,mar Mon", 367_200),
     ]
 
-    @Test(arguments: next) func `a schedule is due next when its fields say`(text: String, seconds: Int64) throws {
+    @Test(arguments: next) func `a schedule is due next when its fields say`(text: String, seconds: Int64)
+        throws
+    {
         #expect(try due(text, after: newYear) == [newYear + seconds])
     }
 
