@@ -58,7 +58,8 @@ extension Store {
         let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
         let descriptor = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
-        _ = fsync(descriptor)  // The copy is whole with or without; it may only lack its name after a power loss.
+        // The copy is whole with or without; it may only lack its name after a power loss.
+        _ = fsync(descriptor)
         close(descriptor)
     }
 }
