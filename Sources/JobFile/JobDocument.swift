@@ -13,35 +13,28 @@ public struct JobDocument: Sendable, Equatable {
     /// What it was read from.
     private let text: String
     private let source: JobSource
-    private let unsupported: [UnsupportedKeys.Key]
 
     /// Reads and checks the text of a job, YAML or JSON.
     ///
     /// - Throws: ``JobFileError`` for the first mistake, in the order of the file once it parses as YAML.
     public init(yaml: String, source: JobSource) throws(JobFileError) {
-        try self.init(yaml: yaml, source: source, unsupported: UnsupportedKeys.table)
+        try self.init(yaml: yaml, source: source, variables: nil)
     }
 
-    /// Reads a job, the keys included whose behaviour is yet to come.
-    package init(yamlWithKeysToCome yaml: String, source: JobSource) throws(JobFileError) {
-        try self.init(yaml: yaml, source: source, unsupported: [])
-    }
-
+    /// - Parameter overrides: values of variables to be filled in; nil leaves the references to variables as they are.
     private init(
-        yaml: String, source: JobSource, unsupported: [UnsupportedKeys.Key],
-        variables overrides: [String: String]? = nil
+        yaml: String, source: JobSource, variables overrides: [String: String]?
     ) throws(JobFileError) {
         var composer = YAMLComposer(text: yaml, source: source)
         var root = try composer.compose()
 
         var spec = JobSpec(name: source.name)
         if let overrides { try root.fillVariables(overrides, source: source) }
-        let cursor = Cursor(node: root, path: "", source: source, unsupported: unsupported)
+        let cursor = Cursor(node: root, path: "", source: source)
         try JobSchema.root.read(cursor, into: &spec)
         if let requests = root["requests"] {
             // Once more, as what the job says for all may stand below them.
-            let requests = Cursor(
-                node: requests, path: "requests", source: source, unsupported: unsupported)
+            let requests = Cursor(node: requests, path: "requests", source: source)
             spec.requests = try JobSchema.requests(requests, spec)
             // Who names an API call may make it.
             if root["robots"] == nil { spec.robots = .ignore }
@@ -82,7 +75,6 @@ public struct JobDocument: Sendable, Equatable {
         root.mapTexts(in: "urls") { $0.withoutUserInfo }
         root.mapTexts(in: "requests", at: "url") { $0.withoutUserInfo }
         self.json = root.json
-        self.unsupported = unsupported
         self.text = yaml
         self.source = source
     }
@@ -93,7 +85,7 @@ public struct JobDocument: Sendable, Equatable {
     /// - Throws: ``JobFileError`` where a variable has no value, or the job is none with it.
     public func fillingVariables(_ overrides: [String: String]) throws(JobFileError) -> JobDocument {
         guard !overrides.isEmpty || text.contains("${var:") else { return self }
-        return try JobDocument(yaml: text, source: source, unsupported: unsupported, variables: overrides)
+        return try JobDocument(yaml: text, source: source, variables: overrides)
     }
 
     /// The job with so many requests at once, to one host as to all.
@@ -106,7 +98,7 @@ public struct JobDocument: Sendable, Equatable {
             DocumentNode.Entry(key: $0, position: position, value: number)
         }
         root.set("concurrency", to: DocumentNode(content: .mapping(entries), position: position))
-        return try JobDocument(yaml: root.json, source: source, unsupported: unsupported)
+        return try JobDocument(yaml: root.json, source: source)
     }
 
     /// Whether two documents describe the same job, wherever they were read from.

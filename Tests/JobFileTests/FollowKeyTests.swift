@@ -2,11 +2,11 @@ import CrawlCore
 import JobFile
 import Testing
 
-/// The keys that make a crawler of a list of URLs, read as if their behaviour were there.
+/// The keys that make a crawler of a list of URLs.
 @Suite struct FollowKeyTests {
     private func spec(_ yaml: String) throws(JobFileError) -> JobSpec {
         let text = "urls: [\"http://a/\"]\n\(yaml)\n"
-        return try JobDocument(yamlWithKeysToCome: text, source: .file("/jobs/docs.yaml")).spec
+        return try JobDocument(yaml: text, source: .file("/jobs/docs.yaml")).spec
     }
 
     private func mistake(_ yaml: String) -> String {

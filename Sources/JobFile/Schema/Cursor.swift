@@ -1,21 +1,11 @@
+internal import CrawlCore
+
 /// One value of a document on its way to being typed: what it is, where it stands and what it is called.
 struct Cursor {
     let node: DocumentNode
     /// The key with those around it, `timeouts.read` or `urls[3]`; empty for the document.
     let path: String
     let source: JobSource
-    /// The keys that are refused by name, whether they can be read or not.
-    let unsupported: [UnsupportedKeys.Key]
-
-    init(
-        node: DocumentNode, path: String, source: JobSource,
-        unsupported: [UnsupportedKeys.Key] = UnsupportedKeys.table
-    ) {
-        self.node = node
-        self.path = path
-        self.source = source
-        self.unsupported = unsupported
-    }
 
     /// The error that this value is.
     func failure(_ message: String) -> JobFileError {
@@ -25,7 +15,7 @@ struct Cursor {
     /// The value of a key.
     func child(_ entry: DocumentNode.Entry) -> Cursor {
         let path = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-        return Cursor(node: entry.value, path: path, source: source, unsupported: unsupported)
+        return Cursor(node: entry.value, path: path, source: source)
     }
 
     /// What the value is, for messages.
@@ -60,7 +50,7 @@ extension Cursor {
             throw failure("\(found) is not a list; write one, for example \(example)")
         }
         return nodes.enumerated().map { index, node in
-            Cursor(node: node, path: "\(path)[\(index)]", source: source, unsupported: unsupported)
+            Cursor(node: node, path: "\(path)[\(index)]", source: source)
         }
     }
 
@@ -68,7 +58,11 @@ extension Cursor {
     func text() throws(JobFileError) -> String {
         switch node.content {
         case .text(let text, _):
-            try UnsupportedKeys.refuseReferences(in: text, self)
+            guard !TextTemplate.hasReferences(text) else {
+                throw failure(
+                    "${env:…}, ${file:…} and ${var:…} have no meaning here; they have in requests, urls and headers"
+                )
+            }
             return text
         case .boolean, .number:
             throw failure("\(found) is not a text; put it in quotes")

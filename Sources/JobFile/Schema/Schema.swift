@@ -10,20 +10,16 @@ struct Schema<Target>: Sendable {
     func read(_ cursor: Cursor, into target: inout Target) throws(JobFileError) {
         for entry in try cursor.entries() {
             let child = cursor.child(entry)
-            if let key = cursor.unsupported.first(where: { $0.path == child.path }) {
-                try key.check(child, at: entry.position)
-            } else if let field = fields.first(where: { $0.name == entry.key }) {
-                try field.read(child, &target)
-            } else {
+            guard let field = fields.first(where: { $0.name == entry.key }) else {
                 throw cursor.source.failure(
-                    at: entry.position, keyPath: child.path, unknown(entry.key, in: cursor.path))
+                    at: entry.position, keyPath: child.path, unknown(entry.key))
             }
+            try field.read(child, &target)
         }
     }
 
-    private func unknown(_ key: String, in path: String) -> String {
-        let names = fields.map(\.name)
-        let known = names + UnsupportedKeys.keys(of: path).filter { !names.contains($0) }
+    private func unknown(_ key: String) -> String {
+        let known = fields.map(\.name)
         if let nearest = Spelling.nearest(to: key, in: known) {
             return "unknown key \"\(key)\"; did you mean \"\(nearest)\"?"
         }
