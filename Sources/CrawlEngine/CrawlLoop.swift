@@ -79,7 +79,8 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     private let flushCount: Int
 
     private let transfers: TransferLoop
-    private var gate: HostGate
+    // Unchecked because it is used ten times a page, and a value that calls nothing cannot be come back to.
+    @exclusivity(unchecked) private var gate: HostGate
     private var rules: [HostID: HostRules] = [:]
     private var fetchers: [PageFetcher] = []
     private var idle: [PageFetcher] = []
@@ -297,13 +298,12 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
 
     /// Goes on with a page whose request is known now.
     private func start(_ id: PageID, _ contents: PageContents) {
-        guard let (request, fetcher) = starting.removeValue(forKey: id), var page = request.page else {
+        guard let (request, fetcher) = starting.removeValue(forKey: id), let page = request.page else {
             return
         }
         switch contents {
         case .send(let message) where drainDeadline == nil:
-            page.message = message
-            start(PageRequest(page), fetcher)
+            start(PageRequest(page.sending(message)), fetcher)
         case .send, .leave:
             report(.unsent([id]))
             giveBack(fetcher)
@@ -407,10 +407,10 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         wakeLoops(permits.release(loop: index))
         // What a host asks for is to outlive a kill.
         if gate.hasChangedConditions { flushAt = transfers.now }
-        switch result {
+        switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)
-            keep(outcome)
+            keep(consume outcome)
         case .redirect(let purpose, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
             if let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),

@@ -5,9 +5,11 @@ internal import CrawlStore
 ///
 /// A host is in the window while pages of it are claimed. Which others have pages that wait is found by sweeps
 /// over the store, a few hosts at a time; what the window knows is never more than a bounded part.
-struct HostWindow {
+struct HostWindow: ~Copyable {
     /// A host at hand.
-    struct Entry {
+    ///
+    /// A class, so that a page is entered and struck off where the entry lies: a dictionary would move a value out and in.
+    final class Entry {
         /// The loop that serves it.
         let loop: Int
         /// Its pages that are claimed and not yet recorded.
@@ -37,6 +39,8 @@ struct HostWindow {
         var isYielding = false
         /// Its robots.txt; nil where there is none, or where the job does not care.
         var robots: RobotsTxt?
+
+        init(loop: Int) { self.loop = loop }
 
         var isIdle: Bool {
             guard claimed.isEmpty, guests == 0 else { return false }
@@ -102,12 +106,11 @@ struct HostWindow {
     }
 
     /// Changes what is known of a host; it is looked at again.
-    mutating func update(_ host: HostID, _ change: (inout Entry) -> Void) {
-        guard var entry = entries[host] else { return }
+    mutating func update(_ host: HostID, _ change: (Entry) -> Void) {
+        guard let entry = entries[host] else { return }
         robotsBytes -= entry.robotsBytes
-        change(&entry)
+        change(entry)
         robotsBytes += entry.robotsBytes
-        entries[host] = entry
         changed.insert(host)
         if entry.claimAt > 0 { nextClaimAt = min(nextClaimAt, entry.claimAt) }
     }
@@ -116,24 +119,31 @@ struct HostWindow {
     mutating func claimed(
         _ pages: [ClaimedPage], of host: HostID, to position: FrontierPosition?, claimAt: Int64
     ) {
-        for page in pages { entries[host]?.claimed.insert(page.id) }
+        guard let entry = entries[host] else { return }
+        for page in pages { entry.claimed.insert(page.id) }
         claimed += pages.count
-        if let last = pages.last { entries[host]?.level = last.depth }
-        entries[host]?.position = position
-        entries[host]?.claimAt = claimAt
+        if let last = pages.last { entry.level = last.depth }
+        entry.position = position
+        entry.claimAt = claimAt
         if claimAt > 0 { nextClaimAt = min(nextClaimAt, claimAt) }
     }
 
-    /// Notes that a page is recorded; `retryAt`: that it is pending again, from then on.
-    mutating func recorded(_ outcome: borrowing PageOutcome, retryAt: Int64?) {
-        let host = outcome.page.host
-        if entries[host]?.claimed.remove(outcome.page.id) != nil { claimed -= 1 }
-        if let retryAt, let entry = entries[host] {
-            entries[host]?.claimAt = min(entry.claimAt, retryAt)
-            nextClaimAt = min(nextClaimAt, retryAt)
+    /// Notes that a page is recorded.
+    ///
+    /// - Parameters:
+    ///   - lastHost: the host of its last request.
+    ///   - retryAt: when it is pending again; nil for never.
+    mutating func recorded(_ page: ClaimedPage, lastHost: HostID, retryAt: Int64?) {
+        let host = page.host
+        if let entry = entries[host] {
+            if entry.claimed.remove(page.id) != nil { claimed -= 1 }
+            if let retryAt {
+                entry.claimAt = min(entry.claimAt, retryAt)
+                nextClaimAt = min(nextClaimAt, retryAt)
+            }
         }
         changed.insert(host)
-        if outcome.lastHost != host { guestLeft(outcome.lastHost) }
+        if lastHost != host { guestLeft(lastHost) }
     }
 
     /// Notes that a host has more pages than it had, which may come before those that it had.

@@ -75,7 +75,7 @@ extension RunDriver {
                 case .retry(_, let wait), .postponed(_, let wait): retryAt = now + wait.wholeMilliseconds
                 case .done, .failed, .skipped: break
                 }
-                window.recorded(span[index], retryAt: retryAt)
+                window.recorded(span[index].page, lastHost: span[index].lastHost, retryAt: retryAt)
             }
         }
     }
@@ -238,7 +238,7 @@ extension RunDriver {
             window.claimed(pages, of: host, to: position, claimAt: claimAt)
             for var page in pages {
                 if size == spec.batchSize { try closeBatch() }
-                page.batch = nextBatch.id
+                if page.batch != nextBatch.id { page = page.moved(to: nextBatch.id) }
                 size += 1
                 if case .denied(let verdict, let error) = entry.access {
                     refuse(PageRequest(page), verdict, error)

@@ -91,36 +91,31 @@ extension StoreTransaction {
         statement.bind(6, start.id)
         statement.bind(7, Int64(limit + claimed.count))
         var pages: [ClaimedPage] = []
-        var keys: [Int64] = []
         var level = level
         pages.reserveCapacity(limit)
         try statement.forEachRow { row in
             let id = PageID(rawValue: row.integer(0))
             guard !claimed.contains(id) else { return true }
-            var page = ClaimedPage(
-                id: id, host: host, batch: batch, url: row.text(3) ?? "", attempts: Int(row.integer(4)),
-                name: row.text(5))
-            if options.hasLineage {
-                page.kind = row.isNull(7) ? .page : .sitemap
-                page.depth = Int(row.integer(8))
-                if options.isByLevel {
-                    if let level, page.depth > level { return false }
-                    level = page.depth
-                }
+            let kind: PageKind = !options.hasLineage || row.isNull(7) ? .page : .sitemap
+            let depth = options.hasLineage ? Int(row.integer(8)) : 0
+            if options.isByLevel {
+                if let level, depth > level { return false }
+                level = depth
             }
-            pages.append(page)
-            if options.previousRun != nil { keys.append(row.integer(6)) }
+            let url = row.text(3) ?? ""
+            // Sitemaps are read anew: what they list is not kept.
+            let previous =
+                kind == .page
+                ? try options.previousRun.flatMap { try previousPage(url, key: row.integer(6), of: $0) } : nil
+            pages.append(
+                ClaimedPage(
+                    id: id, host: host, batch: batch, url: url, attempts: Int(row.integer(4)),
+                    name: row.text(5),
+                    kind: kind, depth: depth, previous: previous))
             position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }
         if pages.count < limit { position = nil }
-        if let previous = options.previousRun {
-            // Sitemaps are read anew: what they list is not kept.
-            for index in pages.indices where pages[index].kind == .page {
-                pages[index].previous = try previousPage(
-                    pages[index].url, key: keys[index], of: previous)
-            }
-        }
         return pages
     }
 

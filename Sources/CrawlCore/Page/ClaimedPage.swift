@@ -1,11 +1,13 @@
 /// A page that a runner has taken from the frontier to request it.
-public struct ClaimedPage: Sendable {
+///
+/// A class, so that its request, its fetch and its outcome hold one reference each rather than copies of all of it.
+public final class ClaimedPage: Sendable {
     /// The page's row.
     public let id: PageID
     /// The host that the page's own URL names; redirects may lead to others.
     public let host: HostID
     /// The batch it was claimed in.
-    public var batch: BatchID
+    public let batch: BatchID
     /// The URL to request: normalised, without fragment.
     public let url: String
     /// Tries that were made before this one.
@@ -13,21 +15,44 @@ public struct ClaimedPage: Sendable {
     /// The name of the request, where it has one.
     public let name: String?
     /// What it is.
-    public var kind = PageKind.page
+    public let kind: PageKind
     /// How many links lead to it from a URL of the job; of a sitemap, how many sitemaps.
-    public var depth = 0
+    public let depth: Int
     /// The page as the run before found it; nil where it did not, or where that says nothing about this run.
-    public var previous: PreviousPage?
+    public let previous: PreviousPage?
     /// What is sent, where that is more than a GET with what the job says; nil for that, and until it is known.
-    public var message: RequestMessage?
+    public let message: RequestMessage?
 
     /// A claimed page; nothing is checked.
-    public init(id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?) {
+    public init(
+        id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?,
+        kind: PageKind = .page, depth: Int = 0, previous: PreviousPage? = nil, message: RequestMessage? = nil
+    ) {
         self.id = id
         self.host = host
         self.batch = batch
         self.url = url
         self.attempts = attempts
         self.name = name
+        self.kind = kind
+        self.depth = depth
+        self.previous = previous
+        self.message = message
+    }
+
+    /// The page, in another batch.
+    public func moved(to batch: BatchID) -> ClaimedPage {
+        ClaimedPage(
+            id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
+            depth: depth,
+            previous: previous, message: message)
+    }
+
+    /// The page, with what its request sends; nil for a GET with what the job says.
+    public func sending(_ message: RequestMessage?) -> ClaimedPage {
+        ClaimedPage(
+            id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
+            depth: depth,
+            previous: previous, message: message)
     }
 }
