@@ -85,12 +85,7 @@ extension StoreTransaction {
                 sql: """
                     DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE run_id = ? LIMIT ?) RETURNING body_id
                     """), arguments: [run.rawValue, limit])
-        for body in Set(bodies.compactMap { $0 }) {
-            try database.cachedStatement(
-                sql:
-                    "DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE body_id = ?1)"
-            ).execute(arguments: [body])
-        }
+        try deleteUnused(Set(bodies.compactMap { $0 }))
         return bodies.count
     }
 

@@ -40,4 +40,14 @@ extension StoreTransaction {
         }
         return body
     }
+
+    /// Deletes those bodies that no page has any more.
+    func deleteUnused(_ bodies: Set<Int64>) throws {
+        for body in bodies {
+            try database.cachedStatement(
+                sql:
+                    "DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE body_id = ?1)"
+            ).execute(arguments: [body])
+        }
+    }
 }

@@ -271,9 +271,7 @@ import Testing
             }
         }
         let pages = try temporary.claim("http://a", of: run).enumerated().map { index, page in
-            var page = page
-            page.batch = BatchID(rawValue: Int64(index % 2 + 1))
-            return page
+            page.moved(to: BatchID(rawValue: Int64(index % 2 + 1)))
         }
 
         try store.write { transaction in

@@ -61,6 +61,37 @@ import Testing
         #expect(attempts[0]["status_code"] as Int? == 404)
     }
 
+    @Test func `nothing of the try before is left in a page that is done then`() throws {
+        let run = try temporary.begin(["http://a/"])
+        let first = outcome(try temporary.claim("http://a", of: run)[0], .failed(.httpStatus)) {
+            $0.response.statusCode = 503
+            $0.response.finalURL = "http://a/busy"
+            $0.response.numRedirects = 1
+            $0.response.robots = [.noindex]
+            $0.response.title = "Busy"
+            $0.response.content = PageContent(
+                canonicalURL: "http://a/c", language: "en", description: "d", linkCount: 3, extracted: "{}")
+            $0.body = PageBody(size: 1, data: [1])
+            $0.response.contentDigest = ContentDigest(high: 1, low: 2)
+            $0.error = "503"
+        }
+        try temporary.record([first], of: run)
+        try store.write { try $0.finishRun(run, now: 1) }
+
+        _ = try store.write { try $0.retryFailed(run) }
+        let page = try temporary.claim("http://a", of: run)[0]
+        try temporary.record([outcome(page) { $0.response.statusCode = 200 }], of: run)
+
+        let row = try #require(try temporary.query("SELECT * FROM pages").first)
+        #expect(row["state"] == "done" && row["status_code"] == 200)
+        let left = [
+            "title", "final_url", "robots", "canonical_url", "lang", "description", "link_count", "extracted",
+            "content_digest", "body_id", "error", "error_kind",
+        ].filter { row[$0] != nil }
+        #expect(left == [])
+        #expect(row["num_redirects"] == 0)
+    }
+
     @Test func `a run without failed pages stays finished`() throws {
         let run = try temporary.begin(["http://a/"])
         try temporary.record([outcome(temporary.claim("http://a", of: run)[0])], of: run)
