@@ -50,6 +50,8 @@ let package = Package(
         // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
+        // What Swift cannot call of SQLite; the library is the one that GRDB links.
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // What a crawl is made of, from the inside out.
         .target(
@@ -78,7 +80,7 @@ let package = Package(
         .target(
             name: "CrawlStore",
             dependencies: [
-                "CrawlCore",
+                "CSQLite", "CrawlCore",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import CrawlCore
 internal import GRDB
 internal import Glibc
@@ -29,6 +30,9 @@ public final class Store: Sendable {
         case readOnly
     }
 
+    /// SQLite's settings for the process, made once before it is first used.
+    private static let isSetUp: Void = csqlite_set_up()
+
     let queue: DatabaseQueue
     let path: String
     /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
@@ -41,6 +45,7 @@ public final class Store: Sendable {
     ///   - access: what for.
     /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
     public init(_ location: Location, access: Access) throws(StoreError) {
+        _ = Store.isSetUp
         switch location {
         case .temporary:
             path = "the temporary database"
