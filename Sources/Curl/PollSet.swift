@@ -20,8 +20,9 @@ final class PollSet {
 
     private let epoll: Int32
     private var events = [epoll_event](repeating: epoll_event(), count: 256)
+    // Unchecked because it changes several times a page, and no access to it calls out.
     /// By descriptor.
-    private var sockets: [Socket] = []
+    @exclusivity(unchecked) private var sockets: [Socket] = []
     private var changed: [Int32] = []
     /// Sockets between ``opened(_:)`` and ``closed(_:)``.
     private(set) var openCount = 0

@@ -87,6 +87,10 @@ public struct ResponseHead: Sendable, Equatable {
     /// Differing lengths, and what is no length, are unrecoverable (RFC 9112, section 6.3); one and the same several
     /// times may be taken for one. curl goes by the last, and reads on where the number is too large for it.
     private mutating func readLength(_ value: Slice<UnsafeRawBufferPointer>) {
+        if contentLength == nil, let length = Self.decimal(value) {
+            contentLength = length
+            return
+        }
         for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
             let digits = Self.trimmed(part)
             guard let length = Self.decimal(digits) else {

@@ -19,10 +19,10 @@ func receiveHeader(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let bytes, let context else { return 0 }
-    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
     // Any other number than the one given is an error (CURLOPT_HEADERFUNCTION(3)).
-    return transfer.receiveHeaderLine(line) ? line.count : 0
+    return Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.receiveHeaderLine(line) }
+        ? line.count : 0
 }
 
 func reportSending(

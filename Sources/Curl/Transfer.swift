@@ -9,8 +9,10 @@ public final class Transfer {
     let easy: UnsafeMutableRawPointer
     /// Where it stands among the loop's transfers under way; -1 while it is idle.
     var slot = -1
+    // Unchecked, as are the next ones that say so: they change with every line of a header, and no access to one of them
+    // can begin while another is under way, since none of the code between begin and end calls out.
     /// When the last byte of a header or body came, or the request started.
-    var lastActivity: MonotonicInstant = .now
+    @exclusivity(unchecked) var lastActivity: MonotonicInstant = .now
     // Unchecked because both are used many times a page: the loop keeps a transfer that is under way, and the
     // delegate owns it.
     unowned(unsafe) let loop: TransferLoop
@@ -19,9 +21,9 @@ public final class Transfer {
     /// How long the server may send nothing; zero for ever.
     public var readTimeout: Duration = .zero
     /// Bytes of header and trailer received so far.
-    public internal(set) var headerBytes = 0
+    @exclusivity(unchecked) public internal(set) var headerBytes = 0
     /// What the response's header says, as far as it has come.
-    public internal(set) var head = ResponseHead()
+    @exclusivity(unchecked) public internal(set) var head = ResponseHead()
     /// What is wrong with the response, where trawl and not curl has found it.
     var fault: ResponseFault?
     /// Undoes the content coding of the body that is coming; nil where it has none.
@@ -65,10 +67,12 @@ public final class Transfer {
     var sendings = 0
     /// What the transfer sends but for a GET; nil for that.
     var method: String?
+    /// Whether the request may have a body.
+    private var sendsBody = false
     /// Whether the running request goes through a proxy.
     public private(set) var isProxied = false
     /// What is sent and received, where that is kept; nil where it is not.
-    public private(set) var recorder: ExchangeRecorder?
+    @exclusivity(unchecked) public private(set) var recorder: ExchangeRecorder?
     /// Where cookies are kept; nil where they are not.
     private(set) var cookies: CookieStore?
 
@@ -224,6 +228,7 @@ public final class Transfer {
         // A server gives up connections that are idle; a request that must not be sent twice had better not meet that.
         try set(CURLOPT_MAXAGE_CONN, isRepeatable ? Transfer.idleAge : 1)
         self.method = method == "GET" && body == nil ? nil : method
+        sendsBody = self.method != nil
         self.isRepeatable = isRepeatable
     }
 
@@ -238,7 +243,7 @@ public final class Transfer {
         totalTimeout = timeouts.total
     }
 
-    /// The header fields sent beside curl's own, until they are set again.
+    /// The header fields sent beside curl's own, until they are set again; after the method, which decides on curl's own.
     public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
         // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
         var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
@@ -246,12 +251,12 @@ public final class Transfer {
             // By CURLOPT_ACCEPT_ENCODING curl would undo the codings itself; as any other field it leaves them to us.
             lines.append("Accept-Encoding: \(ContentDecoder.acceptEncoding)")
         }
-        // Without a body, or with one whose type nobody knows, curl would say that it is a form's.
-        if !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+        // Of a body whose type nobody knows curl would say that it is a form's.
+        if sendsBody, !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
             lines.append("Content-Type:")
         }
         // Who waits for `100 Continue` sends a body again that is refused with 417, and a second late otherwise.
-        lines.append("Expect:")
+        if sendsBody { lines.append("Expect:") }
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {
             guard let longer = curl_slist_append(list, line) else {
@@ -274,7 +279,9 @@ public final class Transfer {
     }
 
     private func set(_ option: CURLoption, _ value: String) throws(CurlSetupFailure) {
-        try check(ccurl_setopt_string(easy, option, value), "\(option.rawValue)")
+        // Passed as it is, the text would be copied into an array first.
+        let code = value.withCString { ccurl_setopt_string(easy, option, $0) }
+        try check(code, "\(option.rawValue)")
     }
 
     /// Sets a text, or takes it away.

@@ -10,8 +10,9 @@ internal import Glibc
 public final class TransferLoop {
     /// Wakes the loop from other threads.
     public let waker: Waker
+    // Unchecked because it is read with every line of a header, and set where nothing else runs.
     /// The time as of the current turn, read once a turn.
-    public private(set) var now: MonotonicInstant = .now
+    @exclusivity(unchecked) public private(set) var now: MonotonicInstant = .now
 
     private let multi: UnsafeMutableRawPointer
     private let connections: Int

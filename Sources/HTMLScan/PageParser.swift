@@ -64,20 +64,40 @@ struct PageParser: ~Copyable {
         if !isUsed { begin() }
         markup.append(contentsOf: "<title>".utf8)
         events.begin()
-        for scalar in content.unicodeScalars {
-            switch scalar {
-            case "&": markup.append(contentsOf: "&amp;".utf8)
-            case "<": markup.append(contentsOf: "&lt;".utf8)
-            case _ where !Self.takesAllCharacters && Self.isNotOfXML(scalar):
-                // Not characters of XML, which the parser would drop: an element stands for each until it is reported.
-                events.carried.append(scalar)
-                markup.append(contentsOf: "<br>".utf8)
-            default: markup.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-            }
-        }
+        appendEscaped(content)
         markup.append(contentsOf: "</title>".utf8)
         parse()
         return String(decoding: events.text, as: UTF8.self)
+    }
+
+    private mutating func appendEscaped(_ content: String) {
+        guard Self.takesAllCharacters || !content.unicodeScalars.contains(where: Self.isNotOfXML) else {
+            return carry(content)
+        }
+        for byte in content.utf8 {
+            switch byte {
+            case UInt8(ascii: "&"): markup.append(contentsOf: "&amp;".utf8)
+            case UInt8(ascii: "<"): markup.append(contentsOf: "&lt;".utf8)
+            default: markup.append(byte)
+            }
+        }
+    }
+
+    /// Appends text with characters that are none of XML, which the parser would drop: an element stands for each until it is
+    /// reported.
+    private mutating func carry(_ content: String) {
+        for scalar in content.unicodeScalars {
+            if Self.isNotOfXML(scalar) {
+                events.carried.append(scalar)
+                markup.append(contentsOf: "<br>".utf8)
+            } else if scalar == "&" {
+                markup.append(contentsOf: "&amp;".utf8)
+            } else if scalar == "<" {
+                markup.append(contentsOf: "&lt;".utf8)
+            } else {
+                markup.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
     }
 
     /// Whether the parser takes titles as HTML 5 has them: with any character, and without markup.

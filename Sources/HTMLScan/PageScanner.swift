@@ -59,7 +59,8 @@ public final class PageScanner {
     private var held: [UInt8] = []
     private var remaining = 0
 
-    private var reader: PageReader
+    // Unchecked because it is used ten times a page, and calls nothing that knows the scanner.
+    @exclusivity(unchecked) private var reader: PageReader
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []
     private var keptText: [UInt8] = []
