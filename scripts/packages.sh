@@ -72,10 +72,14 @@ need_swift() {
     return 1
 }
 
+# How the release is built: with Swift's own libraries within it, so that it runs where no Swift is, and costs less a page.
+# shellcheck disable=SC2034 # Scripts that source this use it.
+release=(-c release --static-swift-stdlib --product trawl)
+
 # Builds the release binary, unless another is named with TRAWL.
 build_release() {
     [[ -z ${TRAWL:-} ]] || return 0
     need "${libraries[@]}"
     need_swift
-    swift build --package-path "${scripts:?}/.." -c release --product trawl >&2
+    swift build --package-path "${scripts:?}/.." "${release[@]}" >&2
 }
