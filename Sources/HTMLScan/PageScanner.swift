@@ -236,7 +236,7 @@ public final class PageScanner {
 
     /// Reads the page as far as it is ASCII, looking for a declaration.
     private func readASCII(_ bytes: UnsafeRawBufferPointer) {
-        let end = bytes.firstIndex { $0 >= 0x80 } ?? bytes.count
+        let end = bytes.firstNonASCII()
         let read = deliver(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
         if isComplete { return self.end() }
         if let declared = reader.declaredEncoding {

@@ -13,7 +13,7 @@ final class PageText {
     /// The text of some bytes; of what is invalid in them there is U+FFFD.
     func string(_ bytes: UnsafeRawBufferPointer, _ content: TextContent) -> String {
         output.removeAll(keepingCapacity: true)
-        if encoding == .utf8 || bytes.allSatisfy({ $0 < 0x80 }) {
+        if encoding == .utf8 || bytes.isASCII {
             content.append(bytes, to: &output)
         } else {
             decoder.decode(bytes, as: encoding).withUnsafeBytes { content.append($0, to: &output) }

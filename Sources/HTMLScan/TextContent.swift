@@ -12,12 +12,13 @@ struct TextContent: OptionSet {
         let isCollapsed = contains(.isCollapsed)
         var position = 0
         while position < bytes.count {
-            let byte = bytes[position]
-            if byte > 0x20, byte != UInt8(ascii: "&"), byte != 0x7F {
-                output.append(byte)
-                position += 1
+            let end = Self.plainEnd(in: bytes, from: position, isCollapsed)
+            if end > position {
+                output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
+                position = end
                 continue
             }
+            let byte = bytes[position]
             let start = output.count
             switch byte {
             case UInt8(ascii: "&"):
@@ -35,6 +36,21 @@ struct TextContent: OptionSet {
             if isCollapsed { Self.collapse(&output, from: start) }
         }
         if isCollapsed, output.last == UInt8(ascii: " ") { output.removeLast() }
+    }
+
+    /// Where the bytes end that are text as they stand.
+    private static func plainEnd(
+        in bytes: UnsafeRawBufferPointer, from start: Int, _ isCollapsed: Bool
+    ) -> Int {
+        var end = start
+        if isCollapsed {
+            while end < bytes.count, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "&"), bytes[end] != 0x7F {
+                end += 1
+            }
+        } else {
+            while end < bytes.count, bytes[end] != 0, bytes[end] != UInt8(ascii: "&") { end += 1 }
+        }
+        return end
     }
 
     /// Turns a control character or white space just added into one space, or into nothing after another or at the start.

@@ -35,11 +35,9 @@ struct UTF8Decoder: StreamDecoder {
     private mutating func decodeWhole(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         var validStart = 0
         var position = 0
-        while position < bytes.count {
-            guard bytes[position] >= 0x80 else {
-                position += 1
-                continue
-            }
+        while true {
+            position = bytes.firstNonASCII(from: position)
+            guard position < bytes.count else { break }
             let length = UTF8Check.length(of: bytes, at: position)
             if !length.isComplete {
                 output.append(contentsOf: bytes[validStart..<position])
