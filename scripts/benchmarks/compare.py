@@ -1,6 +1,7 @@
 """CPU per 1,000 pages of trawl, of the bare loop and of the usual ways, in turns on one machine."""
 
 import argparse
+import json
 import os
 import statistics
 import sys
@@ -132,6 +133,8 @@ def main():
     parser.add_argument("--per-host", type=positive, default=4, metavar="N", help="requests at once to one host")
     parser.add_argument("--batch-size", type=positive, default=100, metavar="N", help="trawl's batch_size")
     parser.add_argument("--rounds", type=positive, default=5, metavar="N")
+    parser.add_argument("--keys", type=json.loads, default={}, metavar="JSON", help="more keys of trawl's job for lists, "
+                        'such as \'{"metadata": true}\'')
     parser.add_argument("--follow", action="store_true", help="from the first page by its links, not by a list; the "
                         "bare loop parses whole pages for links then, and inserts them")
     parser.add_argument("--with-peers", action="store_true", help="also Scrapy and httpx + asyncio, a round each")

@@ -25,6 +25,7 @@ class Trawl:
         if not os.access(self.binary, os.X_OK):
             sys.exit(f"{self.binary} is missing: build it with `swift build -c release`, or name another with TRAWL=…")
         self.batch_size = options.batch_size
+        self.keys = options.keys
         self.arguments = shlex.split(os.environ.get("TRAWL_ARGUMENTS", ""))
 
     def command(self, urls, database, total, per_host):
@@ -34,6 +35,7 @@ class Trawl:
             file.write(
                 f"name: benchmark\nurls_from: {json.dumps(urls)}\n"
                 f"concurrency: {{total: {total}, per_host: {per_host}}}\nbatch_size: {self.batch_size}\n")
+            file.writelines(f"{key}: {json.dumps(value)}\n" for key, value in self.keys.items())
         return [self.binary, "run", job, "--db", database, *self.arguments]
 
     def follow_command(self, site, database, total, per_host):
