@@ -23,7 +23,7 @@ struct RawStatement {
         if let value { sqlite3_bind_int64(pointer, index, value) } else { sqlite3_bind_null(pointer, index) }
     }
 
-    /// Binds a text until the statement is run by ``run()``.
+    /// Binds a text until the statement has run.
     func bind(_ index: Int32, _ value: borrowing String?) {
         switch value {
         case .none: sqlite3_bind_null(pointer, index)
@@ -80,7 +80,10 @@ struct RawStatement {
 
     /// Calls `body` for each row until it says false, then leaves the statement ready for the next values.
     func forEachRow(_ body: (RawRow) throws -> Bool) throws {
-        defer { sqlite3_reset(pointer) }
+        defer {
+            sqlite3_reset(pointer)
+            if texts.removeAll() { sqlite3_clear_bindings(pointer) }
+        }
         while true {
             switch sqlite3_step(pointer) {
             case SQLITE_ROW: guard try body(RawRow(pointer: pointer)) else { return }
@@ -88,6 +91,16 @@ struct RawStatement {
             default: throw failure()
             }
         }
+    }
+
+    /// What `body` makes of the first row; nil where there is none.
+    func firstRow<Value>(_ body: (RawRow) -> Value) throws -> Value? {
+        var value: Value?
+        try forEachRow { row in
+            value = body(row)
+            return false
+        }
+        return value
     }
 
     private func failure() -> DatabaseError {
@@ -147,6 +160,14 @@ struct RawRow {
 
     func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(pointer, column)
+    }
+
+    func optionalInteger(_ column: Int32) -> Int64? {
+        isNull(column) ? nil : integer(column)
+    }
+
+    func real(_ column: Int32) -> Double {
+        sqlite3_column_double(pointer, column)
     }
 
     func text(_ column: Int32) -> String? {

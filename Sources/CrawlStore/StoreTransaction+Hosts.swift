@@ -13,21 +13,24 @@ extension StoreTransaction {
     /// The row of a host, made where there is none yet.
     public func host(_ key: String) throws -> HostID {
         if let host = try knownHost(key) { return host }
-        try database.cachedStatement(sql: "INSERT INTO hosts (host) VALUES (?)").execute(arguments: [key])
+        let insert = try RawStatement(database, "INSERT INTO hosts (host) VALUES (?)")
+        insert.bind(1, key)
+        try insert.run()
         return HostID(rawValue: database.lastInsertedRowID)
     }
 
     /// The row of a host; nil where there is none.
     public func knownHost(_ key: String) throws -> HostID? {
-        try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT id FROM hosts WHERE host = ?"), arguments: [key]
-        ).map(HostID.init(rawValue:))
+        let statement = try RawStatement(database, "SELECT id FROM hosts WHERE host = ?")
+        statement.bind(1, key)
+        return try statement.firstRow { HostID(rawValue: $0.integer(0)) }
     }
 
     /// The key of a host: scheme, name and port.
     public func hostKey(_ host: HostID) throws -> String? {
-        try String.fetchOne(
-            database.cachedStatement(sql: "SELECT host FROM hosts WHERE id = ?"), arguments: [host.rawValue])
+        let statement = try RawStatement(database, "SELECT host FROM hosts WHERE id = ?")
+        statement.bind(1, host.rawValue)
+        return try statement.firstRow { $0.text(0) } ?? nil
     }
 
     /// Takes a host for a runner, unless another has it or waits for it. A lease that the runner has already is kept; a
@@ -35,26 +38,42 @@ extension StoreTransaction {
     ///
     /// - Parameter now: unix milliseconds; what the waits of its condition count from.
     public func lease(_ host: HostID, runner: RunnerID, now: Int64) throws -> HostLease {
-        let row = try Row.fetchOne(
-            database.cachedStatement(sql: "SELECT * FROM hosts WHERE id = ?"), arguments: [host.rawValue])
-        guard let row else { return .taken }
-        var record = HostRecord()
-        record.overrides = HostOverrides(row)
-        record.condition = HostCondition(row, now: now)
-        let holder = row["runner_id"] as Int64?
-        if holder == runner.rawValue { return .held(record) }
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT runner_id, wanted_by, wanted_at, last_started_at, per_host, delay_ms, blocked,
+                snoozed_until, rate, failures, probe_at
+            FROM hosts WHERE id = ?
+            """)
+        statement.bind(1, host.rawValue)
+        let row = try statement.firstRow { row in
+            var record = HostRecord()
+            record.lastStartedAt = row.optionalInteger(3)
+            record.overrides = HostOverrides(row, from: 4)
+            record.condition = HostCondition(row, from: 7, now: now)
+            return (
+                holder: row.optionalInteger(0), wantedBy: row.optionalInteger(1),
+                wantedAt: row.optionalInteger(2), record
+            )
+        }
+        guard case (let holder, let wantedBy, let wantedAt, var record)? = row else { return .taken }
+        guard holder != runner.rawValue else {
+            // Who has it knows when it last asked.
+            record.lastStartedAt = nil
+            return .held(record)
+        }
         let isWantedByOther =
-            (row["wanted_by"] as Int64?).map { $0 != runner.rawValue } ?? false
-            && (row["wanted_at"] as Int64?).map { now - $0 < StoreTransaction.wishMilliseconds } ?? false
+            wantedBy.map { $0 != runner.rawValue } ?? false
+            && wantedAt.map { now - $0 < StoreTransaction.wishMilliseconds } ?? false
         guard holder == nil, !isWantedByOther else {
-            if !isWantedByOther { try want(host, runner: runner, since: row["wanted_at"], now: now) }
+            if !isWantedByOther { try want(host, runner: runner, since: wantedAt, now: now) }
             return .taken
         }
-        try database.cachedStatement(
-            sql: "UPDATE hosts SET runner_id = ?, wanted_by = NULL, wanted_at = NULL WHERE id = ?"
-        )
-        .execute(arguments: [runner.rawValue, host.rawValue])
-        record.lastStartedAt = row["last_started_at"]
+        let update = try RawStatement(
+            database, "UPDATE hosts SET runner_id = ?, wanted_by = NULL, wanted_at = NULL WHERE id = ?")
+        update.bind(1, runner.rawValue)
+        update.bind(2, host.rawValue)
+        try update.run()
         return .held(record)
     }
 
@@ -79,10 +98,11 @@ extension StoreTransaction {
 
     /// Gives a host back. Its delay counts from now for whoever takes it next.
     public func release(_ host: HostID, now: Int64) throws {
-        try database.cachedStatement(
-            sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?"
-        )
-        .execute(arguments: [now, host.rawValue])
+        let statement = try RawStatement(
+            database, "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?")
+        statement.bind(1, now)
+        statement.bind(2, host.rawValue)
+        try statement.run()
     }
 
     /// Keeps how a host is doing.
@@ -100,10 +120,10 @@ extension StoreTransaction {
 
     /// What people have set for a host.
     public func overrides(of host: HostID) throws -> HostOverrides {
-        try Row.fetchOne(
-            database.cachedStatement(sql: "SELECT per_host, delay_ms, blocked FROM hosts WHERE id = ?"),
-            arguments: [host.rawValue]
-        ).map { HostOverrides($0) } ?? HostOverrides()
+        let statement = try RawStatement(
+            database, "SELECT per_host, delay_ms, blocked FROM hosts WHERE id = ?")
+        statement.bind(1, host.rawValue)
+        return try statement.firstRow { HostOverrides($0, from: 0) } ?? HostOverrides()
     }
 
     /// A number that changes whenever another connection has committed something.
@@ -151,8 +171,11 @@ extension StoreTransaction {
 
     /// Notes that a run's own list names a host.
     public func addNamed(_ host: HostID, to run: RunID) throws {
-        try database.cachedStatement(sql: "INSERT OR IGNORE INTO run_hosts (run_id, host_id) VALUES (?, ?)")
-            .execute(arguments: [run.rawValue, host.rawValue])
+        let statement = try RawStatement(
+            database, "INSERT OR IGNORE INTO run_hosts (run_id, host_id) VALUES (?, ?)")
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        try statement.run()
     }
 
     /// Counts a page of a host, unless the run has as many of it as it may.
@@ -176,31 +199,35 @@ extension StoreTransaction {
 
     /// Whether a run's own list names a host.
     public func isNamed(_ host: HostID, by run: RunID) throws -> Bool {
-        try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT 1 FROM run_hosts WHERE run_id = ? AND host_id = ?"),
-            arguments: [run.rawValue, host.rawValue]) ?? false
+        let statement = try RawStatement(
+            database, "SELECT 1 FROM run_hosts WHERE run_id = ? AND host_id = ?")
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        return try statement.firstRow { _ in true } ?? false
     }
 }
 
 extension HostOverrides {
-    fileprivate init(_ row: Row) {
+    /// From `per_host`, `delay_ms` and `blocked`, in columns from `first` on.
+    fileprivate init(_ row: RawRow, from first: Int32) {
         self.init()
-        perHost = row["per_host"]
-        delay = (row["delay_ms"] as Int64?).map { .milliseconds($0) }
-        isBlocked = row["blocked"]
+        perHost = row.optionalInteger(first).map(Int.init)
+        delay = row.optionalInteger(first + 1).map { .milliseconds($0) }
+        isBlocked = row.integer(first + 2) != 0
     }
 }
 
 extension HostCondition {
-    fileprivate init(_ row: Row, now: Int64) {
+    /// From `snoozed_until`, `rate`, `failures` and `probe_at`, in columns from `first` on.
+    fileprivate init(_ row: RawRow, from first: Int32, now: Int64) {
         self.init()
         // A clock that was set back must not hold a host for longer than it ever asked for.
         let longest = RetryAfter.longest * 1000
-        if let until = row["snoozed_until"] as Int64?, until > now {
+        if let until = row.optionalInteger(first), until > now {
             snooze = .milliseconds(min(until - now, longest))
         }
-        rate = row["rate"]
-        failures = row["failures"]
-        probeAfter = (row["probe_at"] as Int64?).map { .milliseconds(max(0, min($0 - now, longest))) }
+        rate = row.isNull(first + 1) ? nil : row.real(first + 1)
+        failures = Int(row.integer(first + 2))
+        probeAfter = row.optionalInteger(first + 3).map { .milliseconds(max(0, min($0 - now, longest))) }
     }
 }
