@@ -7,91 +7,35 @@ internal import Synchronization
 /// them, batch by batch.
 ///
 /// Everything but ``send(_:)`` and ``waitingHosts`` belongs to the loop's own thread.
-final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
+final class CrawlLoop: @unchecked Sendable {
     // @unchecked because the state is touched only by the loop's thread, once ``run()`` has begun; others reach the
     // inbox, the waker and two atomics.
-
-    /// What a loop is told.
-    enum Message: Sendable {
-        /// A host that this loop serves from now on.
-        case open(HostOpening)
-        /// Other limits and rules for a host that this loop serves.
-        case configure(HostID, HostLimits, HostRules)
-        /// A host that this loop serves no more.
-        case close(HostID)
-        /// A host that others wait for: its pages that are not under way are to be given back.
-        case surrender(HostID)
-        /// Pages of hosts that this loop serves.
-        case pages([ClaimedPage])
-        /// A request at a host that this loop serves: what a redirect leads to, or its robots.txt.
-        case request(PageRequest)
-        /// A URL that a seed was redirected to.
-        case seed(WebURL)
-        /// What the requests of pages send that the loop has reported as starting.
-        case contents([(PageID, PageContents)])
-        /// Start nothing more; what is under way may finish within the time, then the loop ends.
-        case drain(within: Duration)
-        /// End at once.
-        case abort
-    }
-
-    /// What a host's robots.txt came to.
-    struct RobotsReport: Sendable {
-        let host: HostID
-        let answer: RobotsAnswer
-        /// The host that was asked last: another where redirects led elsewhere.
-        let lastHost: HostID
-        /// Whether what that was asked for is its own robots.txt.
-        var isOwn = true
-    }
-
-    /// What a loop tells the driver.
-    enum Report: Sendable {
-        case outcomes([PageOutcome])
-        /// A redirect to a host that is not the request's own.
-        case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
-        /// What hosts' robots.txt came to.
-        case robots([RobotsReport])
-        /// How hosts are doing.
-        case conditions([(HostID, HostCondition)])
-        /// A host that could not be reached however often it was tried.
-        case givenUp(HostID, String)
-        /// Pages whose turn it is, of a run whose requests differ: what they send is to be said, and noted where it must
-        /// not be sent twice.
-        case starting([(PageID, BatchID)], loop: Int)
-        /// Pages that were to be sent and were not.
-        case unsent([PageID])
-        /// Pages of a host that are given back without a request.
-        case surrendered(HostID, [PageID])
-        /// The loop has ended and reports nothing more.
-        case ended
-    }
 
     let index: Int
     private let policy: FetchPolicy
     private let fields: CompiledFields
     private let sieve: LinkSieve?
-    private let environment: FetchEnvironment
-    private let permits: RequestPermits
-    private let wakeLoops: @Sendable (UInt64) -> Void
-    private let report: @Sendable (Report) -> Void
+    let environment: FetchEnvironment
+    let permits: RequestPermits
+    let wakeLoops: @Sendable (UInt64) -> Void
+    let report: @Sendable (Report) -> Void
     /// Outcomes that are enough to be reported at once.
     private let flushCount: Int
 
-    private let transfers: TransferLoop
+    let transfers: TransferLoop
     // Unchecked because it is used ten times a page, and a value that calls nothing cannot be come back to.
-    @exclusivity(unchecked) private var gate: HostGate
-    private var rules: [HostID: HostRules] = [:]
+    @exclusivity(unchecked) var gate: HostGate
+    var rules: [HostID: HostRules] = [:]
     private var fetchers: [PageFetcher] = []
-    private var idle: [PageFetcher] = []
+    var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
-    private var robots: [RobotsReport] = []
+    var robots: [RobotsReport] = []
     /// Whether each page's request is asked for before it is sent.
     private let asksForContents: Bool
     /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
     private var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
-    private var flushAt: MonotonicInstant?
-    private var drainDeadline: MonotonicInstant?
+    var flushAt: MonotonicInstant?
+    var drainDeadline: MonotonicInstant?
 
     private let inbox = Mailbox<Message>()
     private let hasMail = Atomic(false)
@@ -241,7 +185,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
     }
 
     /// Queues a request at its host, or settles its page where it is not to be sent.
-    private func admit(_ request: PageRequest, first: Bool = false) {
+    func admit(_ request: PageRequest, first: Bool = false) {
         if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
             refuse(page, request, refusal.verdict, refusal.error)
         } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
@@ -260,7 +204,7 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         keep(PageOutcome(of: page, request, verdict, error, now: environment.wallClock()))
     }
 
-    private func keep(_ outcome: consuming PageOutcome) {
+    func keep(_ outcome: consuming PageOutcome) {
         if outcomes.isEmpty { flushAt = transfers.now + CrawlLoop.flushDelay }
         outcomes.append(outcome)
     }
@@ -379,109 +323,5 @@ final class CrawlLoop: PageFetchReceiver, @unchecked Sendable {
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes = []
         report(.ended)
-    }
-
-    // MARK: PageFetchReceiver
-
-    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool {
-        // After the robots.txt the pages follow.
-        fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
-    }
-
-    func willSend(_ fetcher: PageFetcher) -> Bool {
-        guard let slot = fetcher.slot else { return true }
-        let now = MonotonicInstant.now
-        if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
-        gate.sent(slot, now: now)
-        return true
-    }
-
-    func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
-        var verdict = HostCircuit.Verdict.counted
-        if let slot = fetcher.slot {
-            verdict = gate.finished(
-                slot, wasSent: fetcher.wasSent, signal, fraction: environment.random(), now: transfers.now)
-            fetcher.slot = nil
-        }
-        idle.append(fetcher)
-        wakeLoops(permits.release(loop: index))
-        // What a host asks for is to outlive a kill.
-        if gate.hasChangedConditions { flushAt = transfers.now }
-        switch consume result {
-        case .outcome(var outcome):
-            apply(verdict, to: &outcome)
-            keep(consume outcome)
-        case .redirect(let purpose, let target, let chain, let host):
-            guard drainDeadline == nil else { return }  // The page stays pending.
-            if let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
-                origin.hostKey == target.hostKey
-            {
-                admit(
-                    PageRequest(purpose, url: target.withoutCredentialsAndFragment, host: host, chain: chain),
-                    first: true)
-            } else {
-                report(.redirect(purpose, to: target, chain, from: host))
-            }
-        case .again(let request):
-            guard drainDeadline == nil else { return }
-            admit(request, first: true)
-        case .robots(var answer, let host, let last, let isOwn):
-            if verdict == .givenUp, case .unreachable(_, let error) = answer {
-                answer = .unreachable(.hostUnavailable, error)
-                giveUp(last, error)
-            }
-            // At the end of this turn: pages wait for it, and its connection for them.
-            flushAt = transfers.now
-            robots.append(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
-        }
-    }
-
-    /// Takes into account that a failure was the host's rather than the page's.
-    private func apply(_ verdict: HostCircuit.Verdict, to outcome: inout PageOutcome) {
-        guard verdict != .counted, let kind = outcome.verdict.errorKind else { return }
-        switch verdict {
-        case .counted: break
-        case .setAside(let until):
-            outcome.verdict = .postponed(kind, wait: max(until - transfers.now, .zero))
-        case .givenUp:
-            let error = outcome.error ?? kind.rawValue
-            outcome.verdict = .failed(.hostUnavailable)
-            giveUp(outcome.lastHost, error)
-        }
-    }
-
-    /// Asks nothing more of a host.
-    private func giveUp(_ host: HostID, _ error: String) {
-        rules[host]?.unavailable = error
-        for request in gate.removeAll(of: host) { admit(request) }
-        report(.givenUp(host, error))
-    }
-}
-
-extension PageOutcome.Verdict {
-    /// What went wrong, where something did.
-    fileprivate var errorKind: ErrorKind? {
-        switch self {
-        case .failed(let kind), .retry(let kind, _), .postponed(let kind, _): kind
-        case .done, .skipped: nil
-        }
-    }
-}
-
-extension PageOutcome {
-    /// The outcome of a page that is not asked for, or not asked for any further.
-    init(
-        of page: ClaimedPage, _ request: PageRequest, _ verdict: Verdict, _ error: String, now: Int64
-    ) {
-        self.init(page: page, startedAt: request.chain?.startedAt ?? now)
-        self.verdict = verdict
-        self.error = error
-        lastHost = request.host
-        finishedAt = now
-        chain = request.chain
-        requests = request.chain?.hops.count ?? 0
-        response.numRedirects = requests
-        response.sizeDownload = request.chain?.sizeDownload ?? 0
-        response.timings.total = request.chain?.microseconds ?? 0
     }
 }

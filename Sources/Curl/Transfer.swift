@@ -141,6 +141,8 @@ public final class Transfer {
         // The URL is normalised already, and is to be sent as it is.
         try set(CURLOPT_PATH_AS_IS, 1)
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
+        // A request that waits to share a connection that is being made has no time-outs while it waits, in curl 7.88: with
+        // one that never stands they would run one after the other. So the first requests to a host make one each.
         try set(CURLOPT_PIPEWAIT, 0)
         try setHeaders([])
     }

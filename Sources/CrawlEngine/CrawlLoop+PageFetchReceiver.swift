@@ -1,0 +1,80 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+
+/// What fetchers tell the loop.
+extension CrawlLoop: PageFetchReceiver {
+    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool {
+        // After the robots.txt the pages follow.
+        fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
+    }
+
+    func willSend(_ fetcher: PageFetcher) -> Bool {
+        guard let slot = fetcher.slot else { return true }
+        let now = MonotonicInstant.now
+        if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
+        gate.sent(slot, now: now)
+        return true
+    }
+
+    func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
+        var verdict = HostCircuit.Verdict.counted
+        if let slot = fetcher.slot {
+            verdict = gate.finished(
+                slot, wasSent: fetcher.wasSent, signal, fraction: environment.random(), now: transfers.now)
+            fetcher.slot = nil
+        }
+        idle.append(fetcher)
+        wakeLoops(permits.release(loop: index))
+        // What a host asks for is to outlive a kill.
+        if gate.hasChangedConditions { flushAt = transfers.now }
+        switch consume result {
+        case .outcome(var outcome):
+            apply(verdict, to: &outcome)
+            keep(consume outcome)
+        case .redirect(let purpose, let target, let chain, let host):
+            guard drainDeadline == nil else { return }  // The page stays pending.
+            if let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
+                origin.hostKey == target.hostKey
+            {
+                admit(
+                    PageRequest(purpose, url: target.withoutCredentialsAndFragment, host: host, chain: chain),
+                    first: true)
+            } else {
+                report(.redirect(purpose, to: target, chain, from: host))
+            }
+        case .again(let request):
+            guard drainDeadline == nil else { return }
+            admit(request, first: true)
+        case .robots(var answer, let host, let last, let isOwn):
+            if verdict == .givenUp, case .unreachable(_, let error) = answer {
+                answer = .unreachable(.hostUnavailable, error)
+                giveUp(last, error)
+            }
+            // At the end of this turn: pages wait for it, and its connection for them.
+            flushAt = transfers.now
+            robots.append(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
+        }
+    }
+
+    /// Takes into account that a failure was the host's rather than the page's.
+    private func apply(_ verdict: HostCircuit.Verdict, to outcome: inout PageOutcome) {
+        guard verdict != .counted, let kind = outcome.verdict.errorKind else { return }
+        switch verdict {
+        case .counted: break
+        case .setAside(let until):
+            outcome.verdict = .postponed(kind, wait: max(until - transfers.now, .zero))
+        case .givenUp:
+            let error = outcome.error ?? kind.rawValue
+            outcome.verdict = .failed(.hostUnavailable)
+            giveUp(outcome.lastHost, error)
+        }
+    }
+
+    /// Asks nothing more of a host.
+    private func giveUp(_ host: HostID, _ error: String) {
+        rules[host]?.unavailable = error
+        for request in gate.removeAll(of: host) { admit(request) }
+        report(.givenUp(host, error))
+    }
+}

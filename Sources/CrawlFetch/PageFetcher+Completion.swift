@@ -1,0 +1,140 @@
+internal import ContentCoding
+internal import CrawlCore
+internal import Curl
+
+/// The end of an attempt.
+extension PageFetcher {
+    /// Ends an attempt whose last response arrived whole, or goes on with a redirect.
+    func complete(_ request: PageRequest, _ transfer: Transfer) {
+        if let location = redirectTarget(transfer) {
+            return follow(location, request, transfer)
+        }
+        let status = transfer.statusCode ?? 0
+        switch request.purpose {
+        case .robots where (200..<300).contains(status):
+            // Without a body there is none, rather than the one before.
+            finish(.found(statusCode: status, phase == .collecting ? robotsText : []), .answered)
+        case .robots where status != 429 && status < 500:
+            finish(.unavailable(statusCode: status), .answered)
+        case .page where status == 304 && conditions(of: request) != nil:
+            finish(.done, error: nil, .answered)
+        case .page where acceptedStatuses.contains(status): finish(.done, error: nil, .answered)
+        default: finish(failure: .httpStatus, "status \(status) is not accepted")
+        }
+    }
+
+    private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
+        var chain =
+            request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
+        chain.append(
+            url: request.url, statusCode: transfer.statusCode ?? 0,
+            method: request.page?.message?.method ?? "GET", microseconds: transfer.totalMicroseconds,
+            sizeDownload: transfer.sizeDownload)
+        var limits = policy.limits
+        if request.page == nil { limits.redirects = RobotsAnswer.redirects }
+        switch chain.decide(location: location, limits: limits) {
+        case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
+            finish(failure: .badRedirect, "libcurl reads another host out of Location")
+        case .follow(let target):
+            if let refusal = refusal(ofRedirectTo: target, chain) {
+                return finish(failure: .badRedirect, refusal)
+            }
+            self.request = nil
+            receiver.finished(
+                self, .redirect(request.purpose, to: target, chain, from: request.host), .answered)
+        case .refuse(let kind, let message):
+            finish(failure: kind, message)
+        }
+    }
+
+    /// The `Location` of a response that is a redirect to be followed.
+    func redirectTarget(_ transfer: Transfer) -> String? {
+        let status = transfer.head.status
+        guard RedirectChain.isRedirect(status) else { return nil }
+        if request?.page != nil {
+            guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
+        }
+        return transfer.header("location")
+    }
+
+    func finish(failure kind: ErrorKind, _ message: String) {
+        guard let request, let transfer else { return }
+        let status = transfer.statusCode ?? 0
+        let signal = HostSignal(kind, status: status, wait: retryAfter(status, transfer))
+        guard let page = request.page else {
+            switch kind {
+            case .tooManyRedirects, .redirectLoop, .badRedirect:
+                finish(.unavailable(statusCode: transfer.statusCode), signal)
+            default:
+                finish(.unreachable(kind, message), signal)
+            }
+            return
+        }
+        let attempt = page.attempts + 1
+        guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
+            let isLost = mustNotRepeat && !transfer.head.isComplete
+            let error = isLost ? "\(message); not known to have been delivered" : message
+            return finish(.failed(kind), error: error, signal)
+        }
+        var wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
+        if case .throttled(let asked?) = signal { wait = max(wait, asked) }
+        finish(.retry(kind, wait: wait), error: message, signal)
+    }
+
+    /// How long a response asks to be left alone.
+    private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
+        guard status == 429 || status == 503 else { return nil }
+        guard transfer.head.notableFields.contains(.retryAfter), let value = transfer.header("retry-after")
+        else { return rateLimitWait(transfer) }
+        return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
+    }
+
+    /// How long a response says that nothing more is taken.
+    private func rateLimitWait(_ transfer: Transfer) -> Duration? {
+        guard transfer.head.notableFields.contains(.rateLimit) else { return nil }
+        return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
+    }
+
+    private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
+        guard let request else { return }
+        self.request = nil
+        let isOwn = (try? WebURL(parsing: request.url))?.pathAndQuery == "/robots.txt"
+        receiver.finished(self, .robots(answer, of: request.owner, from: request.host, isOwn: isOwn), signal)
+    }
+
+    private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
+        guard let request, let page = request.page, let transfer else { return }
+        let now = environment.wallClock()
+        var outcome = PageOutcome(
+            page: page, startedAt: request.chain?.startedAt ?? startedAt(transfer, now: now))
+        outcome.verdict = verdict
+        outcome.lastHost = request.host
+        outcome.error = error
+        outcome.finishedAt = now
+        outcome.requests = 1 + (request.chain?.hops.count ?? 0)
+        outcome.chain = request.chain
+        outcome.response = response(to: request, transfer)
+        if phase == .scanning { read(request, &outcome) }
+        if phase == .listing { readSitemap(request, &outcome) }
+        let redaction = page.message?.redaction ?? policy.redaction
+        if outcome.response.statusCode == 304, let previous = conditions(of: request) {
+            outcome.response = unchanged(previous, by: outcome.response)
+        } else if outcome.response.statusCode != nil, isWhole {
+            outcome.response.contentDigest = digest.digest
+            if keepsBody {
+                let body = redaction.redacted(keptBody) ?? keptBody
+                outcome.body = PageBody(size: body.count, data: Deflate.compress(body))
+            }
+        }
+        outcome.redact(redaction)
+        self.request = nil
+        var signal = signal
+        if signal == .answered, let wait = rateLimitWait(transfer) { signal = .exhausted(wait: wait) }
+        receiver.finished(self, .outcome(outcome), signal)
+    }
+
+    /// When the running transfer began, in unix milliseconds. The clock is read once a request, at its end.
+    private func startedAt(_ transfer: Transfer, now: Int64) -> Int64 {
+        now - transfer.totalMicroseconds / 1000
+    }
+}
