@@ -54,7 +54,6 @@ import Testing
         }
         try bench.write(
             """
-            timeouts: {total: 300ms}
             requests:
               - name: one
                 url: "\(site.url("/v1/chat/completions"))"
@@ -69,6 +68,7 @@ import Testing
               - name: three
                 url: "\(site.url("/v1beta/models/m:generateContent"))"
                 query: {key: "${env:THREE_KEY}"}
+                timeouts: {total: 300ms}
                 json: {contents: [{parts: [{text: "Capital of France?"}]}]}
                 extract: {answer: {json: "$.candidates[0].content.parts[0].text"}}
             """, to: "ask.yaml")
