@@ -21,6 +21,9 @@ public struct CrawlOptions: Sendable {
     public var reportsBatches = false
     /// What all crawls of this process share; nil, the default, where there is only one.
     public var permits: SharedPermits?
+    /// From how many bytes of the write-ahead log on it is looked whether a reader keeps it from being emptied. The default,
+    /// 64 MiB, is four times what it grows to by itself.
+    public var logLimit: Int64 = 64 << 20
     /// Who is alive, of those that have hosts which this crawl waits for.
     public var processes: any ProcessTable = LinuxProcessTable()
     /// When hosts that cannot be reached are set aside.

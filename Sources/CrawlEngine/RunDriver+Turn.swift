@@ -53,6 +53,7 @@ extension RunDriver {
         if renews {
             lastRenewal = clock
             feelPulse(at: clock)
+            watchLog(at: clock)
         }
         for batch in committed { observer.committed(batch) }
         if !finished.isEmpty { observer.finished(finished) }

@@ -6,6 +6,9 @@ extension RunDriver {
     /// How long a host is kept at least, however many wait for it: a change of hands costs its connections.
     private static let leastHold: Duration = .seconds(2)
     private static let rateWindow: Duration = .seconds(5)
+    /// How long until a log that is too large is looked at, and warned of, again.
+    private static let logCheckInterval: Duration = .seconds(60)
+    private static let logWarningInterval: Duration = .seconds(600)
 
     /// Begins to give up the hosts that others wait for, and frees those of runners that are gone.
     func yieldHosts(
@@ -37,6 +40,14 @@ extension RunDriver {
                 Double(last.settled - first.settled) / ((last.at - first.at) / .seconds(1))
         }
         return activity
+    }
+
+    /// Says so where somebody reads the database all the time, so that its write-ahead log grows for ever.
+    func watchLog(at clock: MonotonicInstant) {
+        guard logCheckAt <= clock, store.logSize > options.logLimit else { return }
+        let isHeld = store.isLogHeld()
+        logCheckAt = clock + (isHeld ? RunDriver.logWarningInterval : RunDriver.logCheckInterval)
+        if isHeld { observer.logIsHeld(bytes: store.logSize) }
     }
 
     /// Notes which loops have turned since the last time, and has each turn once more.

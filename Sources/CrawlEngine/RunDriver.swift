@@ -59,6 +59,8 @@ final class RunDriver {
     var nextBatch: (id: BatchID, number: Int64)
     var lastCommit: MonotonicInstant = .now
     var lastRenewal: MonotonicInstant = .now
+    /// When the size of the write-ahead log is looked at next.
+    var logCheckAt: MonotonicInstant = .now
     /// In the past, so that whoever watches is told at once where the run begins.
     var lastReport: MonotonicInstant = .now - .seconds(1)
 

@@ -10,11 +10,17 @@ public protocol RunObserver: Sendable {
     func progressed(_ snapshot: RunSnapshot)
     /// All pages of these batches are in the database now; called where ``CrawlOptions/reportsBatches`` says so.
     func finished(_ batches: [BatchReport])
+    /// A reader that does not end keeps the database's write-ahead log from being emptied, which has so many bytes. Called
+    /// every ten minutes while that is so.
+    func logIsHeld(bytes: Int64)
 }
 
 extension RunObserver {
     /// Does nothing.
     public func finished(_ batches: [BatchReport]) {}
+
+    /// Does nothing.
+    public func logIsHeld(bytes: Int64) {}
 }
 
 /// Where a run stands.

@@ -194,6 +194,19 @@ public final class Store: Sendable {
         }
     }
 
+    /// Bytes of the write-ahead log; 0 where there is none.
+    public var logSize: Int64 {
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Whether the write-ahead log cannot be copied into the database file whole, as somebody still reads what was there
+    /// before; what can be is copied.
+    public func isLogHeld() -> Bool {
+        let counts = try? queue.inDatabase { try $0.checkpoint(.passive) }
+        return counts.map { $0.checkpointedFrameCount < $0.walFrameCount } ?? false
+    }
+
     /// Copies the WAL into the database file and empties it, as far as readers let it.
     public func checkpoint() throws(StoreError) {
         do {

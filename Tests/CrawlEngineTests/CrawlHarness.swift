@@ -63,13 +63,13 @@ final class CrawlHarness {
     func crawl(
         _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1,
         environment: FetchEnvironment = .system, circuit: HostCircuit.Policy = .init(),
-        observer: RecordingObserver = .init()
+        options: CrawlOptions? = nil, observer: any RunObserver = RecordingObserver()
     ) async throws -> RunEnd {
         let runner = try store.write { try $0.registerRunner(processes, now: 0) }
         let run = try fill(urls, spec: spec, runner: runner)
         let end = try await crawl(
             run, spec: spec, runner: runner, threads: threads, environment: environment, circuit: circuit,
-            observer: observer
+            options: options, observer: observer
         ).run()
         try store.write { try $0.removeRunner(runner, now: 0) }
         return end
@@ -78,9 +78,9 @@ final class CrawlHarness {
     func crawl(
         _ run: RunRecord, spec: JobSpec, runner: RunnerID, threads: Int = 1,
         environment: FetchEnvironment = .system, circuit: HostCircuit.Policy = .init(),
-        observer: RecordingObserver = .init()
+        options: CrawlOptions? = nil, observer: any RunObserver = RecordingObserver()
     ) -> Crawl {
-        var options = CrawlOptions(threads: threads, userAgent: "trawl-tests")
+        var options = options ?? CrawlOptions(threads: threads, userAgent: "trawl-tests")
         options.circuit = circuit
         return Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,

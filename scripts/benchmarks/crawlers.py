@@ -25,7 +25,7 @@ class Trawl:
         if not os.access(self.binary, os.X_OK):
             sys.exit(f"{self.binary} is missing: build it with `swift build -c release`, or name another with TRAWL=…")
         self.batch_size = options.batch_size
-        self.keys = options.keys
+        self.keys = getattr(options, "keys", {})
         self.arguments = shlex.split(os.environ.get("TRAWL_ARGUMENTS", ""))
 
     def command(self, urls, database, total, per_host):

@@ -73,6 +73,14 @@ final class CommandObserver: RunObserver {
         }
     }
 
+    func logIsHeld(bytes: Int64) {
+        logger.warning(
+            """
+            the database's write-ahead log (…-wal) has grown to \(Wording.bytes(bytes)), as another program has not ended reading \
+            the database; it grows, and may fill the disk, until that program ends (fuser names it)
+            """)
+    }
+
     func progressed(_ snapshot: RunSnapshot) {
         other?.progressed(snapshot)
         state.withLock { state in
