@@ -14,6 +14,14 @@ ROOT = os.path.dirname(os.path.dirname(FOLDER))
 _ROWS = "SELECT url, status_code, content_length, title FROM pages WHERE status_code IS NOT NULL"
 
 
+def trawl_binary():
+    """The binary that $TRAWL names, else the release build."""
+    binary = os.path.abspath(os.environ.get("TRAWL") or os.path.join(ROOT, ".build/release/trawl"))
+    if not os.access(binary, os.X_OK):
+        sys.exit(f"{binary} is missing: build it with `swift build -c release`, or name another with TRAWL=…")
+    return binary
+
+
 class Trawl:
     """trawl: the binary that $TRAWL names, else the release build."""
 
@@ -21,9 +29,7 @@ class Trawl:
     rows_sql = "SELECT url, status_code, content_length, title FROM results WHERE state = 'done'"
 
     def __init__(self, options):
-        self.binary = os.path.abspath(os.environ.get("TRAWL") or os.path.join(ROOT, ".build/release/trawl"))
-        if not os.access(self.binary, os.X_OK):
-            sys.exit(f"{self.binary} is missing: build it with `swift build -c release`, or name another with TRAWL=…")
+        self.binary = trawl_binary()
         self.batch_size = options.batch_size
         self.keys = getattr(options, "keys", {})
         self.arguments = shlex.split(os.environ.get("TRAWL_ARGUMENTS", ""))
@@ -81,7 +87,7 @@ class Scrapy:
     rows_sql = _ROWS
 
     def __init__(self, _):
-        self.python = _venv("scrapy", ["scrapy>=2.19"])
+        self.python = venv("scrapy", ["scrapy>=2.19"])
         self.version = _version(self.python, "scrapy")
 
     def command(self, urls, database, total, per_host, *more):
@@ -96,7 +102,7 @@ class Httpx:
     rows_sql = _ROWS
 
     def __init__(self, _):
-        self.python = _venv("httpx", ["httpx>=0.28", "lxml"])
+        self.python = venv("httpx", ["httpx>=0.28", "lxml"])
         self.version = _version(self.python, "httpx")
 
     def command(self, urls, database, total, _):
@@ -125,7 +131,7 @@ def _cache():
     return path
 
 
-def _venv(name, packages):
+def venv(name, packages):
     """The Python of a venv with the packages, made where there is none."""
     folder = os.path.join(_cache(), "venv-" + name)
     python = os.path.join(folder, "bin", "python")
