@@ -18,6 +18,7 @@ enum Migrations {
         PackageResources._005_changes_sql,
         PackageResources._006_requests_sql,
         PackageResources._007_daemon_sql,
+        PackageResources._008_deletions_sql,
     ]
 
     static var latest: Int { all.count }

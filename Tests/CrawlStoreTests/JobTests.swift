@@ -34,6 +34,23 @@ import Testing
         #expect(try temporary.value("SELECT updated_at FROM jobs", as: Int.self) == 2)
     }
 
+    @Test func `a job that is deleted takes its runs with it where foreign keys are off`() throws {
+        let run = try temporary.begin(["http://a/1"])
+        #expect(try temporary.rows(run).count == 1)
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+
+        try DatabaseQueue(path: temporary.folder.database, configuration: configuration).write {
+            try $0.execute(sql: "DELETE FROM jobs")
+        }
+
+        let left = ["runs", "pages", "schedules", "starts", "run_hosts"].filter {
+            (try? temporary.value("SELECT count(*) FROM \($0)", as: Int.self)) != 0
+        }
+        #expect(left == [])
+        #expect(try store.check() == [])
+    }
+
     @Test func `jobs are listed by name`() throws {
         for name in ["b", "c", "a"] { try store.save(name) }
 
