@@ -87,7 +87,7 @@ public final class Store: Sendable {
     }
 
     /// Refuses to write into a file that nobody will find again.
-    private func checkFile() throws(StoreError) {
+    public func checkFile() throws(StoreError) {
         guard let file, FileIdentity(of: path) != file else { return }
         throw StoreError(
             .missing,
@@ -207,10 +207,23 @@ public final class Store: Sendable {
         return counts.map { $0.checkpointedFrameCount < $0.walFrameCount } ?? false
     }
 
-    /// Copies the WAL into the database file and empties it, as far as readers let it.
-    public func checkpoint() throws(StoreError) {
+    /// Copies the WAL into the database file and empties it, as far as readers let it: nobody is waited for, as whoever
+    /// wants to write meanwhile would wait too.
+    ///
+    /// - Returns: whether it is empty now.
+    @discardableResult
+    public func checkpoint() throws(StoreError) -> Bool {
         do {
-            try queue.inDatabase { _ = try $0.checkpoint(.truncate) }
+            return try queue.inDatabase { database in
+                try database.execute(sql: "PRAGMA busy_timeout = 0")
+                defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Store.busySeconds * 1000)") }
+                do {
+                    _ = try database.checkpoint(.truncate)
+                    return true
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return false
+                }
+            }
         } catch {
             throw StoreError(error, path: path)
         }

@@ -127,6 +127,25 @@ import Testing
         #expect(error?.kind == .readOnly)
     }
 
+    @Test func `a checkpoint waits for no reader`() throws {
+        let temporary = try TemporaryStore()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: temporary.folder.database, configuration: configuration)
+        try reader.inDatabase { database in
+            try database.beginTransaction(.deferred)
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs")
+        }
+        try temporary.store.save("job")
+
+        let start = ContinuousClock.now
+        #expect(try !temporary.store.checkpoint())
+        #expect(ContinuousClock.now - start < .seconds(Store.busySeconds) / 2)
+
+        try reader.inDatabase { try $0.rollback() }
+        #expect(try temporary.store.checkpoint())
+    }
+
     @Test func `a checkpoint empties the WAL`() throws {
         let store = try Store(.file(folder.database), access: .readWrite)
         try store.save("job")

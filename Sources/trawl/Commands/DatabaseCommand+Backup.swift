@@ -90,7 +90,10 @@ extension DatabaseCommand {
                     )
                 }
                 if vacuum { try store.vacuum() } else { try store.giveBackSpace() }
-                try store.checkpoint()
+                if try !store.checkpoint() {
+                    logger.notice(
+                        "another program is reading the database; it gets smaller once that has ended")
+                }
             } catch let error as StoreError {
                 throw CommandFailure(error)
             }
