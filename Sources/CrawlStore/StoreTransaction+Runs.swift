@@ -19,14 +19,24 @@ public struct RunRecord: Sendable {
     public let finishedAt: Int64?
     /// Its counters.
     public let progress: RunProgress
+    /// Who works on it, or did when it was killed; nil for nobody.
+    public let runner: RunnerID?
     /// The pid of the process at work on it, where there is one.
-    public let runnerPID: Int32?
+    public private(set) var runnerPID: Int32?
     /// Whether URLs of it carry user names and passwords, which are not stored.
     public let hasCredentials: Bool
     /// Whether pages of it are more than a GET of their URL.
     public let hasRequests: Bool
     /// What its requests refer to that is not stored.
     public let secrets: [TextReference]
+
+    /// The run, as nobody's where its runner is gone.
+    public func without(_ gone: [RunnerID]) -> RunRecord {
+        guard let runner, gone.contains(runner) else { return self }
+        var run = self
+        run.runnerPID = nil
+        return run
+    }
 
     /// How far a run has come; the raw values are stored.
     public enum State: String, Sendable {
@@ -259,6 +269,7 @@ extension RunRecord {
         state = State(rawValue: row["state"]) ?? .active
         startedAt = row["started_at"]
         finishedAt = row["finished_at"]
+        runner = (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:))
         runnerPID = row["runner_pid"]
         hasCredentials = row["has_credentials"]
         hasRequests = row["has_requests"]

@@ -16,6 +16,14 @@ public struct ScheduleRecord: Sendable, Equatable {
         self.consideredAt = consideredAt
         self.nextStartAt = nextStartAt
     }
+
+    /// Up to when due times are settled, as far as that can be: of a clock that was set back by more than three hours
+    /// nothing holds, as in cron(8).
+    public func consideredAt(now: Int64) -> Int64 {
+        consideredAt > now + ScheduleRecord.correction ? now : consideredAt
+    }
+
+    private static let correction: Int64 = 3 * 3_600_000
 }
 
 /// What became of a due time; the raw values are stored.

@@ -41,6 +41,25 @@ struct KillTests {
         #expect(try await bench.trawl("db", "check").code == 0)
     }
 
+    @Test func `a run that was killed is not said to be running`() async throws {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { Site.page($0).held(by: latch) }
+        try bench.job("docs", urls: [site.url("/a")])
+        let run = try bench.start("run", "-q", "docs.yaml")
+        await site.wait { $0.inFlight == 1 }
+
+        #expect(try await bench.trawl("status").output.contains("running"))
+        run.signal(SIGKILL)
+        _ = try await run.finished()
+
+        #expect(try await bench.trawl("status").output.contains("unfinished"))
+        #expect(try await bench.trawl("jobs").output.contains("unfinished"))
+        #expect(try await bench.trawl("runs", "docs").output.contains("unfinished"))
+        // Which would go on for as long as a run is under way.
+        #expect(try await bench.trawl("status", "--watch").code == 0)
+        latch.open()
+    }
+
     @Test func `a kill while the list is read costs nothing`() async throws {
         let site = try Site.pages()
         // The list does not end: what is there of it is imported, then the process is killed.

@@ -18,9 +18,11 @@ struct JobsCommand: ParsableCommand, OutputCommand {
         var table = TextTable(["JOB", "STATE", "RUN", "PAGES", "DONE", "FAILED", "STARTED", "NEXT DUE"])
         do throws(StoreError) {
             try store.read { transaction in
+                let gone = try transaction.goneRunners(
+                    LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
                 for standing in try transaction.jobStandings() {
                     let job = standing.job
-                    let run = try transaction.latestRun(of: job.id)
+                    let run = try transaction.latestRun(of: job.id)?.without(gone)
                     table.add(
                         [
                             job.name, job.isPaused ? "paused" : run?.situation ?? "never run",
@@ -46,7 +48,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
             return ""
         }
         let now = FetchEnvironment.system.wallClock()
-        let considered = standing.schedule?.consideredAt ?? (standing.hasRun ? now : job.createdAt)
+        let considered = standing.schedule?.consideredAt(now: now) ?? (standing.hasRun ? now : job.createdAt)
         guard let zone = NamedTimeZone(schedule.timeZone) else { return "" }
         let verdict = schedule.verdict(job: job.name, considered: considered, now: now, zone: zone)
         return (verdict.starts ? verdict.due : verdict.nextStart).map {

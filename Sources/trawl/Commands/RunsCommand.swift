@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import CrawlFetch
 internal import CrawlStore
 internal import Glibc
 
@@ -19,7 +20,12 @@ struct RunsCommand: ParsableCommand, OutputCommand {
         let job = try store.existingJob(job)
         var table = TextTable(["RUN", "STATE", "PAGES", "DONE", "FAILED", "SKIPPED", "ELAPSED", "STARTED"])
         do throws(StoreError) {
-            for run in try store.read({ try $0.runs(of: job.id) }) {
+            let now = FetchEnvironment.system.wallClock()
+            let runs = try store.read { transaction in
+                let gone = try transaction.goneRunners(LinuxProcessTable(), now: now)
+                return try transaction.runs(of: job.id).map { $0.without(gone) }
+            }
+            for run in runs {
                 let progress = run.progress
                 table.add(
                     [

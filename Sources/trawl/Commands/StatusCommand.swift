@@ -47,7 +47,8 @@ struct StatusCommand: ParsableCommand, OutputCommand {
         let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
         let reports = try jobs.compactMap { job -> RunStatus? in
             try store.read { transaction in
-                guard let run = try transaction.latestRun(of: job.id) else { return nil }
+                let gone = try transaction.goneRunners(LinuxProcessTable(), now: now)
+                guard let run = try transaction.latestRun(of: job.id)?.without(gone) else { return nil }
                 let waits = try transaction.hostWaits(of: run.id, now: now, limit: RunStatus.shownHosts)
                 return RunStatus(
                     job: job.name, run: run, activity: try transaction.activity(of: run.id), waits: waits,
