@@ -176,6 +176,60 @@ struct DaemonTests {
         #expect(heard.contains("STOPPING"))
     }
 
+    @Test func `a run goes on once the database can be written again, by the daemon that began it`()
+        async throws
+    {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { Site.page($0).held(by: latch) }
+        let daemon = try bench.start("daemon")
+        try await daemon.says("running jobs")
+        try insert("docs", spec(site.url("/a")))
+        await site.wait { $0.inFlight == 1 }
+
+        // As on a full disk, nothing can be kept, nor be given back.
+        for (name, event) in [("kept", "UPDATE ON pages"), ("given", "DELETE ON runners")] {
+            try bench.execute(
+                "CREATE TRIGGER \(name) BEFORE \(event) BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        }
+        latch.open()
+        try await daemon.says("no room")
+        for name in ["kept", "given"] { try bench.execute("DROP TRIGGER \(name)") }
+        daemon.signal(SIGHUP)
+        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        let end = try await stop(daemon)
+
+        #expect(end.code == 0)
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 1)
+        #expect(try bench.value("SELECT count(*) FROM runners") == 0)
+    }
+
+    @Test func `a daemon whose database is gone ends`() async throws {
+        let daemon = try bench.start("daemon")
+        try await daemon.says("running jobs")
+
+        _ = try await bench.shell("rm trawl.db*")
+        let end = try await daemon.finished()
+
+        #expect(end.code == 3)
+        #expect(end.errors.contains("was removed or replaced"))
+    }
+
+    @Test func `due times that a wrong clock has settled count from now`() async throws {
+        let site = try Site.pages()
+        _ = try await bench.trawl("db", "migrate", "-q")
+        try insert("docs", spec(site.url("/a"), ", \"schedule\": \"* * * * *\""))
+        let daemon = try bench.start("daemon")
+        try await until("SELECT count(*) = 1 FROM schedules")
+
+        try bench.execute("UPDATE schedules SET considered_at = considered_at + 365 * 86400000")
+        try await daemon.says("by a clock that was wrong")
+        let year = "SELECT next_start_at < (julianday('now') - 2440587.5) * 86400000 + 120000 FROM schedules"
+        try await until(year)
+        let end = try await stop(daemon)
+
+        #expect(end.code == 0)
+    }
+
     @Test func `a due job is run by a bare run, once`() async throws {
         let site = try Site.pages()
         _ = try await bench.trawl("db", "migrate", "-q")

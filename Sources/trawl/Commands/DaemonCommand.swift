@@ -70,9 +70,7 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
         }
         if let server, let listen {
             Task {
-                guard case .failure(let error) = await server.result, !(error is CancellationError) else {
-                    return
-                }
+                guard case .failure(let error) = await server.result, !server.isCancelled else { return }
                 logger.error(
                     "\(listen.text) cannot be served: \(error)", metadata: ["event": "listen_failed"])
                 daemon.inbox.send(.listenFailed)

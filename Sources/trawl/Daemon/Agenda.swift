@@ -19,6 +19,8 @@ struct Agenda {
         var settled: [Settled] = []
         /// Jobs that cannot be read, and why.
         var faults: [(job: JobRecord, message: String)] = []
+        /// Jobs whose due times were settled up to a time that is hours from now.
+        var corrected: [String] = []
         /// How many jobs there are, and how many of them are paused.
         var jobCount = 0
         var pausedCount = 0
@@ -95,7 +97,10 @@ struct Agenda {
             schedule: text, consideredAt: standing.hasRun ? now : min(job.createdAt, now), nextStartAt: nil)
         if let known = standing.schedule {
             // Another schedule counts from now on.
-            record.consideredAt = known.schedule == text ? known.consideredAt : now
+            record.consideredAt = known.schedule == text ? known.consideredAt(now: now) : now
+            if record.consideredAt < known.consideredAt, known.schedule == text {
+                review.corrected.append(job.name)
+            }
         }
         let verdict = schedule.verdict(
             job: job.name, considered: record.consideredAt, now: now, zone: zone ?? .utc)

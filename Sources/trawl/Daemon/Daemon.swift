@@ -23,6 +23,8 @@ final class Daemon: @unchecked Sendable {
         case describe
         /// The address of --listen could not be had.
         case listenFailed
+        /// A run is over, and what its runner holds could not be given back.
+        case leftBehind(RunnerID)
         /// A run is over.
         case ended(JobID, Result<ExitStatus, CommandFailure>)
     }
@@ -62,8 +64,11 @@ final class Daemon: @unchecked Sendable {
     private var needsReview = true
     private var reviewedAt: MonotonicInstant = .now
     private var notifiedAt: MonotonicInstant?
+    /// Runners of runs that are over, with what they still hold.
+    private var leftBehind: [RunnerID] = []
     private var isStopping = false
-    private var listenFailed = false
+    /// Whether it ends because it cannot do its work here.
+    private var hasFailed = false
 
     /// How often the database is asked whether another program changed it.
     private static let interval: Int64 = 1_000
@@ -106,7 +111,7 @@ final class Daemon: @unchecked Sendable {
         }
         logger.notice("stopped", metadata: ["event": "stopped"])
         // Who asked to be watched is not left unwatched.
-        if listenFailed { throw ExitStatus.io }
+        if hasFailed { throw ExitStatus.io }
     }
 
     private var agendaSize: Int { state.current.jobCount }
@@ -118,6 +123,14 @@ final class Daemon: @unchecked Sendable {
 
     private func turn() {
         let now = MonotonicInstant.now
+        do throws(StoreError) {
+            if !isStopping { try store.checkFile() }
+        } catch {
+            // Whoever starts it anew finds the file that is there now.
+            logger.error("\(error.description)", metadata: ["event": "database_failed"])
+            hasFailed = true
+            receive(.abort)
+        }
         if !isStopping {
             if let version = try? version(), version != dataVersion {
                 dataVersion = version
@@ -151,8 +164,10 @@ final class Daemon: @unchecked Sendable {
             isStopping = true
             for run in running.values { run.interruption.abort() }
         case .listenFailed:
-            listenFailed = true
+            hasFailed = true
             receive(.stop)
+        case .leftBehind(let runner):
+            leftBehind.append(runner)
         case .reload:
             reload()
         case .describe:
@@ -206,14 +221,20 @@ final class Daemon: @unchecked Sendable {
         needsReview = false
         let review: Agenda.Review
         do throws(StoreError) {
-            review = try agenda.review(
-                store, processes: processes, limited: limited, now: environment.wallClock())
+            let now = environment.wallClock()
+            while let runner = leftBehind.last {
+                try store.write { try $0.removeRunner(runner, now: now) }
+                leftBehind.removeLast()
+            }
+            review = try agenda.review(store, processes: processes, limited: limited, now: now)
         } catch {
             // Such as a full disk: the next look may find room.
             logger.error("\(error.description)", metadata: ["event": "database_failed"])
+            state.change { $0.databaseFault = error.description }
             nextStartAt = nil
             return
         }
+        state.change { $0.databaseFault = nil }
         nextStartAt = review.nextStartAt
         nextStarts = review.nextStarts
         note(review)
@@ -228,6 +249,11 @@ final class Daemon: @unchecked Sendable {
     }
 
     private func note(_ review: Agenda.Review) {
+        for job in review.corrected {
+            logger.warning(
+                "\(job): its due times were settled up to a time hours from now, by a clock that was wrong; they count from now",
+                metadata: ["event": "clock_corrected", "job": "\(job)"])
+        }
         for (job, message) in review.faults where faults[job.id] != message {
             faults[job.id] = message
             logger.error("\(message)", metadata: ["event": "job_refused", "job": "\(job.name)"])
@@ -284,7 +310,8 @@ final class Daemon: @unchecked Sendable {
             let result: Result<ExitStatus, CommandFailure>
             do {
                 result = .success(
-                    try await Workplace.with(store) { runner, processes in
+                    try await Workplace.with(store, leftBehind: { inbox.send(.leftBehind($0)) }) {
+                        runner, processes in
                         let run = JobRun(
                             store: store, runner: runner, processes: processes, options: options,
                             output: output, rows: nil, logger: logger, observer: observer)

@@ -25,6 +25,8 @@ final class DaemonState: Sendable {
         var turnedAt = MonotonicInstant.now
         /// Crawls that have not been seen at work for too long.
         var stuck: [String] = []
+        /// Why jobs could not be looked at the last time; nil where they could.
+        var databaseFault: String?
     }
 
     private let values = Mutex(Values())

@@ -32,7 +32,7 @@ enum StatusServer {
         let values = state.current
         if values.turnedAt + patience < .now { return "the daemon stands still" }
         if let job = values.stuck.first { return "the run of \(job) stands still" }
-        return nil
+        return values.databaseFault
     }
 
     private static func response(

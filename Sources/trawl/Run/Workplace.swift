@@ -4,8 +4,11 @@ internal import Logging
 
 /// A store open for writing with this process entered as a runner, for as long as a closure runs.
 enum Workplace {
+    /// - Parameter leftBehind: gets the runner where the database could not be written at the end, so that it still holds
+    ///   what it held: others find it gone once this process has ended, and not before.
     static func with<Value>(
-        _ store: Store, _ body: (RunnerID, LinuxProcessTable) async throws -> Value
+        _ store: Store, leftBehind: (RunnerID) -> Void = { _ in },
+        _ body: (RunnerID, LinuxProcessTable) async throws -> Value
     ) async throws -> Value {
         let processes = LinuxProcessTable()
         let runner: RunnerID
@@ -22,9 +25,12 @@ enum Workplace {
         } catch {
             result = .failure(error)
         }
-        // Where the database cannot be written any more, the next runner finds this one gone.
-        try? store.write { try $0.removeRunner(runner, now: FetchEnvironment.system.wallClock()) }
-        try? store.checkpoint()
+        do {
+            try store.write { try $0.removeRunner(runner, now: FetchEnvironment.system.wallClock()) }
+        } catch {
+            leftBehind(runner)
+        }
+        _ = try? store.checkpoint()
         return try result.get()
     }
 }
