@@ -17,8 +17,10 @@ public struct HostCondition: Sendable, Equatable {
 public enum HostSignal: Sendable, Equatable {
     /// It answers, whatever it says.
     case answered
-    /// It is asked too often: 429, 503, or nothing came in time. With the wait that it asks for, where it does.
+    /// It is asked too often: 429 or 503. With the wait that it asks for, where it does.
     case throttled(wait: Duration?)
+    /// It did not answer in time.
+    case timedOut
     /// It answers, and says that it takes nothing more for so long.
     case exhausted(wait: Duration)
     /// No connection could be made.
@@ -41,7 +43,7 @@ extension HostSignal {
         }
         switch kind {
         case nil: self = .answered
-        case .timeoutRead?, .timeoutTotal?: self = .throttled(wait: nil)
+        case .timeoutRead?, .timeoutTotal?: self = .timedOut
         case let kind?:
             self = kind.hasReachedHost.map { $0 ? .answered : .unreachable } ?? .none
         }

@@ -65,6 +65,15 @@ extension HostGate {
             }
             if let wait { snooze(index, for: wait, now: now) }
             noteChange(of: index)
+        case .timedOut:
+            hosts[index].circuit = nil
+            if let pace = hosts[index].pace {
+                hosts[index].pace = pace.lowered(
+                    sentAt: sentAt, now: now, lowest: HostPace.lowestRateOfTimeOuts)
+            } else {
+                hosts[index].pace = HostPace(timedOutAt: hosts[index].recent.rate(now: now), now: now)
+            }
+            noteChange(of: index)
         case .unreachable:
             var circuit = hosts[index].circuit ?? HostCircuit()
             let verdict = circuit.failed(fraction: fraction(), policy: circuitPolicy, now: now)

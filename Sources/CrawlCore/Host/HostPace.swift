@@ -19,6 +19,9 @@ public struct HostPace: Sendable, Equatable {
 
     /// The lowest rate, in starts a second: one a minute.
     public static let lowestRate = 1.0 / 60
+    /// The lowest rate that time-outs alone lead to: one a second. That a page is slow says less than a host that says so;
+    /// and how many requests wait for a slow host at once is limited anyway.
+    public static let lowestRateOfTimeOuts = 1.0
 
     /// The pace of a host that has throttled for the first time: half of what it was getting.
     ///
@@ -43,6 +46,14 @@ public struct HostPace: Sendable, Equatable {
     /// The least time between two starts.
     public var interval: Duration { .seconds(1 / rate) }
 
+    /// The pace of a host that did not answer in time, for the first time; nil where it got too little for that to matter.
+    ///
+    /// - Parameter observed: starts a second over the last few seconds.
+    public init?(timedOutAt observed: Double, now: MonotonicInstant) {
+        guard observed / 2 > Self.lowestRateOfTimeOuts else { return nil }
+        self.init(observed: observed, now: now)
+    }
+
     /// The pace after the host has throttled once more (429, 503, a time-out): half of this one.
     ///
     /// What was sent before the rate was last lowered says nothing about the rate since, so that a volley counts
@@ -51,11 +62,16 @@ public struct HostPace: Sendable, Equatable {
     /// - Parameters:
     ///   - sentAt: when the request went out that the host answered so, or not at all.
     ///   - now: when that was known.
-    public func lowered(sentAt: MonotonicInstant, now: MonotonicInstant) -> HostPace {
-        guard sentAt >= lastLowered, now >= lastLowered + max(.seconds(1), interval) else { return self }
+    ///   - lowest: no lower than this; a pace that is lower stays.
+    public func lowered(
+        sentAt: MonotonicInstant, now: MonotonicInstant, lowest: Double = lowestRate
+    ) -> HostPace {
+        guard sentAt >= lastLowered, now >= lastLowered + max(.seconds(1), interval), rate >= lowest else {
+            return self
+        }
         var pace = self
         pace.lastThrottled = rate
-        pace.rate = max(rate / 2, Self.lowestRate)
+        pace.rate = max(rate / 2, lowest)
         pace.lastLowered = now
         return pace
     }

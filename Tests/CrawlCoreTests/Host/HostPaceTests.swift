@@ -58,6 +58,27 @@ import Testing
         #expect(pace.lowered(sentAt: start, now: start + .seconds(30)).rate == 2)
     }
 
+    @Test func `time-outs lower the rate to one a second and no further`() throws {
+        var pace = try #require(HostPace(timedOutAt: 12, now: start))
+        #expect(pace.rate == 6)
+        for minute in 1...5 {
+            pace = pace.lowered(
+                sentAt: start + .seconds(60 * minute), now: start + .seconds(60 * minute),
+                lowest: HostPace.lowestRateOfTimeOuts)
+        }
+        #expect(pace.rate == 1)
+        // Of a host that throttled before, the pace is not raised by them.
+        let slow = lowered(pace, after: 600)
+        #expect(slow.rate == 0.5)
+        let later = start + .seconds(900)
+        #expect(slow.lowered(sentAt: later, now: later, lowest: HostPace.lowestRateOfTimeOuts) == slow)
+    }
+
+    @Test func `a host that got little needs no pace for a time-out`() {
+        #expect(HostPace(timedOutAt: 2, now: start) == nil)
+        #expect(HostPace(timedOutAt: .nan, now: start) == nil)
+    }
+
     @Test func `within a second no rate is lowered twice`() {
         let pace = HostPace(observed: 64, now: start)
 
