@@ -229,12 +229,17 @@ final class Daemon: @unchecked Sendable {
             review = try agenda.review(store, processes: processes, limited: limited, now: now)
         } catch {
             // Such as a full disk: the next look may find room.
-            logger.error("\(error.description)", metadata: ["event": "database_failed"])
+            if state.current.databaseFault != error.description {
+                logger.error("\(error.description)", metadata: ["event": "database_failed"])
+            }
             state.change { $0.databaseFault = error.description }
             nextStartAt = nil
             return
         }
-        state.change { $0.databaseFault = nil }
+        if state.current.databaseFault != nil {
+            logger.notice("the database can be used again", metadata: ["event": "database_recovered"])
+            state.change { $0.databaseFault = nil }
+        }
         nextStartAt = review.nextStartAt
         nextStarts = review.nextStarts
         note(review)

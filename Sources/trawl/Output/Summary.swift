@@ -101,7 +101,8 @@ struct Summary {
     private static func speedUp(_ progress: RunProgress) -> String? {
         guard progress.elapsedMilliseconds > 0, progress.requestMicroseconds > 0 else { return nil }
         let sum = progress.requestMicroseconds / 1000
-        let tenths = progress.requestMicroseconds / (progress.elapsedMilliseconds * 100)
+        let tenth = progress.elapsedMilliseconds * 100
+        let tenths = (progress.requestMicroseconds + tenth / 2) / tenth
         return
             "\(tenths / 10).\(tenths % 10) × (the requests one at a time: \(Wording.time(milliseconds: sum)))"
     }
