@@ -124,41 +124,77 @@ extension StoreTransaction {
             arguments: [counts.done, counts.failed, counts.skipped, counts.retried, now, batch.rawValue])
     }
 
-    /// Settles a page that came to a plain response: nothing but what nearly every page has.
+    /// What a response sets of nearly every page; the parameters 2 to 19.
+    private var plainColumns: String {
+        """
+        attempts = ?2, batch_id = ?3, status_code = ?4, content_length = ?5, size_download = ?6,
+            time_namelookup_ms = ?7, time_connect_ms = ?8, time_starttransfer_ms = ?9, time_total_ms = ?10,
+            fetched_at = ?11, title = ?12, content_type = ?13, charset = ?14, etag = ?15, last_modified = ?16,
+            remote_ip = ?17, http_version = ?18, content_digest = ?19
+        """
+    }
+
+    /// Settles a page that is done, and came to nothing but what nearly every page has.
     ///
     /// The other columns stay as they are in a pending page, NULL; so SQLite checks none of their constraints, which is a
     /// third of the cost.
     private var settlePlainSQL: String {
         """
-        UPDATE pages SET state = 'done', attempts = ?2, batch_id = ?3, status_code = ?4, content_length = ?5,
-            size_download = ?6, num_redirects = 0, time_namelookup_ms = ?7, time_connect_ms = ?8,
-            time_starttransfer_ms = ?9, time_total_ms = ?10, fetched_at = ?11, title = ?12, content_type = ?13,
-            charset = ?14, etag = ?15, last_modified = ?16, remote_ip = ?17, http_version = ?18, content_digest = ?19
+        UPDATE pages SET \(plainColumns), state = 'done', num_redirects = 0
         WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
         """
     }
 
     private var settleSQL: String {
         """
-        UPDATE pages SET state = ?2, attempts = ?3, batch_id = ?4, status_code = ?5, content_length = ?6,
-            size_download = ?7, num_redirects = ?8, time_namelookup_ms = ?9, time_connect_ms = ?10,
-            time_starttransfer_ms = ?11, time_total_ms = ?12, fetched_at = ?13, title = ?14, content_type = ?15,
-            charset = ?16, final_url = ?17, etag = ?18, last_modified = ?19, remote_ip = ?20, http_version = ?21,
-            error_kind = ?22, error = ?23, skip_reason = ?24, robots = ?25, canonical_url = ?26, lang = ?27,
-            description = ?28, link_count = ?29, extracted = ?30, content_digest = ?31,
-            not_modified = ?32, body_id = ?33
+        UPDATE pages SET \(plainColumns), state = ?20, num_redirects = ?21, final_url = ?22, error_kind = ?23, error = ?24,
+            skip_reason = ?25, robots = ?26, canonical_url = ?27, lang = ?28, description = ?29, link_count = ?30,
+            extracted = ?31, not_modified = ?32, body_id = ?33
         WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
         """
     }
 
     /// Whether the page was still there to be settled.
     private func settlePlain(_ outcome: borrowing PageOutcome, _ statement: RawStatement) throws -> Bool {
+        bindPlain(outcome, to: statement)
+        try statement.run()
+        return database.changesCount == 1
+    }
+
+    /// Whether the page was still there to be settled.
+    private func settle(
+        _ outcome: borrowing PageOutcome, _ state: StaticString, _ kind: ErrorKind?,
+        _ reason: SkipReason?, _ statement: RawStatement
+    ) throws -> Bool {
+        bindPlain(outcome, to: statement)
+        statement.bind(20, state)
+        statement.bind(21, Int64(outcome.response.numRedirects))
+        statement.bind(22, outcome.response.finalURL)
+        statement.bind(23, kind?.rawValue)
+        statement.bind(24, outcome.error)
+        statement.bind(25, reason?.rawValue)
+        statement.bind(26, outcome.response.robots.words)
+        // What is not bound is NULL: bindings to texts are cleared after each row.
+        statement.bind(30, outcome.response.content?.linkCount.map(Int64.init))
+        if let content = outcome.response.content { bind(content, to: statement) }
+        statement.bind(32, outcome.response.isNotModified ? 1 : 0)
+        statement.bind(33, try bodyID(of: outcome))
+        try statement.run()
+        guard database.changesCount == 1 else { return false }
+        if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
+        if let reply = outcome.response.content?.reply { try keep(reply, of: outcome.page.id) }
+        return true
+    }
+
+    private func bindPlain(_ outcome: borrowing PageOutcome, to statement: RawStatement) {
         statement.bind(1, outcome.page.id.rawValue)
         statement.bind(2, Int64(outcome.attemptsUsed))
         statement.bind(3, outcome.page.batch.rawValue)
+        // Without a response there is nothing to have a length.
+        let hasResponse = outcome.response.statusCode != nil
         statement.bind(4, outcome.response.statusCode.map(Int64.init))
-        statement.bind(5, outcome.response.contentLength)
-        statement.bind(6, outcome.response.sizeDownload)
+        statement.bind(5, hasResponse ? outcome.response.contentLength : nil)
+        statement.bind(6, hasResponse ? outcome.response.sizeDownload : nil)
         statement.bind(7, outcome.response.timings.nameLookup / 1000)
         statement.bind(8, outcome.response.timings.connect / 1000)
         statement.bind(9, outcome.response.timings.startTransfer / 1000)
@@ -172,60 +208,13 @@ extension StoreTransaction {
         statement.bind(17, outcome.response.remoteIP)
         statement.bind(18, outcome.response.httpVersion)
         statement.bind(19, outcome.response.contentDigest)
-        try statement.run()
-        return database.changesCount == 1
-    }
-
-    /// Whether the page was still there to be settled.
-    private func settle(
-        _ outcome: borrowing PageOutcome, _ state: StaticString, _ kind: ErrorKind?,
-        _ reason: SkipReason?, _ statement: RawStatement
-    ) throws -> Bool {
-        statement.bind(1, outcome.page.id.rawValue)
-        statement.bind(2, state)
-        statement.bind(3, Int64(outcome.attemptsUsed))
-        statement.bind(4, outcome.page.batch.rawValue)
-        // Without a response there is nothing to have a length, a redirect or an address.
-        let hasResponse = outcome.response.statusCode != nil
-        statement.bind(5, outcome.response.statusCode.map(Int64.init))
-        statement.bind(6, hasResponse ? outcome.response.contentLength : nil)
-        statement.bind(7, hasResponse ? outcome.response.sizeDownload : nil)
-        statement.bind(8, Int64(outcome.response.numRedirects))
-        statement.bind(9, outcome.response.timings.nameLookup / 1000)
-        statement.bind(10, outcome.response.timings.connect / 1000)
-        statement.bind(11, outcome.response.timings.startTransfer / 1000)
-        statement.bind(12, outcome.response.timings.total / 1000)
-        statement.bind(13, outcome.finishedAt)
-        statement.bind(14, outcome.response.title)
-        statement.bind(15, outcome.response.contentType)
-        statement.bind(16, outcome.response.charset)
-        statement.bind(17, outcome.response.finalURL)
-        statement.bind(18, outcome.response.etag)
-        statement.bind(19, outcome.response.lastModified)
-        statement.bind(20, outcome.response.remoteIP)
-        statement.bind(21, outcome.response.httpVersion)
-        statement.bind(22, kind?.rawValue)
-        statement.bind(23, outcome.error)
-        statement.bind(24, reason?.rawValue)
-        statement.bind(25, outcome.response.robots.words)
-        // What is not bound is NULL: bindings to texts are cleared after each row.
-        statement.bind(29, outcome.response.content?.linkCount.map(Int64.init))
-        if let content = outcome.response.content { bind(content, to: statement) }
-        statement.bind(31, outcome.response.contentDigest)
-        statement.bind(32, outcome.response.isNotModified ? 1 : 0)
-        statement.bind(33, try bodyID(of: outcome))
-        try statement.run()
-        guard database.changesCount == 1 else { return false }
-        if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
-        if let reply = outcome.response.content?.reply { try keep(reply, of: outcome.page.id) }
-        return true
     }
 
     private func bind(_ content: PageContent, to statement: RawStatement) {
-        statement.bind(26, content.canonicalURL)
-        statement.bind(27, content.language)
-        statement.bind(28, content.description)
-        statement.bind(30, content.extracted)
+        statement.bind(27, content.canonicalURL)
+        statement.bind(28, content.language)
+        statement.bind(29, content.description)
+        statement.bind(31, content.extracted)
     }
 
     /// Keeps the redirects that led to a page's answer.
