@@ -30,7 +30,7 @@ public struct RunImport {
     /// Whether pages are more than a GET of their URL.
     private var hasRequests = false
     /// What they refer to that is not stored.
-    private var secrets: Set<TextReference> = []
+    private(set) var secrets: Set<TextReference> = []
 
     /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
     private static let chunk = 2_000

@@ -141,6 +141,49 @@ import Testing
         #expect(answers.all.count == 2)
     }
 
+    @Test(arguments: ["request", "header", "list"])
+    func `a secret that is missing begins no run, so that the next command's variables count`(
+        place: String
+    ) async throws {
+        let url = site.url("/${var:page}")
+        try bench.write(
+            "{\"url\":\"\(site.url("/l"))\",\"headers\":{\"x\":\"${env:NOT_THERE}\"}}\n", to: "list.ndjson")
+        let rest =
+            switch place {
+            case "request": "requests: [{url: '\(url)', headers: {x: '${env:NOT_THERE}'}}]"
+            case "header": "urls: ['\(url)']\nrequest: {headers: {x: '${env:NOT_THERE}'}}"
+            default: "urls: ['\(url)']\nurls_from: list.ndjson"
+            }
+        try bench.write("vars: {page: one}\nrobots: ignore\n\(rest)", to: "api.yaml")
+
+        let without = try await bench.trawl("run", "api.yaml")
+        let runs = try bench.value("SELECT count(*) FROM runs", as: Int.self)
+        let with = try await bench.trawl(
+            "run", "api.yaml", "--var", "page=two", environment: ["NOT_THERE": "here"])
+
+        #expect(without.code == 2)
+        #expect(without.errors.contains("${env:NOT_THERE}: the environment variable NOT_THERE is not set"))
+        #expect(runs == 0)
+        with.expectSuccess()
+        #expect(answers.all.contains { $0.path == "/two" })
+        #expect(!answers.all.contains { $0.path == "/one" })
+        #expect(try bench.value("SELECT number FROM runs") == 1)
+    }
+
+    @Test func `a run that was begun stays, where a secret is missing that it had`() async throws {
+        try api(
+            "{url: 'URL/[1-3]', headers: {x: '${env:THERE}'}}", more: "limits: {pages: 2}")
+
+        #expect(try await bench.trawl("run", "api.yaml", environment: ["THERE": "x"]).code == 8)
+        let without = try await bench.trawl("run", "api.yaml")
+        let run = try await bench.trawl("run", "api.yaml", environment: ["THERE": "x"])
+
+        #expect(without.code == 2)
+        run.expectSuccess()
+        #expect(answers.all.count == 3)
+        #expect(try bench.value("SELECT count(*) FROM runs") == 1)
+    }
+
     @Test func `a line of a list may refer to secrets and credentials of systemd`() async throws {
         try bench.write("cred-s3cret", to: "token")
         try bench.write(

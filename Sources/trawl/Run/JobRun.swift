@@ -32,10 +32,13 @@ struct JobRun: Sendable {
         _ job: JobRecord, document: JobDocument? = nil, _ interruption: Interruption
     ) async throws -> ExitStatus {
         let credentials = URLCredentials()
-        // As a rule the same; another program may have changed the job meanwhile.
-        let document = document.flatMap { $0.json == job.spec ? $0 : nil }
-        let job = try job.fillingVariables(variables)
-        let urls = try document?.filled(variables).spec
+        let order: JobOrder
+        do throws(JobFileError) {
+            order = try JobOrder(job, document: document, variables: variables)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+        let job = order.job
         let opening: RunOpening
         do throws(StoreError) {
             opening = try RunOpening.open(
@@ -56,7 +59,7 @@ struct JobRun: Sendable {
             let pending = Wording.count(run.progress.pending, "page")
             logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
             if run.hasCredentials {
-                try recover(credentials, of: spec, run.spec == job.spec ? urls : nil, job.name)
+                try recover(credentials, of: run, spec, order)
             }
             if run.spec != job.spec {
                 logger.warning(
@@ -65,7 +68,7 @@ struct JobRun: Sendable {
             }
         case .begun(let new):
             let filled = try await onOwnedThread(named: "trawl-import") {
-                try interruption.reading { try fill(new, of: job, urls, credentials, interruption) }
+                try interruption.reading { try fill(new, order, credentials, interruption) }
             }
             guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
@@ -95,56 +98,41 @@ struct JobRun: Sendable {
 
     /// Reads the user names and passwords of an unfinished run's URLs where they are: in its job file and list.
     private func recover(
-        _ credentials: URLCredentials, of stored: JobSpec, _ document: JobSpec?, _ name: String
+        _ credentials: URLCredentials, of run: RunRecord, _ spec: JobSpec, _ order: JobOrder
     ) throws {
-        var spec = document ?? stored
-        let isComplete = (document != nil || stored.urls.isEmpty) && spec.urlsFrom != .standardInput
-        if spec.urlsFrom == .standardInput { spec.urlsFrom = nil }
         do throws(URLListError) {
-            var urls = try JobURLs(spec)
-            try? credentials.add(&urls)
+            guard try !order.recover(credentials, of: run, spec) else { return }
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-        guard !isComplete else { return }
         logger.warning(
-            "\(name): user names and passwords in its URLs are not stored; give the job file to send them: trawl run FILE.yaml"
+            "\(order.job.name): user names and passwords in its URLs are not stored; give the job file to send them: trawl run FILE.yaml"
         )
     }
 
     /// Reads the URLs of a new run; nil where a signal came first.
     private func fill(
-        _ run: RunRecord, of job: JobRecord, _ urls: JobSpec?, _ credentials: URLCredentials,
-        _ interruption: Interruption
+        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ interruption: Interruption
     ) throws -> (RunRecord, JobSpec)? {
+        let name = order.job.name
         do {
-            let spec = try JobSpec(stored: job.spec, job: job.name)
-            var source = try JobURLs(urls ?? spec)
-            var listing = RunImport(
-                store: store, run: run.id, limits: spec.limits, credentials: credentials)
-            guard var added = try listing.add(&source, progressed: { _ in !interruption.isInterrupted })
-            else {
-                return nil
+            let filled = try order.fill(run, in: store, credentials, environment) {
+                !interruption.isInterrupted
             }
-            if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
-            guard added.pages > 0 else {
-                throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
-            }
-            let filled = try store.write { transaction in
-                try listing.finish(run.id, in: transaction)
-                return try transaction.run(run.id)
-            }
-            logger.info("\(job.name): run \(run.number) begins with \(Wording.count(added.pages, "page"))")
-            return (filled ?? run, spec)
-        } catch {
-            try? store.write { try $0.failStart(of: job.id, run: run.id, error: "\(error)") }
-            // Nothing was asked for yet: a run that cannot be filled is none.
-            try? RunOpening.discard(run.id, store: store)
-            switch error {
-            case let error as URLListError: throw CommandFailure(.usage, error.description)
-            case let error as StoreError: throw CommandFailure(error)
-            default: throw error
-            }
+            guard let filled else { return nil }
+            logger.info(
+                "\(name): run \(run.number) begins with \(Wording.count(filled.run.progress.pages, "page"))")
+            return filled
+        } catch let error as NothingToFetch {
+            throw CommandFailure(.usage, "\(name): \(error)")
+        } catch let error as SecretFailure {
+            throw CommandFailure(.usage, "\(error)")
+        } catch let error as JobFileError {
+            throw CommandFailure(.usage, error.description)
+        } catch let error as URLListError {
+            throw CommandFailure(.usage, error.description)
+        } catch let error as StoreError {
+            throw CommandFailure(error)
         }
     }
 
@@ -271,34 +259,5 @@ extension JobSpec {
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-    }
-}
-
-extension JobDocument {
-    /// The job with its variables filled in.
-    ///
-    /// - Throws: `CommandFailure` where one has no value.
-    func filled(_ variables: [String: String]) throws -> JobDocument {
-        do throws(JobFileError) {
-            return try fillingVariables(variables)
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
-    }
-}
-
-extension JobRecord {
-    /// The job with its variables filled in, as a run of it has them.
-    ///
-    /// - Throws: `CommandFailure` where one has no value.
-    func fillingVariables(_ variables: [String: String]) throws -> JobRecord {
-        guard !variables.isEmpty || spec.contains("${var:") else { return self }
-        let document: JobDocument
-        do throws(JobFileError) {
-            document = try JobDocument(yaml: spec, source: .database(name: name))
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
-        return with(spec: try document.filled(variables).json)
     }
 }

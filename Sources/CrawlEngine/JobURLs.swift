@@ -1,9 +1,8 @@
-internal import CrawlCore
-internal import CrawlEngine
-internal import JobFile
+public import CrawlCore
+public import JobFile
 
 /// The URLs and requests of a job, one at a time: its patterns expanded, then its list read line by line.
-struct JobURLs: PageSource, ~Copyable {
+public struct JobURLs: PageSource, ~Copyable {
     private var patterns: ArraySlice<String>
     private var expansion: IndexingIterator<URLPattern>?
     private var requests: ArraySlice<RequestTemplate>
@@ -13,7 +12,9 @@ struct JobURLs: PageSource, ~Copyable {
     private let spec: JobSpec
 
     /// Opens the list, where the job has one.
-    init(_ spec: JobSpec) throws(URLListError) {
+    ///
+    /// - Throws: `URLListError` where it cannot be opened.
+    public init(_ spec: JobSpec) throws(URLListError) {
         self.spec = spec
         patterns = spec.urls[...]
         requests = spec.requests[...]
@@ -24,7 +25,8 @@ struct JobURLs: PageSource, ~Copyable {
         }
     }
 
-    mutating func next() throws -> SourceEntry? {
+    /// The next URL or request; nil at the end.
+    public mutating func next() throws -> SourceEntry? {
         while true {
             if let url = expansion?.next() { return .url(url, name: nil, line: nil) }
             guard let pattern = patterns.popFirst() else { break }
