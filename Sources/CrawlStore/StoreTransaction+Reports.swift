@@ -95,9 +95,13 @@ public enum ResultFilter: Sendable {
 extension StoreTransaction {
     /// Hands over a run's pages one by one, in the order they were found; none is kept.
     ///
-    /// - Parameter withBodies: whether they bring the bodies that are kept.
+    /// - Parameters:
+    ///   - page: only pages that were found after it. The default is all.
+    ///   - limit: how many at most. The default is all.
+    ///   - withBodies: whether they bring the bodies that are kept.
     public func forEachResult(
-        of run: RunID, _ filter: ResultFilter, withBodies: Bool = false, _ body: (ResultRow) throws -> Void
+        of run: RunID, _ filter: ResultFilter, after page: PageID? = nil, limit: Int? = nil,
+        withBodies: Bool = false, _ body: (ResultRow) throws -> Void
     ) throws {
         let condition =
             switch filter {
@@ -111,10 +115,10 @@ extension StoreTransaction {
                 SELECT pages.*, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
                     CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
                 FROM runs
-                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
-                WHERE runs.id = ? \(condition) ORDER BY pages.id
+                JOIN pages ON pages.id BETWEEN max(first_page_id, ?2) AND last_page_id AND +pages.run_id = runs.id
+                WHERE runs.id = ?1 \(condition) ORDER BY pages.id LIMIT ?3
                 """,
-            arguments: [run.rawValue])
+            arguments: [run.rawValue, (page?.rawValue ?? -1) + 1, limit ?? -1])
         while let row = try rows.next() {
             var result = ResultRow(row)
             if withBodies, let id = row["body_id"] as Int64? { result.body = try self.body(id) }
@@ -126,6 +130,7 @@ extension StoreTransaction {
 extension ResultRow {
     init(_ row: Row) {
         self.init(url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending)
+        page = PageID(rawValue: row["id"])
         name = row["name"]
         finalURL = row["last_url"]
         statusCode = row["status_code"]
@@ -154,5 +159,6 @@ extension ResultRow {
         kind = (row["kind"] as String?).flatMap(PageKind.init(rawValue:)) ?? .page
         isNotModified = row["not_modified"]
         contentDigest = row["digest"]
+        batchID = row["batch_id"]
     }
 }

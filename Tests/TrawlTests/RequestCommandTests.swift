@@ -116,7 +116,7 @@ import Testing
             robots: ignore
             """, to: "api.yaml")
 
-        let run = try await bench.trawl("run", "-v", "api.yaml")
+        let run = try await bench.trawl("run", "-v", "api.yaml", "--format", "ndjson")
 
         run.expectSuccess()
         let batches = order.withLock { $0.map { $0.dropFirst().prefix(1) }.joined() }
@@ -124,6 +124,12 @@ import Testing
         #expect(run.errorLines.filter { $0.contains("batch 1: 3 pages, 3 done") }.count == 1)
         #expect(run.errorLines.filter { $0.contains("batch 3: 1 page, 1 done") }.count == 1)
         #expect(try bench.value("SELECT count(DISTINCT batch_id) FROM results") == 3)
+        let streamed = run.lines.sorted()
+        let read = try await bench.trawl("results", "api", "--format", "ndjson").lines.sorted()
+        #expect(streamed == read)
+        #expect(try run.objects().map { $0["batch_id"] as? Int } == [1, 1, 1, 2, 2, 2, 3])
+        let table = try await bench.trawl("results", "api", "--format", "csv").output
+        #expect(table.contains(",batch_id\r\n") && table.hasSuffix(",3\r\n"))
     }
 
     @Test func `no host sees more starts than its rate, nor all together more than the job's`() async throws {

@@ -1,5 +1,7 @@
 /// A page of a run as its results show it: the view `results`, one row.
 public struct ResultRow: Sendable {
+    /// The page's row; nil where that is not known.
+    public var page: PageID?
     /// The name of the request, where it has one.
     public var name: String?
     /// The URL as it was requested; of a page that is no URL, its text.
@@ -60,6 +62,8 @@ public struct ResultRow: Sendable {
     public var isNotModified = false
     /// The digest of its body, as `xxh128sum` prints it.
     public var contentDigest: String?
+    /// The batch that it was claimed in, a row of `batches`; nil where it never was.
+    public var batchID: Int64?
     /// Its body, where the job keeps it and it is asked for.
     public var body: PageBody?
 
@@ -87,7 +91,9 @@ extension ResultRow {
         case .retry, .postponed:
             return nil
         }
+        page = outcome.page.id
         name = outcome.page.name
+        batchID = outcome.page.batch.rawValue
         attempts = outcome.attemptsUsed
         error = outcome.error
         depth = outcome.page.depth

@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlEngine
 internal import Glibc
 
 /// Writes result rows in one of the formats, row by row.
@@ -84,6 +85,7 @@ struct RowWriter {
         "extracted",
         "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
         "http_version", "time_total_ms", "fetched_at", "depth", "kind", "not_modified", "content_digest",
+        "batch_id",
     ]
 
     private func json(_ row: ResultRow) -> String {
@@ -118,6 +120,7 @@ struct RowWriter {
         line.add("kind", row.kind.rawValue)
         line.add("not_modified", json: row.isNotModified ? "true" : "false")
         line.add("content_digest", row.contentDigest)
+        line.add("batch_id", row.batchID)
         if withBodies { line.add(row.body) }
         return line.line
     }
@@ -132,7 +135,7 @@ struct RowWriter {
             row.skipReason, row.line.map(String.init), row.remoteIP, row.httpVersion,
             row.timeTotalMilliseconds.map(String.init),
             row.fetchedAt.map { Wording.instant(milliseconds: $0) }, String(row.depth), row.kind.rawValue,
-            row.isNotModified ? "true" : "false", row.contentDigest,
+            row.isNotModified ? "true" : "false", row.contentDigest, row.batchID.map(String.init),
         ]
         if withBodies { values.append(row.body.flatMap { String(validating: $0.bytes, as: UTF8.self) }) }
         return values.map { RowWriter.csvField($0 ?? "") }.joined(separator: ",") + "\r\n"

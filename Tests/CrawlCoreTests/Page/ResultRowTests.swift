@@ -37,6 +37,7 @@ import Testing
         #expect(row.error == "no such host")
         #expect(row.name == "home")
         #expect(row.attempts == 3)
+        #expect(row.batchID == 1)
         #expect(row.fetchedAt == 1_234)
         #expect(row.contentLength == nil && row.sizeDownload == nil && row.finalURL == nil)
     }
