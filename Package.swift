@@ -15,7 +15,9 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "trawl",
     products: [
-        .executable(name: "trawl", targets: ["trawl"])
+        .executable(name: "trawl", targets: ["trawl"]),
+        // The engine for other packages; the one module whose API is kept.
+        .library(name: "TrawlKit", targets: ["TrawlKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -95,15 +97,21 @@ let package = Package(
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile", "WARC",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile", "WARC",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TrawlKit",
+            dependencies: [
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract",
-                "JobFile",
+                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract", "JobFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -154,6 +162,8 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "TrawlKitTests", dependencies: ["TrawlKit", "LoopbackServer"], swiftSettings: strict),
         .testTarget(
             name: "TrawlTests",
             dependencies: ["trawl", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift")],

@@ -92,6 +92,11 @@ public final class Crawl: Sendable {
         inbox.send(.stop)
     }
 
+    /// Claims pages again, after the observer was behind. From any thread.
+    public func goOn() {
+        inbox.send(.goOn)
+    }
+
     /// Ends at once: what is under way is cut off and stays pending. From any thread.
     public func abort() {
         inbox.send(.abort)

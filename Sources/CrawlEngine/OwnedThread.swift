@@ -18,11 +18,22 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
             guard let context else { return nil }
             let life = Unmanaged<ThreadLife>.fromOpaque(context).takeRetainedValue()
             clinux_set_thread_name(life.name)
+            ignoreWriteSignals()
             life.body()
             return nil
         }, life.toOpaque())
     pthread_attr_destroy(&attributes)
     precondition(code == 0, "a thread could not be started: \(String(cString: strerror(code)))")
+}
+
+/// Makes a connection that is gone, and a file that may not grow, errors of a write on this thread, where the program has
+/// not asked for that: curl and OpenSSL write to sockets of which the other end may be closed.
+private func ignoreWriteSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    sigaddset(&signals, SIGXFSZ)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
 }
 
 /// Runs what blocks on a thread of its own, so that Swift's cooperative pool, as wide as the machine has cores,

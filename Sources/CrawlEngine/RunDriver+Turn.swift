@@ -202,6 +202,7 @@ extension RunDriver {
     private func claimPages(
         of hosts: [HostID], now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction
     ) throws {
+        guard !observer.isBehind else { return }
         // With a barrier the batch before comes first, and one batch is claimed at a time.
         guard !spec.hasBatchBarrier || window.claimed == 0 else { return }
         var room = spec.hasBatchBarrier ? spec.batchSize : .max

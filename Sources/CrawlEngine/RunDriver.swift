@@ -66,6 +66,8 @@ final class RunDriver {
 
     enum Message: Sendable {
         case report(CrawlLoop.Report)
+        /// The observer has caught up.
+        case goOn
         /// Drain.
         case stop
         /// End at once.
@@ -267,6 +269,8 @@ final class RunDriver {
             }
         case .report(.ended):
             runningLoops -= 1
+        case .goOn:
+            window.touchAll()
         case .stop:
             stop(within: options.drain)
         case .abort:

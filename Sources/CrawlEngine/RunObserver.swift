@@ -13,6 +13,9 @@ public protocol RunObserver: Sendable {
     /// A reader that does not end keeps the database's write-ahead log from being emptied, which has so many bytes. Called
     /// every ten minutes while that is so.
     func logIsHeld(bytes: Int64)
+    /// Whether it has enough to do with what it was told: nothing more is claimed until it has caught up, and the crawl
+    /// was told so by ``Crawl/goOn()``. What is claimed already, some two thousand pages at most, is still told.
+    var isBehind: Bool { get }
 }
 
 extension RunObserver {
@@ -21,6 +24,9 @@ extension RunObserver {
 
     /// Does nothing.
     public func logIsHeld(bytes: Int64) {}
+
+    /// Never.
+    public var isBehind: Bool { false }
 }
 
 /// Where a run stands.

@@ -1,4 +1,4 @@
-internal import CrawlCore
+public import CrawlCore
 internal import GRDB
 
 extension StoreTransaction {
@@ -27,6 +27,12 @@ extension StoreTransaction {
         insert.bind(3, bytes: body.data)
         try insert.run()
         return database.lastInsertedRowID
+    }
+
+    /// The body that is kept of a page; nil for none.
+    public func body(of page: PageID) throws -> PageBody? {
+        let statement = try database.cachedStatement(sql: "SELECT body_id FROM pages WHERE id = ?")
+        return try Int64.fetchOne(statement, arguments: [page.rawValue]).flatMap { try body($0) }
     }
 
     /// A body that is kept.

@@ -67,6 +67,13 @@ extension JobSource {
         JobSource(label: "command line", folder: absolute(""), name: name, isNameFixed: true)
     }
 
+    /// A job that a program has the text of. Relative paths start from the working directory.
+    ///
+    /// - Parameter name: the job's name where the text gives none.
+    public static func text(named name: String) -> JobSource {
+        JobSource(label: "job", folder: absolute(""), name: name, isNameFixed: false)
+    }
+
     /// A job file on standard input. Relative paths start from the working directory.
     public static var standardInput: JobSource {
         JobSource(label: "standard input", folder: absolute(""), name: "stdin", isNameFixed: false)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CrawlEngine
 internal import Foundation
 internal import Glibc
 internal import Logging
@@ -6,10 +7,6 @@ internal import Logging
 /// The program: `trawl`.
 @main
 struct Trawl: AsyncParsableCommand {
-    static let version = "0.1.0"
-    /// What is sent as `User-Agent` where a job names none: product, version, and where to read about it.
-    static let userAgent = "trawl/\(version) (+https://trawl.example/)"
-
     static let configuration = CommandConfiguration(
         commandName: "trawl",
         abstract: "Fetch lists of URLs into a SQLite file, politely and so that nothing is lost.",
@@ -22,7 +19,7 @@ struct Trawl: AsyncParsableCommand {
             4 finished, some pages failed; 5 finished, no page succeeded; 6 the job is already running elsewhere; \
             7 interrupted, resumable; 8 a limit was reached, resumable; 9 diff --exit-code found changes.
             """,
-        version: version,
+        version: Product.version,
         subcommands: [
             RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
             StatusCommand.self, ResultsCommand.self, DiffCommand.self, ExplainCommand.self,

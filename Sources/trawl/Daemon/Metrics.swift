@@ -12,7 +12,7 @@ struct Metrics {
         let values = state.current
         var metrics = Metrics()
         let jobs = values.jobs.sorted { $0.key < $1.key }
-        metrics.add("trawl_build_info", "The program's version.", "gauge", [("version", Trawl.version)], 1)
+        metrics.add("trawl_build_info", "The program's version.", "gauge", [("version", Product.version)], 1)
         metrics.family("trawl_jobs", "Jobs in the database.", "gauge")
         metrics.sample("trawl_jobs", [("state", "active")], Double(values.jobCount - values.pausedCount))
         metrics.sample("trawl_jobs", [("state", "paused")], Double(values.pausedCount))

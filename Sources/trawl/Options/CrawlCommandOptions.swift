@@ -34,7 +34,7 @@ struct CrawlCommandOptions: ParsableArguments {
     var options: CrawlOptions {
         var options = CrawlOptions(
             threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
-            userAgent: Trawl.userAgent)
+            userAgent: Product.userAgent)
         options.drain = drain.duration
         options.archiveFolder = warc
         options.openFiles = OpenFileLimit.raise()

@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlEngine
 internal import CrawlStore
 internal import Extract
 
@@ -127,7 +128,7 @@ struct Explanation {
             let status = robots.statusCode.map { "status \($0)" } ?? "too many redirects"
             return add("robots", "there is no robots.txt (\(status)), which allows everything")
         }
-        let token = RobotsTxt.productToken(ofUserAgent: job.request.userAgent ?? Trawl.userAgent)
+        let token = RobotsTxt.productToken(ofUserAgent: job.request.userAgent ?? Product.userAgent)
         let rules = RobotsTxt(parsing: body.span, productToken: token)
         let delay =
             rules.crawlDelayMilliseconds.map { "; Crawl-delay \(Wording.time(milliseconds: Int64($0)))" }

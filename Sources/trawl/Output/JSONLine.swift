@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlEngine
 
 /// One JSON object on one line, its members in the order they were added.
 struct JSONLine {

@@ -1,7 +1,7 @@
 internal import ContentCoding
-internal import CrawlCore
+public import CrawlCore
 
 extension PageBody {
     /// The body as it was; empty where what is stored is not what was put there.
-    var bytes: [UInt8] { Deflate.decompress(data, size: size) ?? [] }
+    public var bytes: [UInt8] { Deflate.decompress(data, size: size) ?? [] }
 }

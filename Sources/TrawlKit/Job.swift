@@ -1,0 +1,49 @@
+internal import CrawlCore
+internal import JobFile
+
+/// What to fetch, and how: a job file, read and found to be in order.
+///
+/// The keys are those of the program's job files, and mean the same.
+public struct Job: Sendable {
+    /// The name that the job has in a store.
+    public var name: String { document.spec.name }
+
+    let document: JobDocument
+    let variables: [String: String]
+
+    /// Reads a job from a text.
+    ///
+    /// - Parameters:
+    ///   - yaml: YAML or JSON. Its `name` is `job` where it gives none; relative paths in it start from the working
+    ///     directory.
+    ///   - variables: values that go before those of the job's `vars`, by name. The default is none.
+    /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/job`` for the first mistake, with its line and key.
+    public init(yaml: String, variables: [String: String] = [:]) throws(TrawlError) {
+        try self.init(variables) { () throws(JobFileError) in
+            try JobDocument(yaml: yaml, source: .text(named: "job"))
+        }
+    }
+
+    /// Reads a job file.
+    ///
+    /// - Parameters:
+    ///   - path: the file. The job is named for it where it gives no `name`; relative paths in it start from its folder.
+    ///   - variables: values that go before those of the job's `vars`, by name. The default is none.
+    /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/job`` where it cannot be read, or for its first mistake.
+    public init(file path: String, variables: [String: String] = [:]) throws(TrawlError) {
+        try self.init(variables) { () throws(JobFileError) in try JobDocument.load(path: path) }
+    }
+
+    private init(
+        _ variables: [String: String], _ read: () throws(JobFileError) -> JobDocument
+    ) throws(TrawlError) {
+        do throws(JobFileError) {
+            document = try read()
+            // A variable without a value is a mistake now, not when the job is run.
+            _ = try document.fillingVariables(variables)
+        } catch {
+            throw TrawlError(error)
+        }
+        self.variables = variables
+    }
+}

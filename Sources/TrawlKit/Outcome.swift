@@ -1,0 +1,83 @@
+internal import CrawlCore
+
+/// What came of a page or request of a job.
+public struct Outcome: Sendable {
+    let row: ResultRow
+
+    init(_ row: ResultRow) { self.row = row }
+
+    /// Where a page stands.
+    public enum State: String, Sendable {
+        /// It was fetched, and its status counts as a success.
+        case done
+        /// It was not, or does not; ``Outcome/errorKind`` and ``Outcome/error`` say why.
+        case failed
+        /// It was not to be requested; ``Outcome/skipReason`` says why.
+        case skipped
+        /// It is not settled. Only in what is read back from the store.
+        case pending
+    }
+
+    /// Where the page stands.
+    public var state: State { State(rawValue: row.state.rawValue) ?? .pending }
+    /// The name of the request, where it has one.
+    public var name: String? { row.name }
+    /// The URL as it was requested; of a page that is no URL, its text.
+    public var url: String { row.url }
+    /// The URL that answered, after redirects; nil where none did.
+    public var finalURL: String? { row.finalURL }
+    /// The HTTP status; nil where no response came.
+    public var statusCode: Int? { row.statusCode }
+    /// Bytes of the body after decoding.
+    public var contentLength: Int64? { row.contentLength }
+    /// Bytes of the body on the wire.
+    public var sizeDownload: Int64? { row.sizeDownload }
+    /// The page's title; empty where it has an empty one, nil where it has none.
+    public var title: String? { row.title }
+    /// The `Content-Type` as it was sent.
+    public var contentType: String? { row.contentType }
+    /// The encoding the body was read as, by its name in the Encoding Standard.
+    public var charset: String? { row.charset }
+    /// What the page says is its own address, absolute. As the next four, only with `metadata: true`.
+    public var canonicalURL: String? { row.canonicalURL }
+    /// The language that the page says it is in.
+    public var language: String? { row.language }
+    /// The page's description of itself.
+    public var pageDescription: String? { row.pageDescription }
+    /// What the page asks of robots: `noindex`, `nofollow` or both.
+    public var robots: String? { row.robots }
+    /// How many links are on the page.
+    public var linkCount: Int? { row.linkCount }
+    /// The fields of the job's `extract`, as one JSON object.
+    public var extracted: String? { row.extracted }
+    /// Redirects that were followed.
+    public var numRedirects: Int? { row.numRedirects }
+    /// Tries that were made.
+    public var attempts: Int { row.attempts }
+    /// What went wrong, in a word that is never renamed: `dns`, `timeout_read`, `http_status` …; nil unless it failed.
+    public var errorKind: String? { row.errorKind }
+    /// What went wrong, for people.
+    public var error: String? { row.error }
+    /// Why it was not requested, in a word that is never renamed: `duplicate`, `robots`, `invalid_url` …
+    public var skipReason: String? { row.skipReason }
+    /// The line of the list that it stands in, from 1.
+    public var line: Int? { row.line }
+    /// The address that answered.
+    public var remoteIP: String? { row.remoteIP }
+    /// `1.0`, `1.1`, `2` or `3`.
+    public var httpVersion: String? { row.httpVersion }
+    /// How long the last attempt took, to the millisecond.
+    public var time: Duration? { row.timeTotalMilliseconds.map { .milliseconds($0) } }
+    /// When the last attempt ended, in unix milliseconds.
+    public var fetchedAt: Int64? { row.fetchedAt }
+    /// How many links led to it from a URL of the job.
+    public var depth: Int { row.depth }
+    /// Whether it is a sitemap rather than a page.
+    public var isSitemap: Bool { row.kind == .sitemap }
+    /// Whether its server said that it has not changed since the run before.
+    public var isNotModified: Bool { row.isNotModified }
+    /// The digest of its body, as `xxh128sum` prints it.
+    public var contentDigest: String? { row.contentDigest }
+    /// The batch that it was claimed in; nil where it never was.
+    public var batchID: Int64? { row.batchID }
+}

@@ -1,0 +1,117 @@
+internal import CrawlCore
+internal import CrawlEngine
+internal import CrawlFetch
+internal import CrawlStore
+internal import JobFile
+
+/// A go at a job from its beginning to its end, off the cooperative pool where it blocks.
+struct RunWork: Sendable {
+    let home: Store
+    let job: Job
+    let options: CrawlOptions
+    let attempt: RunAttempt
+
+    private let environment = FetchEnvironment.system
+
+    private var store: CrawlStore.Store { home.store }
+
+    init(home: Store, job: Job, options: CrawlOptions, attempt: RunAttempt) {
+        self.home = home
+        self.job = job
+        self.options = options
+        self.attempt = attempt
+    }
+
+    /// Works until every page is settled, or it is stopped.
+    ///
+    /// - Returns: what ended it before; nil where all pages are settled.
+    func run() async -> TrawlError? {
+        do {
+            try await onOwnedThread(named: "trawl-runner") { try home.tidy(now: environment.wallClock()) }
+            let end = try await store.withRunner(environment, leftBehind: home.leaveBehind) {
+                try await crawl($0, $1)
+            }
+            switch end {
+            case .finished: return nil
+            case .interrupted:
+                return TrawlError(.interrupted, "\(job.name) was stopped; run it again to go on")
+            case .limited(let limit):
+                return TrawlError(
+                    .limitReached,
+                    "\(job.name) was stopped by limits.\(limit.rawValue); run it again to go on")
+            }
+        } catch {
+            return TrawlError(error, job: job.name)
+        }
+    }
+
+    private func crawl(_ runner: RunnerID, _ processes: LinuxProcessTable) async throws -> RunEnd {
+        let credentials = URLCredentials()
+        guard
+            let (run, spec, isNew) = try await onOwnedThread(
+                named: "trawl-import", { try open(runner, processes, credentials) })
+        else { return .interrupted }
+        if isNew { try await handOver(settledOf: run) }
+        let crawl = Crawl(
+            store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
+            environment: environment, observer: attempt)
+        attempt.direct(to: crawl)
+        let end = try await crawl.run()
+        if end == .finished, spec.keepRuns > 0 {
+            let store = store
+            // What cannot be deleted now is deleted after the next run.
+            _ = try? await onOwnedThread(named: "trawl-prune") {
+                try store.prune(run.job, keeping: spec.keepRuns)
+            }
+        }
+        return end
+    }
+
+    /// Stores the job, and takes up its unfinished run or fills a new one. Blocks.
+    ///
+    /// - Returns: nil where it was stopped before the run had all its pages.
+    private func open(
+        _ runner: RunnerID, _ processes: LinuxProcessTable, _ credentials: URLCredentials
+    ) throws -> (run: RunRecord, spec: JobSpec, isNew: Bool)? {
+        let now = environment.wallClock()
+        let stored = try store.write { transaction in
+            try transaction.saveJob(name: job.name, spec: job.document.json, now: now)
+            return try transaction.job(named: job.name)
+        }
+        guard let stored, !stored.isPaused else { throw TrawlError(.interrupted, "\(job.name) is paused") }
+        do {
+            let order = try JobOrder(stored, document: job.document, variables: job.variables)
+            let opening = try RunOpening.open(
+                order.job, store: store, runner: runner, processes: processes, now: now)
+            switch opening {
+            case .resumed(let run):
+                let spec = try JobDocument(yaml: run.spec, source: .database(name: job.name)).spec
+                if run.hasCredentials { _ = try order.recover(credentials, of: run, spec) }
+                return (run, spec, false)
+            case .begun(let run):
+                return try order.fill(run, in: store, credentials, environment) { !attempt.isStopped }
+                    .map { ($0.run, $0.spec, true) }
+            }
+        } catch {
+            // What turns out to be no job is not kept; one that has had runs is.
+            try? store.write { try $0.forgetJob(job.name) }
+            throw error
+        }
+    }
+
+    /// Hands over what is settled before the first request: what is no URL, or comes twice.
+    private func handOver(settledOf run: RunRecord) async throws {
+        guard run.progress.failed + run.progress.skipped > 0 else { return }
+        var last: PageID?
+        while !attempt.isAbandoned {
+            let (store, after) = (store, last)
+            let rows = try await onOwnedThread(named: "trawl-import") {
+                try store.read { try $0.rows(of: run.id, .settled, after: after) }
+            }
+            guard !rows.isEmpty else { return }
+            last = rows.last?.page
+            attempt.send(rows)
+            await attempt.waitForReader()
+        }
+    }
+}
