@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -26,4 +29,12 @@ int clinux_terminal_columns(int descriptor) {
 
 int clinux_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int64_t clinux_since_received(int socket) {
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
+    if (length < offsetof(struct tcp_info, tcpi_last_data_recv) + sizeof info.tcpi_last_data_recv) return -1;
+    return info.tcpi_last_data_recv;
 }

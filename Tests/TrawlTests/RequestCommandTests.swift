@@ -141,7 +141,8 @@ import Testing
         try await bench.trawl("run", "api.yaml").expectSuccess()
 
         for address in site.addresses {
-            #expect(try #require(site.leastGap(of: address)) >= .milliseconds(25))
+            // Fifty, but for a thread that is held up between its word that a request goes out and the write.
+            #expect(try #require(site.leastGap(of: address)) >= .milliseconds(40))
         }
         // Eight starts, forty milliseconds between each.
         #expect(try bench.value("SELECT elapsed_ms >= 270 FROM runs") == true)

@@ -24,3 +24,7 @@ int clinux_terminal_columns(int descriptor);
 // Takes a waiting connection, non-blocking and closed on exec, in one call (accept4 is a GNU extension).
 // -1 and errno where there is none.
 int clinux_accept(int listener);
+
+// How long ago data came in on a TCP connection, in milliseconds, as exactly as the kernel's ticks are (TCP_INFO, tcp(7));
+// -1 where that is not known.
+int64_t clinux_since_received(int socket);

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 extension EventLoop {
@@ -145,8 +146,11 @@ extension EventLoop {
             close(connection, .answered)
             return nil
         }
+        // When the kernel had it: on a busy machine this thread is late to see it. Less a tick of 4 ms (CONFIG_HZ=250), by which
+        // the kernel may say too much.
+        let lateness = Duration.milliseconds(max(clinux_since_received(connection.socket.number) - 4, 0))
         let (entry, hit) = setup.ledger.update {
-            $0.start(head, host: connection.host, connection: connection.number, at: .now)
+            $0.start(head, host: connection.host, connection: connection.number, at: .now - lateness)
         }
         connection.exchange = Connection.Exchange(entry: entry)
         if head.expectsContinue { sendAtOnce("HTTP/1.1 100 Continue\r\n\r\n", connection) }

@@ -24,10 +24,11 @@ extension LoopbackServer {
 
         mutating func start(at instant: ContinuousClock.Instant) {
             if let lastStart {
-                let gap = lastStart.duration(to: instant)
+                // On two connections they may be seen the other way round.
+                let gap = max(lastStart.duration(to: instant), instant.duration(to: lastStart))
                 leastGap = min(leastGap ?? gap, gap)
             }
-            lastStart = instant
+            lastStart = max(lastStart ?? instant, instant)
             requests += 1
             inFlight += 1
             peakInFlight = max(peakInFlight, inFlight)

@@ -13,7 +13,7 @@ extension LoopbackServer {
         public let path: String
         /// The header fields as sent.
         public let headers: Headers
-        /// When the head had been read.
+        /// When the head had come in, as exactly as the kernel's ticks are.
         public let startedAt: ContinuousClock.Instant
         /// When the response's last byte had been written or the connection was closed; nil until then.
         public internal(set) var finishedAt: ContinuousClock.Instant?
