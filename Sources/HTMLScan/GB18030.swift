@@ -17,6 +17,30 @@ enum GB18030 {
         return nil
     }
 
+    /// The codes of four bytes for the characters of the basic multilingual plane, and some that have none.
+    static var fourByteCodesOfBasicPlane: some Sequence<UInt32> {
+        (0..<39_420).lazy.map { fourByteCode(at: $0) }
+    }
+
+    /// The code of four bytes for a character beyond the basic multilingual plane.
+    static func fourByteCode(of scalar: Unicode.Scalar) -> UInt32 {
+        fourByteCode(at: scalar.value - 0x10000 + 189_000)
+    }
+
+    /// Characters of the private use area that were decoded from these codes before the edition of 2022, and are still encoded so
+    /// (Encoding Standard, §10.2.2).
+    static let formerPrivateCodes: [Unicode.Scalar: UInt32] = [
+        "\u{E78D}": 0xA6D9, "\u{E78E}": 0xA6DA, "\u{E78F}": 0xA6DB, "\u{E790}": 0xA6DC, "\u{E791}": 0xA6DD,
+        "\u{E792}": 0xA6DE, "\u{E793}": 0xA6DF, "\u{E794}": 0xA6EC, "\u{E795}": 0xA6ED, "\u{E796}": 0xA6F3,
+        "\u{E81E}": 0xFE59, "\u{E826}": 0xFE61, "\u{E82B}": 0xFE66, "\u{E82C}": 0xFE67, "\u{E832}": 0xFE6D,
+        "\u{E843}": 0xFE7E, "\u{E854}": 0xFE90, "\u{E864}": 0xFEA0,
+    ]
+
+    private static func fourByteCode(at index: UInt32) -> UInt32 {
+        (index / 12_600 + 0x81) << 24 | (index / 1260 % 10 + 0x30) << 16 | (index / 10 % 126 + 0x81) << 8
+            | (index % 10 + 0x30)
+    }
+
     private static func twoByteCharacter(_ code: UInt16) -> UInt16? {
         switch code {
         case 0xA3A0: 0x3000

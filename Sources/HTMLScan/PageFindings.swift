@@ -63,7 +63,7 @@ struct PageFindings {
         guard keepsLinks, links.count < Self.linkLimit, href.count <= Self.addressLimit else { return }
         linkBytes += href.count + (rel?.count ?? 0)
         guard linkBytes <= Self.linkByteLimit else { return }
-        links.append(PageLink(href: text.attribute(href), rel: rel.map { text.attribute($0) } ?? ""))
+        links.append(PageLink(href: text.address(href), rel: rel.map { text.attribute($0) } ?? ""))
     }
 
     private mutating func readRelation(_ bytes: UnsafeRawBufferPointer, _ text: PageText) {
@@ -71,13 +71,13 @@ struct PageFindings {
         let (href, rel) = bytes.firstValues("href", "rel")
         guard let href, let rel, href.count <= Self.addressLimit, text.attribute(rel).hasWord("canonical")
         else { return }
-        metadata.canonical = nonempty(text.attribute(href))
+        metadata.canonical = nonempty(text.address(href))
     }
 
     private func address(_ bytes: UnsafeRawBufferPointer, _ text: PageText) -> String? {
         let (href, _) = bytes.firstValues("href", "href")
         guard let href, href.count <= Self.addressLimit else { return nil }
-        return text.attribute(href)
+        return text.address(href)
     }
 
     private mutating func readRoot(_ bytes: UnsafeRawBufferPointer, isXML: Bool, _ text: PageText) {

@@ -2,7 +2,8 @@
 public struct PageLink: Equatable, Sendable {
     /// The `href` as it is written, with its references resolved and without white space around it.
     ///
-    /// It is resolved against the page's base by the URL Standard, with the page's encoding for its query.
+    /// Of a page that is not in UTF-8 the query is percent-encoded in the page's encoding where it is not ASCII, as the URL
+    /// Standard asks (§4.4, query state).
     public let href: String
     /// The `rel`, as it is written; empty where there is none.
     public let rel: String

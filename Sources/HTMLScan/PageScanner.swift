@@ -102,6 +102,7 @@ public final class PageScanner {
     public func reset(contentType: String?, byteLimit: Int = .max) {
         encoding = nil
         text.encoding = .utf8
+        text.pageEncoding = .utf8
         if contentType != self.contentType {
             // A site sends the same one with page after page.
             self.contentType = contentType
@@ -259,6 +260,7 @@ public final class PageScanner {
 
     private func begin(_ encoding: TextEncoding) {
         self.encoding = encoding
+        text.pageEncoding = encoding
         stage = .reading
         reader.looksForEncoding = false
         switch encoding {

@@ -5,10 +5,17 @@ final class PageText {
     /// The encoding of the bytes; of those that were read before it was known all are ASCII.
     var encoding = TextEncoding.utf8
 
+    /// The encoding of the page, which may have been decoded before its bytes come here.
+    var pageEncoding = TextEncoding.utf8
+
     private let decoder: LegacyDecoder
+    private let queryEncoder: QueryEncoder
     private var output: [UInt8] = []
 
-    init(decoder: LegacyDecoder) { self.decoder = decoder }
+    init(decoder: LegacyDecoder) {
+        self.decoder = decoder
+        queryEncoder = QueryEncoder(decoder: decoder)
+    }
 
     /// The text of some bytes; of what is invalid in them there is U+FFFD.
     func string(_ bytes: UnsafeRawBufferPointer, _ content: TextContent) -> String {
@@ -32,5 +39,11 @@ final class PageText {
             return String(decoding: bytes, as: UTF8.self)
         }
         return string(bytes, .isAttribute)
+    }
+
+    /// The value of an attribute that is an address, whose query is in the page's encoding.
+    func address(_ value: Slice<UnsafeRawBufferPointer>) -> String {
+        let address = attribute(value)
+        return pageEncoding == .utf8 ? address : queryEncoder.encodeQuery(of: address, in: pageEncoding)
     }
 }

@@ -62,10 +62,10 @@ import Testing
 
     @Test func `links are in the page's encoding`() {
         let scanner = PageScanner(.links)
-        let page = "<a href='?é'><meta charset=latin1><a href='?é'>".bytes(in: "CP1252")
+        let page = "<a href='é?é'><meta charset=latin1><a href='é?é'>".bytes(in: "CP1252")
         _ = scanner.title(of: page)
 
-        #expect(scanner.links.map(\.href) == ["?é", "?é"])
+        #expect(scanner.links.map(\.href) == ["é?%E9", "é?%E9"])
     }
 
     @Test func `links beyond the most that are kept are counted`() {
