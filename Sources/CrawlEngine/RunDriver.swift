@@ -282,6 +282,8 @@ final class RunDriver {
     private func stop(within drain: Duration) {
         guard !isStopping else { return }
         isStopping = true
+        // Hosts that nothing is asked of are let go of.
+        window.touchAll()
         for loop in loops { loop.send(.drain(within: drain)) }
     }
 

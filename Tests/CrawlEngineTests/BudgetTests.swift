@@ -33,6 +33,17 @@ import Testing
         #expect(goes.map(\.1) == [4, 8, 10])
     }
 
+    @Test(arguments: [1, 10]) func `a limit that the last page meets leaves nothing to go on with`(
+        pages: Int
+    ) async throws {
+        let server = try LoopbackServer { _ in .text("x") }
+        let goes = try await goes(
+            CrawlHarness(), server, CrawlHarness.spec { $0.limits.pages = pages }, pages: pages)
+
+        #expect(goes.map(\.0) == [.finished])
+        #expect(goes.map(\.1) == [pages])
+    }
+
     @Test func `pages that are tried again give their place to others`() async throws {
         let server = try LoopbackServer { request in
             request.path == "/0" ? LoopbackServer.Response(status: 503) : .text("x")
