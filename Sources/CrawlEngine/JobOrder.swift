@@ -9,6 +9,8 @@ public struct JobOrder: Sendable {
     public let job: JobRecord
     /// What the job file says, whose URLs may carry user names and passwords; nil without a file.
     private let document: JobSpec?
+    /// The descriptor of a list on standard input; nil where there is none to be read.
+    private let standardInput: Int32?
 
     /// What a run of a job is to do.
     ///
@@ -17,10 +19,13 @@ public struct JobOrder: Sendable {
     ///   - document: the job file, where it is at hand. It counts only where it says what is stored: as a rule the same;
     ///     another program may have changed the job meanwhile.
     ///   - variables: values that go before those of the job's `vars`, by name.
+    ///   - standardInput: the descriptor of a list on standard input; nil where there is none to be read.
     /// - Throws: `JobFileError` where a variable has no value, or the job is none with it.
     public init(
-        _ job: JobRecord, document: JobDocument? = nil, variables: [String: String] = [:]
+        _ job: JobRecord, document: JobDocument? = nil, variables: [String: String] = [:],
+        standardInput: Int32? = 0
     ) throws(JobFileError) {
+        self.standardInput = standardInput
         let document = document.flatMap { $0.json == job.spec ? $0 : nil }
         self.document = try document?.fillingVariables(variables).spec
         guard !variables.isEmpty || job.spec.contains("${var:") else {
@@ -51,7 +56,7 @@ public struct JobOrder: Sendable {
             // What is missing is said before the run has begun, and before its list is read.
             _ = try RequestComposer(spec, environment: environment)
             for request in spec.requests { try environment.check(request.secrets) }
-            var source = try JobURLs(document ?? spec)
+            var source = try JobURLs(document ?? spec, standardInput: standardInput)
             var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
             guard var added = try listing.add(&source, progressed: { _ in isWanted() }) else { return nil }
             try environment.check(listing.secrets)

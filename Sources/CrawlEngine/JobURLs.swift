@@ -13,14 +13,19 @@ public struct JobURLs: PageSource, ~Copyable {
 
     /// Opens the list, where the job has one.
     ///
+    /// - Parameter standardInput: the descriptor of a list on standard input; nil where there is none to be read.
     /// - Throws: `URLListError` where it cannot be opened.
-    public init(_ spec: JobSpec) throws(URLListError) {
+    public init(_ spec: JobSpec, standardInput: Int32? = 0) throws(URLListError) {
         self.spec = spec
         patterns = spec.urls[...]
         requests = spec.requests[...]
         switch spec.urlsFrom {
         case .file(let path): list = try URLListReader(path: path)
-        case .standardInput: list = URLListReader(fileDescriptor: 0)
+        case .standardInput:
+            guard let standardInput else {
+                throw .noStandardInput
+            }
+            list = URLListReader(fileDescriptor: standardInput)
         case nil: list = nil
         }
     }

@@ -278,7 +278,9 @@ extension RunDriver {
     private func finishIfDone(_ dispatch: Dispatch) throws -> Dispatch {
         var dispatch = dispatch
         if dispatch.messages.isEmpty { dispatch.messages = Array(repeating: [], count: loops.count) }
-        guard window.isEmpty, outcomes.isEmpty, robotsReports.isEmpty, redirects.isEmpty else { return dispatch }
+        guard window.isEmpty, outcomes.isEmpty, robotsReports.isEmpty, redirects.isEmpty else {
+            return dispatch
+        }
         // Who is told to stop has searched enough, and may be done nevertheless.
         guard isStopping || (!sweep.isUnderWay && sweep.nextAt == nil) else { return dispatch }
         let now = environment.wallClock()

@@ -261,4 +261,43 @@ struct DaemonTests {
         #expect(try await bench.trawl("run", "-q", "--db", "copy.db", "docs").code == 0)
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'", in: "copy.db") == 40)
     }
+
+    @Test func `a list on standard input is not read by a daemon`() async throws {
+        let site = try Site.pages()
+        _ = try await bench.trawl("db", "migrate", "-q")
+        try insert("piped", #"{"urls_from": "-"}"#)
+        let daemon = try bench.start("daemon", input: site.url("/a") + "\n")
+        try await daemon.says(
+            "piped: standard input: cannot be read: a daemon has none; name a file in urls_from")
+        let end = try await stop(daemon)
+
+        #expect(end.code == 0)
+        #expect(site.log.isEmpty)
+        #expect(try bench.value("SELECT count(*) FROM runs") == 0)
+    }
+
+    @Test func `a list that does not end holds up no other job, nor the end of the daemon`() async throws {
+        let site = try Site.pages()
+        _ = try await bench.trawl("db", "migrate", "-q")
+        let fifo = bench.path("urls")
+        try #require(mkfifo(fifo, 0o600) == 0)
+        // Somebody who may write to it, and does not.
+        let writer = open(fifo, O_RDWR | O_CLOEXEC)
+        defer { close(writer) }
+        try insert("endless", "{\"urls_from\": \"\(fifo)\"}")
+        let daemon = try bench.start("daemon")
+        try await daemon.says("endless: run begins")
+        try insert("docs", spec(site.url("/a")))
+        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        let told = ContinuousClock.now
+        let end = try await stop(daemon)
+
+        #expect(end.code == 0)
+        #expect(ContinuousClock.now - told < .seconds(5))
+        #expect(end.errors.contains("stopped"))
+        // What was not read is read by the next.
+        try bench.execute("UPDATE jobs SET spec = '\(spec(site.url("/b")))' WHERE name = 'endless'")
+        _ = try await bench.trawl("run", "endless", "-q")
+        #expect(try bench.values("SELECT state FROM runs") == ["finished", "finished"])
+    }
 }

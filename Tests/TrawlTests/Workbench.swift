@@ -55,8 +55,10 @@ final class Workbench: Sendable {
     }
 
     /// Starts the program.
-    func start(_ arguments: String..., environment: [String: String] = [:]) throws -> Running {
-        try start(arguments, environment: environment, input: "")
+    func start(_ arguments: String..., environment: [String: String] = [:], input: String = "") throws
+        -> Running
+    {
+        try start(arguments, environment: environment, input: input)
     }
 
     /// Runs a shell's command line to its end; `$TRAWL` in it is the program.

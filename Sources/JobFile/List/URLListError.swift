@@ -7,4 +7,8 @@ public struct URLListError: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// Both on one line.
     public var description: String { "\(label): cannot be read: \(reason)" }
+
+    /// There is no standard input that the list could be read from.
+    public static let noStandardInput = URLListError(
+        label: "standard input", reason: "a daemon has none; name a file in urls_from")
 }

@@ -66,7 +66,7 @@ final class Daemon: @unchecked Sendable {
     private var notifiedAt: MonotonicInstant?
     /// Runners of runs that are over, with what they still hold.
     private var leftBehind: [RunnerID] = []
-    private var isStopping = false
+    private var stoppedAt: MonotonicInstant?
     /// Whether it ends because it cannot do its work here.
     private var hasFailed = false
 
@@ -105,7 +105,7 @@ final class Daemon: @unchecked Sendable {
         logger.notice(
             "running jobs on their schedules; \(Wording.count(Int64(agendaSize), "job"))",
             metadata: ["event": "ready"])
-        while !(isStopping && running.isEmpty) {
+        while !isOver {
             for message in inbox.takeAll(waitingAtMost: waitMilliseconds) { receive(message) }
             turn()
         }
@@ -113,6 +113,16 @@ final class Daemon: @unchecked Sendable {
         // Who asked to be watched is not left unwatched.
         if hasFailed { throw ExitStatus.io }
     }
+
+    /// Whether it was told to stop and nothing is under way, but for lists that have not come to their end in time: nothing was
+    /// asked for yet, and who runs the job next reads it anew.
+    private var isOver: Bool {
+        guard let stoppedAt else { return false }
+        let isLate = stoppedAt + Interruption.patience <= .now
+        return running.values.allSatisfy { isLate && $0.interruption.isReading }
+    }
+
+    private var isStopping: Bool { stoppedAt != nil }
 
     private var agendaSize: Int { state.current.jobCount }
 
@@ -154,14 +164,14 @@ final class Daemon: @unchecked Sendable {
         switch message {
         case .stop:
             guard !isStopping else { return }
-            isStopping = true
+            stoppedAt = .now
             systemd.send("STOPPING=1\nSTATUS=stopping once requests under way are done")
             logger.notice(
                 "stopping once the requests under way are done; a second signal ends them at once",
                 metadata: ["event": "stopping"])
             for run in running.values { run.interruption.stop() }
         case .abort:
-            isStopping = true
+            stoppedAt = stoppedAt ?? .now
             for run in running.values { run.interruption.abort() }
         case .listenFailed:
             hasFailed = true
@@ -319,7 +329,8 @@ final class Daemon: @unchecked Sendable {
                         runner, processes in
                         let run = JobRun(
                             store: store, runner: runner, processes: processes, options: options,
-                            output: output, rows: nil, logger: logger, observer: observer)
+                            output: output, rows: nil, logger: logger, observer: observer,
+                            standardInput: nil)
                         return try await run.run(job, document: document, interruption)
                     })
             } catch {

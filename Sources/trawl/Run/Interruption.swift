@@ -1,3 +1,4 @@
+internal import CrawlCore
 internal import CrawlEngine
 internal import Dispatch
 internal import Glibc
@@ -21,7 +22,7 @@ final class Interruption: Sendable {
     private let queue = DispatchQueue(label: "trawl.signals")
 
     /// How long what ought to end at once may take: the commit under way, on a slow disk.
-    private static let patience: DispatchTimeInterval = .seconds(1)
+    static let patience: Duration = .seconds(1)
 
     init(_ logger: Logger) {
         self.logger = logger
@@ -29,6 +30,9 @@ final class Interruption: Sendable {
 
     /// Whether a signal has come.
     var isInterrupted: Bool { state.withLock { $0.signals > 0 } }
+
+    /// Whether a list is being read.
+    var isReading: Bool { state.withLock(\.isReading) }
 
     /// Runs `body` while signals are listened to.
     static func watch<Value: Sendable>(
@@ -102,7 +106,8 @@ final class Interruption: Sendable {
     /// Ends the process where it does not do so by itself, since it waits for a list or for a locked database.
     /// What is committed stays, and what this runner held is free once it is gone.
     private func end(onlyWhileReading: Bool) {
-        queue.asyncAfter(deadline: .now() + Interruption.patience) { [self] in
+        queue.asyncAfter(deadline: .now() + .milliseconds(Int(Interruption.patience.wholeMilliseconds))) {
+            [self] in
             guard !onlyWhileReading || state.withLock(\.isReading) else { return }
             _exit(ExitStatus.interrupted.rawValue)
         }

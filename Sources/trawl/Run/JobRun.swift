@@ -22,6 +22,8 @@ struct JobRun: Sendable {
 
     /// Values that go before those of the job's `vars`, by name.
     var variables: [String: String] = [:]
+    /// The descriptor of a list on standard input; nil where there is none to be read.
+    var standardInput: Int32? = STDIN_FILENO
 
     private let environment = FetchEnvironment.system
 
@@ -34,7 +36,8 @@ struct JobRun: Sendable {
         let credentials = URLCredentials()
         let order: JobOrder
         do throws(JobFileError) {
-            order = try JobOrder(job, document: document, variables: variables)
+            order = try JobOrder(
+                job, document: document, variables: variables, standardInput: standardInput)
         } catch {
             throw CommandFailure(.usage, error.description)
         }
@@ -130,7 +133,7 @@ struct JobRun: Sendable {
         } catch let error as JobFileError {
             throw CommandFailure(.usage, error.description)
         } catch let error as URLListError {
-            throw CommandFailure(.usage, error.description)
+            throw CommandFailure(.usage, "\(name): \(error)")
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
