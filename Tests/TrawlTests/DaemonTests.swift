@@ -300,4 +300,41 @@ struct DaemonTests {
         _ = try await bench.trawl("run", "endless", "-q")
         #expect(try bench.values("SELECT state FROM runs") == ["finished", "finished"])
     }
+
+    @Test func `connections that are never used do not stop the daemon`() async throws {
+        let visitor = try await bench.shell(
+            """
+            cat > visit.py <<'END'
+            import os, resource, signal, socket, subprocess, time, urllib.request
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                port = free.getsockname()[1]
+            def healthz():
+                for attempt in range(200):
+                    try:
+                        return urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).read()
+                    except OSError:
+                        time.sleep(0.05)
+            limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (80, 80))
+            daemon = subprocess.Popen(
+                [os.environ["TRAWL"], "daemon", "--listen", str(port)], preexec_fn=limit)
+            healthz()
+            idle = []
+            try:
+                for connection in range(100):
+                    idle.append(socket.create_connection(("127.0.0.1", port), timeout=1))
+            except OSError:
+                pass
+            time.sleep(0.5)
+            for connection in idle: connection.close()
+            print(healthz().decode(), end="")
+            daemon.send_signal(signal.SIGTERM)
+            print(daemon.wait())
+            END
+            python3 visit.py
+            """)
+
+        #expect(visitor.output == "ok\n0\n")
+        #expect(visitor.errors.contains("connections"))
+    }
 }

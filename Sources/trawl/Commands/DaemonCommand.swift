@@ -66,7 +66,13 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
                 logger.warning(
                     "\(address.text) can be reached from other machines; nothing there asks for a password")
             }
-            return Task { try await StatusServer.run(at: address, state) }
+            return Task {
+                try await StatusServer.run(at: address, state) { reason in
+                    logger.warning(
+                        "\(address.text) takes no more connections: \(reason); those that were open are closed",
+                        metadata: ["event": "listen_refused"])
+                }
+            }
         }
         if let server, let listen {
             Task {

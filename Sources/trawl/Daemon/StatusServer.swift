@@ -8,7 +8,26 @@ internal import Glibc
 /// `/healthz` and `/metrics` over HTTP. Nothing can be changed there.
 enum StatusServer {
     /// Serves until the task is cancelled.
-    static func run(at address: ListenAddress, _ state: DaemonState) async throws {
+    ///
+    /// Where no connection can be taken, as too many are open, all are closed and it listens again a second later.
+    ///
+    /// - Parameter refused: told why no connection could be taken.
+    /// - Throws: `SocketError` where it cannot listen at the address.
+    static func run(
+        at address: ListenAddress, _ state: DaemonState, refused: (String) -> Void
+    ) async throws {
+        while true {
+            do {
+                try await server(at: address, state).run()
+            } catch let error as SocketError {
+                guard case .failed("Accept", _, let reason) = error else { throw error }
+                refused(reason)
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private static func server(at address: ListenAddress, _ state: DaemonState) async -> HTTPServer {
         let server: HTTPServer
         switch address.socketAddress {
         case .ipv4(let socket): server = HTTPServer(address: socket, timeout: 5, logger: .disabled)
@@ -21,7 +40,7 @@ enum StatusServer {
         await server.appendRoute("GET /metrics") { _ in
             response(Metrics.text(state), .ok, type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        try await server.run()
+        return server
     }
 
     /// How long the daemon's own loop may stand still.
