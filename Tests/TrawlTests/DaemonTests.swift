@@ -301,6 +301,41 @@ struct DaemonTests {
         #expect(try bench.values("SELECT state FROM runs") == ["finished", "finished"])
     }
 
+    @Test func `what happened to jobs is told as metrics, of jobs that are there`() async throws {
+        let site = try Site.pages()
+        let port = try #require(
+            try await bench.shell(
+                "python3 -c 'import socket; s = socket.socket(); s.bind((\"\", 0)); print(s.getsockname()[1])'"
+            ).lines.first)
+        func metrics(_ method: String = "GET") async throws -> Finished {
+            try await bench.shell(
+                """
+                python3 -c 'import urllib.request as u; print(u.urlopen(u.Request(
+                    "http://127.0.0.1:\(port)/metrics", method="\(method)")).read().decode())'
+                """)
+        }
+        let daemon = try bench.start("daemon", "--listen", port)
+        try await daemon.says("running jobs")
+        for name in ["docs", "other"] { try insert(name, spec(site.url("/\(name)"))) }
+        try await until("SELECT count(*) = 2 FROM runs WHERE state = 'finished'")
+        try await daemon.says("docs: run finished")
+        try await daemon.says("other: run finished")
+
+        let before = try await metrics()
+        #expect(before.lines.contains("trawl_jobs{state=\"active\"} 2"))
+        for name in ["docs", "other"] {
+            #expect(before.lines.contains("trawl_runs_total{job=\"\(name)\",result=\"success\"} 1"))
+        }
+        #expect(try await metrics("POST").code != 0)
+
+        try bench.execute("PRAGMA foreign_keys = OFF; DELETE FROM jobs WHERE name = 'docs'")
+        var after = before
+        while after.output.contains("docs") { after = try await metrics() }
+        #expect(after.lines.contains("trawl_jobs{state=\"active\"} 1"))
+        #expect(after.lines.contains("trawl_runs_total{job=\"other\",result=\"success\"} 1"))
+        #expect(try await stop(daemon).code == 0)
+    }
+
     @Test func `connections that are never used do not stop the daemon`() async throws {
         let visitor = try await bench.shell(
             """

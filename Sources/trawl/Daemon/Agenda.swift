@@ -21,8 +21,8 @@ struct Agenda {
         var faults: [(job: JobRecord, message: String)] = []
         /// Jobs whose due times were settled up to a time that is hours from now.
         var corrected: [String] = []
-        /// How many jobs there are, and how many of them are paused.
-        var jobCount = 0
+        /// All jobs, and how many of them are paused.
+        var names: Set<String> = []
         var pausedCount = 0
     }
 
@@ -58,7 +58,7 @@ struct Agenda {
         var review = Review()
         var seen: [JobID: Entry] = [:]
         for standing in standings {
-            review.jobCount += 1
+            review.names.insert(standing.job.name)
             let entry = entry(for: standing.job)
             seen[standing.job.id] = entry
             if standing.job.isPaused { review.pausedCount += 1 }

@@ -292,8 +292,10 @@ final class Daemon: @unchecked Sendable {
             }
         }
         state.change { values in
-            values.jobCount = review.jobCount
+            values.jobCount = review.names.count
             values.pausedCount = review.pausedCount
+            // Of a job that is gone nothing is told any more.
+            values.jobs = values.jobs.filter { review.names.contains($0.key) }
             for job in values.jobs.keys { values.jobs[job]?.nextStartAt = nil }
             for (job, at) in review.nextStarts {
                 values.jobs[job, default: DaemonState.Job()].nextStartAt = at
