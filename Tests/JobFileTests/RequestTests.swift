@@ -76,6 +76,18 @@ import Testing
         #expect(spec.requests[0].body == .json(#"{"id":7,"t":"n7","w":"5","y":true}"#))
     }
 
+    @Test func `variables fill ranges and lists`() throws {
+        let file = """
+            vars: {n: 3, other: c}
+            urls: ["http://a/[1-${var:n}]/{b,${var:other}}", "http://a/[00${var:n}-100:${var:n}]"]
+            """
+        #expect(try job(file).urls == ["http://a/[1-3]/{b,c}", "http://a/[003-100:3]"])
+
+        let error = #expect(throws: JobFileError.self) { try job(file, variables: ["n": "x"]) }
+        #expect(error?.keyPath == "urls[0]")
+        #expect(error?.message.contains("\"[1-x]\" is not a range") == true)
+    }
+
     @Test func `a value from the command line goes before the job's`() throws {
         let spec = try job(
             "vars: {id: 7}\nrequests: [{url: 'http://a/${var:id}', json: ['${var:id}', '${var:other}']}]",

@@ -343,6 +343,14 @@ import Testing
         #expect(answers.all.map(\.path) == ["/users/123"])
     }
 
+    @Test func `a range ends where the command line says`() async throws {
+        try api("{url: 'URL/pages/[1-${var:n}]'}")
+
+        try await bench.trawl("run", "api.yaml", "--var", "n=3").expectSuccess()
+
+        #expect(Set(answers.all.map(\.path)) == ["/pages/1", "/pages/2", "/pages/3"])
+    }
+
     @Test func `a request has time-outs and fields of its own`() async throws {
         let server = try LoopbackServer { request in
             request.path == "/slow"

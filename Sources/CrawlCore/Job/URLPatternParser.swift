@@ -107,8 +107,8 @@ extension URLPatternParser {
         }
     }
 
-    /// The length of the brackets that begin here and stand for themselves, nil where there are none: `[]`,
-    /// and an IPv6 address. curl asks its URL parser about the address; here the form decides: two colons
+    /// The length of the brackets that begin here and stand for themselves, nil where there are none: `[]`, a range whose
+    /// variables are not filled in yet, and an IPv6 address. curl asks its URL parser about the address; here the form decides: two colons
     /// or more, hexadecimal digits, dots, and a zone.
     private var literalBracketLength: Int? {
         if position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "]") { return 2 }
@@ -116,6 +116,8 @@ extension URLPatternParser {
         var inZone = false
         for index in (position + 1)..<max(position + 1, bytes.count) {
             switch bytes[index] {
+            case UInt8(ascii: "$") where bytes[index...].starts(with: "${var:".utf8):
+                return bytes[index...].firstIndex(of: UInt8(ascii: "]")).map { $0 + 1 - position }
             case UInt8(ascii: "]"):
                 return colons >= 2 ? index + 1 - position : nil
             case _ where inZone:
@@ -126,6 +128,8 @@ extension URLPatternParser {
                 inZone = true
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
                 UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "."):
+                continue
+            case UInt8(ascii: "-") where colons == 0:
                 continue
             default:
                 return nil
@@ -155,6 +159,10 @@ extension URLPatternParser {
                 element.removeAll(keepingCapacity: true)
                 position += 1
                 if isEnd { return .list(elements) }
+            case UInt8(ascii: "$") where referenceLength != nil:
+                let length = referenceLength ?? 1
+                element += bytes[position..<(position + length)]
+                position += length
             case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "]"):
                 let bracket = String(Unicode.Scalar(byte))
                 throw failure(
