@@ -73,6 +73,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
             self.init(
                 .readOnly,
                 "\(path) cannot be opened (\(words)); check that its folder exists and can be written")
+        case .SQLITE_CONSTRAINT where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY:
+            // Nothing else breaks a reference.
+            self.init(.other, "\(path): the job, or its run, was deleted while it was worked on")
         default:
             self.init(.other, "\(path): \(words)")
         }

@@ -301,6 +301,26 @@ struct DaemonTests {
         #expect(try bench.values("SELECT state FROM runs") == ["finished", "finished"])
     }
 
+    @Test func `a job that is deleted while it runs is given up, in plain words`() async throws {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { Site.page($0).held(by: latch) }
+        let daemon = try bench.start("daemon")
+        try await daemon.says("running jobs")
+        try insert("docs", spec(site.url("/[1-9]")))
+        await site.wait { $0.inFlight > 0 }
+        try bench.execute("DELETE FROM jobs")
+        latch.open()
+        // In words that depend on which of them is first.
+        try await until("SELECT count(*) = 0 FROM runners")
+        try insert("other", spec(site.url("/a")))
+        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        let end = try await stop(daemon)
+
+        #expect(end.code == 0)
+        #expect(!end.errors.contains("FOREIGN KEY"))
+        #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
     @Test func `what happened to jobs is told as metrics, of jobs that are there`() async throws {
         let site = try Site.pages()
         let port = try #require(
