@@ -95,5 +95,7 @@ final class ExchangeArchive: ExchangeKeeper {
 
 extension HTTPExchange {
     /// What it takes in memory, roughly.
-    fileprivate var size: Int { requestHead.count + responseHead.count + responseBody.count + 512 }
+    fileprivate var size: Int {
+        requestHead.count + requestBody.count + responseHead.count + responseBody.count + 512
+    }
 }

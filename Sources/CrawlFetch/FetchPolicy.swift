@@ -54,7 +54,7 @@ public struct FetchPolicy: Sendable {
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
         fields = spec.extract
         self.exchangeKeeper = exchangeKeeper
-        secretFields = spec.request.secretFields
+        secretFields = spec.request.headers.secretNames
         var transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,

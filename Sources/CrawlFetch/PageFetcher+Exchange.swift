@@ -8,27 +8,31 @@ extension PageFetcher {
     ///
     /// - Parameter isCut: whether the answer did not come to its end.
     func keep(_ request: PageRequest, _ transfer: Transfer, isCut: Bool, now: Int64) {
+        let message = request.page?.message
         // A server may send secrets back, anywhere in what it answers.
-        guard policy.redaction.isEmpty, request.page?.message == nil else { return }
+        guard (message?.redaction ?? policy.redaction).isEmpty else { return }
         guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder, transfer.head.isComplete
         else { return }
         var exchange = HTTPExchange(
             url: request.url, startedAt: now - transfer.totalMicroseconds / 1000,
             address: transfer.remoteIP,
-            requestHead: HTTPHead.redacted(recorder.requestHead, secrets: policy.secretFields),
+            requestHead: HTTPHead.redacted(
+                recorder.requestHead, secrets: message.map { $0.headers.secretNames } ?? policy.secretFields),
             responseHead: HTTPHead.withoutTransferCoding(recorder.responseHead), responseBody: recorder.body)
+        if request.chain?.isRewritten != true { exchange.requestBody = message?.body ?? [] }
         exchange.isTruncated = recorder.isTruncated || isCut
         exchange.isNotModified = transfer.head.status == 304
         keeper.keep(exchange)
     }
 }
 
-extension JobSpec.RequestDefaults {
-    /// Names, in lower case, of the job's header fields whose values may be secrets: all that are not known to be none.
-    var secretFields: Set<String> {
+extension [JobSpec.HeaderField] {
+    /// Names, in lower case, of the fields whose values may be secrets: all that are not known to be none.
+    var secretNames: Set<String> {
         let harmless: Set = [
-            "accept", "accept-language", "accept-encoding", "user-agent", "from", "referer", "dnt",
+            "accept", "accept-language", "accept-encoding", "content-type", "user-agent", "from", "referer",
+            "dnt", "idempotency-key",
         ]
-        return Set(headers.map { $0.name.lowercased() }).subtracting(harmless)
+        return Set(map { $0.name.lowercased() }).subtracting(harmless)
     }
 }

@@ -30,6 +30,38 @@ struct WARCTests {
         #expect(!archive.output.contains("s3cret"))
     }
 
+    @Test func `API calls are kept with what they sent, those with secrets are not`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/moved" ? .redirect(to: "/form") : .text("answer of \(request.path)")
+        }
+        try bench.write(
+            """
+            requests:
+              - {name: json, method: POST, url: "\(site.url("/json"))", json: {q: 1}, headers: {x-key: s3cret, accept: a/b}}
+              - {name: form, method: POST, url: "\(site.url("/moved"))", form: {a: b c}}
+              - {name: secret, method: POST, url: "\(site.url("/secret"))", json: {key: "${env:KEY}"}}
+            """, to: "api.yaml")
+
+        let run = try await bench.trawl(
+            "run", "-q", "--warc", "archive", "api.yaml", environment: ["KEY": "s3cret"])
+        let archive = try await bench.shell("zcat archive/api-*-00000.warc.gz")
+
+        #expect(run.code == 0)
+        #expect(site.log.count == 4)
+        let lines = archive.output.split(separator: "\r\n")
+        #expect(lines.contains("{\"q\":1}"))
+        #expect(lines.contains("a=b+c"))
+        #expect(lines.contains("Content-Length: 7"))
+        #expect(lines.contains("accept: a/b"))
+        #expect(lines.contains("x-key: redacted"))
+        // The one that a 302 makes of the form is a GET.
+        #expect(lines.filter { $0 == "WARC-Type: request" }.count == 3)
+        #expect(lines.contains("GET /form HTTP/1.1"))
+        #expect(lines.filter { $0 == "a=b+c" }.count == 1)
+        #expect(!archive.output.contains("s3cret"))
+        #expect(!archive.output.contains("/secret"))
+    }
+
     @Test func `a folder that cannot be written to ends the run, which goes on later`() async throws {
         let site = try Site.pages()
         try bench.job("docs", urls: [site.url("/a")])
