@@ -127,8 +127,9 @@ final class Daemon: @unchecked Sendable {
     private var agendaSize: Int { state.current.jobCount }
 
     private var waitMilliseconds: Int64 {
-        guard let nextStartAt, !isStopping else { return Daemon.interval }
-        return max(0, min(Daemon.interval, nextStartAt - environment.wallClock()))
+        let interval = min(Daemon.interval, max(10, signInterval.wholeMilliseconds))
+        guard let nextStartAt, !isStopping else { return interval }
+        return max(0, min(interval, nextStartAt - environment.wallClock()))
     }
 
     private func turn() {
@@ -378,7 +379,12 @@ final class Daemon: @unchecked Sendable {
 
     // MARK: Signs of life
 
-    /// Tells systemd that all is well, unless a crawl stands still; four times in the time that it allows.
+    /// How often systemd is told: four times in the time that it allows.
+    private var signInterval: Duration {
+        min(systemd.watchdog.map { $0 / 4 } ?? .seconds(10), .seconds(10))
+    }
+
+    /// Tells systemd that all is well, unless a crawl stands still.
     private func notify(_ now: MonotonicInstant) {
         let allowed = systemd.watchdog
         let patience = allowed.map { $0 / 2 } ?? .seconds(60)
@@ -387,8 +393,7 @@ final class Daemon: @unchecked Sendable {
             values.turnedAt = now
             values.stuck = stuck
         }
-        let interval = min(allowed.map { $0 / 4 } ?? .seconds(10), .seconds(10))
-        if let notifiedAt, now - notifiedAt < interval { return }
+        if let notifiedAt, now - notifiedAt < signInterval { return }
         notifiedAt = now
         let inFlight = options.permits?.inFlight ?? 0
         let status =
