@@ -59,9 +59,8 @@ struct PageParser: ~Copyable {
     /// - Parameter content: What stands between its tags, decoded and with its references resolved.
     /// - Returns: What the parser reports of it; empty where it has no memory.
     mutating func title(_ content: String) -> String {
-        flush()
         markup.removeAll(keepingCapacity: true)
-        if !isUsed { begin() }
+        appendPending()
         markup.append(contentsOf: "<title>".utf8)
         events.begin()
         appendEscaped(content)
@@ -71,15 +70,26 @@ struct PageParser: ~Copyable {
     }
 
     private mutating func appendEscaped(_ content: String) {
-        guard Self.takesAllCharacters || !content.unicodeScalars.contains(where: Self.isNotOfXML) else {
-            return carry(content)
-        }
-        for byte in content.utf8 {
-            switch byte {
-            case UInt8(ascii: "&"): markup.append(contentsOf: "&amp;".utf8)
-            case UInt8(ascii: "<"): markup.append(contentsOf: "&lt;".utf8)
-            default: markup.append(byte)
+        var content = content
+        // In UTF-8 those that the parser would drop are, or begin with, these.
+        guard
+            Self.takesAllCharacters || !content.utf8.contains(where: { $0 == 0x0B || $0 == 0xEF })
+                || !content.unicodeScalars.contains(where: Self.isNotOfXML)
+        else { return carry(content) }
+        content.withUTF8 { bytes in
+            var start = 0
+            for index in bytes.indices {
+                let escaped: StaticString
+                switch bytes[index] {
+                case UInt8(ascii: "&"): escaped = "&amp;"
+                case UInt8(ascii: "<"): escaped = "&lt;"
+                default: continue
+                }
+                markup.append(contentsOf: bytes[start..<index])
+                markup.append(contentsOf: escaped.bytes)
+                start = index + 1
             }
+            markup.append(contentsOf: bytes[start...])
         }
     }
 
@@ -154,6 +164,11 @@ struct PageParser: ~Copyable {
     private mutating func flush() {
         guard !pending.isEmpty else { return }
         markup.removeAll(keepingCapacity: true)
+        appendPending()
+        parse()
+    }
+
+    private mutating func appendPending() {
         if !isUsed { begin() }
         for (name, isEnd) in pending {
             markup.append(UInt8(ascii: "<"))
@@ -163,7 +178,6 @@ struct PageParser: ~Copyable {
         }
         tagCount += pending.count
         pending.removeAll(keepingCapacity: true)
-        parse()
     }
 
     private mutating func begin() {

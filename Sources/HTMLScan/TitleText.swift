@@ -15,13 +15,17 @@ struct TitleText {
 
     /// Adds text as it stands in the page. Of white space in a row the first is kept, so that its amount has no cost.
     mutating func append(_ bytes: Slice<UnsafeRawBufferPointer>) {
-        for byte in bytes {
-            if byte.isASCIIWhitespace {
+        var rest = bytes
+        while let first = rest.first, !isFull {
+            if first.isASCIIWhitespace {
                 if let last = raw.last, last != UInt8(ascii: " ") { raw.append(UInt8(ascii: " ")) }
+                rest = rest.dropFirst()
             } else {
-                raw.append(byte)
+                let room = rest.prefix(Self.byteLimit - raw.count)
+                let end = room.firstIndex { $0.isASCIIWhitespace } ?? room.endIndex
+                raw.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<end]))
+                rest = rest[end...]
             }
-            if isFull { return }
         }
     }
 

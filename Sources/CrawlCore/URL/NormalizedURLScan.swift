@@ -1,6 +1,6 @@
 /// Recognises an `http` or `https` URL that is its own serialisation, in one pass and without copying a byte.
 ///
-/// Nearly every URL in a list is of this kind. Whatever is unusual (capital letters, credentials, addresses,
+/// Nearly every URL in a list is of this kind. Whatever is unusual (capital letters, credentials, IPv6 addresses,
 /// dot segments, anything to escape) makes the scan fail, which only means that ``URLParser`` must look.
 struct NormalizedURLScan {
     private(set) var offsets = WebURL.Offsets()
@@ -47,8 +47,8 @@ struct NormalizedURLScan {
         input.starts(with: "http://") ? .http : input.starts(with: "https://") ? .https : nil
     }
 
-    /// The end of a host of lower-case letters, digits, dots and hyphens whose last label does not begin with a digit,
-    /// so that it is certainly no IPv4 address.
+    /// The end of a host of lower-case letters, digits, dots and hyphens that is an IPv4 address as it is serialised, or
+    /// certainly none: its last label does not begin with a digit.
     private static func hostEnd(_ input: Span<UInt8>, from start: Int) -> Int? {
         var index = start
         var labelStart = start
@@ -61,7 +61,27 @@ struct NormalizedURLScan {
             }
             index += 1
         }
-        return labelStart < index && !input[labelStart].isASCIIDigit ? index : nil
+        guard labelStart < index else { return nil }
+        return !input[labelStart].isASCIIDigit || isIPv4(input, start..<index) ? index : nil
+    }
+
+    /// Whether a host is four numbers up to 255 in decimal digits, without zeros in front of them.
+    private static func isIPv4(_ input: Span<UInt8>, _ host: Range<Int>) -> Bool {
+        var dots = 0
+        var number: Int?
+        for index in host {
+            let byte = input[index]
+            if byte == ASCII.dot {
+                guard number != nil else { return false }
+                dots += 1
+                number = nil
+            } else {
+                guard byte.isASCIIDigit, number != 0 else { return false }
+                number = (number ?? 0) * 10 + Int(byte - ASCII.zero)
+                if let number, number > 255 { return false }
+            }
+        }
+        return dots == 3 && number != nil
     }
 
     /// A port of one to five digits that does not begin with zero.
