@@ -58,11 +58,13 @@ public final class Crawl: Sendable {
             let archive = try openArchive()
             var options = options
             options.archive = archive
-            let driver = try RunDriver(
-                store: store, runner: runner, run: record, spec: spec, options: options,
-                credentials: credentials, environment: environment,
-                observer: observer, inbox: inbox, heartbeat: heartbeat)
-            let end = Result { try driver.drive() }
+            let end = Result {
+                try RunDriver(
+                    store: store, runner: runner, run: record, spec: spec, options: options,
+                    credentials: credentials, environment: environment,
+                    observer: observer, inbox: inbox, heartbeat: heartbeat
+                ).drive()
+            }
             try archive?.close()
             return .success(try end.get())
         } catch let error as WARCError {

@@ -13,7 +13,7 @@ struct HostWindow: ~Copyable {
         /// The loop that serves it.
         let loop: Int
         /// Its pages that are claimed and not yet recorded.
-        var claimed: Set<PageID> = []
+        fileprivate(set) var claimed: Set<PageID> = []
         /// Requests of other hosts' pages that redirects led here.
         var guests = 0
         /// Not worth asking for more pages before, in unix milliseconds: 0 for now, `.max` for when something new
@@ -101,6 +101,7 @@ struct HostWindow: ~Copyable {
     /// Drops a host that has nothing at hand.
     mutating func close(_ host: HostID) {
         guard let entry = entries.removeValue(forKey: host) else { return }
+        claimed -= entry.claimed.count
         hostsOfLoop[entry.loop] -= 1
         robotsBytes -= entry.robotsBytes
     }
@@ -144,6 +145,13 @@ struct HostWindow: ~Copyable {
         }
         changed.insert(host)
         if lastHost != host { guestLeft(lastHost) }
+    }
+
+    /// Notes that pages are given back without being recorded: they are pending in the store, and stay so.
+    mutating func surrendered(_ pages: [PageID], of host: HostID) {
+        guard let entry = entries[host] else { return }
+        for page in pages where entry.claimed.remove(page) != nil { claimed -= 1 }
+        changed.insert(host)
     }
 
     /// Notes that a host has more pages than it had, which may come before those that it had.

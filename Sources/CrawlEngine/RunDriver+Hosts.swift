@@ -34,7 +34,9 @@ extension RunDriver {
         var rest = Duration.zero
         if let lastStartedAt = record.lastStartedAt {
             // A clock that was set back must not hold the host for longer than its delay.
-            let interval = max(limits.delay, record.condition.rate.map { .seconds(1 / $0) } ?? .zero)
+            let interval = max(
+                limits.delay,
+                record.condition.rate.flatMap { HostPace(restoring: $0, now: .now)?.interval } ?? .zero)
             rest = min(.milliseconds(lastStartedAt - now) + interval, interval)
         }
         dispatch.messages[loop].append(

@@ -37,7 +37,6 @@ extension RunDriver {
     /// not be sent twice is not.
     func recoverInterrupted() throws {
         guard run.hasRequests else { return }
-        try store.makeDurable()
         var lost: [PageOutcome] = []
         try store.write { transaction in
             for interrupted in try transaction.interruptedRequests(of: run.id) {

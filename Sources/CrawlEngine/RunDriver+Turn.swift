@@ -136,7 +136,7 @@ extension RunDriver {
                 wasDenied = true
                 // Two runs that wait for each other's hosts, and neither lets go, would wait for ever.
                 if window[redirect.owner]?.isYielding == true, let page = redirect.page {
-                    window.update(redirect.owner) { $0.claimed.remove(page) }
+                    window.surrendered([page], of: redirect.owner)
                     continue
                 }
                 waiting.append(redirect)

@@ -165,6 +165,10 @@ final class RunDriver {
             permits.leave()
             directory.fill([])
         }
+        return run.hasRequests ? try store.durably(crawl) : try crawl()
+    }
+
+    private func crawl() throws -> RunEnd {
         try recoverInterrupted()
         try startLoops()
         do {
@@ -190,6 +194,7 @@ final class RunDriver {
             }
             if dispatch.isFinished || (isStopping && runningLoops == 0) {
                 try endLoops()
+                reportProgress()
                 if dispatch.isFinished { return .finished }
                 return limit.map(RunEnd.limited) ?? .interrupted
             }
@@ -264,9 +269,7 @@ final class RunDriver {
         case .report(.unsent(let pages)):
             unsent += pages
         case .report(.surrendered(let host, let pages)):
-            window.update(host) { entry in
-                for page in pages { entry.claimed.remove(page) }
-            }
+            window.surrendered(pages, of: host)
         case .report(.ended):
             runningLoops -= 1
         case .goOn:
@@ -289,9 +292,11 @@ final class RunDriver {
 
     private func tell(_ dispatch: Dispatch) {
         for loop in loops { loop.send(contentsOf: dispatch.messages[loop.index]) }
-        let now = MonotonicInstant.now
-        guard lastReport + RunDriver.reportInterval <= now || dispatch.isFinished else { return }
-        lastReport = now
+        if lastReport + RunDriver.reportInterval <= .now { reportProgress() }
+    }
+
+    private func reportProgress() {
+        lastReport = .now
         var snapshot = RunSnapshot()
         snapshot.progress = progress
         snapshot.inFlight = permits.inFlight

@@ -12,11 +12,16 @@ public struct DiscoveryImporter {
         public var progress = RunProgress()
         /// The hosts of those that wait, each once.
         public var hosts: Set<HostID> = []
-        fileprivate var lastID: Int64?
+        /// The ids of its rows; nil while there are none.
+        fileprivate var ids: ClosedRange<Int64>?
         fileprivate var skipped: [SkipReason: Int] = [:]
 
         /// Nothing yet.
         public init() {}
+
+        fileprivate mutating func note(_ id: Int64) {
+            ids = ids.map { min($0.lowerBound, id)...max($0.upperBound, id) } ?? id...id
+        }
     }
 
     private let run: RunID
@@ -84,15 +89,18 @@ public struct DiscoveryImporter {
 
     /// Brings the run's own row up to date with what a transaction has added.
     public func close(_ growth: Growth, in transaction: StoreTransaction) throws {
-        if let lastID = growth.lastID {
+        if let ids = growth.ids {
             try transaction.database.cachedStatement(
                 sql: """
                     UPDATE runs SET pages_pending = pages_pending + ?1, pages_skipped = pages_skipped + ?2,
-                        first_page_id = coalesce(first_page_id, ?3), last_page_id = max(coalesce(last_page_id, ?3), ?3)
-                    WHERE id = ?4
+                        first_page_id = coalesce(first_page_id, ?3), last_page_id = max(coalesce(last_page_id, ?4), ?4)
+                    WHERE id = ?5
                     """
             ).execute(
-                arguments: [growth.progress.pending, growth.progress.skipped, lastID, run.rawValue])
+                arguments: [
+                    growth.progress.pending, growth.progress.skipped, ids.lowerBound, ids.upperBound,
+                    run.rawValue,
+                ])
         }
         for (reason, count) in growth.skipped {
             try transaction.database.cachedStatement(
@@ -179,7 +187,7 @@ public struct DiscoveryImporter {
         insert.bind(12, url.skipReason?.rawValue)
         try insert.run()
         let id = transaction.database.lastInsertedRowID
-        growth.lastID = id
+        growth.note(id)
         if let host {
             growth.progress.pending += 1
             growth.hosts.insert(host)
@@ -218,7 +226,7 @@ public struct DiscoveryImporter {
                 """
         ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])
         guard transaction.database.changesCount == 1 else { return }
-        growth.lastID = max(growth.lastID ?? id, id)
+        growth.note(id)
         growth.progress.pending += 1
         growth.progress.skipped -= 1
         growth.hosts.insert(host)

@@ -2,6 +2,7 @@ internal import CSQLite
 internal import CrawlCore
 internal import GRDB
 internal import Glibc
+internal import Synchronization
 
 /// A trawl database.
 ///
@@ -35,6 +36,8 @@ public final class Store: Sendable {
 
     let queue: DatabaseQueue
     let path: String
+    /// How many want commits to outlive a power cut at present.
+    let durability = Mutex(0)
     /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
     private let file: FileIdentity?
 

@@ -161,8 +161,8 @@ extension StoreTransaction {
 
     /// The row id that the next batch gets; the caller has the write lock.
     public func nextBatchID() throws -> BatchID {
-        BatchID(
-            rawValue: try Int64.fetchOne(database, sql: "SELECT coalesce(max(id), 0) + 1 FROM batches") ?? 1)
+        let statement = try database.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM batches")
+        return BatchID(rawValue: try Int64.fetchOne(statement) ?? 1)
     }
 
     /// Enters a batch of claimed pages.

@@ -1,5 +1,6 @@
 public import CrawlCore
 internal import GRDB
+internal import Synchronization
 
 /// What a page's request sends, as it is stored.
 public struct StoredRequest: Sendable, Equatable {
@@ -79,11 +80,26 @@ extension StoreTransaction {
 }
 
 extension Store {
-    /// Makes commits outlive a power cut from now on, at the price of a flush each: what was noted of a request that must
-    /// not be sent twice is not to be forgotten.
-    public func makeDurable() throws(StoreError) {
+    /// Makes commits outlive a power cut while something is done, at the price of a flush each: what was noted of a request
+    /// that must not be sent twice is not to be forgotten. Others may do so at the same time.
+    public func durably<Value>(_ body: () throws -> Value) throws -> Value {
+        try durability.withLock { count in
+            if count == 0 { try setSynchronous("FULL") }
+            count += 1
+        }
+        defer {
+            durability.withLock { count in
+                count -= 1
+                // Where it fails, commits only cost more than they need.
+                if count == 0 { try? setSynchronous("NORMAL") }
+            }
+        }
+        return try body()
+    }
+
+    private func setSynchronous(_ mode: String) throws(StoreError) {
         do {
-            try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = \(mode)") }
         } catch {
             throw StoreError(error, path: path)
         }

@@ -33,6 +33,18 @@ import Testing
         #expect(goes.map(\.1) == [4, 8, 10])
     }
 
+    @Test func `what was done is told at the end of each go`() async throws {
+        let server = try LoopbackServer { _ in .text("x") }
+        let harness = try CrawlHarness()
+        let spec = CrawlHarness.spec { $0.limits.pages = 3 }
+        let runner = try harness.store.write { try $0.registerRunner(harness.processes, now: 0) }
+        let run = try harness.fill(urls(server, 10), spec: spec, runner: runner)
+        let observer = RecordingObserver()
+        _ = try await harness.crawl(run, spec: spec, runner: runner, observer: observer).run()
+
+        #expect(observer.lastSnapshot?.progress.done == 3)
+    }
+
     @Test(arguments: [1, 10]) func `a limit that the last page meets leaves nothing to go on with`(
         pages: Int
     ) async throws {

@@ -125,6 +125,7 @@ struct ListSource: PageSource {
 /// Keeps what it is told.
 final class RecordingObserver: RunObserver {
     private let state = Mutex<[PageOutcome]>([])
+    private let snapshots = Mutex<RunSnapshot?>(nil)
     private let onCommit: @Sendable (Int) -> Void
 
     init(onCommit: @escaping @Sendable (Int) -> Void = { _ in }) {
@@ -141,5 +142,10 @@ final class RecordingObserver: RunObserver {
         onCommit(count)
     }
 
-    func progressed(_ snapshot: RunSnapshot) {}
+    func progressed(_ snapshot: RunSnapshot) {
+        snapshots.withLock { $0 = snapshot }
+    }
+
+    /// What it was told last of how the run goes.
+    var lastSnapshot: RunSnapshot? { snapshots.withLock(\.self) }
 }

@@ -1,5 +1,6 @@
 import CrawlCore
 import CrawlEngine
+import CrawlFetch
 import CrawlStore
 import LoopbackServer
 import Synchronization
@@ -36,6 +37,21 @@ import Testing
         let last = starts.suffix(4)
         #expect(zip(last, last.dropFirst()).allSatisfy { $0.duration(to: $1) >= .milliseconds(260) })
         #expect(starts[0].duration(to: starts[10]) < .seconds(1))
+    }
+
+    @Test(arguments: ["0", "-1", "1e-300", "1e300"])
+    func `a rate that is none is not kept to`(rate: String) async throws {
+        let server = try LoopbackServer { _ in .text("") }
+        try await harness.crawl([server.url("/0")])
+        try CrawlHarness.execute(
+            "UPDATE hosts SET rate = \(rate), last_started_at = \(FetchEnvironment.system.wallClock())",
+            in: harness.file)
+
+        let isSlow = rate == "1e-300"
+        let spec = CrawlHarness.spec { $0.limits.time = isSlow ? .milliseconds(200) : .zero }
+        let end = try await harness.crawl([server.url("/1")], spec: spec)
+
+        #expect(end == (isSlow ? .limited(.time) : .finished))
     }
 
     @Test func `fewer requests at once count in a running crawl`() async throws {

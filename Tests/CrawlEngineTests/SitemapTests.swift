@@ -55,6 +55,19 @@ import Testing
             try harness.value("SELECT links FROM skipped_links WHERE reason = 'scope'", as: Int.self) == 1)
     }
 
+    @Test func `a job that has only sitemaps shows all of its pages`() async throws {
+        let server = try LoopbackServer { request in
+            request.path.hasSuffix(".txt")
+                ? .text("http://\(request.headers["host"] ?? "")\(request.path).html") : .text("page")
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl(
+            [], spec: CrawlHarness.spec { $0.sitemaps = (1...3).map { server.url("/\($0).txt") } })
+
+        #expect(try harness.rows().count == 6)
+        #expect(try harness.store.check().isEmpty)
+    }
+
     @Test func `without follow all that a sitemap lists is a page, and no link is followed`() async throws {
         let server = try LoopbackServer { self.answer($0) }
         let harness = try CrawlHarness()

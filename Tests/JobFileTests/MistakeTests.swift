@@ -78,7 +78,7 @@ import Testing
         ),
         (
             "limits: {body: 9999999TiB}",
-            #"limits.body: "9999999TiB" is not a whole number of bytes below 8 EiB; write one that is"#
+            #"limits.body: "9999999TiB" is not a whole number of bytes up to 1024 TiB; write one that is"#
         ),
         ("batch_size: 0", "batch_size: 0 is not a whole number from 1 to 100000; write one"),
         ("batch_size: 1.5", "batch_size: 1.5 is not a whole number from 1 to 100000; write one"),

@@ -146,6 +146,22 @@ struct DaemonTests {
         #expect(try await bench.trawl("db", "check").code == 0)
     }
 
+    @Test func `a run with barriers goes on after it has lent its host`() async throws {
+        let site = try LoopbackServer { Site.page($0).delayed(by: .milliseconds(40)) }
+        try bench.job(
+            "slow", urls: [site.url("/slow-[1-110]")],
+            "concurrency: {per_host: 1}\nbatch_size: 40\nbatch_barrier: true")
+        try bench.job("other", urls: [site.url("/other-[1-3]")])
+        let slow = try bench.start("run", "-q", "slow.yaml")
+        await site.wait { $0.requests >= 5 }
+        #expect(try await bench.trawl("run", "-q", "other.yaml").code == 0)
+        let early = try bench.value("SELECT pages_pending FROM runs WHERE job_id = 1", as: Int.self)
+
+        #expect(early.map { $0 > 0 } == true)
+        #expect(try await slow.finished().code == 0)
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 113)
+    }
+
     @Test func `systemd hears that it is ready, alive, and stopping`() async throws {
         let listener = try await bench.shell(
             """

@@ -36,7 +36,7 @@ public struct HTTPDate: Sendable, Equatable {
             let second = Self.secondOfDay(time), var number = year.decimal(digits: 2...4), year.count != 3
         else { return nil }
         func instant(inYear year: Int64) -> Int64 {
-            (Self.days(toYear: year, month: month, day: day) * 86_400 + second) * 1000
+            (CivilDate(year: year, month: month + 1, day: Int(day)).daysSince1970 * 86_400 + second) * 1000
         }
         if year.count == 2 {
             // The estimate of this year may be one off: begin late, then step back.
@@ -75,20 +75,6 @@ extension HTTPDate {
         case 3, 5, 8, 10: 30
         default: 31
         }
-    }
-
-    /// Days from 1970-01-01 to a date of the Gregorian calendar.
-    ///
-    /// Years begin with March here, so that the leap day is a year's last (H. Hinnant, "chrono-Compatible Low-Level
-    /// Date Algorithms", days_from_civil; for years from 1 on).
-    ///
-    /// - Parameters:
-    ///   - month: from 0.
-    ///   - day: from 1.
-    private static func days(toYear year: Int64, month: Int, day: Int64) -> Int64 {
-        let year = month >= 2 ? year : year - 1
-        let dayOfYear = (153 * Int64((month + 10) % 12) + 2) / 5 + day - 1
-        return 365 * year + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
     }
 }
 

@@ -116,14 +116,11 @@ public enum RateLimitFields {
     private static func timestamp(_ text: String) -> Int64? {
         let numbers = text.split { !$0.isNumber }.compactMap { Int64($0) }
         guard text.hasSuffix("Z"), numbers.count >= 6, text.contains("T"), (1970...9999).contains(numbers[0]),
-            (1...12).contains(numbers[1]), (1...31).contains(numbers[2])
+            (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), (0..<24).contains(numbers[3]),
+            (0..<60).contains(numbers[4]), (0...60).contains(numbers[5])
         else { return nil }
-        // Days from the civil calendar, as counted from March (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-        let year = numbers[1] > 2 ? numbers[0] : numbers[0] - 1
-        let month = (numbers[1] + 9) % 12
-        let days =
-            365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + numbers[2] - 1 - 719_468
-        return (days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]) * 1000
+        let date = CivilDate(year: numbers[0], month: Int(numbers[1]), day: Int(numbers[2]))
+        return (date.daysSince1970 * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]) * 1000
     }
 
     private static func trimmed(_ text: Substring) -> String {

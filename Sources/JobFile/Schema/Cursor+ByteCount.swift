@@ -6,11 +6,14 @@ extension Cursor {
             throw failure(
                 "\(found) is not a size; write bytes, or a number with KiB, MiB or GiB, for example 10MiB")
         }
-        guard let value = quantity.multiplied(by: unit) else {
-            throw failure("\(found) is not a whole number of bytes below 8 EiB; write one that is")
+        guard let value = quantity.multiplied(by: unit), value <= Self.largestByteCount else {
+            throw failure("\(found) is not a whole number of bytes up to 1024 TiB; write one that is")
         }
         return value
     }
+
+    /// Far more than anything is, and little enough that sums of such numbers do not overflow.
+    private static var largestByteCount: Int64 { 1 << 50 }
 
     /// IEC 80000-13's powers of 1024 and SI's of 1000.
     private static func bytes(of unit: Substring) -> Int64? {

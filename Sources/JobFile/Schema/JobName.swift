@@ -1,7 +1,7 @@
 /// What may be the name of a job. It stands in file names, in terminals and in SQL.
 enum JobName {
-    /// The longest name in bytes, as of a file.
-    static let maxBytes = 255
+    /// The longest name in bytes, as the database has it.
+    static let maxBytes = 200
 
     /// What is wrong with a name and what to do about it, nil where nothing is.
     static func problem(with name: String) -> String? {

@@ -46,6 +46,11 @@ import Testing
             (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "999999999"], .seconds(3600)),
             (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "soon"], nil),
             (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1e999"], nil),
+            (
+                ["x-ratelimit-remaining": "0", "x-ratelimit-reset": "2026-08-01T9223372036854775807:00:00Z"],
+                nil
+            ),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "2026-08-01T12:60:00Z"], nil),
             (["x-ratelimit-remaining": "0"], nil), (["x-ratelimit-reset": "30"], nil), ([:], nil),
         ] as [([String: String], Duration?)])
     func `a limit that is used up is waited out`(fields: [String: String], expected: Duration?) {
