@@ -42,24 +42,27 @@ public struct JobOrder: Sendable {
     ///
     /// - Parameters:
     ///   - credentials: takes the user names and passwords of the URLs.
+    ///   - environment: where secrets are looked for; nil for them to be looked for when the run goes on.
     ///   - isWanted: asked now and then; false ends it.
     /// - Returns: the run with its pages, and what it is to do; nil where it was not wanted any more. Then it stays
     ///   `importing`, and the next runner begins anew.
     /// - Throws: ``NothingToFetch``, `SecretFailure` for a secret that is not to be had, `URLListError`, `JobFileError` or
     ///   `StoreError`.
     public func fill(
-        _ run: RunRecord, in store: Store, _ credentials: URLCredentials, _ environment: FetchEnvironment,
+        _ run: RunRecord, in store: Store, _ credentials: URLCredentials, environment: FetchEnvironment?,
         isWanted: () -> Bool
     ) throws -> (run: RunRecord, spec: JobSpec)? {
         do {
             let spec = try JobDocument(yaml: job.spec, source: .database(name: job.name)).spec
             // What is missing is said before the run has begun, and before its list is read.
-            _ = try RequestComposer(spec, environment: environment)
-            for request in spec.requests { try environment.check(request.secrets) }
+            if let environment {
+                _ = try RequestComposer(spec, environment: environment)
+                for request in spec.requests { try environment.check(request.secrets) }
+            }
             var source = try JobURLs(document ?? spec, standardInput: standardInput)
             var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
             guard var added = try listing.add(&source, progressed: { _ in isWanted() }) else { return nil }
-            try environment.check(listing.secrets)
+            try environment?.check(listing.secrets)
             if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
             guard added.pages > 0 else { throw NothingToFetch() }
             let filled = try store.write { transaction in

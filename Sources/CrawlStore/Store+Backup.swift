@@ -14,16 +14,29 @@ extension Store {
     public func backUp(to target: String, progressed: @escaping (Int64, Int64) -> Void) throws(StoreError) {
         let partial = "\(target).partial-\(getpid())"
         do {
+            try Store.checkReplaceable(target)
             defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(partial + suffix) } }
             try copy(to: partial, progressed)
             guard rename(partial, target) == 0 else {
                 throw StoreError(
                     .readOnly, "\(target) cannot be written: \(String(cString: strerror(errno)))")
             }
+            // Empty, or of no use without the log that went with it.
+            for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
             Store.synchronizeFolder(of: target)
         } catch {
             throw StoreError(error, path: target)
         }
+    }
+
+    /// Refuses to put a copy beside the log of another database, which would be played into it.
+    private static func checkReplaceable(_ target: String) throws(StoreError) {
+        var status = stat()
+        guard stat(target + "-wal", &status) == 0, status.st_size > 0 else { return }
+        throw StoreError(
+            .other,
+            "\(target) is in use, or was left by a program that was killed: \(target)-wal is not empty; give another name, "
+                + "or open that database once (trawl db check --db \(target))")
     }
 
     private func copy(to partial: String, _ progressed: @escaping (Int64, Int64) -> Void) throws {

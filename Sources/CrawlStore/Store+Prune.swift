@@ -39,6 +39,14 @@ extension Store {
         return report
     }
 
+    /// Deletes the bodies that no page has, such as those of jobs that were deleted, in small steps. Blocks.
+    public func pruneBodies() throws(StoreError) {
+        var last: Int64? = 0
+        while let start = last {
+            last = try inTurn { try $0.pruneBodies(after: start, limit: Store.pruneStep) }
+        }
+    }
+
     /// Gives free pages back to the file system, step by step. Does nothing for a database that was not made for it.
     public func giveBackSpace() throws(StoreError) {
         guard try read({ try $0.isIncremental() }) else { return }

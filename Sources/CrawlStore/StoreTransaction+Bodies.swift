@@ -47,6 +47,18 @@ extension StoreTransaction {
         return body
     }
 
+    /// Deletes those bodies that no page has, of so many.
+    ///
+    /// - Parameter start: the body to go on behind.
+    /// - Returns: the last one looked at; nil at the end.
+    func pruneBodies(after start: Int64, limit: Int) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: "SELECT id FROM bodies WHERE id > ? ORDER BY id LIMIT ?")
+        let bodies = try Int64.fetchAll(statement, arguments: [start, limit])
+        try deleteUnused(Set(bodies))
+        return bodies.last
+    }
+
     /// Deletes those bodies that no page has any more.
     func deleteUnused(_ bodies: Set<Int64>) throws {
         for body in bodies {

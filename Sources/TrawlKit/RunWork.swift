@@ -89,8 +89,10 @@ struct RunWork: Sendable {
                 if run.hasCredentials { _ = try order.recover(credentials, of: run, spec) }
                 return (run, spec, false)
             case .begun(let run):
-                return try order.fill(run, in: store, credentials, environment) { !attempt.isStopped }
-                    .map { ($0.run, $0.spec, true) }
+                return try order.fill(run, in: store, credentials, environment: environment) {
+                    !attempt.isStopped
+                }
+                .map { ($0.run, $0.spec, true) }
             }
         } catch {
             // What turns out to be no job is not kept; one that has had runs is.

@@ -122,4 +122,28 @@ struct AddTests {
         #expect(all.code == 0)
         #expect(site.counters.requests == 0)
     }
+
+    @Test func `a list on standard input brings all that the job has`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/map.txt"
+                ? .text("http://\(request.headers["host"] ?? "")/mapped") : Site.page(request)
+        }
+        try bench.write(
+            """
+            vars: {user: 7}
+            urls: ["\(site.url("/u/${var:user}"))"]
+            urls_from: "-"
+            sitemaps: ["\(site.url("/map.txt"))"]
+            robots: ignore
+            """, to: "docs.yaml")
+
+        let add = try await bench.trawl("add", "docs.yaml", input: site.url("/listed"))
+        #expect(add.code == 0)
+        #expect(add.errors.contains("3 pages to fetch"))
+        try await bench.trawl("run", "-q", "docs").expectSuccess()
+
+        #expect(Set(site.log.map(\.path)) == ["/u/7", "/listed", "/map.txt", "/mapped"])
+        let none = try await bench.trawl("add", "docs.yaml", input: "")
+        #expect(none.code == 0)
+    }
 }

@@ -111,4 +111,40 @@ struct DatabaseMistakeTests {
 
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 6)
     }
+
+    @Test func `a backup is not put beside the log of a database that was killed`() async throws {
+        let site = try Site.pages()
+        try bench.job("docs", urls: [site.url("/a")])
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+        _ = try await bench.shell(
+            "cp trawl.db other.db; head -c 4096 /dev/zero > other.db-wal")
+
+        let refused = try await bench.trawl("db", "backup", "other.db")
+        #expect(refused.code == 3)
+        #expect(refused.errors.contains("other.db-wal is not empty"))
+
+        _ = try await bench.shell("rm other.db-wal; touch other.db-wal other.db-shm")
+        try await bench.trawl("db", "backup", "other.db").expectSuccess()
+        #expect(!bench.exists("other.db-wal") && !bench.exists("other.db-shm"))
+        #expect(try bench.value("SELECT count(*) FROM results", in: "other.db") == 1)
+    }
+
+    @Test func `a job that cannot be read keeps no other from being pruned`() async throws {
+        let site = try Site.pages()
+        try bench.job("docs", urls: [site.url("/a")], "keep_body: all")
+        for _ in 1...3 { try await bench.trawl("run", "-q", "docs.yaml").expectSuccess() }
+        try bench.job("gone", urls: [site.url("/b")], "keep_body: all")
+        try await bench.trawl("run", "-q", "gone.yaml").expectSuccess()
+        try bench.execute("UPDATE jobs SET spec = json_set(spec, '$.keep_runs', 1) WHERE name = 'docs'")
+        try bench.execute("INSERT INTO jobs (name, spec) VALUES ('a', '{\"url\": 1}')")
+        try bench.execute("PRAGMA foreign_keys = OFF; DELETE FROM jobs WHERE name = 'gone'")
+        #expect(try bench.value("SELECT count(*) FROM bodies") == 2)
+
+        let prune = try await bench.trawl("db", "prune")
+
+        #expect(prune.code == 2)
+        #expect(prune.errors.contains("url"))
+        #expect(try bench.value("SELECT count(*) FROM runs") == 1)
+        #expect(try bench.value("SELECT count(*) FROM bodies") == 1)
+    }
 }

@@ -98,4 +98,25 @@ struct StreamTests {
         elsewhere.expectSuccess()
         fetch.expectSuccess()
     }
+
+    @Test func `output goes on where the other side makes it non-blocking`() async throws {
+        let site = try Site.pages()
+        try bench.job("docs", urls: [site.url("/[1-1500]")])
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+
+        let read = try await bench.shell(
+            """
+            python3 -c '
+            import fcntl, os, subprocess, time
+            ours, theirs = os.pipe()
+            fcntl.fcntl(theirs, fcntl.F_SETFL, os.O_NONBLOCK)
+            rows = subprocess.Popen(["'$TRAWL'", "results", "docs", "--format", "ndjson"], stdout=theirs)
+            os.close(theirs)
+            time.sleep(0.5)
+            print(len(os.fdopen(ours).read().splitlines()), rows.wait())
+            '
+            """)
+
+        #expect(read.output == "1500 0\n")
+    }
 }

@@ -57,7 +57,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         }
         for document in documents {
             if document.spec.urlsFrom == .standardInput {
-                try await read(document.spec, store, logger)
+                try await read(document, store, logger)
             } else {
                 logger.notice("\(document.spec.name) is stored; run it with: trawl run \(document.spec.name)")
             }
@@ -78,45 +78,42 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// Reads a list on standard input now, since it will not be there later.
-    private func read(_ spec: JobSpec, _ store: Store, _ logger: Logger) async throws {
-        let job = try store.existingJob(spec.name)
+    private func read(_ document: JobDocument, _ store: Store, _ logger: Logger) async throws {
+        let job = try store.existingJob(document.spec.name)
         let added = try await Workplace.with(store) { runner, processes in
             try await onOwnedThread(named: "trawl-import") {
-                try Self.fill(job, spec, store, runner, processes)
+                try Self.fill(job, document, store, runner, processes)
             }
         }
         logger.notice(
-            "\(spec.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(spec.name)")
+            "\(job.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(job.name)")
     }
 
     private static func fill(
-        _ job: JobRecord, _ spec: JobSpec, _ store: Store, _ runner: RunnerID, _ processes: LinuxProcessTable
+        _ job: JobRecord, _ document: JobDocument, _ store: Store, _ runner: RunnerID,
+        _ processes: LinuxProcessTable
     ) throws -> Int64 {
         do {
+            let order = try JobOrder(job, document: document)
             let opening = try RunOpening.open(
-                job, store: store, runner: runner, processes: processes,
+                order.job, store: store, runner: runner, processes: processes,
                 now: FetchEnvironment.system.wallClock())
             guard case .begun(let run) = opening else {
                 throw CommandFailure(
                     .alreadyRunning,
                     "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
             }
-            var urls = try JobURLs(spec)
-            let credentials = URLCredentials()
-            var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
-            let added = try listing.add(&urls) { _ in true }
-            guard let added, added.pages > 0 else {
-                try RunOpening.discard(run.id, store: store)
-                throw CommandFailure(.usage, "\(job.name): there is no URL to fetch")
-            }
-            try store.write { transaction in
-                try listing.finish(run.id, in: transaction)
-                try transaction.releaseRun(run.id)
-            }
-            return added.pages
+            // Whether secrets are to be had counts once they are sent.
+            let filled = try order.fill(run, in: store, URLCredentials(), environment: nil) { true }
+            try store.write { try $0.releaseRun(run.id) }
+            return filled?.run.progress.pages ?? 0
+        } catch let error as NothingToFetch {
+            throw CommandFailure(.usage, "\(job.name): \(error)")
         } catch let error as StoreError {
             throw CommandFailure(error)
         } catch let error as URLListError {
+            throw CommandFailure(.usage, error.description)
+        } catch let error as JobFileError {
             throw CommandFailure(.usage, error.description)
         }
     }

@@ -54,8 +54,8 @@ extension DatabaseCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete old runs, in small steps that hold nobody up, and give their space back.",
             discussion: """
-                Without a JOB: of every job. How many runs stay is keep_runs of the job, or --keep. Of a database from before \
-                version 0.2 the space is used again, but the file shrinks with --vacuum only.
+                Without a JOB: of every job. How many runs stay is keep_runs of the job, or --keep. Bodies that no page has any \
+                more go too.
                 """)
 
         @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
@@ -81,19 +81,31 @@ extension DatabaseCommand {
             let logger = Logger(output)
             do {
                 let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
+                var unreadable = false
                 for job in jobs {
-                    guard let count = try keep ?? keptRuns(of: job) else { continue }
+                    let count: Int?
+                    do {
+                        count = try keep ?? keptRuns(of: job)
+                    } catch let failure as CommandFailure where self.job == nil {
+                        // The others are pruned nevertheless.
+                        logger.error("\(failure.message)")
+                        unreadable = true
+                        continue
+                    }
+                    guard let count else { continue }
                     let report = try store.prune(job.id, keeping: count)
                     guard report.runs > 0 else { continue }
                     logger.notice(
                         "\(job.name): \(Wording.count(Int64(report.runs), "run")) with \(Wording.count(Int64(report.pages), "page")) deleted"
                     )
                 }
+                try store.pruneBodies()
                 if vacuum { try store.vacuum() } else { try store.giveBackSpace() }
                 if try !store.checkpoint() {
                     logger.notice(
                         "another program is reading the database; it gets smaller once that has ended")
                 }
+                if unreadable { throw ExitStatus.usage }
             } catch let error as StoreError {
                 throw CommandFailure(error)
             }

@@ -23,7 +23,11 @@ enum Terminal {
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    return false
+                    guard errno == EAGAIN else { return false }
+                    // Non-blocking because whoever shares it made it so.
+                    var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&wait, 1, -1)
+                    continue
                 }
                 rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
             }

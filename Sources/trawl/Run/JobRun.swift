@@ -119,7 +119,7 @@ struct JobRun: Sendable {
     ) throws -> (RunRecord, JobSpec)? {
         let name = order.job.name
         do {
-            let filled = try order.fill(run, in: store, credentials, environment) {
+            let filled = try order.fill(run, in: store, credentials, environment: environment) {
                 !interruption.isInterrupted
             }
             guard let filled else { return nil }
