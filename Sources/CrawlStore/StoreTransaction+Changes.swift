@@ -54,9 +54,11 @@ extension StoreTransaction {
         while let row = try rows.next() { try body(PageChange(row)) }
     }
 
-    /// A job's latest finished runs, the latest first.
-    public func finishedRuns(of job: JobID, limit: Int) throws -> [RunRecord] {
-        Array(try runs(of: job).lazy.filter { $0.state == .finished }.prefix(limit))
+    /// A job's latest finished run, or the latest of those before one.
+    public func finishedRun(of job: JobID, before number: Int = .max) throws -> RunRecord? {
+        try run(
+            where: "job_id = ? AND runs.state = 'finished' AND number < ? ORDER BY number DESC LIMIT 1",
+            [job.rawValue, number])
     }
 }
 

@@ -255,7 +255,7 @@ extension StoreTransaction {
         "SELECT runs.*, runners.pid AS runner_pid FROM runs LEFT JOIN runners ON runners.id = runs.runner_id WHERE "
     }
 
-    private func run(where condition: String, _ arguments: StatementArguments) throws -> RunRecord? {
+    func run(where condition: String, _ arguments: StatementArguments) throws -> RunRecord? {
         try Row.fetchOne(database, sql: runSQL + condition, arguments: arguments).map(RunRecord.init)
     }
 }

@@ -31,6 +31,9 @@ extension Transfer {
     /// Bytes of the body on the wire.
     public var sizeDownload: Int64 { offset(CURLINFO_SIZE_DOWNLOAD_T) }
 
+    /// Bytes of the request's body that were sent.
+    var sizeUpload: Int64 { offset(CURLINFO_SIZE_UPLOAD_T) }
+
     /// Microseconds from the start until the name was resolved.
     public var nameLookupMicroseconds: Int64 { offset(CURLINFO_NAMELOOKUP_TIME_T) }
 

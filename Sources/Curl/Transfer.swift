@@ -13,6 +13,8 @@ public final class Transfer {
     // can begin while another is under way, since none of the code between begin and end calls out.
     /// When the last byte of a header or body came, or the request started.
     @exclusivity(unchecked) var lastActivity: MonotonicInstant = .now
+    /// Bytes of the request's body that were sent when it was last asked.
+    private var uploaded: Int64 = 0
     // Unchecked because both are used many times a page: the loop keeps a transfer that is under way, and the
     // delegate owns it.
     unowned(unsafe) let loop: TransferLoop
@@ -199,6 +201,16 @@ public final class Transfer {
         self.credentials = credentials
     }
 
+    /// Whether more of the request's body was sent since this was last asked, which is no silence.
+    func goesOnSending(now: MonotonicInstant) -> Bool {
+        guard sendsBody else { return false }
+        let sent = sizeUpload
+        guard sent > uploaded else { return false }
+        uploaded = sent
+        lastActivity = now
+        return true
+    }
+
     /// What is sent from now on: nothing but a GET, until this is called.
     ///
     /// - Parameters:
@@ -328,6 +340,7 @@ public final class Transfer {
         if !refusedAddresses.isEmpty { refusedAddresses = [] }
         startedAt = now
         lastActivity = now
+        uploaded = 0
     }
 
     /// Takes a decoder for the body that begins.

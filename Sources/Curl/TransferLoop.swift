@@ -159,7 +159,7 @@ public final class TransferLoop {
             else { return false }
             // Until the request is out, the time for connecting counts instead.
             let connected = transfer.preTransferMicroseconds
-            guard connected > 0 else { return false }
+            guard connected > 0, !transfer.goesOnSending(now: now) else { return false }
             // Before the first byte the last activity is the start; the silence began with the request.
             guard transfer.headerBytes == 0 else { return true }
             return transfer.lastActivity + .microseconds(connected) + transfer.readTimeout <= now

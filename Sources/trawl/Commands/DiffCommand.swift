@@ -64,17 +64,18 @@ struct DiffCommand: ParsableCommand, OutputCommand {
     }
 
     private func runs(of job: JobRecord, in store: Store) throws -> (older: RunRecord, newer: RunRecord) {
-        let finished: [RunRecord]
-        do throws(StoreError) {
-            finished = try store.read { try $0.finishedRuns(of: job.id, limit: .max) }
-        } catch {
-            throw CommandFailure(error)
+        func finished(before number: Int = .max) throws -> RunRecord? {
+            do throws(StoreError) {
+                return try store.read { try $0.finishedRun(of: job.id, before: number) }
+            } catch {
+                throw CommandFailure(error)
+            }
         }
-        let newer = try to.map { try store.existingRun(.number($0), of: job) } ?? finished.first
+        let newer = try to.map { try store.existingRun(.number($0), of: job) } ?? finished()
         guard let newer else { throw CommandFailure(.usage, "no run of \(job.name) is finished yet") }
         let older =
             try from.map { try store.existingRun(.number($0), of: job) }
-            ?? finished.first { $0.number < newer.number }
+            ?? finished(before: newer.number)
         guard let older else {
             throw CommandFailure(
                 .usage, "run \(newer.number) of \(job.name) is its first; there is none to compare it with")

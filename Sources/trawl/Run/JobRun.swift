@@ -42,13 +42,14 @@ struct JobRun: Sendable {
             throw CommandFailure(.usage, error.description)
         }
         let job = order.job
-        let opening: RunOpening
-        do throws(StoreError) {
-            opening = try RunOpening.open(
-                job, store: store, runner: runner, processes: processes, now: environment.wallClock())
-        } catch {
-            guard error.kind == .alreadyRunning else { throw CommandFailure(error) }
-            throw CommandFailure(.alreadyRunning, "\(job.name) \(error.description)")
+        let opening = try await onOwnedThread(named: "trawl-open") {
+            do throws(StoreError) {
+                return try RunOpening.open(
+                    job, store: store, runner: runner, processes: processes, now: environment.wallClock())
+            } catch {
+                guard error.kind == .alreadyRunning else { throw CommandFailure(error) }
+                throw CommandFailure(.alreadyRunning, "\(job.name) \(error.description)")
+            }
         }
         let run: RunRecord
         let spec: JobSpec
@@ -62,7 +63,9 @@ struct JobRun: Sendable {
             let pending = Wording.count(run.progress.pending, "page")
             logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
             if run.hasCredentials {
-                try recover(credentials, of: run, spec, order)
+                try await onOwnedThread(named: "trawl-import") {
+                    try recover(credentials, of: unfinished, spec, order)
+                }
             }
             if run.spec != job.spec {
                 logger.warning(
@@ -71,15 +74,20 @@ struct JobRun: Sendable {
             }
         case .begun(let new):
             let filled = try await onOwnedThread(named: "trawl-import") {
-                try interruption.reading { try fill(new, order, credentials, interruption) }
+                let filled = try interruption.reading {
+                    try fill(new, order, credentials, interruption)
+                }
+                if let (run, spec) = filled {
+                    try suggestContact(run, of: job, spec)
+                    try show(settledOf: run, observer)
+                }
+                return filled
             }
             guard let filled else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
                 return .interrupted
             }
             (run, spec) = filled
-            try suggestContact(run, of: job, spec)
-            try show(settledOf: run, observer)
         }
         return try await crawl(run, of: job, spec, credentials, observer, interruption)
     }
@@ -176,14 +184,8 @@ struct JobRun: Sendable {
         }
         interruption.direct(to: nil)
         let failure = observer.finish()
-        let progress = try store.progress(of: run.id)
-        if !output.quiet {
-            try sayWhatCameOf(run, of: job, progress, end)
-        } else if end == .finished, progress.failed + progress.invalid > 0 {
-            // What cron sends by mail.
-            logger.error(
-                "\(job.name): run \(run.number) finished, \(Wording.count(progress.failed + progress.invalid)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
-            )
+        let progress = try await onOwnedThread(named: "trawl-report") {
+            try sayWhatCameOf(run, of: job, end)
         }
         if end == .finished, spec.keepRuns > 0 {
             do throws(StoreError) {
@@ -213,10 +215,21 @@ struct JobRun: Sendable {
         }
     }
 
-    /// Sums the run up, which reads all its pages.
-    private func sayWhatCameOf(
-        _ run: RunRecord, of job: JobRecord, _ progress: RunProgress, _ end: RunEnd
-    ) throws {
+    /// Sums the run up, which reads all its pages, unless nobody wants to know.
+    ///
+    /// - Returns: its counters.
+    private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> RunProgress {
+        let progress = try store.progress(of: run.id)
+        guard !output.quiet else {
+            let unsuccessful = progress.failed + progress.invalid
+            if end == .finished, unsuccessful > 0 {
+                // What cron sends by mail.
+                logger.error(
+                    "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
+                )
+            }
+            return progress
+        }
         let report: RunReport
         do throws(StoreError) {
             report = try store.read { try $0.report(run.id, slowestHosts: 3) }
@@ -229,6 +242,7 @@ struct JobRun: Sendable {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
         }
+        return progress
     }
 }
 
