@@ -53,6 +53,34 @@ struct ExplainTests {
         #expect(missing["now"] == "settled; trawl retry docs puts it back to pending")
     }
 
+    @Test func `a job that was never run is explained by what it says`() async throws {
+        try bench.job(
+            "docs", urls: ["http://127.0.0.1:1/[1-3]", "https://example.org/a"], "rate: 60/min\nrobots: obey")
+        try await bench.trawl("add", "docs.yaml").expectSuccess()
+
+        let own = try await explain("http://127.0.0.1:1/2")
+        #expect(own["scope"]?.hasPrefix("one of the job's own URLs") == true)
+        #expect(own["address"] == nil)
+        #expect(own["now"] == "it is requested once the job is run")
+        let other = try await explain("http://127.0.0.1:1/4")
+        #expect(other["now"] == "not one of the job's URLs")
+        #expect(try await explain("http://127.0.0.2/")["address"]?.hasPrefix("private") == true)
+        #expect(try await explain("http://localhost/")["address"]?.hasPrefix("private") == true)
+    }
+
+    @Test func `what a job waits between starts is explained`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/robots.txt"
+                ? .text("User-agent: *\nCrawl-delay: 0.3\n") : Site.page(request)
+        }
+        try bench.job("docs", urls: [site.url("/a")], "rate: 600/min\nrobots: obey")
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+
+        #expect(try await explain(site.url("/a"))["host"]?.contains("300 ms between starts") == true)
+        try bench.execute("UPDATE robots SET body = NULL")
+        #expect(try await explain(site.url("/a"))["host"]?.contains("100 ms between starts") == true)
+    }
+
     @Test func `a URL that was not crawled is explained by the rule that keeps it out`() async throws {
         let site = try await crawl()
 

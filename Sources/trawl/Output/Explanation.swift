@@ -10,13 +10,17 @@ struct Explanation {
     private var refusal: String?
     /// What it waits for, where it is to be requested.
     private var wait: String?
+    /// What the host's robots.txt asks for, where the job obeys it.
+    private var crawlDelayMilliseconds: Int?
     private let now: Int64
+    private let own: OwnURLs
 
     /// - Throws: `CommandFailure`, and what the store throws.
     init(
         of text: String, job: JobSpec, run: RunRecord?, in transaction: StoreTransaction, now: Int64
     ) throws {
         self.now = now
+        own = OwnURLs(job)
         let url: WebURL
         do {
             url = URLNormalization(job.normalize).apply(to: try WebURL(parsing: text))
@@ -57,7 +61,14 @@ struct Explanation {
         if let page, page.row.depth == 0, page.referrer == nil {
             return add("scope", "one of the job's own URLs: scope, depth and traps do not concern it")
         }
+        if page == nil, own.contains(url) {
+            return add("scope", "one of the job's own URLs: scope, depth and traps do not concern it")
+        }
         guard let follow = job.follow, var rules = FollowRules(job) else {
+            guard run != nil || job.urlsFrom == nil else {
+                return add(
+                    "scope", "the job follows no links; whether urls_from lists it shows once it is run")
+            }
             add("scope", "the job follows no links, and this is none of its URLs")
             return refuse("not one of the job's URLs")
         }
@@ -102,11 +113,12 @@ struct Explanation {
         _ url: WebURL, _ job: JobSpec, _ run: RunRecord?, _ transaction: StoreTransaction
     ) throws {
         guard url.isHTTP else { return }
-        if let address = url.hostAddress, !address.isGlobal {
+        if url.hostAddress.map({ !$0.isGlobal }) ?? url.isLocalhost {
             let isNamed = try run.flatMap { run in
                 try transaction.knownHost(url.hostKey).map { try transaction.isNamed($0, by: run.id) }
             }
-            if isNamed != true, !job.allowPrivate.contains(url.host ?? "") {
+            let mayBeListed = run == nil && job.urlsFrom != nil
+            if isNamed != true, !own.names(url), !mayBeListed, !job.allowPrivate.contains(url.host ?? "") {
                 add("address", "private, and the job neither names this host nor has it in allow_private")
                 refuse("blocked_address")
             }
@@ -130,6 +142,7 @@ struct Explanation {
         }
         let token = RobotsTxt.productToken(ofUserAgent: job.request.userAgent ?? Product.userAgent)
         let rules = RobotsTxt(parsing: body.span, productToken: token)
+        crawlDelayMilliseconds = rules.crawlDelayMilliseconds
         let delay =
             rules.crawlDelayMilliseconds.map { "; Crawl-delay \(Wording.time(milliseconds: Int64($0)))" }
             ?? ""
@@ -149,7 +162,8 @@ struct Explanation {
 
     private mutating func words(for standing: HostStanding, _ job: JobSpec) -> String {
         let overrides = standing.overrides
-        let delay = overrides.delay ?? job.delay
+        let delay =
+            overrides.delay ?? max(job.startInterval, .milliseconds(crawlDelayMilliseconds ?? 0))
         var words = [
             "\(overrides.perHost ?? job.concurrency.perHost) at once",
             "\(Wording.time(milliseconds: delay.wholeMilliseconds)) between starts",
@@ -221,5 +235,34 @@ struct Explanation {
             let next = run.finishedAt == nil ? "" : "; the next run asks again"
             return "settled in run \(run.number)\(next)"
         }
+    }
+}
+
+/// The URLs that a job has in its file, but for those of lists.
+private struct OwnURLs {
+    private var urls: Set<String> = []
+    private var hosts: Set<String> = []
+    /// Names of hosts at the default port of one of the schemes.
+    private var names: Set<String> = []
+    /// How many of a pattern's are looked at.
+    private static let limit = 100_000
+
+    init(_ job: JobSpec) {
+        for text in job.urls + job.requests.map(\.fullURL) + job.sitemaps {
+            guard let pattern = try? URLPattern(text) else { continue }
+            for text in pattern.prefix(OwnURLs.limit) {
+                guard let url = try? WebURL(parsing: text) else { continue }
+                urls.insert(url.withoutCredentialsAndFragment)
+                hosts.insert(url.hostKey)
+                if url.port == nil, let name = url.host { names.insert(name) }
+            }
+        }
+    }
+
+    func contains(_ url: WebURL) -> Bool { urls.contains(url.withoutCredentialsAndFragment) }
+
+    /// Whether the host is that of one of them, be it by the other scheme's default port.
+    func names(_ url: WebURL) -> Bool {
+        hosts.contains(url.hostKey) || url.port == nil && names.contains(url.host ?? "")
     }
 }
