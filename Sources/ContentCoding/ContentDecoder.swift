@@ -111,7 +111,7 @@ public final class ContentDecoder {
         return true
     }
 
-    /// Checks that the body may end here. Of a body without a single byte no coding is expected.
+    /// Checks that the body may end here. A body without a single byte needs no decoder to begin with.
     ///
     /// - Throws: ``ContentDecodingFailure/truncated(coding:)``.
     public func checkEnd() throws(ContentDecodingFailure) {

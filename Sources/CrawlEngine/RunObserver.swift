@@ -6,7 +6,7 @@ public import CrawlStore
 public protocol RunObserver: Sendable {
     /// These outcomes are in the database now, in order of completion.
     func committed(_ outcomes: [PageOutcome])
-    /// Where the run stands; at least every quarter of a second.
+    /// Where the run stands: twice a second or more often, but four times at most, and at the end of the crawl.
     func progressed(_ snapshot: RunSnapshot)
     /// All pages of these batches are in the database now; called where ``CrawlOptions/reportsBatches`` says so.
     func finished(_ batches: [BatchReport])
@@ -14,7 +14,7 @@ public protocol RunObserver: Sendable {
     /// every ten minutes while that is so.
     func logIsHeld(bytes: Int64)
     /// Whether it has enough to do with what it was told: nothing more is claimed until it has caught up, and the crawl
-    /// was told so by ``Crawl/goOn()``. What is claimed already, some two thousand pages at most, is still told.
+    /// was told so by ``Crawl/goOn()``. What is claimed already, 2,048 pages or eight for each request at once, is still told.
     var isBehind: Bool { get }
 }
 
@@ -35,7 +35,7 @@ public struct RunSnapshot: Sendable {
     public var progress = RunProgress()
     /// Requests under way.
     public var inFlight = 0
-    /// Hosts with pages at hand that wait out their delay.
+    /// Hosts that wait out their delay, or whatever else keeps them waiting; also some that have no more pages.
     public var waitingHosts = 0
 
     /// All zero.

@@ -45,8 +45,9 @@ extension RobotsDirectives {
     /// What a page says of itself.
     init(_ metadata: PageMetadata) {
         self = []
-        if metadata.isNoindex { insert(.noindex) }
-        if metadata.isNofollow { insert(.nofollow) }
+        for content in [metadata.robots, metadata.agentRobots] {
+            if let content { formUnion(RobotsDirectives(metaContent: content.utf8.span)) }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ public struct RunActivity: Sendable, Equatable {
     public var inFlight = 0
     /// Hosts that are leased.
     public var hosts = 0
-    /// Of these, those that wait out something.
+    /// Hosts that wait out something; also some that have just been let go of.
     public var hostsWaiting = 0
     /// Pages settled a second, over the last seconds; nil where that is not known yet.
     public var pagesPerSecond: Double?

@@ -12,13 +12,4 @@ public struct PageMetadata: Equatable, Sendable {
     public internal(set) var agentRobots: String?
     /// How many `a` and `area` elements there are that have a `href`.
     public internal(set) var linkCount = 0
-
-    /// Whether the page says that its links are not to be followed.
-    public var isNofollow: Bool { says("nofollow") }
-    /// Whether the page says that it is not to be shown in what is made of the crawl.
-    public var isNoindex: Bool { says("noindex") }
-
-    private func says(_ word: StaticString) -> Bool {
-        [robots, agentRobots].contains { $0.map { $0.hasWord(word) || $0.hasWord("none") } ?? false }
-    }
 }

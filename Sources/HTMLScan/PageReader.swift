@@ -66,9 +66,6 @@ struct PageReader: ~Copyable {
     /// Whether more than the title is asked for.
     private var findsMore: Bool { keepsFindings || keepsTree }
 
-    /// Whether the page was too large for its tree to be whole.
-    var isTreeTruncated: Bool { tree.isTruncated }
-
     /// Whether a declaration of the page's encoding is looked for.
     var looksForEncoding: Bool {
         get { lexer.keepsMetaAttributes }

@@ -38,7 +38,8 @@ public struct Outcome: Sendable {
     public var contentType: String? { row.contentType }
     /// The encoding the body was read as, by its name in the Encoding Standard.
     public var charset: String? { row.charset }
-    /// What the page says is its own address, absolute. As the next four, only with `metadata: true`.
+    /// What the page says is its own address, absolute. As the next four, only where pages are read to
+    /// their end: with `metadata: true`, `extract` or `follow`.
     public var canonicalURL: String? { row.canonicalURL }
     /// The language that the page says it is in.
     public var language: String? { row.language }

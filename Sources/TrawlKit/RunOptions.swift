@@ -11,8 +11,8 @@ public struct RunOptions: Sendable {
     /// What is sent as `User-Agent` where the job names none. The default is trawl's own; say who you are, as in
     /// `my-crawler/1.0 (+https://my.site/; me@my.site)`.
     public var userAgent = Product.userAgent
-    /// How many outcomes may wait to be read before nothing more is claimed. What is claimed by then, some two thousand
-    /// pages, comes on top. The default is 1,000.
+    /// How many outcomes may wait to be read before nothing more is claimed. What is claimed by then, 2,048 pages or eight for
+    /// each request at once, comes on top. The default is 1,000.
     public var waitingOutcomes = 1_000
 
     /// The defaults.

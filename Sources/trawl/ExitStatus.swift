@@ -30,7 +30,8 @@ enum ExitStatus: Int32, Error {
         }
     }
 
-    /// The one status for several runs: what stopped first, else the worst of how they finished.
+    /// The one status for several runs: what stopped one of them, the gravest first; else how they finished, where some pages
+    /// failed before none succeeded, as of all of them some did.
     static func combined(_ statuses: [ExitStatus]) -> ExitStatus {
         for status in [internalError, usage, io, alreadyRunning, interrupted, limitReached]
         where statuses.contains(status) {

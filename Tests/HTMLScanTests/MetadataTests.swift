@@ -61,20 +61,6 @@ import Testing
         #expect(found.agentRobots == "none")
     }
 
-    @Test(arguments: [
-        ("nofollow", true, false), ("index, NOFOLLOW", true, false), ("none", true, true),
-        ("noindex", false, true),
-        ("index,follow", false, false), ("max-snippet:20 , noindex", false, true),
-        ("nofollows", false, false),
-    ])
-    func `rules for robots are words`(content: String, isNofollow: Bool, isNoindex: Bool) {
-        for name in ["robots", "trawl"] {
-            let found = metadata("<meta name=\(name) content='\(content)'>")
-            #expect(found.isNofollow == isNofollow)
-            #expect(found.isNoindex == isNoindex)
-        }
-    }
-
     @Test func `links are counted and not kept`() {
         let scanner = PageScanner(.metadata)
         _ = scanner.title(of: "<a href=x><a name=y><area href=z>")

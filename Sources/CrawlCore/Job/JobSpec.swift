@@ -37,7 +37,7 @@ public struct JobSpec: Sendable, Equatable {
     public var timeouts = Timeouts()
     /// Which failures are tried again, how often and when.
     public var retry = RetryPolicy()
-    /// What no page may exceed.
+    /// What no page, and no go at a run, may exceed.
     public var limits = Limits()
     /// How many pages are claimed and reported as one batch. The default is 100.
     public var batchSize = 100
@@ -134,7 +134,7 @@ extension JobSpec {
         public init() {}
     }
 
-    /// What no page and no run may exceed. Zero means no limit.
+    /// What no page, and no go at a run, may exceed. Zero means no limit.
     public struct Limits: Sendable, Equatable {
         /// Bytes of a body after decoding. The default is 10 MiB.
         public var body: Int64 = 10 << 20
@@ -142,11 +142,11 @@ extension JobSpec {
         public var redirects = 10
         /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
         public var urlLength = 2_083
-        /// Pages of a run; reaching it ends the run, to be gone on with later. The default is none.
+        /// Pages of one go at a run; reaching it ends the go, and the next has as many again. The default is none.
         public var pages = 0
-        /// Time that a run may take, likewise. The default is none.
+        /// Time that a go may take, likewise. The default is none.
         public var time: Duration = .zero
-        /// Bytes that a run may receive, likewise. The default is none.
+        /// Bytes that a go may receive, likewise. The default is none.
         public var bytes: Int64 = 0
         /// Pages of one host that are found by links; more are skipped as a trap. The default is none.
         public var pagesPerHost = 0

@@ -28,7 +28,7 @@ public enum ErrorKind: String, Sendable, CaseIterable {
     case redirectLoop = "redirect_loop"
     /// A redirect without a usable `Location`, or to a scheme other than `http` and `https`.
     case badRedirect = "bad_redirect"
-    /// The reply is not HTTP, or is empty.
+    /// The reply is not HTTP, or, of a sitemap, no sitemap.
     case badResponse = "bad_response"
     /// The body could not be decoded as its `Content-Encoding` says.
     case decode

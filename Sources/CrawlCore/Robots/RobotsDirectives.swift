@@ -27,15 +27,9 @@ public struct RobotsDirectives: OptionSet, Sendable {
         self.init(elements: fieldValue, productToken: productToken)
     }
 
-    /// Takes what the `content` of a `<meta>` element says, if its `name` ``isAddressed(metaName:to:)``.
+    /// Takes what the `content` of a `<meta>` element says that is named `robots`, or as the crawler is.
     public init(metaContent: Span<UInt8>) {
         self.init(elements: metaContent, productToken: nil)
-    }
-
-    /// Whether a `<meta>` element of this `name` speaks to a crawler: one named `robots`, or as the crawler is.
-    public static func isAddressed(metaName: Span<UInt8>, to productToken: String) -> Bool {
-        let name = metaName.extracting(metaName.trimmed(0..<metaName.count))
-        return name.equalsIgnoringCase("robots") || (!name.isEmpty && name.equalsIgnoringCase(productToken))
     }
 
     /// The directives of a list that commas separate; its elements may begin with a crawler's name where there is a

@@ -41,9 +41,6 @@ extension WebURL {
     /// Whether the scheme is `http` or `https`.
     public var isHTTP: Bool { specialScheme == .http || specialScheme == .https }
 
-    /// The port to connect to: the one written, or else the scheme's default; `nil` where there is neither.
-    public var effectivePort: UInt16? { port ?? specialScheme?.defaultPort }
-
     /// Whether a user name or a password is written in the URL.
     public var hasCredentials: Bool { offsets.usernameEnd < offsets.hostStart }
 

@@ -37,7 +37,7 @@ extension StoreTransaction {
         for runner in try goneRunners(processes, now: now) { try removeRunner(runner, now: now) }
     }
 
-    /// The runners that are gone and still hold something. Writes nothing.
+    /// The runners that are gone, with what they may hold. Writes nothing.
     public func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
         let rows = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM runners"))
         return rows.compactMap { row in

@@ -7,7 +7,7 @@ internal import Glibc
 /// A plain value: it is told the time and says what to write.
 struct ProgressDisplay {
     private let job: String
-    /// Columns of the terminal; nil for none.
+    /// Whether the line is written over and over, on a terminal.
     private let isLive: Bool
     private var lastLine: ContinuousClock.Instant
     /// Settled pages at earlier instants, for the rate over the last seconds.

@@ -51,17 +51,4 @@ import Testing
         #expect(header("otherbot: \(date), noindex") == [])
         #expect(meta("\(date), noindex") == [.noindex])
     }
-
-    @Test func `an element is for everyone or for the crawler that it names`() {
-        func isAddressed(_ name: String, to token: String = "trawl") -> Bool {
-            RobotsDirectives.isAddressed(metaName: Array(name.utf8).span, to: token)
-        }
-
-        #expect(isAddressed("robots"))
-        #expect(isAddressed(" ROBOTS "))
-        #expect(isAddressed("Trawl"))
-        #expect(!isAddressed("googlebot"))
-        #expect(!isAddressed("description"))
-        #expect(!isAddressed("", to: ""))
-    }
 }

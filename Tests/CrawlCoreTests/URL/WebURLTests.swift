@@ -89,14 +89,6 @@ import Testing
         expectFailure(.invalidPort, parsing: "http://example.com:-1/")
     }
 
-    @Test func `the port to connect to is the one written or the default of the scheme`() throws {
-        #expect(try WebURL(parsing: "http://example.com/").effectivePort == 80)
-        #expect(try WebURL(parsing: "https://example.com/").effectivePort == 443)
-        #expect(try WebURL(parsing: "https://example.com:8443/").effectivePort == 8443)
-        #expect(try WebURL(parsing: "file:///etc/passwd").effectivePort == nil)
-        #expect(try WebURL(parsing: "mailto:me@example.com").effectivePort == nil)
-    }
-
     @Test func `only http and https are HTTP`() throws {
         #expect(try WebURL(parsing: "HTTP://example.com/").isHTTP)
         #expect(try WebURL(parsing: "https://example.com/").isHTTP)
