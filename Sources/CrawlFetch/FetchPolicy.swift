@@ -10,6 +10,8 @@ public struct FetchPolicy: Sendable {
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
     let keepBody: JobSpec.KeptBodies
+    /// The largest body that is kept, in bytes.
+    let keptBytes: Int
     /// Who keeps what is sent and received; nil for nobody.
     public let exchangeKeeper: (any ExchangeKeeper)?
     /// Names of header fields whose values are kept by nobody, in lower case.
@@ -49,6 +51,7 @@ public struct FetchPolicy: Sendable {
         retry = spec.retry
         headers = spec.request.headers
         keepBody = spec.keepBody
+        keptBytes = spec.limits.body > 0 ? Int(min(spec.limits.body, Self.mostBytes)) : Self.unlimitedBytes
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
         scannerOptions =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
@@ -59,14 +62,14 @@ public struct FetchPolicy: Sendable {
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
             cookies: cookies, reportsSending: true)
-        if exchangeKeeper != nil {
-            transfer.recordedBytes = spec.limits.body > 0 ? Int(spec.limits.body) : Self.recordedBytes
-        }
+        if exchangeKeeper != nil { transfer.recordedBytes = keptBytes }
         self.transfer = transfer
     }
 
     /// The most of a body that is kept where the job sets no limit: 64 MiB.
-    private static let recordedBytes = 64 << 20
+    private static let unlimitedBytes = 64 << 20
+    /// The most that is kept whatever the limit: half of what a value of SQLite's may have (`SQLITE_MAX_LENGTH`).
+    private static let mostBytes: Int64 = 512 << 20
 
     /// Compiles the fields for one loop.
     public func compileFields() throws(FieldError) -> CompiledFields {

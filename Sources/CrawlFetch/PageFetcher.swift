@@ -197,7 +197,7 @@ public final class PageFetcher: TransferDelegate {
         if phase == .unseen { begin(transfer) }
         contentLength += Int64(bytes.count)
         if keepsDigest { digest.add(bytes) }
-        if keepsBody { keptBody.append(contentsOf: bytes) }
+        if keepsBody { keep(bytes) }
         if phase == .scanning, !scanner.isFinished { scanner.feed(bytes) }
         if phase == .collecting {
             robotsText.append(contentsOf: bytes.prefix(RobotsAnswer.limit - robotsText.count))
@@ -230,6 +230,12 @@ public final class PageFetcher: TransferDelegate {
             phase = scanner.isFinished ? .counting : .scanning
             keepsBody = policy.keepBody.keeps(contentType)
         }
+    }
+
+    private func keep(_ bytes: UnsafeRawBufferPointer) {
+        if keptBody.count + bytes.count <= policy.keptBytes { return keptBody.append(contentsOf: bytes) }
+        keepsBody = false
+        keptBody = []
     }
 
     /// Chooses what is taken from the page, and a scanner for it.

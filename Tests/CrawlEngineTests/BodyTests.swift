@@ -41,6 +41,26 @@ import Testing
         #expect(try harness.value("SELECT count(*) FROM bodies", as: Int.self) == 0)
     }
 
+    @Test func `a body that is too large to be kept is counted all the same`() async throws {
+        let size = (64 << 20) + 1
+        let server = try LoopbackServer { _ in
+            LoopbackServer.Response(
+                headers: [("Content-Type", "application/octet-stream")],
+                body: [UInt8](repeating: 1, count: size))
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl(
+            [server.url("/large")],
+            spec: CrawlHarness.spec {
+                $0.keepBody = .all
+                $0.limits.body = 0
+            })
+
+        #expect(try harness.rows().map(\.state) == [.done])
+        #expect(try harness.value("SELECT content_length FROM results", as: Int.self) == size)
+        #expect(try harness.value("SELECT count(*) FROM bodies", as: Int.self) == 0)
+    }
+
     @Test func `texts are kept, those of error pages too`() async throws {
         let (bodies, _) = try await bodies(.text)
 
