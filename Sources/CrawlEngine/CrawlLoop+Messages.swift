@@ -25,6 +25,15 @@ extension CrawlLoop {
         case drain(within: Duration)
         /// End at once.
         case abort
+
+        /// Requests that it brings.
+        var requestCount: Int {
+            switch self {
+            case .pages(let pages): pages.count
+            case .request: 1
+            default: 0
+            }
+        }
     }
 
     /// What a host's robots.txt came to.

@@ -41,6 +41,7 @@ final class CrawlLoop: @unchecked Sendable {
     private let hasMail = Atomic(false)
     private let waiting = Atomic(0)
     private let ready = Atomic(0)
+    private let unseen = Atomic(0)
     private let turnCount = Atomic(0)
 
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
@@ -85,14 +86,16 @@ final class CrawlLoop: @unchecked Sendable {
     /// Hosts of this loop that wait out their delay. From any thread.
     var waitingHosts: Int { waiting.load(ordering: .relaxed) }
 
-    /// Hosts of this loop of which a request may start at once, permits allowing. From any thread.
-    var readyHosts: Int { ready.load(ordering: .relaxed) }
+    /// Requests at hosts of this loop of which one may start at once, permits allowing, and those that it was sent and
+    /// has not seen. From any thread.
+    var readyRequests: Int { ready.load(ordering: .relaxed) + unseen.load(ordering: .relaxed) }
 
     /// How often the loop has turned. From any thread.
     var turns: Int { turnCount.load(ordering: .relaxed) }
 
     /// Tells the loop something. From any thread.
     func send(_ message: Message) {
+        unseen.add(message.requestCount, ordering: .relaxed)
         inbox.send(message)
         hasMail.store(true, ordering: .releasing)
         transfers.waker.wake()
@@ -101,6 +104,7 @@ final class CrawlLoop: @unchecked Sendable {
     /// Tells the loop several things in order, and wakes it once. From any thread.
     func send(contentsOf messages: [Message]) {
         guard !messages.isEmpty else { return }
+        unseen.add(messages.reduce(0) { $0 + $1.requestCount }, ordering: .relaxed)
         inbox.send(contentsOf: messages)
         hasMail.store(true, ordering: .releasing)
         transfers.waker.wake()
@@ -114,21 +118,25 @@ final class CrawlLoop: @unchecked Sendable {
     /// The loop's whole life, on the thread that it owns.
     func run() {
         while true {
+            var seen = 0
             if hasMail.exchange(false, ordering: .acquiring) {
-                for message in inbox.takeAll() where !receive(message) {
-                    end()
-                    return
+                for message in inbox.takeAll() {
+                    seen += message.requestCount
+                    guard receive(message) else {
+                        end()
+                        return
+                    }
                 }
             }
             startReady()
-            let busy = fetchers.count - idle.count
             if let drainDeadline, busy == 0 || transfers.now >= drainDeadline {
                 end()
                 return
             }
-            flush(busy: busy)
+            flush()
             waiting.store(gate.waitingHosts, ordering: .relaxed)
-            ready.store(gate.readyHosts, ordering: .relaxed)
+            ready.store(gate.readyRequests, ordering: .relaxed)
+            if seen > 0 { unseen.subtract(seen, ordering: .relaxed) }
             turnCount.add(1, ordering: .relaxed)
             transfers.turn(until: nextDeadline)
         }
@@ -210,15 +218,22 @@ final class CrawlLoop: @unchecked Sendable {
     }
 
     private func startReady() {
-        guard drainDeadline == nil else { return }
+        let isWaiting = startWhatMay()
+        wakeLoops(permits.settle(loop: index, isWaiting: isWaiting))
+    }
+
+    /// - Returns: whether it lacked a permit for more.
+    private func startWhatMay() -> Bool {
+        guard drainDeadline == nil else { return false }
         var asked: [(PageID, BatchID)] = []
         defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
-        while hasArchiveRoom, gate.isReady(now: transfers.now), permits.acquire(loop: index) {
+        while hasArchiveRoom, gate.isReady(now: transfers.now) {
+            guard permits.acquire(loop: index, holding: busy) else { return true }
             guard permits.takeStart(now: .now), let fetcher = idleFetcher(),
                 let (request, slot) = gate.next(now: transfers.now)
             else {
                 wakeLoops(permits.release(loop: index))
-                return
+                return false
             }
             fetcher.slot = slot
             if asksForContents, let page = request.page, page.message == nil, request.chain == nil {
@@ -228,7 +243,11 @@ final class CrawlLoop: @unchecked Sendable {
                 start(request, fetcher)
             }
         }
+        return false
     }
+
+    /// Requests that are under way, or about to be.
+    private var busy: Int { fetchers.count - idle.count }
 
     /// Whether what is received now can be kept, where it is to be.
     private var hasArchiveRoom: Bool { policy.exchangeKeeper?.hasRoom ?? true }
@@ -277,7 +296,7 @@ final class CrawlLoop: @unchecked Sendable {
         return new
     }
 
-    private func flush(busy: Int) {
+    private func flush() {
         guard !outcomes.isEmpty || !robots.isEmpty || gate.hasChangedConditions else { return }
         let isIdle = busy == 0 && gate.queued == 0
         guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
@@ -294,7 +313,7 @@ final class CrawlLoop: @unchecked Sendable {
 
     private var nextDeadline: MonotonicInstant? {
         var deadline = flushAt
-        if drainDeadline == nil, gate.readyHosts > 0, let next = permits.nextStartAt {
+        if drainDeadline == nil, gate.readyRequests > 0, let next = permits.nextStartAt {
             deadline = min(deadline ?? next, next)
         }
         if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }

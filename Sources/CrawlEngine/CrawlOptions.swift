@@ -46,6 +46,9 @@ extension CrawlOptions {
         max(1, min(wanted, openFiles - CrawlOptions.otherFiles - 4 * threads))
     }
 
+    /// How many loops share so many requests: each has one at least.
+    func loops(for requests: Int) -> Int { min(threads, requests) }
+
     /// How many connections a loop keeps open for re-use, the ones in use included.
     func connectionsPerLoop(_ requests: Int) -> Int {
         let room = openFiles - CrawlOptions.otherFiles - 4 * threads

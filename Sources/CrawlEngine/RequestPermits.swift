@@ -3,11 +3,18 @@ internal import Curl
 internal import Synchronization
 
 /// The `concurrency.total` of a job, shared by its crawl loops without a lock.
+///
+/// A loop takes as many permits as it has use for. Where they do not go round, each has its even share: a loop that holds
+/// as much stands back while another has less and wants more.
 final class RequestPermits: Sendable {
     private let free: Atomic<Int>
     let total: Int
-    /// Loops that found no permit and want to be woken when there is one, a bit each.
-    private let starved = Atomic<UInt64>(0)
+    /// What each loop can have whatever the others want.
+    private let share: Int
+    /// Loops that hold less than their share and found no permit, a bit each; one is set until it has got one.
+    private let hungry = Atomic<UInt64>(0)
+    /// Loops that found no permit and want to be woken when one is left over, a bit each.
+    private let waiting = Atomic<UInt64>(0)
 
     /// The least time between two starts of the job, in nanoseconds; 0 for any.
     private let interval: Int64
@@ -17,14 +24,16 @@ final class RequestPermits: Sendable {
     private let shared: (permits: SharedPermits, member: Int)?
 
     /// - Parameters:
+    ///   - loops: how many share them; no more than there are permits.
     ///   - interval: the least time between two starts, whatever the host. The default is none.
     ///   - shared: what all crawls of the process share.
     ///   - wake: lets all loops look for permits again.
     init(
-        total: Int, interval: Duration = .zero, shared: SharedPermits? = nil,
+        total: Int, loops: Int, interval: Duration = .zero, shared: SharedPermits? = nil,
         wake: @escaping @Sendable () -> Void = {}
     ) {
         self.total = total
+        share = max(1, total / loops)
         self.interval = interval.nanoseconds
         self.shared = shared.map { ($0, $0.join(wake: wake)) }
         free = Atomic(total)
@@ -40,17 +49,45 @@ final class RequestPermits: Sendable {
     /// Requests under way in all loops.
     var inFlight: Int { total - free.load(ordering: .relaxed) }
 
-    /// Whether the loop may start one more request. Where it may not, it is woken once another is over.
-    func acquire(loop: Int) -> Bool {
-        if !takeOne() {
-            starved.bitwiseOr(1 << UInt64(loop), ordering: .sequentiallyConsistent)
-            // One may have come back before the wish was known.
-            guard takeOne() else { return false }
-        }
+    /// Whether a loop that holds so many may start one more request. Where it may not, it is woken when it may.
+    func acquire(loop: Int, holding held: Int) -> Bool {
+        guard takeOne(loop: loop, holding: held) else { return false }
         guard let shared else { return true }
         if shared.permits.acquire(member: shared.member, holding: inFlight - 1) { return true }
         free.add(1, ordering: .sequentiallyConsistent)
         return false
+    }
+
+    private func takeOne(loop: Int, holding held: Int) -> Bool {
+        let bit: UInt64 = 1 << UInt64(loop)
+        if !standsBack(bit, holding: held), takeOne(bit) { return true }
+        if held < share { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
+        waiting.bitwiseOr(bit, ordering: .sequentiallyConsistent)
+        // One may have come back, or not be wanted any more, before the wish was known.
+        return !standsBack(bit, holding: held) && takeOne(bit)
+    }
+
+    private func standsBack(_ bit: UInt64, holding held: Int) -> Bool {
+        held >= share && hungry.load(ordering: .sequentiallyConsistent) & ~bit != 0
+    }
+
+    private func takeOne(_ bit: UInt64) -> Bool {
+        var current = free.load(ordering: .relaxed)
+        while current > 0 {
+            let (exchanged, original) = free.weakCompareExchange(
+                expected: current, desired: current - 1, ordering: .sequentiallyConsistent)
+            if exchanged {
+                clearHunger(bit)
+                return true
+            }
+            current = original
+        }
+        return false
+    }
+
+    private func clearHunger(_ bit: UInt64) {
+        guard hungry.load(ordering: .relaxed) & bit != 0 else { return }
+        hungry.bitwiseAnd(~bit, ordering: .sequentiallyConsistent)
     }
 
     /// When the job's rate allows the next start; nil where it has none.
@@ -70,25 +107,32 @@ final class RequestPermits: Sendable {
         ).exchanged
     }
 
-    private func takeOne() -> Bool {
-        var current = free.load(ordering: .relaxed)
-        while current > 0 {
-            let (exchanged, original) = free.weakCompareExchange(
-                expected: current, desired: current - 1, ordering: .sequentiallyConsistent)
-            if exchanged { return true }
-            current = original
-        }
-        return false
-    }
-
-    /// Gives a permit back.
+    /// Gives a permit back. The loop may take it again for itself, and says in ``settle(loop:isWaiting:)`` when it has
+    /// taken what it wants.
     ///
-    /// - Returns: the loops to wake, a bit each.
+    /// - Returns: the loops to wake at once, a bit each.
     func release(loop: Int) -> UInt64 {
         free.add(1, ordering: .sequentiallyConsistent)
         shared?.permits.release()
-        guard starved.load(ordering: .sequentiallyConsistent) != 0 else { return 0 }
-        return starved.exchange(0, ordering: .sequentiallyConsistent) & ~(1 << UInt64(loop))
+        return takeWaiting(of: hungry.load(ordering: .sequentiallyConsistent) & ~(1 << UInt64(loop)))
+    }
+
+    /// Notes that a loop wants no permit now, or waits for one.
+    ///
+    /// - Returns: the loops to wake, a bit each, where permits are left over.
+    func settle(loop: Int, isWaiting: Bool) -> UInt64 {
+        let bit: UInt64 = 1 << UInt64(loop)
+        if !isWaiting { clearHunger(bit) }
+        guard free.load(ordering: .sequentiallyConsistent) > 0 else { return 0 }
+        // Others would only find that they have to stand back.
+        let hungry = hungry.load(ordering: .sequentiallyConsistent) & ~bit
+        return takeWaiting(of: hungry == 0 ? ~bit : hungry)
+    }
+
+    /// Those of some loops that wait, which do so no more.
+    private func takeWaiting(of bits: UInt64) -> UInt64 {
+        guard waiting.load(ordering: .sequentiallyConsistent) & bits != 0 else { return 0 }
+        return waiting.bitwiseAnd(~bits, ordering: .sequentiallyConsistent).oldValue & bits
     }
 }
 

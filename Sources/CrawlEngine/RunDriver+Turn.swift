@@ -11,7 +11,7 @@ extension RunDriver {
         let now = environment.wallClock()
         let renews = lastRenewal + RunDriver.renewalInterval <= clock
         sweep.start(now: now)
-        let searches = !isStopping && (!redirects.isEmpty || wantsHosts)
+        let searches = !isStopping && (!redirects.isEmpty || wantedHosts > 0)
         let hasNews =
             !outcomes.isEmpty || !robotsReports.isEmpty || !conditions.isEmpty || !starting.isEmpty
             || !unsent.isEmpty
@@ -185,8 +185,9 @@ extension RunDriver {
 
     /// Takes the next slice of hosts with pages that wait into the window.
     private func searchHosts(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction) throws {
-        guard wantsHosts else { return }
-        let found = try transaction.waitingHosts(of: run.id, after: sweep.cursor, limit: HostSweep.slice)
+        let limit = min(wantedHosts, HostSweep.slice)
+        guard limit > 0 else { return }
+        let found = try transaction.waitingHosts(of: run.id, after: sweep.cursor, limit: limit)
         for waiting in found where window[waiting.host] == nil {
             if waiting.notBefore > now {
                 sweep.expect(at: waiting.notBefore)
@@ -195,7 +196,7 @@ extension RunDriver {
                 sweep.expect(at: now + RunDriver.takenHostWait)
             }
         }
-        sweep.advance(to: found.last?.host, isLast: found.count < HostSweep.slice)
+        sweep.advance(to: found.last?.host, isLast: found.count < limit)
     }
 
     /// Fills up those of the hosts that run short.

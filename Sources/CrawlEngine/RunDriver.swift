@@ -27,6 +27,7 @@ final class RunDriver {
     /// Whether a host was not to be had since that was last looked at.
     var wasDenied = false
 
+    private let loopCount: Int
     var loops: [CrawlLoop] = []
     var runningLoops = 0
     var window: HostWindow
@@ -134,12 +135,14 @@ final class RunDriver {
         let directory = LoopDirectory()
         self.directory = directory
         self.heartbeat = heartbeat
+        let requests = options.requests(spec.concurrency.total)
+        loopCount = options.loops(for: requests)
         permits = RequestPermits(
-            total: options.requests(spec.concurrency.total), interval: spec.rate.total,
+            total: requests, loops: loopCount, interval: spec.rate.total,
             shared: options.permits,
             wake: { directory.wake(.max) })
         window = HostWindow(
-            loops: options.threads, concurrency: spec.concurrency, grows: spec.discoversPages)
+            loops: loopCount, concurrency: spec.concurrency, grows: spec.discoversPages)
         sweep = HostSweep(now: environment.wallClock())
         progress = run.progress
         budget = RunBudget(spec.limits, now: .now)
@@ -214,10 +217,10 @@ final class RunDriver {
         let inbox = inbox
         let rules = try FollowRules(spec).map(withSeeds)
         let all = directory
-        for index in 0..<options.threads {
+        for index in 0..<loopCount {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
-                connections: options.connectionsPerLoop(options.requests(spec.concurrency.total)),
+                connections: options.connectionsPerLoop(permits.total),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
                 sieve: LinkSieve(spec, rules: rules),
                 environment: environment, permits: permits, asksForContents: run.hasRequests,
@@ -304,18 +307,19 @@ final class RunDriver {
         observer.progressed(snapshot)
     }
 
-    /// Whether hosts are to be searched for: while fewer stand ready than there are requests to be had, twice over. Few
-    /// hosts at a time are soon done with, on connections that still stand; of those that wait out a delay, or are not
-    /// there, any number may be at hand besides.
-    var wantsHosts: Bool {
-        sweep.isUnderWay && window.hasRoom && loops.reduce(0) { $0 + $1.readyHosts } < 2 * permits.total
+    /// How many hosts are to be searched for: as many as fewer requests stand ready than there may be under way, twice
+    /// over. Few hosts at a time are soon done with, on connections that still stand; of those that wait out a delay, or
+    /// are not there, any number may be at hand besides.
+    var wantedHosts: Int {
+        guard sweep.isUnderWay, window.hasRoom else { return 0 }
+        return max(0, 2 * permits.total - loops.reduce(0) { $0 + $1.readyRequests })
     }
 
     private var waitMilliseconds: Int64 {
         guard !isStopping else { return 250 }
         // Those that were settled without a request.
         guard outcomes.isEmpty, robotsReports.isEmpty else { return 0 }
-        if wantsHosts { return 0 }
+        if wantedHosts > 0 { return 0 }
         var due = environment.wallClock() + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, window.nextClaimAt)

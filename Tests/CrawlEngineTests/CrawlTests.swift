@@ -156,4 +156,17 @@ import Testing
         #expect(try harness.rows().filter { $0.state == .done }.count == 1200)
         #expect(try harness.value("SELECT count(*) FROM hosts WHERE runner_id IS NOT NULL") == 0)
     }
+
+    @Test func `many hosts with a few pages each take little more than a connection each`() async throws {
+        let hosts = (0..<400).map { "127.0.\(1 + $0 / 200).\(1 + $0 % 200)" }
+        let server = try LoopbackServer(addresses: hosts) { _ in .text("ok") }
+        let harness = try CrawlHarness()
+
+        try await harness.crawl(
+            (1...5).flatMap { page in hosts.map { server.url("/\(page)", on: $0) } },
+            spec: CrawlHarness.spec { $0.robots = .obey }, threads: 2)
+
+        #expect(try harness.rows().filter { $0.state == .done }.count == 2000)
+        #expect(server.connections <= 500)
+    }
 }

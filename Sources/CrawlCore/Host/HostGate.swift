@@ -62,6 +62,14 @@ public struct HostGate {
 
     /// Requests that are queued.
     public private(set) var queued = 0
+    /// Requests that are queued at hosts of which one may start at once, permits allowing.
+    public private(set) var readyRequests = 0
+
+    /// With fewer requests queued, it is better to send them one after the other on the connection that is there than to
+    /// make another for them, which costs a round trip or three and more work than a page.
+    private static let worthAnotherConnection = 8
+    /// How many hosts are passed over at most in the search for one that needs no other connection.
+    private static let passes = 8
 
     /// An empty gate.
     ///
@@ -72,9 +80,6 @@ public struct HostGate {
         self.limits = limits
         self.circuitPolicy = circuitPolicy
     }
-
-    /// Hosts of which a request may start at once, permits allowing.
-    public var readyHosts: Int { ready.count }
 
     /// Hosts that wait out their delay, or whatever else keeps them waiting, with requests queued or without.
     public var waitingHosts: Int { waiting.count }
@@ -116,6 +121,7 @@ public struct HostGate {
         let index = index(of: request.host, now: now)
         if first { hosts[index].queue.prepend(request) } else { hosts[index].queue.append(request) }
         queued += 1
+        if hosts[index].isReady { readyRequests += 1 }
         schedule(index, now: now)
     }
 
@@ -131,9 +137,10 @@ public struct HostGate {
     /// The next request that may be started now, of the host whose turn it is; it counts as started.
     public mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
-        guard let index = ready.popFirst() else { return nil }
-        hosts[index].isReady = false
-        guard let request = hosts[index].queue.popFirst() else { return nil }
+        passOver(now: now)
+        guard let index = popReady(), let request = hosts[index].queue.popFirst() else {
+            return nil
+        }
         queued -= 1
         hosts[index].inFlight += 1
         hosts[index].recent.add(now: now)
@@ -193,6 +200,7 @@ public struct HostGate {
         let requests = Array(hosts[index].queue)
         hosts[index].queue.removeAll()
         queued -= requests.count
+        if hosts[index].isReady { readyRequests -= requests.count }
         return requests
     }
 
@@ -231,7 +239,16 @@ public struct HostGate {
         } else {
             hosts[index].isReady = true
             ready.append(index)
+            readyRequests += hosts[index].queue.count
         }
+    }
+
+    /// Takes out the host that is the first of the ready ones.
+    private mutating func popReady() -> Int? {
+        guard let index = ready.popFirst() else { return nil }
+        hosts[index].isReady = false
+        readyRequests -= hosts[index].queue.count
+        return index
     }
 
     /// When a host may get its next request; nil where something has to end first.
@@ -255,11 +272,26 @@ public struct HostGate {
             hosts[first.index].isWaiting = false
             schedule(first.index, now: now)
         }
-        // A host that was held, or lost its requests, after it became ready goes where it now belongs.
-        while let first = ready.first, !isStillReady(first, now: now) {
-            ready.removeFirst()
-            hosts[first].isReady = false
-            schedule(first, now: now)
+        dropUnready(now: now)
+    }
+
+    /// Puts hosts that were held, or lost their requests, after they became ready where they now belong, until one that is
+    /// ready is the first.
+    private mutating func dropUnready(now: MonotonicInstant) {
+        while let first = ready.first, !isStillReady(first, now: now), let index = popReady() {
+            schedule(index, now: now)
+        }
+    }
+
+    /// Lets hosts that need another connection for their next request go behind those that need none. What a host has
+    /// under way will be over soon, and its connection free.
+    private mutating func passOver(now: MonotonicInstant) {
+        for _ in 0..<min(HostGate.passes, ready.count) {
+            guard let first = ready.first, hosts[first].inFlight > 0,
+                hosts[first].queue.count < HostGate.worthAnotherConnection
+            else { return }
+            ready.append(ready.removeFirst())
+            dropUnready(now: now)
         }
     }
 

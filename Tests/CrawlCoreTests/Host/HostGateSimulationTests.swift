@@ -15,6 +15,9 @@ import Testing
         func canStart(perHost: Int, now: MonotonicInstant) -> Bool {
             !queue.isEmpty && inFlight < perHost && !isStarting && mayStart <= now
         }
+
+        /// Whether it lets others go first.
+        var isPassedOver: Bool { inFlight > 0 && queue.count < 8 }
     }
 
     private struct Simulation {
@@ -65,6 +68,8 @@ import Testing
             }
             let host = request.host.rawValue
             var entry = try #require(ready[host], "host \(host) started and must not")
+            let goesFirst = !entry.isPassedOver || ready.values.allSatisfy { $0.isPassedOver }
+            #expect(goesFirst, "host \(host) needs another connection and went before one that needs none")
             #expect(entry.queue.first == request.page?.id.rawValue)
             entry.queue.removeFirst()
             entry.inFlight += 1
@@ -74,7 +79,11 @@ import Testing
             }
             entry.overtaken = [:]
             hosts[host] = entry
-            for other in ready.keys where other != host {
+            for (other, entry) in ready where other != host {
+                guard !entry.isPassedOver else {
+                    hosts[other]?.overtaken = [:]
+                    continue
+                }
                 let starts = hosts[other]?.overtaken[host] ?? 0
                 #expect(starts == 0, "host \(host) started twice before host \(other)")
                 hosts[other]?.overtaken[host] = starts + 1

@@ -52,6 +52,53 @@ import Testing
         #expect(gate.startAll(now: now) == [1, 4, 6, 2, 5, 3])
     }
 
+    @Test func `a host whose connection is in use lets those go first that need no other`() throws {
+        let gate = gate(perHost: 2, hosts: [1, 1, 2, 2, 3])
+
+        let first = try #require(gate.next(now: now))
+        // Host 1 is ready again, and the first of the three, once host 2 and 3 have had a turn.
+        #expect(gate.startOne(now: now) == 3)
+        #expect(gate.startOne(now: now) == 5)
+        gate.add(request(6, at: 4), now: now)
+        #expect(gate.startOne(now: now) == 6)
+        gate.finished(first.slot, wasSent: true, now: now)
+
+        #expect(gate.startAll(now: now) == [2, 4])
+    }
+
+    @Test(arguments: [(9, [10, 12, 2, 13, 11]), (8, [10, 12, 13, 11, 2])])
+    func `a host that has many queued takes its turn on another connection`(count: Int, order: [Int64]) {
+        let gate = gate(perHost: 2, hosts: Array(repeating: 1, count: count))
+        for (page, host) in [(10, 2), (11, 2), (12, 3)] as [(Int64, Int64)] {
+            gate.add(request(page, at: host), now: now)
+        }
+
+        #expect(gate.startOne(now: now) == 1)
+        gate.add(request(13, at: 4), now: now)
+
+        #expect(gate.startAll(now: now) == order)
+    }
+
+    @Test func `requests of hosts that may start one are counted`() throws {
+        let gate = gate(perHost: 1, hosts: [1, 1, 1, 2])
+        #expect(gate.readyRequests == 4)
+
+        let first = try #require(gate.next(now: now))
+        #expect(gate.readyRequests == 1)
+        gate.add(request(5, at: 2), now: now)
+        gate.add(request(6, at: 1), now: now)
+        #expect(gate.readyRequests == 2)
+
+        gate.finished(first.slot, wasSent: true, now: now)
+        #expect(gate.readyRequests == 5)
+        #expect(gate.removeAll(of: 1).count == 3)
+        #expect(gate.readyRequests == 2)
+
+        #expect(gate.startAll(now: now) == [4])
+        #expect(gate.readyRequests == 0)
+        #expect(gate.queued == 1)
+    }
+
     @Test func `a host's requests start in the order they were added`() throws {
         let gate = gate(perHost: 1, hosts: [1, 1, 1])
         var pages: [Int64] = []

@@ -12,6 +12,7 @@ final class TestGate {
     }
 
     var queued: Int { gate.queued }
+    var readyRequests: Int { gate.readyRequests }
     var waitingHosts: Int { gate.waitingHosts }
     var nextWake: MonotonicInstant? { gate.nextWake }
 
@@ -53,6 +54,9 @@ final class TestGate {
         gate.finished(slot, wasSent: wasSent, signal, fraction: 0, now: now)
     }
     func removeAll() -> [PageRequest] { gate.removeAll() }
+
+    /// Starts one, and gives its page.
+    func startOne(now: MonotonicInstant) -> Int64? { next(now: now)?.request.page?.id.rawValue }
 
     /// Starts all that may be started now, and gives the pages in the order of their starts.
     func startAll(now: MonotonicInstant) -> [Int64] {
