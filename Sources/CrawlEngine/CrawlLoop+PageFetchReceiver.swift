@@ -27,7 +27,7 @@ extension CrawlLoop: PageFetchReceiver {
         idle.append(fetcher)
         wakeLoops(permits.release(loop: index))
         // What a host asks for is to outlive a kill.
-        if gate.hasChangedConditions { flushAt = transfers.now }
+        if gate.hasChangedConditions { flush(within: .zero) }
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)
@@ -52,7 +52,7 @@ extension CrawlLoop: PageFetchReceiver {
                 giveUp(last, error)
             }
             // At the end of this turn: pages wait for it, and its connection for them.
-            flushAt = transfers.now
+            flush(within: .zero)
             robots.append(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
         }
     }

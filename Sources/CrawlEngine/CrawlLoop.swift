@@ -34,7 +34,7 @@ final class CrawlLoop: @unchecked Sendable {
     private let asksForContents: Bool
     /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
     private var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
-    var flushAt: MonotonicInstant?
+    private var flushAt: MonotonicInstant?
     var drainDeadline: MonotonicInstant?
 
     private let inbox = Mailbox<Message>()
@@ -197,9 +197,9 @@ final class CrawlLoop: @unchecked Sendable {
         if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
             refuse(page, request, refusal.verdict, refusal.error)
         } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
-            flushAt = transfers.now
             robots.append(
                 RobotsReport(host: request.owner, answer: .unreachable(kind, error), lastHost: request.host))
+            flush(within: .zero)
         } else {
             gate.add(request, first: first, now: transfers.now)
         }
@@ -213,8 +213,14 @@ final class CrawlLoop: @unchecked Sendable {
     }
 
     func keep(_ outcome: consuming PageOutcome) {
-        if outcomes.isEmpty { flushAt = transfers.now + CrawlLoop.flushDelay }
+        if outcomes.isEmpty { flush(within: CrawlLoop.flushDelay) }
         outcomes.append(outcome)
+    }
+
+    /// Has what is there reported at the end of a turn that is no later than this.
+    func flush(within delay: Duration) {
+        let due = transfers.now + delay
+        flushAt = min(flushAt ?? due, due)
     }
 
     private func startReady() {

@@ -136,12 +136,16 @@ extension StoreTransaction {
 
     /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
     public func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT min(not_before) FROM pages INDEXED BY pages_pending
-                WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before > ?
-                """)
-        return try Int64.fetchOne(statement, arguments: [run.rawValue, host.rawValue, now])
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT min(not_before) FROM pages INDEXED BY pages_pending
+            WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before > ?
+            """)
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        statement.bind(3, now)
+        return try statement.firstRow { $0.optionalInteger(0) } ?? nil
     }
 
     /// Whether a run has pending pages.

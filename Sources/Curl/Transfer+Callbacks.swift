@@ -44,6 +44,14 @@ func recordSending(
     return 0
 }
 
+func noteLookUp(
+    _: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.loop.lookedUp() }
+    return 0
+}
+
 func openSocket(
     _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {

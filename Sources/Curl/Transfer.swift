@@ -81,9 +81,8 @@ public final class Transfer {
     private var proxies: ProxySelection?
     private var proxy = ""
     private var credentials: Credentials?
-    /// How long a name that was looked up is good for, in seconds: a minute, which is curl's default.
-    private static let nameLifetime = 60
-    private var prunesNames = false
+    /// What CURLOPT_DNS_CACHE_TIMEOUT is.
+    private var nameLifetime = -1
     /// Whether the connection is closed at the transfer's end.
     var closesConnection = false
     private var headers: UnsafeMutablePointer<curl_slist>?
@@ -125,13 +124,15 @@ public final class Transfer {
         // A connection outlives the transfer that opened it, but not the loop.
         try set(CURLOPT_CLOSESOCKETDATA, pointer: Unmanaged.passUnretained(loop.sockets).toOpaque())
         try check(ccurl_setopt_closesocket_callback(easy, closeSocket), "CLOSESOCKETFUNCTION")
+        try set(CURLOPT_RESOLVER_START_DATA, pointer: context)
+        try check(ccurl_setopt_resolver_start_callback(easy, noteLookUp), "RESOLVER_START_FUNCTION")
         // Which proxy is used is decided here: see ProxySelection.
         try set(CURLOPT_PROXY, "")
         try set(CURLOPT_NOPROXY, "")
         // A user name and password are sent as Basic says (RFC 7617) and in no other way.
         try set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
         // Not pruned, unless the loop says so.
-        try set(CURLOPT_DNS_CACHE_TIMEOUT, -1)
+        try set(CURLOPT_DNS_CACHE_TIMEOUT, nameLifetime)
         // Signals and threads do not mix (libcurl-thread(3)).
         try set(CURLOPT_NOSIGNAL, 1)
         // Whatever a URL or a redirect says, nothing but HTTP is ever spoken (libcurl-security(3)).
@@ -316,12 +317,13 @@ public final class Transfer {
         }
     }
 
-    /// - Parameter prunesNames: whether names that were looked up a while ago are forgotten at the transfer's end.
-    func prepareForStart(now: MonotonicInstant, prunesNames: Bool) {
-        if prunesNames != self.prunesNames {
-            self.prunesNames = prunesNames
+    /// - Parameter nameLifetime: names that were looked up so many seconds ago are forgotten at the transfer's end; -1 for
+    ///   none.
+    func prepareForStart(now: MonotonicInstant, nameLifetime: Int) {
+        if nameLifetime != self.nameLifetime {
+            self.nameLifetime = nameLifetime
             // Fails only for a number below -1.
-            _ = ccurl_setopt_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, prunesNames ? Transfer.nameLifetime : -1)
+            _ = ccurl_setopt_long(easy, CURLOPT_DNS_CACHE_TIMEOUT, nameLifetime)
         }
         if closesConnection {
             closesConnection = false

@@ -22,6 +22,7 @@ public final class TransferLoop {
     private var active: [Transfer] = []
     private var nextReadCheck: MonotonicInstant = .now
     private var nextPruning: MonotonicInstant = .now
+    private var nameLifetime = NameLifetime(now: .now)
 
     /// How often transfers are checked for a server that sends nothing: the precision of a read time-out.
     private static let readCheckInterval: Duration = .milliseconds(100)
@@ -78,9 +79,12 @@ public final class TransferLoop {
         let now = MonotonicInstant.now
         // Pruning goes over all names: after each transfer, as curl would have it, it makes a page the dearer the more
         // hosts there are.
-        let prunesNames = nextPruning <= now
-        if prunesNames { nextPruning = now + TransferLoop.pruningInterval }
-        transfer.prepareForStart(now: now, prunesNames: prunesNames)
+        var lifetime = -1
+        if nextPruning <= now {
+            nextPruning = now + TransferLoop.pruningInterval
+            lifetime = nameLifetime.seconds(now: now)
+        }
+        transfer.prepareForStart(now: now, nameLifetime: lifetime)
         guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
         transfer.slot = active.count
         active.append(transfer)
@@ -180,6 +184,9 @@ public final class TransferLoop {
         if slot < active.count { active[slot].slot = slot }
         transfer.slot = -1
     }
+
+    /// Notes that curl has not known a name.
+    func lookedUp() { nameLifetime.lookedUp(now: now) }
 
     fileprivate func socketChanged(_ socket: curl_socket_t, _ what: Int32) {
         var events: UInt32 = 0
