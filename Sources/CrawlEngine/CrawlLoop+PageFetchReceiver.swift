@@ -51,9 +51,7 @@ extension CrawlLoop: PageFetchReceiver {
                 answer = .unreachable(.hostUnavailable, error)
                 giveUp(last, error)
             }
-            // At the end of this turn: pages wait for it, and its connection for them.
-            flush(within: .zero)
-            robots.append(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
+            keep(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
         }
     }
 

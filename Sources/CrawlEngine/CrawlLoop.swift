@@ -29,7 +29,8 @@ final class CrawlLoop: @unchecked Sendable {
     private var fetchers: [PageFetcher] = []
     var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
-    var robots: [RobotsReport] = []
+    private var robots: [RobotsReport] = []
+    private var robotsAt: MonotonicInstant?
     /// Whether each page's request is asked for before it is sent.
     private let asksForContents: Bool
     /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
@@ -47,6 +48,9 @@ final class CrawlLoop: @unchecked Sendable {
     /// How long an outcome waits for others to be committed with: short enough that a row is there while its
     /// reader still looks, long enough for hundreds of pages a commit under load.
     private static let flushDelay: Duration = .milliseconds(25)
+    /// How long what became of a robots.txt waits for others while there is something else to do. No longer, as pages wait for
+    /// it, and its connection for them; but a turn of the driver for each would cost more than the request.
+    private static let robotsDelay: Duration = .milliseconds(5)
     /// How long until a loop looks whether a full archive has room again.
     private static let archiveWait: Duration = .milliseconds(10)
     /// How many outcomes wait for each other at most.
@@ -86,8 +90,8 @@ final class CrawlLoop: @unchecked Sendable {
     /// Hosts of this loop that wait out their delay. From any thread.
     var waitingHosts: Int { waiting.load(ordering: .relaxed) }
 
-    /// Requests at hosts of this loop of which one may start at once, permits allowing, and those that it was sent and
-    /// has not seen. From any thread.
+    /// Requests at hosts of this loop of which one may start at once, permits allowing; those that it was sent and has not
+    /// seen; and hosts whose pages follow as soon as the driver knows of their robots.txt. From any thread.
     var readyRequests: Int { ready.load(ordering: .relaxed) + unseen.load(ordering: .relaxed) }
 
     /// How often the loop has turned. From any thread.
@@ -135,7 +139,7 @@ final class CrawlLoop: @unchecked Sendable {
             }
             flush()
             waiting.store(gate.waitingHosts, ordering: .relaxed)
-            ready.store(gate.readyRequests, ordering: .relaxed)
+            ready.store(gate.readyRequests + robots.count, ordering: .relaxed)
             if seen > 0 { unseen.subtract(seen, ordering: .relaxed) }
             turnCount.add(1, ordering: .relaxed)
             transfers.turn(until: nextDeadline)
@@ -197,9 +201,7 @@ final class CrawlLoop: @unchecked Sendable {
         if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
             refuse(page, request, refusal.verdict, refusal.error)
         } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
-            robots.append(
-                RobotsReport(host: request.owner, answer: .unreachable(kind, error), lastHost: request.host))
-            flush(within: .zero)
+            keep(RobotsReport(host: request.owner, answer: .unreachable(kind, error), lastHost: request.host))
         } else {
             gate.add(request, first: first, now: transfers.now)
         }
@@ -215,6 +217,13 @@ final class CrawlLoop: @unchecked Sendable {
     func keep(_ outcome: consuming PageOutcome) {
         if outcomes.isEmpty { flush(within: CrawlLoop.flushDelay) }
         outcomes.append(outcome)
+    }
+
+    func keep(_ report: RobotsReport) {
+        if robots.isEmpty {
+            robotsAt = transfers.now + (gate.readyRequests > 0 ? CrawlLoop.robotsDelay : .zero)
+        }
+        robots.append(report)
     }
 
     /// Has what is there reported at the end of a turn that is no later than this.
@@ -303,22 +312,32 @@ final class CrawlLoop: @unchecked Sendable {
     }
 
     private func flush() {
-        guard !outcomes.isEmpty || !robots.isEmpty || gate.hasChangedConditions else { return }
+        if let robotsAt, robotsAt <= transfers.now {
+            reportConditions()
+            report(.robots(robots))
+            robots.removeAll(keepingCapacity: true)
+            self.robotsAt = nil
+        }
+        guard !outcomes.isEmpty || gate.hasChangedConditions else { return }
         let isIdle = busy == 0 && gate.queued == 0
         guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
             return
         }
-        // First, so that a host is not let go of before its condition is known.
-        if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
-        if !robots.isEmpty { report(.robots(robots)) }
+        reportConditions()
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
-        robots.removeAll(keepingCapacity: true)
         outcomes.removeAll(keepingCapacity: true)
         flushAt = nil
     }
 
+    /// Before what may let go of a host, so that its condition is known by then.
+    private func reportConditions() {
+        guard gate.hasChangedConditions else { return }
+        report(.conditions(gate.takeChangedConditions(now: transfers.now)))
+    }
+
     private var nextDeadline: MonotonicInstant? {
         var deadline = flushAt
+        if let robotsAt { deadline = min(deadline ?? robotsAt, robotsAt) }
         if drainDeadline == nil, gate.readyRequests > 0, let next = permits.nextStartAt {
             deadline = min(deadline ?? next, next)
         }
@@ -344,7 +363,7 @@ final class CrawlLoop: @unchecked Sendable {
         // They know the loop, and would keep it and its descriptors.
         fetchers = []
         idle = []
-        if gate.hasChangedConditions { report(.conditions(gate.takeChangedConditions(now: transfers.now))) }
+        reportConditions()
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
         outcomes = []
         report(.ended)
