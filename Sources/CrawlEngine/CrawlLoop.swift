@@ -318,7 +318,10 @@ final class CrawlLoop: @unchecked Sendable {
             robots.removeAll(keepingCapacity: true)
             self.robotsAt = nil
         }
-        guard !outcomes.isEmpty || gate.hasChangedConditions else { return }
+        guard !outcomes.isEmpty || gate.hasChangedConditions else {
+            flushAt = nil
+            return
+        }
         let isIdle = busy == 0 && gate.queued == 0
         guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
             return

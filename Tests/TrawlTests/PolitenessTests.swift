@@ -33,6 +33,24 @@ import Testing
         #expect(try #require(log[0].finishedAt).duration(to: log[1].startedAt) >= .seconds(4))
     }
 
+    @Test(arguments: ["/robots.txt", "/1"])
+    func `while a host is left alone the processor is too`(path: String) async throws {
+        let site = try LoopbackServer { request in
+            request.path == path && request.hit == 0
+                ? .status(429, retryAfter: .seconds(2)) : Site.page(request)
+        }
+        try bench.job("docs", urls: [site.numbered(5)], "robots: obey")
+
+        let run = try await bench.shell("TIMEFORMAT='%U %S'; time $TRAWL run -q docs.yaml")
+
+        #expect(run.code == 0)
+        let seconds = try #require(run.errors.split(separator: "\n").last).split(separator: " ").compactMap {
+            Double($0)
+        }
+        #expect(seconds.count == 2)
+        #expect(seconds.reduce(0, +) < 1)
+    }
+
     @Test func `the host's delay is kept over a kill`() async throws {
         let site = try LoopbackServer { request in
             request.path == "/2" && request.hit == 0 ? .stalled : Site.page(request)
