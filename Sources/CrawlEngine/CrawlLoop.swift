@@ -36,6 +36,8 @@ final class CrawlLoop: @unchecked Sendable {
     /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
     private var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
     private var flushAt: MonotonicInstant?
+    /// When the job's rate allows the next start, where that is what is waited for.
+    private var nextStart: MonotonicInstant?
     var drainDeadline: MonotonicInstant?
 
     private let inbox = Mailbox<Message>()
@@ -239,12 +241,13 @@ final class CrawlLoop: @unchecked Sendable {
 
     /// - Returns: whether it lacked a permit for more.
     private func startWhatMay() -> Bool {
+        nextStart = nil
         guard drainDeadline == nil else { return false }
         var asked: [(PageID, BatchID)] = []
         defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
-        while hasArchiveRoom, gate.isReady(now: transfers.now) {
+        while gate.isReady(now: transfers.now), hasArchiveRoom {
             guard permits.acquire(loop: index, holding: busy) else { return true }
-            guard permits.takeStart(now: .now), let fetcher = idleFetcher(),
+            guard takeStart(), let fetcher = idleFetcher(),
                 let (request, slot) = gate.next(now: transfers.now)
             else {
                 wakeLoops(permits.release(loop: index))
@@ -258,6 +261,13 @@ final class CrawlLoop: @unchecked Sendable {
                 start(request, fetcher)
             }
         }
+        return false
+    }
+
+    /// Whether the job's rate allows a start now; if not, the loop comes back when it does.
+    private func takeStart() -> Bool {
+        if permits.takeStart(now: .now) { return true }
+        nextStart = permits.nextStartAt
         return false
     }
 
@@ -341,9 +351,7 @@ final class CrawlLoop: @unchecked Sendable {
     private var nextDeadline: MonotonicInstant? {
         var deadline = flushAt
         if let robotsAt { deadline = min(deadline ?? robotsAt, robotsAt) }
-        if drainDeadline == nil, gate.readyRequests > 0, let next = permits.nextStartAt {
-            deadline = min(deadline ?? next, next)
-        }
+        if let nextStart { deadline = min(deadline ?? nextStart, nextStart) }
         if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }
         if let drainDeadline { deadline = min(deadline ?? drainDeadline, drainDeadline) }
         if !hasArchiveRoom {
