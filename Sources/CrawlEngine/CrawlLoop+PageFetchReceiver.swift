@@ -27,7 +27,7 @@ extension CrawlLoop: PageFetchReceiver {
         idle.append(fetcher)
         wakeLoops(permits.release(loop: index))
         // What a host asks for is to outlive a kill.
-        if gate.hasChangedConditions { flush(within: .zero) }
+        if gate.hasChangedConditions { scheduleFlush(within: .zero) }
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)

@@ -30,6 +30,7 @@ final class CrawlLoop: @unchecked Sendable {
     var idle: [PageFetcher] = []
     private var outcomes: [PageOutcome] = []
     private var robots: [RobotsReport] = []
+    /// When those are reported; nil where there are none.
     private var robotsAt: MonotonicInstant?
     /// Whether each page's request is asked for before it is sent.
     private let asksForContents: Bool
@@ -44,6 +45,7 @@ final class CrawlLoop: @unchecked Sendable {
     private let hasMail = Atomic(false)
     private let waiting = Atomic(0)
     private let ready = Atomic(0)
+    /// Requests in the inbox.
     private let unseen = Atomic(0)
     private let turnCount = Atomic(0)
 
@@ -217,7 +219,7 @@ final class CrawlLoop: @unchecked Sendable {
     }
 
     func keep(_ outcome: consuming PageOutcome) {
-        if outcomes.isEmpty { flush(within: CrawlLoop.flushDelay) }
+        if outcomes.isEmpty { scheduleFlush(within: CrawlLoop.flushDelay) }
         outcomes.append(outcome)
     }
 
@@ -228,8 +230,8 @@ final class CrawlLoop: @unchecked Sendable {
         robots.append(report)
     }
 
-    /// Has what is there reported at the end of a turn that is no later than this.
-    func flush(within delay: Duration) {
+    /// Has outcomes and conditions reported at the end of the first turn after so long, or of an earlier one that is due.
+    func scheduleFlush(within delay: Duration) {
         let due = transfers.now + delay
         flushAt = min(flushAt ?? due, due)
     }

@@ -72,22 +72,9 @@ final class RequestPermits: Sendable {
     }
 
     private func takeOne(_ bit: UInt64) -> Bool {
-        var current = free.load(ordering: .relaxed)
-        while current > 0 {
-            let (exchanged, original) = free.weakCompareExchange(
-                expected: current, desired: current - 1, ordering: .sequentiallyConsistent)
-            if exchanged {
-                clearHunger(bit)
-                return true
-            }
-            current = original
-        }
-        return false
-    }
-
-    private func clearHunger(_ bit: UInt64) {
-        guard hungry.load(ordering: .relaxed) & bit != 0 else { return }
-        hungry.bitwiseAnd(~bit, ordering: .sequentiallyConsistent)
+        guard free.takeOne() else { return false }
+        hungry.clear(bit)
+        return true
     }
 
     /// When the job's rate allows the next start; nil where it has none.
@@ -122,7 +109,7 @@ final class RequestPermits: Sendable {
     /// - Returns: the loops to wake, a bit each, where permits are left over.
     func settle(loop: Int, isWaiting: Bool) -> UInt64 {
         let bit: UInt64 = 1 << UInt64(loop)
-        if !isWaiting { clearHunger(bit) }
+        if !isWaiting { hungry.clear(bit) }
         guard free.load(ordering: .sequentiallyConsistent) > 0 else { return 0 }
         // Others would only find that they have to stand back.
         let hungry = hungry.load(ordering: .sequentiallyConsistent) & ~bit

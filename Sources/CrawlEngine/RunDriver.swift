@@ -27,7 +27,6 @@ final class RunDriver {
     /// Whether a host was not to be had since that was last looked at.
     var wasDenied = false
 
-    private let loopCount: Int
     var loops: [CrawlLoop] = []
     var runningLoops = 0
     var window: HostWindow
@@ -136,7 +135,7 @@ final class RunDriver {
         self.directory = directory
         self.heartbeat = heartbeat
         let requests = options.requests(spec.concurrency.total)
-        loopCount = options.loops(for: requests)
+        let loopCount = options.loops(for: requests)
         permits = RequestPermits(
             total: requests, loops: loopCount, interval: spec.rate.total,
             shared: options.permits,
@@ -217,7 +216,7 @@ final class RunDriver {
         let inbox = inbox
         let rules = try FollowRules(spec).map(withSeeds)
         let all = directory
-        for index in 0..<loopCount {
+        for index in 0..<options.loops(for: permits.total) {
             let loop = try CrawlLoop(
                 index: index, spec: spec,
                 connections: options.connectionsPerLoop(permits.total),

@@ -50,7 +50,7 @@ public final class SharedPermits: Sendable {
             members[member] = nil
             memberCount.store(members.count, ordering: .relaxed)
         }
-        hungry.bitwiseAnd(~(1 << UInt64(member)), ordering: .sequentiallyConsistent)
+        hungry.clear(1 << UInt64(member))
         wakeStarved()
     }
 
@@ -68,19 +68,9 @@ public final class SharedPermits: Sendable {
     }
 
     private func take(_ bit: UInt64) -> Bool {
-        var current = free.load(ordering: .relaxed)
-        while current > 0 {
-            let (exchanged, original) = free.weakCompareExchange(
-                expected: current, desired: current - 1, ordering: .sequentiallyConsistent)
-            if exchanged {
-                if hungry.load(ordering: .relaxed) & bit != 0 {
-                    hungry.bitwiseAnd(~bit, ordering: .sequentiallyConsistent)
-                }
-                return true
-            }
-            current = original
-        }
-        return false
+        guard free.takeOne() else { return false }
+        hungry.clear(bit)
+        return true
     }
 
     /// Gives a permit back.
