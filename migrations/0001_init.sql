@@ -1,55 +1,94 @@
--- The first schema. Times (`*_at`, `not_before`) are unix milliseconds, durations (`*_ms`) milliseconds.
--- Lists of words in CHECKs are closed: their members are stored for good and are never renamed. In `pages`
--- they are chains of OR, the usual words first: an IN list of constants is a table that SQLite builds anew for
--- each row that is written.
+-- The schema of a trawl database. It is the only truth about the tables: the program embeds this file and applies it.
+--
+-- Columns that end in `_at`, and `not_before`, are instants in unix milliseconds (UTC). Columns that end in `_ms` or `_us` are
+-- durations. Sizes are bytes. A column that is 1 or 0 means yes or no. Words in CHECK constraints are closed lists: they
+-- are stored for good and never renamed, only added to.
 
--- What was asked for. `INSERT INTO jobs(name, spec) VALUES ('docs', '{"urls": ["https://example.org/"]}')`
--- makes a job as good as one from a file; `UPDATE jobs SET state = 'paused'` stops its runner.
+-- What is to be crawled. `INSERT INTO jobs (name, spec) VALUES ('docs', '{"urls": ["https://example.org/"]}')` makes a job
+-- as good as one from a file. `UPDATE jobs SET state = 'paused'` stops its runner.
 CREATE TABLE jobs (
+    -- Identifies the job.
     id INTEGER PRIMARY KEY,
+    -- The name that commands take, of 1 to 200 characters.
     name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
+    -- The job file as JSON.
     spec TEXT NOT NULL CHECK (json_valid(spec)),
+    -- `active`, or `paused`: a paused job is not run, and its run under way stops.
     state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+    -- When the job was added.
     created_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)),
+    -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
 
--- The processes at work on this database. A runner is gone when the machine was started anew or when no
--- process has its pid and start time any more; where that cannot be seen (another pid namespace), when
--- `expires_at` is past.
+-- The processes that work on this database. A runner is gone when the machine was started anew, or when no process has its
+-- process id and start time any more. Where that cannot be seen (another pid namespace), it is gone when `expires_at` is past.
 CREATE TABLE runners (
+    -- Identifies the runner. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The machine's boot id, which changes with each start of the machine.
     boot_id TEXT NOT NULL,
+    -- The pid namespace that `pid` is a number of.
     pid_namespace TEXT NOT NULL,
+    -- The process id.
     pid INTEGER NOT NULL,
+    -- When the process started, in clock ticks since boot, as the kernel counts them.
     process_started INTEGER NOT NULL,
+    -- When the runner began.
     started_at INTEGER NOT NULL,
+    -- Until when the runner is taken for alive where its process cannot be looked at.
     expires_at INTEGER NOT NULL
 ) STRICT;
 
--- One execution of a job. `spec` is the job as it was when the run began. The counters are kept in the
--- transactions that change the pages they count. Its pages lie between `first_page_id` and `last_page_id`, with
--- those of other runs where several went at once: reading them in that order is reading the file in order.
+-- One execution of a job. The counters are kept in the transactions that change the pages they count. The run's pages lie
+-- between `first_page_id` and `last_page_id`, among those of other runs where several went at once.
 CREATE TABLE runs (
+    -- Identifies the run. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The job that it is a run of.
     job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    -- The run's number within its job, from 1.
     number INTEGER NOT NULL CHECK (number >= 1),
+    -- `importing`: its list is being read. `active`: pages are pending or under way. `finished`: all are settled.
     state TEXT NOT NULL CHECK (state IN ('importing', 'active', 'finished')),
+    -- The job as it was when the run began, as JSON.
     spec TEXT NOT NULL CHECK (json_valid(spec)),
+    -- The runner that works on it; null where none does.
     runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    -- When the run began.
     started_at INTEGER NOT NULL,
+    -- When the run finished; null before that.
     finished_at INTEGER,
+    -- How long a runner was at work on it, without the time between an interruption and the next go.
     elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    -- The least id of its pages.
     first_page_id INTEGER,
+    -- The greatest id of its pages.
     last_page_id INTEGER,
+    -- The last page of the run's own list. The pages up to it say what is within the job's scope.
+    last_seed_id INTEGER,
+    -- Pages that are not settled yet.
     pages_pending INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `done`.
     pages_done INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `failed`.
     pages_failed INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `skipped`.
     pages_skipped INTEGER NOT NULL DEFAULT 0,
+    -- Lines of the list that were no URLs; they are among `pages_failed`.
     pages_invalid INTEGER NOT NULL DEFAULT 0,
+    -- Requests that were sent, redirects and retries included.
     requests INTEGER NOT NULL DEFAULT 0,
+    -- The sum of the requests' times.
     request_time_us INTEGER NOT NULL DEFAULT 0,
+    -- Bytes of bodies as they came over the network.
     size_download INTEGER NOT NULL DEFAULT 0,
+    -- Whether URLs of the list carry user names or passwords. They are stored nowhere: going on with the run reads the list again.
+    has_credentials INTEGER NOT NULL DEFAULT 0 CHECK (has_credentials IN (0, 1)),
+    -- Whether pages of the run have rows in `page_requests`.
+    has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
+    -- The secrets that its requests refer to, one a line, which must be there before the first request.
+    secrets TEXT,
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
@@ -58,70 +97,195 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_unfinished ON runs (job_id) WHERE state <> 'finished';
 CREATE INDEX runs_runner ON runs (runner_id) WHERE runner_id IS NOT NULL;
 
--- Every host that a page names: scheme, name and port, the key of every limit. `runner_id` is the lease:
--- only that runner sends the host requests.
+-- Every host that a page names: scheme, name and port, the key of every limit. `per_host`, `delay_ms` and `blocked` are for
+-- people: `UPDATE hosts SET delay_ms = 2000 WHERE host = 'http://…'` counts in a running crawl within a second.
 CREATE TABLE hosts (
+    -- Identifies the host.
     id INTEGER PRIMARY KEY,
+    -- Scheme, name and port, in lower case, the scheme's own port left out: `https://example.org`.
     host TEXT NOT NULL UNIQUE,
+    -- The runner that has the host's lease. Only that runner sends it requests.
     runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
-    last_started_at INTEGER
+    -- When the last request to it started.
+    last_started_at INTEGER,
+    -- The host asked to be left alone until then (Retry-After).
+    snoozed_until INTEGER,
+    -- Starts a second that the host takes, where it said that more is too much.
+    rate REAL,
+    -- Failures to connect, one after another. From some number on the host is set aside.
+    failures INTEGER NOT NULL DEFAULT 0,
+    -- When a host that is set aside is tried again.
+    probe_at INTEGER,
+    -- Requests at once, in place of what the job says. 0 asks for nothing for the time being.
+    per_host INTEGER CHECK (per_host >= 0),
+    -- The least time between two starts, in place of what the job says.
+    delay_ms INTEGER CHECK (delay_ms >= 0),
+    -- 1: pages of this host fail as `cancelled`.
+    blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),
+    -- A runner that waits for the host. The runner that has it gives it up soon.
+    wanted_by INTEGER,
+    -- Since when `wanted_by` waits, or when it asks again.
+    wanted_at INTEGER
 ) STRICT;
 
 CREATE INDEX hosts_runner ON hosts (runner_id) WHERE runner_id IS NOT NULL;
+CREATE INDEX hosts_wanted ON hosts (runner_id) WHERE wanted_by IS NOT NULL;
 
--- The unit in which pages were claimed; a page carries its last one.
-CREATE TABLE batches (
-    id INTEGER PRIMARY KEY,
+-- The hosts' robots.txt, kept for a day at most (RFC 9309, section 2.4).
+CREATE TABLE robots (
+    -- The host.
+    host_id INTEGER PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
+    -- What the request for it was answered with; null where there was no answer.
+    status_code INTEGER,
+    -- The file; null where the host has none, which allows everything.
+    body BLOB,
+    -- When it was fetched.
+    fetched_at INTEGER NOT NULL,
+    -- Until when it counts.
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- The hosts that a run's own list names. They may be what a redirect must not lead to, such as a private address.
+CREATE TABLE run_hosts (
+    -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-    number INTEGER NOT NULL,
+    -- The host.
+    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    PRIMARY KEY (run_id, host_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_hosts_host ON run_hosts (host_id);
+
+-- How many pages a host has in a run, where the job limits them.
+CREATE TABLE host_pages (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host.
+    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    -- Its pages.
     pages INTEGER NOT NULL,
+    PRIMARY KEY (run_id, host_id)
+) STRICT, WITHOUT ROWID;
+
+-- The unit in which pages are claimed. A page carries the last one that it was claimed in.
+CREATE TABLE batches (
+    -- Identifies the batch.
+    id INTEGER PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The batch's number within its run, from 1.
+    number INTEGER NOT NULL,
+    -- Pages that were claimed.
+    pages INTEGER NOT NULL,
+    -- Those that came out `done`.
     pages_done INTEGER NOT NULL DEFAULT 0,
+    -- Those that came out `failed`.
     pages_failed INTEGER NOT NULL DEFAULT 0,
+    -- Those that came out `skipped`.
+    pages_skipped INTEGER NOT NULL DEFAULT 0,
+    -- Those that are tried again, in another batch.
     pages_retried INTEGER NOT NULL DEFAULT 0,
+    -- When it was claimed.
     claimed_at INTEGER NOT NULL,
+    -- When the last of its pages came back.
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
 
--- One request of a run and what came of it. Written twice in its life: when it is found, and when its
--- outcome is committed (and once for each try that is to be repeated).
---
--- `url_key` is a 64-bit hash of the request. It makes a request unique within its run for eight bytes a page;
--- pages that were skipped have none. `host_id` and `batch_id` are no foreign keys: hosts are never deleted, and
--- deleting a batch would scan the pages. `final_url` is kept only where it is another than `url`.
+-- One request of a run and what came of it. A row is written when the page is found, when its outcome is committed, and for
+-- each attempt that is to be repeated. The checks are chains of OR, the usual words first: SQLite builds a table for an IN list,
+-- anew for each row that is written.
 CREATE TABLE pages (
+    -- Identifies the page.
     id INTEGER PRIMARY KEY,
+    -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host; null where the URL is none. No foreign key: hosts are never deleted.
     host_id INTEGER,
+    -- A 64-bit hash of the request, which makes it unique within its run; null where the page was skipped before it had one.
     url_key INTEGER,
+    -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
     state TEXT NOT NULL DEFAULT 'pending'
         CHECK (state = 'pending' OR state = 'done' OR state = 'failed' OR state = 'skipped' OR state = 'sending'),
+    -- Until when a pending page waits, after an attempt that failed.
     not_before INTEGER NOT NULL DEFAULT 0,
+    -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
+    rank INTEGER NOT NULL DEFAULT 0,
+    -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
+    -- The batch that it was last claimed in. No foreign key: deleting a batch would search all pages.
     batch_id INTEGER,
+    -- The line of the list that names it, from 1.
     line INTEGER,
+    -- Links from the job's own URLs to here; 0 for those.
     depth INTEGER NOT NULL DEFAULT 0,
+    -- `sitemap` for a sitemap or feed; null for a page.
+    kind TEXT CHECK (kind IS NULL OR kind = 'sitemap'),
+    -- The page that led to it first.
+    referrer_id INTEGER,
+    -- When it last changed, as a sitemap says.
+    lastmod_at INTEGER,
+    -- Its priority, from 0 to 1, as a sitemap says.
+    priority REAL,
+    -- The HTTP method.
     method TEXT NOT NULL DEFAULT 'GET',
+    -- The name of a request of the job file.
     name TEXT,
+    -- The URL, as the URL Standard writes it.
     url TEXT NOT NULL,
+    -- The status of the last answer.
     status_code INTEGER,
+    -- Bytes of the body, its content coding undone.
     content_length INTEGER,
+    -- Bytes of the body as they came over the network.
     size_download INTEGER,
+    -- Redirects that were followed.
     num_redirects INTEGER,
+    -- From the start until the name was resolved.
     time_namelookup_ms INTEGER,
+    -- From the start until the connection stood.
     time_connect_ms INTEGER,
+    -- From the start until the first byte of the answer.
     time_starttransfer_ms INTEGER,
+    -- From the start until the end.
     time_total_ms INTEGER,
+    -- When the last attempt ended.
     fetched_at INTEGER,
+    -- The text of the title element, white space collapsed.
     title TEXT,
+    -- The field Content-Type, as it came.
     content_type TEXT,
+    -- The encoding that the page was read in, by its WHATWG name.
     charset TEXT,
+    -- Where redirects led; null where that is `url`.
     final_url TEXT,
+    -- The field ETag, with which the next run asks whether the page has changed.
     etag TEXT,
+    -- The field Last-Modified, for the same.
     last_modified TEXT,
+    -- Whether the server said that nothing changed (304): the content's columns are then those of an earlier run.
+    not_modified INTEGER NOT NULL DEFAULT 0 CHECK (not_modified = 0 OR not_modified = 1),
+    -- XXH3 of the body, 128 bits.
     content_digest BLOB,
+    -- The body, where the job keeps them.
+    body_id INTEGER,
+    -- The address that answered.
     remote_ip TEXT,
+    -- The version of HTTP.
     http_version TEXT,
+    -- What X-Robots-Tag and the meta element `robots` ask for: `noindex`, `nofollow`, or both.
+    robots TEXT,
+    -- The canonical URL that the page gives.
+    canonical_url TEXT,
+    -- The language that the page gives.
+    lang TEXT,
+    -- The page's own description.
+    description TEXT,
+    -- Links of the page.
+    link_count INTEGER,
+    -- The job's fields, as a JSON object.
+    extracted TEXT,
+    -- What went wrong; not null exactly where the page failed.
     error_kind TEXT
         CHECK (error_kind IS NULL OR error_kind = 'http_status' OR error_kind = 'timeout_read'
             OR error_kind = 'timeout_total' OR error_kind = 'timeout_connect' OR error_kind = 'connect'
@@ -131,35 +295,196 @@ CREATE TABLE pages (
             OR error_kind = 'redirect_loop' OR error_kind = 'bad_redirect'
             OR error_kind = 'bad_response' OR error_kind = 'decode' OR error_kind = 'blocked_address'
             OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
+    -- What went wrong, in words.
     error TEXT,
+    -- Why the page was not requested; not null exactly where it was skipped.
     skip_reason TEXT
         CHECK (skip_reason IS NULL OR skip_reason = 'duplicate' OR skip_reason = 'robots'
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
             OR skip_reason = 'blocked_address'),
-    extracted TEXT,
     CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
 CREATE UNIQUE INDEX pages_request ON pages (run_id, url_key);
--- The frontier: what a host has waiting, and since or until when. Nothing else is ever claimed from.
-CREATE INDEX pages_pending ON pages (run_id, host_id, not_before) WHERE state = 'pending';
+-- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else.
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending';
+-- Requests that were going out when their runner ended.
+CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
+CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
 
--- Every try that did not settle its page. (The try that did is the page's own row.)
+-- Every attempt that did not settle its page. The attempt that did is the page's own row.
 CREATE TABLE attempts (
+    -- Identifies the attempt.
     id INTEGER PRIMARY KEY,
+    -- The page.
     page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    -- The attempt's number for its page, from 1.
     number INTEGER NOT NULL,
+    -- When it started.
     started_at INTEGER NOT NULL,
+    -- The status of its answer; null where there was none.
     status_code INTEGER,
+    -- What went wrong, of the same list as `pages.error_kind`.
     error_kind TEXT NOT NULL,
+    -- What went wrong, in words.
     error TEXT,
+    -- How long it took.
     time_total_ms INTEGER NOT NULL,
+    -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX attempts_page ON attempts (page_id);
+
+-- The redirects that led to a page's last answer, in order.
+CREATE TABLE redirects (
+    -- The page.
+    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    -- The redirect's number for its page, from 1.
+    number INTEGER NOT NULL,
+    -- The URL that was asked for and redirected.
+    url TEXT NOT NULL,
+    -- The status of that answer.
+    status_code INTEGER NOT NULL,
+    PRIMARY KEY (page_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- The pages that a page's links lead to, as far as they were followed. In the next run a page that has not changed (304) is known
+-- by it to lead to the same.
+CREATE TABLE page_links (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
+    targets BLOB NOT NULL
+) STRICT;
+
+-- Links that were not followed, by reason.
+CREATE TABLE skipped_links (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- Why, of the same list as `pages.skip_reason`.
+    reason TEXT NOT NULL,
+    -- How many.
+    links INTEGER NOT NULL,
+    PRIMARY KEY (run_id, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Bodies, each once, whatever pages have them.
+CREATE TABLE bodies (
+    -- Identifies the body.
+    id INTEGER PRIMARY KEY,
+    -- XXH3 of the body, 128 bits.
+    digest BLOB NOT NULL,
+    -- Its bytes before compression.
+    size INTEGER NOT NULL,
+    -- The body as zlib deflates it, or as it is where that is no shorter. `sqlar_uncompress(data, size)` of sqlite3 undoes that.
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX bodies_digest ON bodies (digest);
+
+-- What a page's request sends and how it is treated, where that is more than a GET of its URL.
+CREATE TABLE page_requests (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
+    -- they are written: `${env:NAME}`.
+    request TEXT CHECK (request IS NULL OR json_valid(request)),
+    -- Made as the page is added, so that each attempt has the same.
+    idempotency_key TEXT
+) STRICT;
+
+-- JSON replies of jobs that keep them, for `json_extract` and `->>`. What is no JSON is not here.
+CREATE TABLE replies (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- The reply.
+    reply TEXT NOT NULL CHECK (json_valid(reply))
+) STRICT;
+
+-- How far each scheduled job's due times are settled. Kept by the daemon and by a bare `trawl run`. A job whose `schedule` is no
+-- longer the one here begins anew.
+CREATE TABLE schedules (
+    -- The job.
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    -- The schedule, as the job gives it.
+    schedule TEXT NOT NULL,
+    -- All due times up to this instant are settled.
+    considered_at INTEGER NOT NULL,
+    -- The next due time; null where there is none.
+    next_start_at INTEGER
+) STRICT;
+
+-- What became of each due time.
+CREATE TABLE starts (
+    -- Identifies the start.
+    id INTEGER PRIMARY KEY,
+    -- The job.
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    -- The due time.
+    due_at INTEGER NOT NULL,
+    -- When this row was written.
+    noted_at INTEGER NOT NULL,
+    -- `started`: a run began. `failed`: it could not, `error` says why. `overlapped`: the job had an unfinished run. `missed`: no
+    -- runner was up at the time.
+    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'failed', 'overlapped', 'missed')),
+    -- Due times before this one that were passed over.
+    missed INTEGER NOT NULL DEFAULT 0,
+    -- The run that began.
+    run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+    -- Why it could not.
+    error TEXT,
+    UNIQUE (job_id, due_at)
+) STRICT;
+
+CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
+
+-- How the runs under way are doing, written once a second by their runners.
+CREATE TABLE run_activity (
+    -- The run.
+    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    -- When this row was written.
+    updated_at INTEGER NOT NULL,
+    -- Requests under way.
+    in_flight INTEGER NOT NULL,
+    -- Hosts at hand.
+    hosts INTEGER NOT NULL,
+    -- Those of them that wait: for their delay, a Retry-After, a probe.
+    hosts_waiting INTEGER NOT NULL,
+    -- Pages settled a second, over the last seconds.
+    pages_per_second REAL
+) STRICT;
+
+-- A job that is deleted takes its runs and starts with it, also where foreign keys are off, as they are in sqlite3(1) by default:
+-- its id may be another job's next.
+CREATE TRIGGER jobs_deleted AFTER DELETE ON jobs
+BEGIN
+    DELETE FROM runs WHERE job_id = OLD.id;
+    DELETE FROM schedules WHERE job_id = OLD.id;
+    DELETE FROM starts WHERE job_id = OLD.id;
+END;
+
+-- With foreign keys on, they are gone by now.
+CREATE TRIGGER runs_deleted AFTER DELETE ON runs
+BEGIN
+    DELETE FROM run_activity WHERE run_id = OLD.id;
+    DELETE FROM run_hosts WHERE run_id = OLD.id;
+    DELETE FROM host_pages WHERE run_id = OLD.id;
+    DELETE FROM skipped_links WHERE run_id = OLD.id;
+    DELETE FROM batches WHERE run_id = OLD.id;
+    DELETE FROM pages WHERE run_id = OLD.id;
+END;
+
+CREATE TRIGGER pages_deleted AFTER DELETE ON pages
+BEGIN
+    DELETE FROM attempts WHERE page_id = OLD.id;
+    DELETE FROM redirects WHERE page_id = OLD.id;
+    DELETE FROM page_links WHERE page_id = OLD.id;
+    DELETE FROM page_requests WHERE page_id = OLD.id;
+    DELETE FROM replies WHERE page_id = OLD.id;
+END;
 
 -- Each job's latest run, one row a page.
 CREATE VIEW results AS
@@ -167,15 +492,19 @@ SELECT
     jobs.name AS job, runs.number AS run, pages.run_id, pages.id AS page_id, pages.name, pages.url,
     CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
     pages.method, pages.depth, pages.state, pages.status_code, pages.content_length,
-    pages.size_download, pages.title, pages.content_type, pages.charset, pages.num_redirects, pages.attempts,
-    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, pages.batch_id, pages.line, pages.etag,
-    pages.last_modified, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
-    pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at
+    pages.size_download, pages.title, pages.content_type, pages.charset,
+    pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
+    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
+    pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
+    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
 FROM jobs
 JOIN runs ON runs.id = (
     SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
 -- The sign keeps the index of requests out of it, whose order is that of a hash.
-JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id;
+JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
+LEFT JOIN replies ON replies.page_id = pages.id;
 
 -- What went wrong in each job's latest run.
 CREATE VIEW failures AS
@@ -219,3 +548,65 @@ SELECT
     CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
 FROM runs
 JOIN jobs ON jobs.id = runs.job_id;
+
+-- What became of a job's pages from one run to another: one row a page that is new, gone or not as it was. `change` is the first that
+-- applies of `new`, `gone`, `status`, `title` and `content`; what else is different can be seen from the columns. A page is in a run
+-- that requested it, whatever came of that; sitemaps are no pages. A 304 stands for the status before. The content is compared by its digest, and is not
+-- known to have changed where a run has none.
+--
+-- To be asked for two runs: WHERE from_run_id = … AND to_run_id = …. Each page is then looked up once, by its key; CROSS JOIN is what
+-- keeps SQLite from beginning with the pages.
+CREATE VIEW run_changes AS
+SELECT
+    jobs.name AS job, older.number AS from_run, newer.number AS to_run,
+    older.id AS from_run_id, newer.id AS to_run_id, after.name, after.method, after.url,
+    CASE WHEN before.id IS NULL THEN 'new'
+        WHEN before.state <> after.state OR before.status_code IS NOT after.status_code
+            AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304)) THEN 'status'
+        WHEN before.title IS NOT after.title THEN 'title'
+        ELSE 'content' END AS change,
+    before.status_code AS status_code_before, after.status_code AS status_code_after,
+    before.error_kind AS error_kind_before, after.error_kind AS error_kind_after,
+    before.title AS title_before, after.title AS title_after,
+    before.content_length AS content_length_before, after.content_length AS content_length_after,
+    before.content_digest AS content_digest_before, after.content_digest AS content_digest_after,
+    before.id AS page_id_before, after.id AS page_id_after,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1)) AS is_latest
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id
+CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
+    AND after.state IN ('done', 'failed') AND after.kind IS NULL
+LEFT JOIN pages AS before ON before.run_id = older.id AND before.url_key = after.url_key
+    AND before.url = after.url AND before.method = after.method AND before.state IN ('done', 'failed')
+WHERE before.id IS NULL OR before.state <> after.state
+    OR before.status_code IS NOT after.status_code
+        AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304))
+    OR before.title IS NOT after.title OR before.content_digest <> after.content_digest
+UNION ALL
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url, 'gone',
+    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
+    before.content_digest, NULL, before.id, NULL,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id
+CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
+    AND before.state IN ('done', 'failed') AND before.kind IS NULL
+WHERE NOT EXISTS (
+    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+        AND after.url = before.url AND after.method = before.method AND after.state IN ('done', 'failed', 'pending', 'sending'));
+
+-- The same between each job's two latest finished runs.
+CREATE VIEW changes AS
+SELECT
+    job, from_run, to_run, change, name, method, url, status_code_before, status_code_after, error_kind_before, error_kind_after,
+    title_before, title_after, content_length_before, content_length_after, content_digest_before, content_digest_after,
+    page_id_before, page_id_after
+FROM run_changes
+WHERE is_latest;

@@ -6,19 +6,14 @@ internal import GRDB
 /// migrator looks up what is applied outside the migration's transaction, so that two processes that open a new
 /// file at once collide.)
 enum Migrations {
-    /// What `PRAGMA application_id` says of a database of trawl's: "trwl".
-    static let applicationID = 0x7472_776c
+    /// What `PRAGMA application_id` says of a database of trawl's: "traw".
+    static let applicationID = 0x7472_6177
+    /// What it says of a database of a development version before 0.2.0: "trwl". Those schemas are not carried over.
+    static let unreleasedApplicationID = 0x7472_776c
 
     /// Every migration: number n brings a database from `user_version` n − 1 to n.
     static let all: [[UInt8]] = [
-        PackageResources._001_init_sql,
-        PackageResources._002_hosts_sql,
-        PackageResources._003_content_sql,
-        PackageResources._004_sites_sql,
-        PackageResources._005_changes_sql,
-        PackageResources._006_requests_sql,
-        PackageResources._007_daemon_sql,
-        PackageResources._008_deletions_sql,
+        PackageResources._001_init_sql
     ]
 
     static var latest: Int { all.count }

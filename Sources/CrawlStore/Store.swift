@@ -156,6 +156,13 @@ public final class Store: Sendable {
         let version = try Migrations.version(database)
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        if application == Migrations.unreleasedApplicationID {
+            throw StoreError(
+                .older,
+                "\(path) was written by a development version of trawl from before 0.2.0, whose tables are laid out "
+                    + "differently; it is left as it is: name a new file with --db and run the jobs again, or read "
+                    + "the old results with sqlite3")
+        }
         if application != Migrations.applicationID, !isEmpty {
             throw StoreError(
                 .notADatabase,
