@@ -1,4 +1,5 @@
 internal import CCurl
+internal import CrawlCore
 internal import Glibc
 internal import Synchronization
 
@@ -77,6 +78,17 @@ public final class CookieStore: Sendable {
 
     /// How many cookies there are.
     func count(by easy: UnsafeMutableRawPointer) -> Int { lines(by: easy).count }
+
+    /// What would be sent to a URL as `name=value` (RFC 6265, section 5.4), by the rules of libcurl.
+    ///
+    /// - Parameters:
+    ///   - now: unix seconds.
+    ///   - easy: a handle that shares the store.
+    func pairs(for url: WebURL, now: Int64, by easy: UnsafeMutableRawPointer) -> [String] {
+        lines(by: easy).compactMap { StoredCookie($0) }
+            .filter { $0.isSent(to: url, now: now) }
+            .map(\.pair)
+    }
 
     private func lines(by easy: UnsafeMutableRawPointer) -> [String] {
         var list: UnsafeMutablePointer<curl_slist>?

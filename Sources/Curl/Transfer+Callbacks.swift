@@ -40,7 +40,7 @@ func recordSending(
 ) -> Int32 {
     guard kind == CURLINFO_HEADER_OUT, let bytes, let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.recorder?.sent(UnsafeRawBufferPointer(start: bytes, count: count))
+    transfer.sent(UnsafeRawBufferPointer(start: bytes, count: count))
     return 0
 }
 

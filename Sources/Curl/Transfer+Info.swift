@@ -1,4 +1,6 @@
 internal import CCurl
+internal import CrawlCore
+internal import Glibc
 
 /// What curl knows of the transfer that is running or has just finished.
 extension Transfer {
@@ -56,6 +58,19 @@ extension Transfer {
             let value = header?.pointee.value
         else { return nil }
         return String(cString: value)
+    }
+
+    /// The first `Location`, as ASCII: each byte that is none stands as `%XX`, as browsers and curl ask for it.
+    ///
+    /// What is UTF-8 means the same so (URL Standard, section 1.3), and what is in no known encoding keeps its bytes.
+    public var location: String? {
+        var header: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, "location", 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
+            let value = header?.pointee.value
+        else { return nil }
+        // Safe because curl ends the value with a zero, and keeps it until the next request.
+        let bytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
+        return WebURL.escapingNonASCII(bytes)
     }
 
     /// The values of all fields of a name in the response's header, in their order.

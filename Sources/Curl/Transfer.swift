@@ -1,6 +1,7 @@
 internal import CCurl
 internal import ContentCoding
 public import CrawlCore
+internal import Glibc
 
 /// One easy handle of curl's, used for one request after another: its settings, buffers and name are made once.
 ///
@@ -77,6 +78,8 @@ public final class Transfer {
     @exclusivity(unchecked) public private(set) var recorder: ExchangeRecorder?
     /// Where cookies are kept; nil where they are not.
     private(set) var cookies: CookieStore?
+    /// The request's head as it was sent, where cookies are kept: what was sent of them is in no other place.
+    private var sentHead: SentHead?
 
     private var proxies: ProxySelection?
     private var proxy = ""
@@ -163,6 +166,7 @@ public final class Transfer {
             // No file: what is shared is used only where cookies are switched on as well.
             try set(CURLOPT_COOKIEFILE, "")
             self.cookies = cookies
+            sentHead = SentHead()
         }
         if configuration.reportsSending {
             try check(ccurl_setopt_prereq_callback(easy, reportSending), "PREREQFUNCTION")
@@ -170,6 +174,8 @@ public final class Transfer {
         }
         if let bytes = configuration.recordedBytes {
             recorder = ExchangeRecorder(bodyLimit: bytes)
+        }
+        if recorder != nil || sentHead != nil {
             // curl says what it sends to nobody else.
             try check(ccurl_setopt_debug_callback(easy, recordSending), "DEBUGFUNCTION")
             try set(CURLOPT_DEBUGDATA, pointer: Unmanaged.passUnretained(self).toOpaque())
@@ -261,7 +267,12 @@ public final class Transfer {
     /// The header fields sent beside curl's own, until they are set again; after the method, which decides on curl's own.
     public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
         // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
-        var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        let isCookie: (JobSpec.HeaderField) -> Bool = { $0.name.lowercased() == "cookie" }
+        // There is one such field at most (RFC 6265, section 5.4): curl joins this with the cookies that are kept.
+        let cookies = fields.filter(isCookie).map(\.value).filter { !$0.isEmpty }
+        try setText(CURLOPT_COOKIE, cookies.isEmpty ? nil : cookies.joined(separator: "; "))
+        var lines = fields.filter { !isCookie($0) }
+            .map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         if !fields.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
             // By CURLOPT_ACCEPT_ENCODING curl would undo the codings itself; as any other field it leaves them to us.
             lines.append("Accept-Encoding: \(ContentDecoder.acceptEncoding)")
@@ -333,6 +344,7 @@ public final class Transfer {
         headerBytes = 0
         head = ResponseHead()
         recorder?.reset()
+        sentHead?.reset()
         fault = nil
         sendings = 0
         codedBytes = 0
@@ -343,6 +355,23 @@ public final class Transfer {
         startedAt = now
         lastActivity = now
         uploaded = 0
+    }
+
+    /// Takes in a part of the request's head.
+    func sent(_ bytes: UnsafeRawBufferPointer) {
+        recorder?.sent(bytes)
+        sentHead?.append(bytes)
+    }
+
+    /// The cookies that the request was sent with, of the store and of the header fields; none where none are kept.
+    public var sentCookies: CookieField { sentHead?.cookies ?? CookieField() }
+
+    /// The cookies that a URL would be requested with now; none where none are kept.
+    ///
+    /// - Parameter own: fields of the job that would go with them.
+    public func cookies(for url: WebURL, own: @autoclosure () -> [String]) -> CookieField {
+        guard let cookies else { return CookieField() }
+        return CookieField(cookies.pairs(for: url, now: Int64(time(nil)), by: easy) + own())
     }
 
     /// Takes a decoder for the body that begins.

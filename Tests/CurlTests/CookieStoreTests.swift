@@ -117,4 +117,57 @@ import Testing
 
         #expect(other.text == "a=1")
     }
+
+    @Test func `kept cookies and those of the job go out as one field`() throws {
+        let server = try server()
+        let test = try TestTransfer(loop, cookies: CookieStore())
+        let transfer = try #require(test.transfer)
+        try transfer.setHeaders([
+            .init(name: "Cookie", value: "b=2"), .init(name: "X-A", value: "1"),
+            .init(name: "cookie", value: "c=3"),
+        ])
+        try test.fetch(server.url("/set"))
+        #expect(transfer.sentCookies == CookieField(["b=2; c=3"]))
+
+        try test.fetch(server.url("/"))
+
+        let headers = try #require(server.log.last).headers
+        #expect(headers.fields.filter { $0.name.lowercased() == "cookie" }.map(\.value) == ["a=1; b=2; c=3"])
+        #expect(transfer.sentCookies == CookieField(["a=1; b=2; c=3"]))
+        try transfer.setHeaders([])
+        try test.fetch(server.url("/"))
+        #expect(test.text == "a=1")
+    }
+
+    @Test func `a job's cookies are one field where none are kept`() throws {
+        let server = try server()
+        let test = try TestTransfer(loop)
+        try #require(test.transfer).setHeaders([
+            .init(name: "Cookie", value: "b=2"), .init(name: "Cookie", value: "c=3"),
+        ])
+        try test.fetch(server.url("/"))
+
+        #expect(test.text == "b=2; c=3")
+    }
+
+    @Test(arguments: [
+        "a=1", "a=1; Path=/x", "a=1; Path=/x/", "a=1; Domain=127.0.0.1", "a=1; Secure", "a=1; HttpOnly",
+        "a=1; Max-Age=0", "a=1; Max-Age=1000", "a=1; Expires=Thu, 01 Jan 1970 00:00:01 GMT", "a=", "a=b c\td",
+        "a=1; Path=/x/y",
+    ])
+    func `what would be sent is known before it is`(cookie: String) throws {
+        let server = try server(cookie: cookie)
+        let test = try TestTransfer(loop, cookies: CookieStore())
+        try test.fetch(server.url("/set"))
+
+        for path in ["/", "/x", "/xy", "/x/", "/x/y", "/x/y?q=/z", "/X/y"] {
+            for address in ["127.0.0.1", "127.0.0.2"] {
+                let url = server.url(path, on: address)
+                let expected = try #require(test.transfer).cookies(for: WebURL(parsing: url), own: [])
+                try test.fetch(url)
+                #expect(try #require(test.transfer).sentCookies == expected, "\(url)")
+                #expect(test.text == "none" || expected != CookieField(), "\(url)")
+            }
+        }
+    }
 }

@@ -171,4 +171,20 @@ import Testing
 
         #expect(!test.wasSent)
     }
+
+    @Test(arguments: [
+        (Array("/caf\u{e9}".utf8), "/caf%C3%A9"), ([0x2F, 0x63, 0xE9, 0x3F, 0xFF], "/c%E9?%FF"),
+        ([0x2F, 0xC3, 0xA9, 0x80], "/%C3%A9%80"), (Array("/a b".utf8), "/a b"),
+        (Array("http://m\u{fc}nchen/".utf8), "http://m%C3%BCnchen/"), ([], nil),
+    ])
+    func `a Location keeps the bytes that it came with`(bytes: [UInt8], expected: String?) throws {
+        let head = Array("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n".utf8)
+        let field = bytes.isEmpty ? [] : Array("Location: ".utf8) + bytes + Array("\r\n".utf8)
+        let server = try LoopbackServer { _ in .raw(head + field + Array("\r\n".utf8)) }
+        let test = try TestTransfer(loop)
+
+        try test.fetch(server.url("/"))
+
+        #expect(try #require(test.transfer).location == expected)
+    }
 }
