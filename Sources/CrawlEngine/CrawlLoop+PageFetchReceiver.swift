@@ -34,7 +34,7 @@ extension CrawlLoop: PageFetchReceiver {
             keep(consume outcome)
         case .redirect(let purpose, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
-            if let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
+            if !isShared(purpose), let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
                 origin.hostKey == target.hostKey
             {
                 admit(
@@ -53,6 +53,12 @@ extension CrawlLoop: PageFetchReceiver {
             }
             keep(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
         }
+    }
+
+    /// Whether others may ask for what a redirect leads to, so that the driver must say who does.
+    private func isShared(_ purpose: PageRequest.Purpose) -> Bool {
+        guard followsLinks, case .page(let page) = purpose else { return false }
+        return page.isPlain
     }
 
     /// Takes into account that a failure was the host's rather than the page's.

@@ -32,6 +32,8 @@ final class CrawlLoop: @unchecked Sendable {
     private var robots: [RobotsReport] = []
     /// When those are reported; nil where there are none.
     private var robotsAt: MonotonicInstant?
+    /// Whether the job follows links.
+    let followsLinks: Bool
     /// Whether each page's request is asked for before it is sent.
     private let asksForContents: Bool
     /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
@@ -82,6 +84,7 @@ final class CrawlLoop: @unchecked Sendable {
         self.environment = environment
         self.permits = permits
         self.asksForContents = asksForContents
+        followsLinks = spec.follow != nil
         self.wakeLoops = wakeLoops
         self.report = report
         flushCount = max(spec.batchSize, CrawlLoop.flushCount)
@@ -215,7 +218,9 @@ final class CrawlLoop: @unchecked Sendable {
     private func refuse(
         _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
     ) {
-        keep(PageOutcome(of: page, request, verdict, error, now: environment.wallClock()))
+        var outcome = PageOutcome(of: page, request, verdict, error, now: environment.wallClock())
+        outcome.redact(page.message?.redaction ?? policy.redaction)
+        keep(outcome)
     }
 
     func keep(_ outcome: consuming PageOutcome) {

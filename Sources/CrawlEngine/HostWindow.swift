@@ -129,6 +129,13 @@ struct HostWindow: ~Copyable {
         if claimAt > 0 { nextClaimAt = min(nextClaimAt, claimAt) }
     }
 
+    /// Notes that a page is claimed that a redirect leads to.
+    mutating func claimed(_ page: ClaimedPage) {
+        guard let entry = entries[page.host] else { return }
+        if entry.claimed.isEmpty { entry.level = page.depth }
+        if entry.claimed.insert(page.id).inserted { claimed += 1 }
+    }
+
     /// Notes that a page is recorded.
     ///
     /// - Parameters:

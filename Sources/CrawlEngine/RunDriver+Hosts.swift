@@ -69,7 +69,7 @@ extension RunDriver {
     }
 
     /// What a host's loop is to know of it.
-    private func configuration(of host: HostID) -> (HostLimits, HostRules)? {
+    func configuration(of host: HostID) -> (HostLimits, HostRules)? {
         guard let entry = window[host] else { return nil }
         let delay =
             entry.overrides.delay

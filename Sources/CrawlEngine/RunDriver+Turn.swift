@@ -19,16 +19,14 @@ extension RunDriver {
             return try finishIfDone(Dispatch(messages: []))
         }
         let elapsed = clock - lastCommit
-        let committed = outcomes
+        let reported = settled(outcomes)
         // What is settled without a request is kept for the next turn.
         outcomes = []
+        committed = []
         var finished: [BatchReport] = []
         let dispatch = try store.write { transaction in
             var dispatch = Dispatch(messages: Array(repeating: [], count: loops.count))
-            try record(committed, elapsed: elapsed.wholeMilliseconds, now: now, &dispatch, transaction)
-            if options.reportsBatches {
-                finished = try transaction.finishedBatches(Set(committed.joined().map(\.page.batch)))
-            }
+            try record(reported, elapsed: elapsed.wholeMilliseconds, now: now, &dispatch, transaction)
             for (host, condition) in conditions { try transaction.save(condition, of: host, now: now) }
             conditions.removeAll(keepingCapacity: true)
             if run.hasRequests { try composeRequests(&dispatch, transaction) }
@@ -47,6 +45,9 @@ extension RunDriver {
             let changed = window.takeChanged(now: now)
             if !isStopping { try claimPages(of: changed, now: now, &dispatch, transaction) }
             try release(changed, now: now, &dispatch, transaction)
+            if options.reportsBatches {
+                finished = try transaction.finishedBatches(Set(committed.joined().map(\.page.batch)))
+            }
             return dispatch
         }
         lastCommit = clock
@@ -60,10 +61,12 @@ extension RunDriver {
         return try finishIfDone(dispatch)
     }
 
-    private func record(
+    /// Commits what came of attempts; whoever watches is told after the transaction.
+    func record(
         _ outcomes: [[PageOutcome]], elapsed: Int64, now: Int64, _ dispatch: inout Dispatch,
         _ transaction: StoreTransaction
     ) throws {
+        committed += outcomes
         let change = try transaction.record(outcomes, of: run.id, elapsed: elapsed, now: now)
         progress.add(change)
         if budget.add(change) { window.touchAll() }
@@ -88,7 +91,7 @@ extension RunDriver {
         guard discoveries != nil else { return }
         var growth = DiscoveryImporter.Growth()
         for outcome in outcomes.joined() {
-            if spec.follow != nil, outcome.page.depth == 0, let url = outcome.response.finalURL,
+            if spec.follow != nil, outcome.page.isNamed, let url = outcome.response.finalURL,
                 let seed = try? WebURL(parsing: url)
             {
                 for loop in loops { dispatch.messages[loop.index].append(.seed(seed)) }
@@ -114,72 +117,11 @@ extension RunDriver {
         try close(growth, now: now, transaction)
     }
 
-    private func close(_ growth: DiscoveryImporter.Growth, now: Int64, _ transaction: StoreTransaction) throws
-    {
+    func close(_ growth: DiscoveryImporter.Growth, now: Int64, _ transaction: StoreTransaction) throws {
         try discoveries?.close(growth, in: transaction)
         progress.add(growth.progress)
         for host in growth.hosts {
             if window[host] == nil { sweep.expect(at: now) } else { window.grew(host) }
-        }
-    }
-
-    /// Leases the hosts that redirects lead to, learns their rules, and sends the requests on to them.
-    private func admitRedirects(now: Int64, _ dispatch: inout Dispatch, _ transaction: StoreTransaction)
-        throws
-    {
-        var waiting: [Redirect] = []
-        for redirect in redirects {
-            let host = try transaction.host(redirect.target.hostKey)
-            let isOpen = try open(
-                host, asksRobots: redirect.isPage, now: now, &dispatch, transaction)
-            guard isOpen, let entry = window[host] else {
-                wasDenied = true
-                // Two runs that wait for each other's hosts, and neither lets go, would wait for ever.
-                if window[redirect.owner]?.isYielding == true, let page = redirect.page {
-                    window.surrendered([page], of: redirect.owner)
-                    continue
-                }
-                waiting.append(redirect)
-                continue
-            }
-            let request = PageRequest(
-                redirect.purpose, url: redirect.target.withoutCredentialsAndFragment, host: host,
-                chain: redirect.chain)
-            let isPrivate = redirect.target.hostAddress.map { !$0.isGlobal } ?? redirect.target.isLocalhost
-            if isPrivate, !entry.mayBePrivate {
-                refuse(
-                    request, .failed(.blockedAddress),
-                    "redirected to \(request.url), which is not a public address")
-                continue
-            }
-            // The rules of a host are asked of whoever it sends for them.
-            if request.page != nil {
-                if case .unasked = entry.access { try ask(host, attempt: 1, &dispatch, transaction) }
-                if entry.access.isAwaited {
-                    waiting.append(redirect)
-                    continue
-                }
-                if case .denied(let verdict, let error) = entry.access {
-                    refuse(request, verdict, error)
-                    continue
-                }
-            }
-            if host != request.owner { window.guestCame(host) }
-            dispatch.messages[entry.loop].append(.request(request))
-        }
-        redirects = waiting
-    }
-
-    /// Settles what is not to be requested.
-    private func refuse(_ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String) {
-        switch request.purpose {
-        case .page(let page):
-            var outcome = PageOutcome(of: page, request, verdict, error, now: environment.wallClock())
-            outcome.lastHost = page.host  // It was never at the other.
-            outcomes.append([outcome])
-        case .robots(let host):
-            robotsReports.append(
-                .init(host: host, answer: .unavailable(statusCode: nil), lastHost: host))
         }
     }
 

@@ -33,6 +33,8 @@ final class RunDriver {
     var sweep: HostSweep
     /// What the loops have reported and is not committed yet, batch by batch.
     var outcomes: [[PageOutcome]] = []
+    /// What this turn's transaction has recorded, to be told once it is committed.
+    var committed: [[PageOutcome]] = []
     /// What robots.txt files call this crawler.
     let productToken: String
     /// Redirects whose host is not leased yet, or not known to allow them.
@@ -53,6 +55,8 @@ final class RunDriver {
     private var limit: RunBudget.Limit?
     /// What claims are to bring.
     let claimOptions: ClaimOptions
+    /// What the job does to URLs that are found.
+    let normalization: URLNormalization
     /// Takes in what pages lead to; nil where nothing is followed.
     var discoveries: DiscoveryImporter?
     var progress: RunProgress
@@ -80,9 +84,12 @@ final class RunDriver {
         let target: WebURL
         let chain: RedirectChain
 
+        /// Where it leads.
+        var url: String { target.withoutCredentialsAndFragment }
+
         /// The page that it is followed for; nil for a robots.txt.
-        var page: PageID? {
-            if case .page(let page) = purpose { page.id } else { nil }
+        var page: ClaimedPage? {
+            if case .page(let page) = purpose { page } else { nil }
         }
 
         /// The host that it is followed for.
@@ -91,11 +98,6 @@ final class RunDriver {
             case .page(let page): page.host
             case .robots(let host): host
             }
-        }
-
-        /// Whether it is followed for a page.
-        var isPage: Bool {
-            if case .page = purpose { true } else { false }
         }
     }
 
@@ -144,11 +146,13 @@ final class RunDriver {
             loops: loopCount, concurrency: spec.concurrency, grows: spec.discoversPages)
         sweep = HostSweep(now: environment.wallClock())
         progress = run.progress
+        normalization = URLNormalization(spec.normalize)
         budget = RunBudget(spec.limits, now: .now)
         var claimOptions = ClaimOptions()
         claimOptions.hasLineage = spec.discoversPages
         // Which pages are within the depth must not depend on which of them answer first.
         claimOptions.isByLevel = spec.follow?.depth != nil
+        claimOptions.lastNamed = spec.discoversPages ? run.lastNamed : nil
         claimOptions.previousRun = try store.read { try $0.previousRun(of: run.id) }
         self.claimOptions = claimOptions
         if spec.discoversPages {

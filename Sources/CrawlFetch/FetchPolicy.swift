@@ -18,7 +18,7 @@ public struct FetchPolicy: Sendable {
     let secretFields: Set<String>
     let timeouts: JobSpec.Timeouts
     /// The secrets that the job's header fields hold.
-    let redaction: Redaction
+    public let redaction: Redaction
     /// Whether JSON replies are kept.
     let keepsReplies: Bool
     /// What `X-Robots-Tag` calls this crawler.

@@ -86,6 +86,18 @@ public final class LinkSieve {
         return PageDiscovery(urls: urls + kept, skipped: skipped)
     }
 
+    /// Why a page that was found is not asked for where it redirects to; nil where it is. A link to there would be left for the
+    /// same reason.
+    ///
+    /// - Parameter target: where the redirect leads, as the server says it.
+    func reasonToSkip(redirectTo target: WebURL, of page: ClaimedPage) -> SkipReason? {
+        guard let rules else { return nil }
+        let url = rules.normalization.apply(to: target)
+        if let reason = rules.reasonToSkip(url, depth: page.depth) { return reason }
+        guard let filter, !filter.admits(url.withoutCredentialsAndFragment) else { return nil }
+        return .scope
+    }
+
     /// What a sitemap leads to.
     ///
     /// What the job's own sitemaps list are the job's own URLs, as if they stood in `urls`; of those that a robots.txt names only

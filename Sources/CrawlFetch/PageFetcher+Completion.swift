@@ -24,20 +24,31 @@ extension PageFetcher {
     }
 
     private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
-        var chain =
-            request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: environment.wallClock()))
+        let now = environment.wallClock()
+        var chain = request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: now))
         chain.append(
             url: request.url, statusCode: transfer.statusCode ?? 0,
-            method: request.page?.message?.method ?? "GET", microseconds: transfer.totalMicroseconds,
+            method: request.page?.message?.method ?? "GET", page: request.page?.id,
+            cookies: transfer.sentCookies, microseconds: transfer.totalMicroseconds,
             sizeDownload: transfer.sizeDownload)
         var limits = policy.limits
         if request.page == nil { limits.redirects = RobotsAnswer.redirects }
-        switch chain.decide(location: location, limits: limits) {
+        // What links must not lead to no redirect of a page leads to that links have led to.
+        let rules = request.page.map { $0.kind == .page && !$0.isNamed } == true ? sieve : nil
+        // It is one of those rules.
+        if rules != nil { limits.urlLength = 0 }
+        let decision = chain.decide(location: location, limits: limits) { target in
+            transfer.cookies(for: target, own: ownCookies(for: target, request))
+        }
+        switch decision {
         case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
             finish(failure: .badRedirect, "libcurl reads another host out of Location")
         case .follow(let target):
             if let refusal = refusal(ofRedirectTo: target, chain) {
                 return finish(failure: .badRedirect, refusal)
+            }
+            if let page = request.page, let reason = rules?.reasonToSkip(redirectTo: target, of: page) {
+                return leave(page, chain, target, reason, now: now)
             }
             self.request = nil
             receiver.finished(
@@ -47,6 +58,35 @@ extension PageFetcher {
         }
     }
 
+    /// Settles a page whose redirect is not to be followed.
+    private func leave(
+        _ page: ClaimedPage, _ chain: RedirectChain, _ target: WebURL, _ reason: SkipReason, now: Int64
+    ) {
+        guard let request else { return }
+        let url = target.withoutCredentialsAndFragment
+        let next = PageRequest(request.purpose, url: url, host: request.host, chain: chain)
+        var outcome = PageOutcome(
+            of: page, next, .skipped(reason), "redirected to \(url.prefix(200)), which is not followed",
+            now: now)
+        if url.utf8.count > PageFetcher.keptURLLength { outcome.response.finalURL = nil }
+        outcome.redact(page.message?.redaction ?? policy.redaction)
+        self.request = nil
+        receiver.finished(self, .outcome(outcome), .answered)
+    }
+
+    /// The longest `final_url` of a page that was not followed there, in bytes.
+    private static let keptURLLength = 8 << 10
+
+    /// What the job itself would send as `Cookie` where a redirect leads.
+    private func ownCookies(for target: WebURL, _ request: PageRequest) -> [String] {
+        guard let page = request.page,
+            let home = try? WebURL(parsing: request.chain?.hops.first?.url ?? request.url),
+            home.hostKey == target.hostKey
+        else { return [] }
+        return (page.message?.headers ?? policy.headers).filter { $0.name.lowercased() == "cookie" }.map(
+            \.value)
+    }
+
     /// The `Location` of a response that is a redirect to be followed.
     func redirectTarget(_ transfer: Transfer) -> String? {
         let status = transfer.head.status
@@ -54,7 +94,7 @@ extension PageFetcher {
         if request?.page != nil {
             guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
         }
-        return transfer.header("location")
+        return transfer.location
     }
 
     func finish(failure kind: ErrorKind, _ message: String) {
@@ -111,7 +151,7 @@ extension PageFetcher {
         outcome.lastHost = request.host
         outcome.error = error
         outcome.finishedAt = now
-        outcome.requests = 1 + (request.chain?.hops.count ?? 0)
+        outcome.requests = 1 + (request.chain?.requests(for: page.id) ?? 0)
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
         if phase == .scanning { read(request, &outcome) }

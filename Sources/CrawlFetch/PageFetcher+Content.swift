@@ -23,7 +23,7 @@ extension PageFetcher {
         of scanner: PageScanner, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
     ) -> PageDiscovery? {
         guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
-        if page.depth == 0, request.chain != nil { sieve.insert(seed: url) }
+        if page.isNamed, request.chain != nil { sieve.insert(seed: url) }
         return sieve.sift(
             scanner.links, base: base(scanner.baseHref, url), depth: page.depth,
             isNofollow: robots.contains(.nofollow))

@@ -9,14 +9,16 @@ extension PageFetcher {
         var response = PageResponse()
         response.statusCode = transfer.statusCode
         response.contentLength = contentLength
-        response.sizeDownload = transfer.sizeDownload + (request.chain?.sizeDownload ?? 0)
+        response.sizeDownload = transfer.sizeDownload
         response.timings.nameLookup = transfer.nameLookupMicroseconds
         response.timings.connect = transfer.connectMicroseconds
         response.timings.startTransfer = transfer.startTransferMicroseconds
-        response.timings.total = transfer.totalMicroseconds + (request.chain?.microseconds ?? 0)
-        if let chain = request.chain {
-            response.numRedirects = chain.hops.count
-            response.finalURL = request.url
+        response.timings.total = transfer.totalMicroseconds
+        if let chain = request.chain, let page = request.page {
+            response.sizeDownload += chain.sizeDownload(for: page.id)
+            response.timings.total += chain.microseconds(for: page.id)
+            response.numRedirects = chain.hops(from: page.id).count
+            response.finalURL = request.url == page.url ? nil : request.url
         }
         guard response.statusCode != nil else { return response }
         // Without a body nobody has asked for it yet.

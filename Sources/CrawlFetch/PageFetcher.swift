@@ -130,7 +130,7 @@ public final class PageFetcher: TransferDelegate {
         // A redirect leads to a URL as it is; the page's own may refer to secrets.
         try transfer.setURL(
             request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
-        let staysHome = request.host == request.owner
+        let staysHome = request.isAtHome
         try transfer.setCredentials(staysHome ? credentials : nil)
         try setHeaders(of: request, staysHome: staysHome, transfer)
         transfer.wantsNewConnection = request.wantsNewConnection
@@ -149,7 +149,7 @@ public final class PageFetcher: TransferDelegate {
         }
         guard message == nil else { return }
         if let previous = conditions(of: request) {
-            try transfer.setHeaders(policy.headers + previous.validators)
+            try transfer.setHeaders((staysHome ? policy.headers : []) + previous.validators)
             headersInUse = .conditional
             return
         }
@@ -162,8 +162,12 @@ public final class PageFetcher: TransferDelegate {
     /// What the run before found at the URL that is requested.
     func conditions(of request: PageRequest) -> PreviousPage? {
         // The reply of the run before is not this one's.
-        guard request.chain == nil, !policy.keepsReplies, request.page?.message == nil else { return nil }
-        return request.page?.previous
+        guard let page = request.page, !policy.keepsReplies, page.message == nil else { return nil }
+        // A redirect leads to another answer, unless it leads to a page of its own.
+        if let chain = request.chain, request.url != page.url || chain.requests(for: page.id) > 0 {
+            return nil
+        }
+        return page.previous
     }
 
     /// Gives the request up. The receiver hears nothing.

@@ -19,18 +19,18 @@ public struct DiscoveryImporter {
         /// Nothing yet.
         public init() {}
 
-        fileprivate mutating func note(_ id: Int64) {
+        mutating func note(_ id: Int64) {
             ids = ids.map { min($0.lowerBound, id)...max($0.upperBound, id) } ?? id...id
         }
     }
 
-    private let run: RunID
+    let run: RunID
     /// How many pages a host may have in the run; 0 for any number.
     private let pagesPerHost: Int
     /// Whether links that are not followed for that reason are kept as rows.
     private let keepsSkipped: Bool
     private var hosts: [Substring: HostID] = [:]
-    private var recent = RecentPages()
+    var recent = RecentPages()
     private var traps: TrapCounts
     private var links = PageIDList()
     private static let hostsKept = 10_000
@@ -156,7 +156,7 @@ public struct DiscoveryImporter {
         }
     }
 
-    private mutating func insert(
+    mutating func insert(
         _ url: DiscoveredURL, _ key: URLKey, from page: PageID?, _ growth: inout Growth,
         _ transaction: StoreTransaction
     ) throws -> Int64? {
@@ -199,7 +199,7 @@ public struct DiscoveryImporter {
     }
 
     /// Whether there are enough pages of the host, or of it that look alike.
-    private mutating func isTrap(
+    mutating func isTrap(
         _ url: DiscoveredURL, of host: HostID, _ transaction: StoreTransaction
     ) throws -> Bool {
         guard url.kind == .page else { return false }
@@ -233,7 +233,7 @@ public struct DiscoveryImporter {
     }
 
     /// A page is less deep than it seemed.
-    private func lift(
+    func lift(
         _ id: Int64, to url: DiscoveredURL, from page: PageID?, isPending: Bool,
         _ transaction: StoreTransaction
     ) throws {
@@ -243,7 +243,7 @@ public struct DiscoveryImporter {
         ).execute(arguments: [url.depth, page?.rawValue, isPending, url.rank, id])
     }
 
-    private mutating func host(_ key: Substring, in transaction: StoreTransaction) throws -> HostID {
+    mutating func host(_ key: Substring, in transaction: StoreTransaction) throws -> HostID {
         if let host = hosts[key] { return host }
         let host = try transaction.host(String(key))
         if hosts.count >= DiscoveryImporter.hostsKept { hosts.removeAll(keepingCapacity: true) }
@@ -257,7 +257,7 @@ public struct DiscoveryImporter {
 ///
 /// URLs are told apart by Swift's hash of 64 bits, which is seeded anew in each process (SipHash), so that nobody can make
 /// two that are taken for one.
-private struct RecentPages {
+struct RecentPages {
     private struct Place {
         var hash = 0
         var page: Int64 = 0

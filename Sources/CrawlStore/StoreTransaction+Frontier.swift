@@ -22,6 +22,8 @@ public struct ClaimOptions: Sendable, Equatable {
     public var hasLineage = false
     /// Whether pages of one depth only are claimed at a time, the least first. Needs the lineage.
     public var isByLevel = false
+    /// The last page of the run's own list; nil where all are of it.
+    public var lastNamed: PageID?
     /// The run whose pages tell by what to ask whether they have changed; nil for none.
     public var previousRun: RunID?
 
@@ -111,7 +113,9 @@ extension StoreTransaction {
                 ClaimedPage(
                     id: id, host: host, batch: batch, url: url, attempts: Int(row.integer(4)),
                     name: row.text(5),
-                    kind: kind, depth: depth, previous: previous))
+                    kind: kind, depth: depth,
+                    isNamed: options.lastNamed.map { id.rawValue <= $0.rawValue } ?? true,
+                    previous: previous))
             position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }

@@ -221,7 +221,7 @@ extension StoreTransaction {
     private func record(_ chain: RedirectChain, of page: PageID) throws {
         let statement = try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO redirects (page_id, number, url, status_code) VALUES (?, ?, ?, ?)")
-        for (index, hop) in chain.hops.enumerated() {
+        for (index, hop) in chain.hops(from: page).enumerated() {
             try statement.execute(arguments: [page.rawValue, index + 1, hop.url, hop.statusCode])
         }
     }

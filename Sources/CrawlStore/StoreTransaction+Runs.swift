@@ -29,6 +29,8 @@ public struct RunRecord: Sendable {
     public let hasRequests: Bool
     /// What its requests refer to that is not stored.
     public let secrets: [TextReference]
+    /// The last page of its own list, or of that list's sitemaps; nil where it has none.
+    public let lastNamed: PageID?
 
     /// The run, as nobody's where its runner is gone.
     public func without(_ gone: [RunnerID]) -> RunRecord {
@@ -130,8 +132,7 @@ extension StoreTransaction {
     /// list without pages its sitemaps.
     public func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws {
         var hasPages = false
-        try forEachSeed(of: run, "kind IS NULL AND (pages.id <= last_seed_id OR final_url IS NOT NULL)") {
-            url in
+        try forEachSeed(of: run, "kind IS NULL AND pages.id <= last_seed_id") { url in
             hasPages = true
             try body(url)
         }
@@ -273,6 +274,7 @@ extension RunRecord {
         runnerPID = row["runner_pid"]
         hasCredentials = row["has_credentials"]
         hasRequests = row["has_requests"]
+        lastNamed = (row["last_seed_id"] as Int64?).map(PageID.init(rawValue:))
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }

@@ -2,6 +2,7 @@ import CrawlCore
 import CrawlEngine
 import CrawlStore
 import LoopbackServer
+import Synchronization
 import Testing
 
 @Suite struct RedirectTests {
@@ -103,5 +104,74 @@ import Testing
 
         #expect(row.errorKind == "http_status")
         #expect(row.statusCode == 302)
+    }
+
+    @Test func `a Location in no known encoding is asked for with its bytes`() async throws {
+        let server = try LoopbackServer { request in
+            request.path == "/"
+                ? .raw(
+                    Array("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /caf".utf8) + [0xE9]
+                        + Array("\r\n\r\n".utf8)) : .html(title: request.path)
+        }
+
+        let row = try await row(server.url("/"))
+
+        #expect(row.finalURL == server.url("/caf%E9"))
+        #expect(server.log.last?.target == "/caf%E9")
+    }
+
+    /// Where a page sets a cookie and redirects to itself, or to `/set`, which does and redirects back.
+    private func wall(_ path: String, sets cookie: String, keeps: Bool = true) async throws -> (
+        ResultRow, Int
+    ) {
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/": .redirect(to: path)
+            case "/set": .redirect(to: "/page").header("Set-Cookie", cookie)
+            case _ where request.headers["Cookie"]?.contains("ok=") == true: .html(title: "in")
+            case "/far": .redirect(to: "/set")
+            case "/page" where path == "/far": .redirect(to: "/set")
+            default: .redirect(to: "/page").header("Set-Cookie", cookie)
+            }
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl(
+            [server.url("/")], spec: CrawlHarness.spec { $0.request.keepsCookies = keeps })
+        return (try #require(try harness.rows().first), server.log.count)
+    }
+
+    @Test(arguments: ["/page", "/far"])
+    func `a page that sets a cookie and redirects back is asked for with it`(path: String) async throws {
+        let (row, _) = try await wall(path, sets: "ok=1; Path=/")
+
+        #expect(row.state == .done)
+        #expect(row.title == "in")
+    }
+
+    @Test(arguments: ["ok=1; Path=/other", "ok=1; Domain=example.org", "ok=1; Max-Age=0"])
+    func `a cookie that is not sent back makes it no other request`(cookie: String) async throws {
+        let (row, count) = try await wall("/page", sets: cookie)
+
+        #expect(row.errorKind == "redirect_loop")
+        #expect(count <= 3)
+    }
+
+    @Test func `without kept cookies it stays a loop`() async throws {
+        let (row, count) = try await wall("/page", sets: "ok=1", keeps: false)
+
+        #expect(row.errorKind == "redirect_loop")
+        #expect(count == 2)
+    }
+
+    @Test func `a cookie that is another one each time ends by the limit`() async throws {
+        let count = Atomic(0)
+        let server = try LoopbackServer { _ in
+            .redirect(to: "/").header("Set-Cookie", "n=\(count.add(1, ordering: .relaxed).newValue)")
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl([server.url("/")], spec: CrawlHarness.spec { $0.request.keepsCookies = true })
+
+        #expect(try harness.rows().first?.errorKind == "too_many_redirects")
+        #expect(server.log.count == 11)
     }
 }

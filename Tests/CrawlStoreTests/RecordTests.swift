@@ -212,8 +212,12 @@ import Testing
     @Test func `the redirects to a page's answer are kept, with what each said`() throws {
         let (run, pages) = try claimed(1)
         var chain = RedirectChain(startedAt: 0)
-        chain.append(url: "http://a/0", statusCode: 301, microseconds: 0, sizeDownload: 0)
-        chain.append(url: "http://a/x", statusCode: 307, microseconds: 0, sizeDownload: 0)
+        for (url, status, page) in [
+            ("http://a/before", 301, PageID(rawValue: 99)), ("http://a/0", 301, pages[0].id),
+            ("http://a/x", 307, pages[0].id),
+        ] {
+            chain.append(url: url, statusCode: status, page: page, microseconds: 0, sizeDownload: 0)
+        }
 
         try temporary.record([outcome(pages[0]) { $0.chain = chain }], of: run)
 

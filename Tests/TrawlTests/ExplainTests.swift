@@ -117,4 +117,27 @@ struct ExplainTests {
         #expect(word.errors.contains("not a URL: it has no scheme"))
         #expect(site.hits("/docs/new") == requests)
     }
+
+    @Test func `a redirect is explained as the run took it`() async throws {
+        let site = try LoopbackServer { request in
+            switch request.path {
+            case "/": .html(title: "Top", links: ["/bye", "/old"])
+            case "/bye": .redirect(to: "/logout")
+            case "/old": .redirect(to: "/new")
+            default: .html(title: request.path)
+            }
+        }
+        try bench.job("docs", urls: [site.url("/")], "delay: 0s\nfollow: {exclude: [/logout]}")
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+
+        let bye = try await explain(site.url("/bye"))
+        #expect(bye["row"]?.hasPrefix("run 1: skipped, status 302, scope: redirected to") == true)
+        #expect(bye["row"]?.contains("redirects to \(site.url("/logout"))") == true)
+        #expect(try await explain(site.url("/logout"))["now"] == "skipped: scope")
+        #expect(try await explain(site.url("/old"))["row"]?.contains("duplicate: redirected to") == true)
+        let new = try await explain(site.url("/new"))
+        #expect(new["row"]?.hasPrefix("run 1: done, status 200") == true)
+        #expect(new["row"]?.hasSuffix("found on \(site.url("/old"))") == true)
+        #expect(site.hits("/logout") == 0)
+    }
 }

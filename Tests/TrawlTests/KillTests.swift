@@ -41,6 +41,40 @@ struct KillTests {
         #expect(try await bench.trawl("db", "check").code == 0)
     }
 
+    @Test func `kills in the middle of redirects lose no page and count none twice`() async throws {
+        // Thirty pages in front of ten that ten others link to as well.
+        let site = try LoopbackServer { request in
+            let number = Int(request.path.split(separator: "/").last ?? "") ?? 0
+            let response: LoopbackServer.Response =
+                if request.path == "/" {
+                    .html(title: "/", links: (0..<30).map { "/old/\($0)" } + (0..<10).map { "/page/\($0)" })
+                } else if request.path.hasPrefix("/old/") {
+                    .redirect(to: "/mid/\(number % 10)")
+                } else if request.path.hasPrefix("/mid/") {
+                    .redirect(to: "/new/\(number)")
+                } else {
+                    .html(title: request.path, links: ["/new/\(number)", "/mid/\(number)", "/old/\(number)"])
+                }
+            return response.delayed(by: .milliseconds(3))
+        }
+        try bench.job("docs", urls: [site.url("/")], "delay: 0s\nfollow: {}\nconcurrency: {per_host: 4}")
+
+        for threshold in [5, 20, 30, 40, 50, 60] {
+            let run = try bench.start("run", "-q", "docs.yaml")
+            let isThere = await site.wait { $0.requests >= threshold }
+            run.signal(SIGKILL)
+            let code = try await run.finished().code
+            guard isThere, code == nil else { break }
+        }
+        try await bench.trawl("run", "docs.yaml").expectSuccess()
+
+        #expect(try bench.value("SELECT count(*) FROM pages") == 61)
+        #expect(try bench.value("SELECT pages_done FROM runs") == 21)
+        #expect(try bench.value("SELECT pages_skipped FROM runs") == 40)
+        #expect(try bench.value("SELECT count(DISTINCT title) FROM results WHERE state = 'done'") == 21)
+        #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
     @Test func `a run that was killed is not said to be running`() async throws {
         let latch = LoopbackServer.Latch()
         let site = try LoopbackServer { Site.page($0).held(by: latch) }

@@ -18,6 +18,8 @@ public final class ClaimedPage: Sendable {
     public let kind: PageKind
     /// How many links lead to it from a URL of the job; of a sitemap, how many sitemaps.
     public let depth: Int
+    /// Whether the run's own list names it; others were found by links, redirects or sitemaps.
+    public let isNamed: Bool
     /// The page as the run before found it; nil where it did not, or where that says nothing about this run.
     public let previous: PreviousPage?
     /// What is sent, where that is more than a GET with what the job says; nil for that, and until it is known.
@@ -26,7 +28,8 @@ public final class ClaimedPage: Sendable {
     /// A claimed page; nothing is checked.
     public init(
         id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?,
-        kind: PageKind = .page, depth: Int = 0, previous: PreviousPage? = nil, message: RequestMessage? = nil
+        kind: PageKind = .page, depth: Int = 0, isNamed: Bool = true, previous: PreviousPage? = nil,
+        message: RequestMessage? = nil
     ) {
         self.id = id
         self.host = host
@@ -36,15 +39,19 @@ public final class ClaimedPage: Sendable {
         self.name = name
         self.kind = kind
         self.depth = depth
+        self.isNamed = isNamed
         self.previous = previous
         self.message = message
     }
+
+    /// Whether it is nothing but a GET of its URL, and no sitemap: what a link could lead to.
+    public var isPlain: Bool { kind == .page && message == nil && name == nil }
 
     /// The page, in another batch.
     public func moved(to batch: BatchID) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth,
+            depth: depth, isNamed: isNamed,
             previous: previous, message: message)
     }
 
@@ -52,7 +59,7 @@ public final class ClaimedPage: Sendable {
     public func sending(_ message: RequestMessage?) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth,
+            depth: depth, isNamed: isNamed,
             previous: previous, message: message)
     }
 }

@@ -10,7 +10,7 @@ public struct PageOutcome: Sendable {
     public var lastHost: HostID
     /// What the last response said, whatever the verdict.
     public var response: PageResponse
-    /// Requests that were sent: 1, and one more a redirect; 0 where the page was never asked for.
+    /// Requests that were sent for the page: 1, and one more a redirect; 0 where it was never asked for.
     public var requests: Int
     /// Unix milliseconds when the attempt began.
     public var startedAt: Int64

@@ -49,6 +49,9 @@ public struct PageRequest: Sendable {
         if case .page(let page) = purpose { page } else { nil }
     }
 
+    /// Whether it goes to the host at which its attempt began. What the job sends to that one no redirect takes elsewhere.
+    public var isAtHome: Bool { host == chain?.pages.first?.host ?? owner }
+
     /// The host that it is made for; redirects may have led it to another.
     public var owner: HostID {
         switch purpose {

@@ -1,13 +1,14 @@
 /// The requests of an attempt that were answered with a redirect.
+///
+/// In a run that follows links, what a redirect leads to is a page of its own. One chain then goes over several pages, and
+/// each request is that of one of them.
 public struct RedirectChain: Sendable {
     /// The requests so far, in order. Bounded by `limits.redirects`.
     public private(set) var hops: [Hop] = []
-    /// Unix milliseconds when the attempt began.
-    public let startedAt: Int64
-    /// Microseconds that the requests so far took.
-    public private(set) var microseconds: Int64 = 0
-    /// Bytes on the wire that their bodies took.
-    public private(set) var sizeDownload: Int64 = 0
+    /// The pages that the chain goes over, in the order in which it met them; none where it is one page's alone.
+    public private(set) var pages: [ClaimedPage] = []
+    /// Unix milliseconds when the attempt at the page that is asked for now began.
+    public private(set) var startedAt: Int64
     /// Whether a redirect has turned the request into a GET without a body.
     public private(set) var isRewritten = false
 
@@ -17,6 +18,14 @@ public struct RedirectChain: Sendable {
         public let url: String
         /// What it was answered with.
         public let statusCode: Int
+        /// The page that was asked for by it; nil for a robots.txt.
+        public let page: PageID?
+        /// Microseconds that it took.
+        public let microseconds: Int64
+        /// Bytes on the wire that the answer's body took.
+        public let sizeDownload: Int64
+        /// The cookies that it was sent with.
+        let cookies: CookieField
     }
 
     /// From where on the requests are of the method that is sent now.
@@ -29,17 +38,28 @@ public struct RedirectChain: Sendable {
 
     /// Changes the URLs that were requested, before they are stored.
     public mutating func mapURLs(_ transform: (String) -> String) {
-        hops = hops.map { Hop(url: transform($0.url), statusCode: $0.statusCode) }
+        hops = hops.map { hop in
+            Hop(
+                url: transform(hop.url), statusCode: hop.statusCode, page: hop.page,
+                microseconds: hop.microseconds, sizeDownload: hop.sizeDownload, cookies: hop.cookies)
+        }
     }
 
     /// Adds a request that was answered with a redirect.
     ///
-    /// - Parameter method: what was sent. After 303, and after 301 and 302 to a POST, the next request is a GET
-    ///   (RFC 9110, section 15.4; as browsers do, by the Fetch Standard).
+    /// - Parameters:
+    ///   - method: what was sent. After 303, and after 301 and 302 to a POST, the next request is a GET
+    ///     (RFC 9110, section 15.4; as browsers do, by the Fetch Standard).
+    ///   - page: the page that was asked for; nil for a robots.txt.
+    ///   - cookies: what was sent as `Cookie`. The default is nothing.
     public mutating func append(
-        url: String, statusCode: Int, method: String = "GET", microseconds: Int64, sizeDownload: Int64
+        url: String, statusCode: Int, method: String = "GET", page: PageID? = nil,
+        cookies: CookieField = CookieField(), microseconds: Int64, sizeDownload: Int64
     ) {
-        hops.append(Hop(url: url, statusCode: statusCode))
+        hops.append(
+            Hop(
+                url: url, statusCode: statusCode, page: page, microseconds: microseconds,
+                sizeDownload: sizeDownload, cookies: cookies))
         switch statusCode {
         case 303 where method != "GET" && method != "HEAD", 301 where method == "POST",
             302 where method == "POST":
@@ -48,10 +68,43 @@ public struct RedirectChain: Sendable {
             firstSame = hops.count
         default: break
         }
-        self.microseconds += microseconds
-        self.sizeDownload += sizeDownload
     }
 }
+
+// MARK: - The pages of a chain
+
+extension RedirectChain {
+    /// Goes on to another page.
+    ///
+    /// - Parameters:
+    ///   - page: the one that was asked for last.
+    ///   - next: the one that it leads to, which the chain may have met before.
+    ///   - now: unix milliseconds.
+    public mutating func lead(from page: ClaimedPage, to next: ClaimedPage, now: Int64) {
+        if pages.isEmpty { pages = [page] }
+        guard !pages.contains(where: { $0.id == next.id }) else { return }
+        pages.append(next)
+        startedAt = now
+    }
+
+    /// The requests that were made for a page, but for one that was not redirected.
+    public func requests(for page: PageID) -> Int { hops.count { $0.page == page } }
+
+    /// The requests from the first one for a page on: how it came to where the chain ends.
+    public func hops(from page: PageID) -> ArraySlice<Hop> { hops.drop { $0.page != page } }
+
+    /// Microseconds that the requests for a page took.
+    public func microseconds(for page: PageID) -> Int64 {
+        hops.reduce(0) { $0 + ($1.page == page ? $1.microseconds : 0) }
+    }
+
+    /// Bytes on the wire that the bodies of a page's redirects took.
+    public func sizeDownload(for page: PageID) -> Int64 {
+        hops.reduce(0) { $0 + ($1.page == page ? $1.sizeDownload : 0) }
+    }
+}
+
+// MARK: - Where it leads
 
 /// Where a redirect leads.
 public enum RedirectDecision: Sendable, Equatable {
@@ -72,10 +125,17 @@ extension RedirectChain {
 
     /// Decides on the redirect that the last URL of the chain was answered with.
     ///
+    /// A loop is the same request again: URL, method, body and the cookies that it would be sent with. A page that sets a
+    /// cookie and sends back to where it was asked from is none, as in browsers, which only count.
+    ///
     /// - Parameters:
     ///   - location: the `Location` as it was sent.
     ///   - limits: of the job.
-    public func decide(location: String, limits: JobSpec.Limits) -> RedirectDecision {
+    ///   - cookies: what would be sent as `Cookie` to a URL. Asked only where the URL was requested before; the default is
+    ///     nothing.
+    public func decide(
+        location: String, limits: JobSpec.Limits, cookies: (WebURL) -> CookieField = { _ in CookieField() }
+    ) -> RedirectDecision {
         guard let current = hops.last, let base = try? WebURL(parsing: current.url) else {
             return .refuse(.internal, "the redirected URL does not parse")
         }
@@ -93,8 +153,12 @@ extension RedirectChain {
         guard limits.urlLength == 0 || url.utf8.count <= limits.urlLength else {
             return .refuse(.badRedirect, "Location is longer than limits.url_length (\(limits.urlLength))")
         }
-        guard !hops[firstSame...].contains(where: { $0.url == url }) else {
-            return .refuse(.redirectLoop, "redirected back to \(url)")
+        let before = hops[firstSame...].filter { $0.url == url }
+        if !before.isEmpty {
+            let field = cookies(target)
+            if before.contains(where: { $0.cookies == field }) {
+                return .refuse(.redirectLoop, "redirected back to \(url)")
+            }
         }
         guard hops.count <= limits.redirects else {
             return .refuse(.tooManyRedirects, "more than limits.redirects (\(limits.redirects))")

@@ -207,6 +207,10 @@ struct Explanation {
         if let error = row.errorKind {
             words.append([error, row.error].compactMap { $0 }.joined(separator: ": "))
         }
+        if let reason = row.skipReason {
+            words.append([reason, row.error].compactMap { $0 }.joined(separator: ": "))
+        }
+        if let final = row.finalURL, final != row.url { words.append("redirects to \(final)") }
         if row.attempts > 0 { words.append(Wording.count(Int64(row.attempts), "attempt")) }
         words.append("depth \(row.depth)")
         if let fetched = row.fetchedAt { words.append(Wording.instant(milliseconds: fetched)) }

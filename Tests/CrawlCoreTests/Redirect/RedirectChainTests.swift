@@ -125,12 +125,32 @@ import Testing
     @Test func `a chain adds up what its requests took`() {
         var chain = RedirectChain(startedAt: 77)
 
-        chain.append(url: "http://a/1", statusCode: 302, microseconds: 10, sizeDownload: 3)
-        chain.append(url: "http://a/2", statusCode: 302, microseconds: 5, sizeDownload: 4)
+        let page = PageID(rawValue: 1)
+        chain.append(url: "http://a/1", statusCode: 302, page: page, microseconds: 10, sizeDownload: 3)
+        chain.append(url: "http://a/2", statusCode: 302, page: page, microseconds: 5, sizeDownload: 4)
 
         #expect(chain.hops.map(\.url) == ["http://a/1", "http://a/2"])
-        #expect(chain.microseconds == 15)
-        #expect(chain.sizeDownload == 7)
+        #expect(chain.microseconds(for: page) == 15)
+        #expect(chain.sizeDownload(for: page) == 7)
         #expect(chain.startedAt == 77)
+    }
+
+    @Test func `the same request with other cookies is no loop`() throws {
+        var chain = RedirectChain(startedAt: 0)
+        for cookie in ["a=1; b=2", "b=3"] {
+            chain.append(
+                url: "http://a/", statusCode: 302, cookies: CookieField([cookie]), microseconds: 0,
+                sizeDownload: 0)
+        }
+        func decision(_ fields: [String]) -> RedirectDecision {
+            chain.decide(location: "/", limits: .init()) { _ in CookieField(fields) }
+        }
+
+        #expect(decision([]) == .follow(try WebURL(parsing: "http://a/")))
+        #expect(decision(["a=1"]) == decision([]))
+        #expect(decision(["a=1; b=2; c=3"]) == decision([]))
+        for same in [["b=2", "a=1"], ["b=2;a=1;"], ["b=3"]] {
+            #expect(decision(same) == .refuse(.redirectLoop, "redirected back to http://a/"), "\(same)")
+        }
     }
 }
