@@ -351,8 +351,8 @@ CREATE TABLE redirects (
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- The pages that a page's links lead to, as far as they were followed. In the next run a page that has not changed (304) is known
--- by it to lead to the same.
+-- The pages that a page's links or its redirect lead to, as far as they were followed. In the next run a page that has not changed
+-- (304) is known by it to lead to the same.
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,

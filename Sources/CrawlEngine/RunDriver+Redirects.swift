@@ -8,7 +8,12 @@ extension RunDriver {
     func settled(_ outcomes: [[PageOutcome]]) -> [[PageOutcome]] {
         guard spec.follow != nil else { return outcomes }
         return outcomes.map { list in
-            list.contains { $0.chain?.pages.isEmpty == false } ? list.flatMap { $0.settlingChain() } : list
+            // By index, where they lie: a copy of an outcome retains each of its texts.
+            let span = list.span
+            for index in span.indices where span[index].chain?.pages.isEmpty == false {
+                return list.flatMap { $0.settlingChain() }
+            }
+            return list
         }
     }
 

@@ -58,6 +58,7 @@ extension DiscoveryImporter {
                     found.id.rawValue, to: discovered, from: page.id, isPending: found.state == "pending",
                     transaction)
             }
+            try keepLink(from: page.id, to: found.id, transaction)
             return .known
         }
         return .free(RedirectTarget.Free(url: discovered, row: found.id))
@@ -94,6 +95,7 @@ extension DiscoveryImporter {
             growth.note(id.rawValue)
         }
         growth.progress.pending += 1
+        try keepLink(from: page.id, to: id, transaction)
         recent.remember(url.url, page: id.rawValue, depth: url.depth)
         try transaction.database.cachedStatement(sql: "UPDATE batches SET pages = pages + 1 WHERE id = ?")
             .execute(arguments: [page.batch.rawValue])
@@ -104,6 +106,17 @@ extension DiscoveryImporter {
                 depth: page.depth,
                 isNamed: false,
                 previous: try previous.flatMap { try transaction.previousPage(url.url, key: key, of: $0) }))
+    }
+
+    /// Keeps where a redirect leads as a page keeps where its links lead.
+    private func keepLink(from page: PageID, to target: PageID, _ transaction: StoreTransaction) throws {
+        var targets = PageIDList()
+        targets.append(target.rawValue)
+        let statement = try RawStatement(
+            transaction.database, "INSERT OR REPLACE INTO page_links (page_id, targets) VALUES (?, ?)")
+        statement.bind(1, page.rawValue)
+        statement.bind(2, bytes: targets.bytes)
+        try statement.run()
     }
 
     /// Notes that a URL is asked for as what a page of the run's own list says, so that no link asks for it again.

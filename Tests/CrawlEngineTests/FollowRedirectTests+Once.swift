@@ -2,6 +2,7 @@ import CrawlCore
 import CrawlEngine
 import CrawlStore
 import LoopbackServer
+import Synchronization
 import Testing
 
 /// Each page once, whatever leads to it.
@@ -22,6 +23,9 @@ extension FollowRedirectTests {
             ])
         #expect(try harness.value("SELECT count(*) FROM results WHERE title = '/t'") == 1)
         #expect(try harness.value("SELECT count(*) FROM redirects") == 3)
+        #expect(
+            try harness.value(
+                "SELECT count(*) FROM page_links JOIN pages ON id = page_id WHERE url LIKE '%/_'") == 4)
         try expectSound(harness, server)
     }
 
@@ -93,6 +97,24 @@ extension FollowRedirectTests {
                 "SELECT count(*) FROM attempts JOIN pages ON pages.id = page_id WHERE url LIKE '%/new'")
                 == 2)
         #expect(try harness.value("SELECT attempts FROM results WHERE url LIKE '%/new'") == 3)
+    }
+
+    @Test func `a URL that was named keeps its answer, also where that takes several attempts`() async throws
+    {
+        let count = Atomic(0)
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/": return .redirect(to: "/home")
+            case "/home" where count.add(1, ordering: .relaxed).newValue < 3: return .status(503)
+            default: return .html(title: request.path, links: ["/home", "/"])
+            }
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl(
+            [server.url("/")], spec: spec { spec, _ in spec.retry.maxDelay = .milliseconds(1) })
+
+        #expect(try rows(harness, server) == ["/ done > /home", "/home skipped duplicate"])
+        #expect(server.hits("/home") == 3)
     }
 
     @Test func `loops and endless redirects are the failure of the page that they begin with`() async throws {
