@@ -33,8 +33,8 @@ extension StoreTransaction {
     public func record(
         _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
     ) throws -> RunProgress {
-        let settle = try RawStatement(database, settleSQL)
-        let settlePlain = try RawStatement(database, settlePlainSQL)
+        let settle = try RawStatement(database, OutcomeColumn.settleSQL)
+        let settlePlain = try RawStatement(database, OutcomeColumn.settlePlainSQL)
         var change = RunProgress()
         var batches: [BatchID: BatchCounts] = [:]
         // Most outcomes in a row are of one batch.
@@ -124,36 +124,6 @@ extension StoreTransaction {
             arguments: [counts.done, counts.failed, counts.skipped, counts.retried, now, batch.rawValue])
     }
 
-    /// What a response sets of nearly every page; the parameters 2 to 19.
-    private var plainColumns: String {
-        """
-        attempts = ?2, batch_id = ?3, status_code = ?4, content_length = ?5, size_download = ?6,
-            time_namelookup_ms = ?7, time_connect_ms = ?8, time_starttransfer_ms = ?9, time_total_ms = ?10,
-            fetched_at = ?11, title = ?12, content_type = ?13, charset = ?14, etag = ?15, last_modified = ?16,
-            remote_ip = ?17, http_version = ?18, content_digest = ?19
-        """
-    }
-
-    /// Settles a page that is done, and came to nothing but what nearly every page has.
-    ///
-    /// The other columns stay as they are in a pending page, NULL; so SQLite checks none of their constraints, which is a
-    /// third of the cost.
-    private var settlePlainSQL: String {
-        """
-        UPDATE pages SET \(plainColumns), state = 'done', num_redirects = 0
-        WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
-        """
-    }
-
-    private var settleSQL: String {
-        """
-        UPDATE pages SET \(plainColumns), state = ?20, num_redirects = ?21, final_url = ?22, error_kind = ?23, error = ?24,
-            skip_reason = ?25, robots = ?26, canonical_url = ?27, lang = ?28, description = ?29, link_count = ?30,
-            extracted = ?31, not_modified = ?32, body_id = ?33
-        WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
-        """
-    }
-
     /// Whether the page was still there to be settled.
     private func settlePlain(_ outcome: borrowing PageOutcome, _ statement: RawStatement) throws -> Bool {
         bindPlain(outcome, to: statement)
@@ -167,18 +137,18 @@ extension StoreTransaction {
         _ reason: SkipReason?, _ statement: RawStatement
     ) throws -> Bool {
         bindPlain(outcome, to: statement)
-        statement.bind(20, state)
-        statement.bind(21, Int64(outcome.response.numRedirects))
-        statement.bind(22, outcome.response.finalURL)
-        statement.bind(23, kind?.rawValue)
-        statement.bind(24, outcome.error)
-        statement.bind(25, reason?.rawValue)
-        statement.bind(26, outcome.response.robots.words)
+        statement.bind(OutcomeColumn.stateParameter, state)
+        statement.bind(at(.numRedirects), Int64(outcome.response.numRedirects))
+        statement.bind(at(.finalURL), outcome.response.finalURL)
+        statement.bind(at(.errorKind), kind?.rawValue)
+        statement.bind(at(.error), outcome.error)
+        statement.bind(at(.skipReason), reason?.rawValue)
+        statement.bind(at(.robots), outcome.response.robots.words)
         // What is not bound is NULL: bindings to texts are cleared after each row.
-        statement.bind(30, outcome.response.content?.linkCount.map(Int64.init))
+        statement.bind(at(.linkCount), outcome.response.content?.linkCount.map(Int64.init))
         if let content = outcome.response.content { bind(content, to: statement) }
-        statement.bind(32, outcome.response.isNotModified ? 1 : 0)
-        statement.bind(33, try bodyID(of: outcome))
+        statement.bind(at(.notModified), outcome.response.isNotModified ? 1 : 0)
+        statement.bind(at(.bodyID), try bodyID(of: outcome))
         try statement.run()
         guard database.changesCount == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
@@ -188,34 +158,37 @@ extension StoreTransaction {
 
     private func bindPlain(_ outcome: borrowing PageOutcome, to statement: RawStatement) {
         statement.bind(1, outcome.page.id.rawValue)
-        statement.bind(2, Int64(outcome.attemptsUsed))
-        statement.bind(3, outcome.page.batch.rawValue)
+        statement.bind(at(.attempts), Int64(outcome.attemptsUsed))
+        statement.bind(at(.batchID), outcome.page.batch.rawValue)
         // Without a response there is nothing to have a length.
         let hasResponse = outcome.response.statusCode != nil
-        statement.bind(4, outcome.response.statusCode.map(Int64.init))
-        statement.bind(5, hasResponse ? outcome.response.contentLength : nil)
-        statement.bind(6, hasResponse ? outcome.response.sizeDownload : nil)
-        statement.bind(7, outcome.response.timings.nameLookup / 1000)
-        statement.bind(8, outcome.response.timings.connect / 1000)
-        statement.bind(9, outcome.response.timings.startTransfer / 1000)
-        statement.bind(10, outcome.response.timings.total / 1000)
-        statement.bind(11, outcome.finishedAt)
-        statement.bind(12, outcome.response.title)
-        statement.bind(13, outcome.response.contentType)
-        statement.bind(14, outcome.response.charset)
-        statement.bind(15, outcome.response.etag)
-        statement.bind(16, outcome.response.lastModified)
-        statement.bind(17, outcome.response.remoteIP)
-        statement.bind(18, outcome.response.httpVersion)
-        statement.bind(19, outcome.response.contentDigest)
+        statement.bind(at(.statusCode), outcome.response.statusCode.map(Int64.init))
+        statement.bind(at(.contentLength), hasResponse ? outcome.response.contentLength : nil)
+        statement.bind(at(.sizeDownload), hasResponse ? outcome.response.sizeDownload : nil)
+        statement.bind(at(.timeNameLookup), outcome.response.timings.nameLookup / 1000)
+        statement.bind(at(.timeConnect), outcome.response.timings.connect / 1000)
+        statement.bind(at(.timeStartTransfer), outcome.response.timings.startTransfer / 1000)
+        statement.bind(at(.timeTotal), outcome.response.timings.total / 1000)
+        statement.bind(at(.fetchedAt), outcome.finishedAt)
+        statement.bind(at(.title), outcome.response.title)
+        statement.bind(at(.contentType), outcome.response.contentType)
+        statement.bind(at(.charset), outcome.response.charset)
+        statement.bind(at(.etag), outcome.response.etag)
+        statement.bind(at(.lastModified), outcome.response.lastModified)
+        statement.bind(at(.remoteIP), outcome.response.remoteIP)
+        statement.bind(at(.httpVersion), outcome.response.httpVersion)
+        statement.bind(at(.contentDigest), outcome.response.contentDigest)
     }
 
     private func bind(_ content: PageContent, to statement: RawStatement) {
-        statement.bind(27, content.canonicalURL)
-        statement.bind(28, content.language)
-        statement.bind(29, content.description)
-        statement.bind(31, content.extracted)
+        statement.bind(at(.canonicalURL), content.canonicalURL)
+        statement.bind(at(.lang), content.language)
+        statement.bind(at(.description), content.description)
+        statement.bind(at(.extracted), content.extracted)
     }
+
+    /// The parameter of a column.
+    private func at(_ column: OutcomeColumn) -> Int32 { column.rawValue }
 
     /// Keeps the redirects that led to a page's answer.
     private func record(_ chain: RedirectChain, of page: PageID) throws {

@@ -231,11 +231,7 @@ extension StoreTransaction {
             arguments: [run.rawValue])
         try database.execute(
             sql: """
-                UPDATE pages SET state = 'pending', attempts = 0, not_before = 0, error_kind = NULL, error = NULL,
-                    status_code = NULL, content_length = NULL, size_download = NULL, num_redirects = NULL, title = NULL,
-                    content_type = NULL, charset = NULL, final_url = NULL, etag = NULL, last_modified = NULL,
-                    robots = NULL, canonical_url = NULL, lang = NULL, description = NULL, link_count = NULL,
-                    extracted = NULL, content_digest = NULL, not_modified = 0, body_id = NULL, fetched_at = NULL
+                UPDATE pages SET state = 'pending', not_before = 0, \(OutcomeColumn.clearances)
                 WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
                 """,
             arguments: [run.rawValue])

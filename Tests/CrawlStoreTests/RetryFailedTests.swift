@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+@testable import CrawlStore
 import GRDB
 import Testing
 
@@ -90,6 +90,50 @@ import Testing
         ].filter { row[$0] != nil }
         #expect(left == [])
         #expect(row["num_redirects"] == 0)
+    }
+
+    @Test func `the list of what an outcome sets has every column but those that say what the page is`()
+        throws
+    {
+        let identity: Set = [
+            "id", "run_id", "host_id", "url_key", "state", "not_before", "rank", "line", "depth", "kind",
+            "referrer_id",
+            "lastmod_at", "priority", "method", "name", "url",
+        ]
+        let columns = try temporary.query("SELECT name FROM pragma_table_info('pages')").map {
+            $0["name"] as String
+        }
+
+        #expect(Set(columns).subtracting(identity) == Set(OutcomeColumn.allCases.map(\.name)))
+    }
+
+    @Test func `a page that waits to be tried again is as if it had never been asked for`() throws {
+        let run = try temporary.begin(["http://a/", "http://a/new"])
+        let pages = try temporary.claim("http://a", of: run)
+        let failed = outcome(pages[0], .failed(.httpStatus)) {
+            $0.response.statusCode = 503
+            $0.response.remoteIP = "127.0.0.1"
+            $0.response.httpVersion = "1.1"
+            $0.response.etag = "\"1\""
+            $0.response.lastModified = "Wed, 21 Oct 2015 07:28:00 GMT"
+            $0.response.contentType = "text/html"
+            $0.response.charset = "UTF-8"
+            $0.response.timings.nameLookup = 1_000
+            $0.response.timings.connect = 2_000
+            $0.response.timings.startTransfer = 3_000
+            $0.response.timings.total = 4_000
+            $0.response.finalURL = "http://a/busy"
+            $0.response.isNotModified = true
+        }
+        try temporary.record([failed, outcome(pages[1])], of: run)
+        try store.write { try $0.finishRun(run, now: 1) }
+        _ = try store.write { try $0.retryFailed(run) }
+
+        let names = OutcomeColumn.allCases.map(\.name).joined(separator: ", ")
+        let row = try #require(
+            try temporary.query("SELECT \(names) FROM pages WHERE url = 'http://a/'").first)
+        let left = Array(row.columnNames).filter { name in row[name] != nil && row[name] != 0 }
+        #expect(left == [])
     }
 
     @Test func `a run without failed pages stays finished`() throws {
