@@ -89,6 +89,8 @@ CREATE TABLE runs (
     has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
     -- The secrets that its requests refer to, one a line, which must be there before the first request.
     secrets TEXT,
+    -- When its pages were deleted but for those that later runs refer to; null before that. To users such a run is gone.
+    pruned_at INTEGER,
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
@@ -351,14 +353,37 @@ CREATE TABLE redirects (
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- The pages that a page's links or its redirect lead to, as far as they were followed. In the next run a page that has not changed
--- (304) is known by it to lead to the same.
+-- The pages that a page's links, its redirect, or a sitemap's entries lead to, as far as they were followed. In the next run a page
+-- that has not changed (304) is known by it to lead to the same, and of a page that cannot be read is known what it led to.
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
     -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
     targets BLOB NOT NULL
 ) STRICT;
+
+-- The pages that were known before a run and that it did not read, noted as the run finishes. Together with the run's own pages
+-- they are what is known after it, so that the next run need not look further back.
+CREATE TABLE unread_pages (
+    -- Identifies the row. Within a run a page comes behind the one that led to it.
+    id INTEGER PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The run's job.
+    job_id INTEGER NOT NULL,
+    -- The page's `url_key`.
+    url_key INTEGER NOT NULL,
+    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: it is not there any
+    -- more, or nothing leads to it; such a row is only kept to ask for the page by its validators should it be back.
+    verdict TEXT NOT NULL CHECK (verdict = 'unknown' OR verdict = 'gone'),
+    -- The page in the last run that asked for it.
+    page_id INTEGER NOT NULL,
+    -- The page in the last run that read it; null where none did.
+    read_id INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX unread_pages_request ON unread_pages (job_id, url_key, run_id);
+CREATE INDEX unread_pages_run ON unread_pages (run_id);
 
 -- Links that were not followed, by reason.
 CREATE TABLE skipped_links (
@@ -473,6 +498,7 @@ BEGIN
     DELETE FROM run_hosts WHERE run_id = OLD.id;
     DELETE FROM host_pages WHERE run_id = OLD.id;
     DELETE FROM skipped_links WHERE run_id = OLD.id;
+    DELETE FROM unread_pages WHERE run_id = OLD.id;
     DELETE FROM batches WHERE run_id = OLD.id;
     DELETE FROM pages WHERE run_id = OLD.id;
 END;
@@ -547,12 +573,16 @@ SELECT
     runs.request_time_us / 1000 AS request_time_ms,
     CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
 FROM runs
-JOIN jobs ON jobs.id = runs.job_id;
+JOIN jobs ON jobs.id = runs.job_id
+WHERE runs.pruned_at IS NULL;
 
--- What became of a job's pages from one run to another: one row a page that is new, gone or not as it was. `change` is the first that
--- applies of `new`, `gone`, `status`, `title` and `content`; what else is different can be seen from the columns. A page is in a run
--- that requested it, whatever came of that; sitemaps are no pages. A 304 stands for the status before. The content is compared by its digest, and is not
--- known to have changed where a run has none.
+-- What became of a job's pages from one run to another: one row a page that is new, gone, unknown or not as it was. `change` is the
+-- first that applies of `new`, `gone`, `status`, `title` and `content`; what else is different can be seen from the columns. A page
+-- is in a run that requested it, whatever came of that; sitemaps are no pages. It is compared with the last run that it was in: the
+-- earlier one, or one before that, where the earlier one did not get to it. `gone`: it answers 404 or 410, or the later run does not
+-- have it. `unknown`: the later run does not have it because something that leads to it, or its host's robots.txt, could not be read;
+-- that is no change. A 304 stands for the status before. The content is compared by its digest, and is not known to have changed
+-- where a run has none.
 --
 -- To be asked for two runs: WHERE from_run_id = … AND to_run_id = …. Each page is then looked up once, by its key; CROSS JOIN is what
 -- keeps SQLite from beginning with the pages.
@@ -561,6 +591,7 @@ SELECT
     jobs.name AS job, older.number AS from_run, newer.number AS to_run,
     older.id AS from_run_id, newer.id AS to_run_id, after.name, after.method, after.url,
     CASE WHEN before.id IS NULL THEN 'new'
+        WHEN after.status_code IN (404, 410) AND coalesce(before.status_code, 0) NOT IN (404, 410) THEN 'gone'
         WHEN before.state <> after.state OR before.status_code IS NOT after.status_code
             AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304)) THEN 'status'
         WHEN before.title IS NOT after.title THEN 'title'
@@ -575,32 +606,66 @@ SELECT
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1)) AS is_latest
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
 CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
     AND after.state IN ('done', 'failed') AND after.kind IS NULL
-LEFT JOIN pages AS before ON before.run_id = older.id AND before.url_key = after.url_key
-    AND before.url = after.url AND before.method = after.method AND before.state IN ('done', 'failed')
+LEFT JOIN pages AS former ON former.run_id = older.id AND former.url_key = after.url_key
+    AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
+LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
+    AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
+LEFT JOIN pages AS before ON before.id = coalesce(former.id, carried.page_id) AND before.url = after.url
+    AND before.method = after.method
 WHERE before.id IS NULL OR before.state <> after.state
     OR before.status_code IS NOT after.status_code
         AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304))
     OR before.title IS NOT after.title OR before.content_digest <> after.content_digest
 UNION ALL
+-- Pages of the earlier run that the later one does not have.
 SELECT
-    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url, 'gone',
+    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM unread_pages
+            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
     before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
     before.content_digest, NULL, before.id, NULL,
     (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1))
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
 CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
-    AND before.state IN ('done', 'failed') AND before.kind IS NULL
-WHERE NOT EXISTS (
+    AND before.state IN ('done', 'failed')
+WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
     SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
-        AND after.url = before.url AND after.method = before.method AND after.state IN ('done', 'failed', 'pending', 'sending'));
+        AND after.url = before.url AND after.method = before.method
+        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
+            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
+UNION ALL
+-- The same of pages that the earlier run knew from before.
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM unread_pages
+            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
+    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
+    before.content_digest, NULL, before.id, NULL,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
+CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
+WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+        AND after.url = before.url AND after.method = before.method
+        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
+            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));
 
 -- The same between each job's two latest finished runs.
 CREATE VIEW changes AS

@@ -204,7 +204,7 @@ extension RunDriver {
                 depth: 0)
         }
         guard !urls.isEmpty else { return }
-        try grow(by: [(PageDiscovery(urls: urls, isKept: false), nil)], now: now, transaction)
+        try grow(by: [(PageDiscovery(urls: urls), nil)], now: now, transaction)
     }
 
     /// Notes that a host is given up.

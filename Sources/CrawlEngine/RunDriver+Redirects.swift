@@ -99,7 +99,7 @@ extension RunDriver {
         case .free(let free)?:
             guard let page = redirect.page else { break }
             let claim = try discoveries?.claim(
-                free, for: page, previous: claimOptions.previousRun, &growth, in: transaction)
+                free, for: page, former: claimOptions.formerRuns, &growth, in: transaction)
             switch claim {
             case nil, .own?: break
             case .refused(let reason)?:

@@ -226,6 +226,9 @@ extension RunDriver {
         }
         // Who is told to stop has searched enough, and may be done nevertheless.
         guard isStopping || (!sweep.isUnderWay && sweep.nextAt == nil) else { return dispatch }
+        if try store.read({ try !$0.hasPending(run.id) }) {
+            try store.noteUnread(of: run.id) { try stayAlive() }
+        }
         let now = environment.wallClock()
         dispatch.isFinished = try store.write { transaction in
             // Pages may have been put back to pending, from another program, since the last sweep.

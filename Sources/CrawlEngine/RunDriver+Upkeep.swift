@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlFetch
 internal import CrawlStore
 
 /// What the driver sees to once a second: hosts that others wait for, signs of life, and how the run is doing.
@@ -40,6 +41,16 @@ extension RunDriver {
                 Double(last.settled - first.settled) / ((last.at - first.at) / .seconds(1))
         }
         return activity
+    }
+
+    /// Renews its leases, and shows that it is at work, where it is busy for long with something else than requests.
+    func stayAlive() throws {
+        let clock = MonotonicInstant.now
+        guard lastRenewal + RunDriver.renewalInterval <= clock else { return }
+        let now = environment.wallClock()
+        try store.write { try $0.renewRunner(runner, now: now) }
+        lastRenewal = clock
+        feelPulse(at: clock)
     }
 
     /// Says so where somebody reads the database all the time, so that its write-ahead log grows for ever.

@@ -153,11 +153,12 @@ final class RunDriver {
         // Which pages are within the depth must not depend on which of them answer first.
         claimOptions.isByLevel = spec.follow?.depth != nil
         claimOptions.lastNamed = spec.discoversPages ? run.lastNamed : nil
-        claimOptions.previousRun = try store.read { try $0.previousRun(of: run.id) }
+        let former = try store.read { try $0.formerRuns(of: run.id) }
+        claimOptions.formerRuns = former?.hasAlike == true ? former : nil
         self.claimOptions = claimOptions
         if spec.discoversPages {
             discoveries = DiscoveryImporter(
-                run: run.id, limits: spec.limits, keepsSkipped: spec.keepsSkipped)
+                run: run.id, former: former, limits: spec.limits, keepsSkipped: spec.keepsSkipped)
         }
         nextBatch = try store.read { (try $0.nextBatchID(), try $0.nextBatchNumber(of: run.id)) }
     }

@@ -127,7 +127,7 @@ public final class LinkSieve {
             found.skipReason = reason
             kept.append(found)
         }
-        return PageDiscovery(urls: urls + kept, skipped: skipped, isKept: false)
+        return PageDiscovery(urls: urls + kept, skipped: skipped)
     }
 
     private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {

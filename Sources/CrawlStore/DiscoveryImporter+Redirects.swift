@@ -72,9 +72,9 @@ extension DiscoveryImporter {
     ///
     /// - Parameters:
     ///   - page: the page that was redirected.
-    ///   - previous: the run whose pages tell by what to ask whether they have changed; nil for none.
+    ///   - former: the runs whose pages tell by what to ask whether they have changed; nil for none.
     public mutating func claim(
-        _ target: RedirectTarget.Free, for page: ClaimedPage, previous: RunID?, _ growth: inout Growth,
+        _ target: RedirectTarget.Free, for page: ClaimedPage, former: FormerRuns?, _ growth: inout Growth,
         in transaction: StoreTransaction
     ) throws -> RedirectClaim {
         let url = target.url
@@ -90,7 +90,7 @@ extension DiscoveryImporter {
             growth.progress.skipped -= 1
             id = row
         } else {
-            guard try !isTrap(url, of: host, transaction) else { return .refused(.trap) }
+            if let reason = try reasonToRefuse(url, of: host, transaction) { return .refused(reason) }
             id = try insert(url, host, nil, from: page.id, transaction)
             growth.note(id.rawValue)
         }
@@ -105,7 +105,7 @@ extension DiscoveryImporter {
                 id: id, host: host, batch: page.batch, url: url.url, attempts: 0, name: nil,
                 depth: page.depth,
                 isNamed: false,
-                previous: try previous.flatMap { try transaction.previousPage(url.url, key: key, of: $0) }))
+                previous: try former.flatMap { try transaction.previousPage(url.url, key: key, of: $0) }))
     }
 
     /// Keeps where a redirect leads as a page keeps where its links lead.

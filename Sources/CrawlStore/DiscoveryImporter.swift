@@ -25,6 +25,8 @@ public struct DiscoveryImporter {
     }
 
     let run: RunID
+    /// The runs before it; nil for none.
+    let former: FormerRuns?
     /// How many pages a host may have in the run; 0 for any number.
     private let pagesPerHost: Int
     /// Whether links that are not followed for that reason are kept as rows.
@@ -38,10 +40,12 @@ public struct DiscoveryImporter {
     /// An importer for a run.
     ///
     /// - Parameters:
+    ///   - former: the runs before it, whose pages are kept as rows also where they are beyond that; nil for none.
     ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
     ///   - keepsSkipped: whether links beyond that are kept as rows.
-    public init(run: RunID, limits: JobSpec.Limits, keepsSkipped: Bool) {
+    public init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool) {
         self.run = run
+        self.former = former
         pagesPerHost = limits.pagesPerHost
         traps = TrapCounts(limits.trap)
         self.keepsSkipped = keepsSkipped
@@ -58,7 +62,7 @@ public struct DiscoveryImporter {
             let id = try add(url, from: page, &growth, transaction)
             if let id, url.skipReason == nil { links.append(id) }
         }
-        guard let page, discovery.isKept, !links.bytes.isEmpty else { return }
+        guard let page, !links.bytes.isEmpty else { return }
         let statement = try RawStatement(
             transaction.database, "INSERT OR REPLACE INTO page_links (page_id, targets) VALUES (?, ?)")
         statement.bind(1, page.rawValue)
@@ -164,10 +168,13 @@ public struct DiscoveryImporter {
         var host: HostID?
         if url.skipReason == nil {
             let found = try self.host(url.hostKey, in: transaction)
-            if try isTrap(url, of: found, transaction) {
-                growth.skipped[.trap, default: 0] += 1
-                guard keepsSkipped else { return nil }
-                url.skipReason = .trap
+            if let reason = try reasonToRefuse(url, of: found, transaction) {
+                growth.skipped[reason, default: 0] += 1
+                // A page that was there before is still linked, and so not gone.
+                guard try keepsSkipped || former.map({ try transaction.isKnown(key, $0) }) == true else {
+                    return nil
+                }
+                url.skipReason = reason
             } else {
                 host = found
             }
@@ -198,13 +205,16 @@ public struct DiscoveryImporter {
         return id
     }
 
-    /// Whether there are enough pages of the host, or of it that look alike.
-    mutating func isTrap(
+    /// Why a page is one too many of the host, or of it that look alike; nil where it is not.
+    mutating func reasonToRefuse(
         _ url: DiscoveredURL, of host: HostID, _ transaction: StoreTransaction
-    ) throws -> Bool {
-        guard url.kind == .page else { return false }
-        if let url = try? WebURL(parsing: url.url), !traps.admit(url) { return true }
-        return try pagesPerHost > 0 && !transaction.takePlace(of: host, in: run, limit: pagesPerHost)
+    ) throws -> SkipReason? {
+        guard url.kind == .page else { return nil }
+        if let url = try? WebURL(parsing: url.url), !traps.admit(url) { return .trap }
+        guard pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) else {
+            return nil
+        }
+        return .limit
     }
 
     private let insertSQL = """
@@ -227,6 +237,10 @@ public struct DiscoveryImporter {
         ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])
         guard transaction.database.changesCount == 1 else { return }
         growth.note(id)
+        if pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) {
+            try transaction.skipBeyondLimit(id)
+            return
+        }
         growth.progress.pending += 1
         growth.progress.skipped -= 1
         growth.hosts.insert(host)

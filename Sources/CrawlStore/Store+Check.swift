@@ -61,7 +61,7 @@ extension Store {
                 count(*) FILTER (WHERE pages.state = 'failed') AS failed,
                 count(*) FILTER (WHERE pages.state = 'skipped') AS skipped
             FROM runs LEFT JOIN pages ON pages.run_id = runs.id
-            WHERE runs.state <> 'importing'
+            WHERE runs.state <> 'importing' AND runs.pruned_at IS NULL
             GROUP BY runs.id
         )
         SELECT id, 'pages_pending' AS counter, pages_pending AS kept, pending AS counted FROM counts

@@ -22,21 +22,44 @@ extension Store {
     /// Deletes a job's finished runs but for the latest ones, in small steps between which others may write, and gives the
     /// space back to the file system where the database was made for that. Blocks.
     ///
+    /// Pages that a run that stays knows from before stay as well, with those that their links lead to: the next run asks by them
+    /// whether anything changed.
+    ///
     /// - Parameter count: how many finished runs stay; at least 1.
     public func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport {
+        let runs = try read { try $0.runsToPrune(of: job, keeping: max(1, count)) }
         var report = PruneReport()
-        while let run = try read({ try $0.runToPrune(of: job, keeping: max(1, count)) }) {
-            while true {
-                let deleted = try inTurn { try $0.prunePages(of: run, limit: Store.pruneStep) }
-                report.pages += deleted
-                guard deleted > 0 else { break }
-            }
-            while try inTurn({ try $0.pruneBatches(of: run, limit: 5_000) }) {}
-            try write { try $0.deleteRun(run) }
-            report.runs += 1
+        // First of all of them, so that what one knew from another keeps nothing, and nobody compares with one that is half there.
+        for run in runs {
+            if try write({ try $0.markPruned(run) }) { report.runs += 1 }
+            while try inTurn({ try $0.forgetUnread(of: run, limit: Store.pruneStep) }) {}
         }
-        if report.runs > 0 { try giveBackSpace() }
+        for run in runs {
+            report.pages += try prunePages(of: run)
+            while try inTurn({ try $0.pruneBatches(of: run, limit: 5_000) }) {}
+            try write { try $0.closePruned(run) }
+        }
+        if report.pages > 0 { try giveBackSpace() }
         return report
+    }
+
+    private func prunePages(of run: RunID) throws(StoreError) -> Int {
+        try write { try $0.prepareKept() }
+        var cursor: Int64? = 0
+        while let start = cursor {
+            cursor = try inTurn { try $0.keepTargets(of: run, after: start, limit: Store.pruneStep) }
+        }
+        var pages = 0
+        cursor = 0
+        while let start = cursor {
+            let (deleted, next) = try inTurn {
+                try $0.prunePages(of: run, after: start, limit: Store.pruneStep)
+            }
+            pages += deleted
+            cursor = next
+        }
+        try write { try $0.forgetKept(of: run) }
+        return pages
     }
 
     /// Deletes the bodies that no page has, such as those of jobs that were deleted, in small steps. Blocks.
@@ -75,26 +98,101 @@ extension Store {
 }
 
 extension StoreTransaction {
-    /// The oldest finished run of a job that is not among the latest ones.
-    fileprivate func runToPrune(of job: JobID, keeping count: Int) throws -> RunID? {
-        try Int64.fetchOne(
+    /// The finished runs of a job that are not among the latest ones, the oldest first.
+    fileprivate func runsToPrune(of job: JobID, keeping count: Int) throws -> [RunID] {
+        try Int64.fetchAll(
             database,
             sql: """
-                SELECT min(id) FROM runs WHERE job_id = ?1 AND state = 'finished' AND id NOT IN
-                    (SELECT id FROM runs WHERE job_id = ?1 AND state = 'finished' ORDER BY number DESC LIMIT ?2)
+                SELECT id FROM runs
+                WHERE job_id = ?1 AND state = 'finished' AND id NOT IN (
+                    SELECT id FROM runs WHERE job_id = ?1 AND state = 'finished' AND pruned_at IS NULL
+                    ORDER BY number DESC LIMIT ?2)
+                ORDER BY number
                 """, arguments: [job.rawValue, count]
         ).map(RunID.init(rawValue:))
     }
 
+    /// Whether the run was none of those yet.
+    fileprivate func markPruned(_ run: RunID) throws -> Bool {
+        try database.execute(
+            sql: """
+                UPDATE runs SET pruned_at = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)
+                WHERE id = ? AND pruned_at IS NULL
+                """, arguments: [run.rawValue])
+        return database.changesCount > 0
+    }
+
+    /// Makes room to note the pages that stay for the links of others.
+    fileprivate func prepareKept() throws {
+        try database.execute(
+            sql: """
+                CREATE TEMP TABLE IF NOT EXISTS kept_pages (
+                    run_id INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (run_id, id)) WITHOUT ROWID
+                """)
+    }
+
+    fileprivate func forgetKept(of run: RunID) throws {
+        try database.execute(sql: "DELETE FROM temp.kept_pages WHERE run_id = ?", arguments: [run.rawValue])
+    }
+
+    /// Whether a run that stays knows a page of a pruned run from before.
+    private static let isNeeded = """
+        EXISTS (
+            SELECT 1 FROM unread_pages JOIN runs ON runs.id = pages.run_id
+            WHERE unread_pages.job_id = runs.job_id AND unread_pages.url_key = pages.url_key
+                AND unread_pages.verdict = 'unknown' AND pages.id IN (unread_pages.page_id, unread_pages.read_id))
+        """
+
+    /// Notes some of the pages that stay for the links of others that lead to them.
+    ///
+    /// - Returns: the last page looked at; nil at the end.
+    fileprivate func keepTargets(of run: RunID, after start: Int64, limit: Int) throws -> Int64? {
+        guard let end = try end(of: run, after: start, limit: limit) else { return nil }
+        let needed = try Int64.fetchAll(
+            database.cachedStatement(
+                sql: """
+                    SELECT id FROM pages WHERE id > ? AND id <= ? AND +run_id = ? AND url_key IS NOT NULL AND \(Self.isNeeded)
+                    """), arguments: [start, end, run.rawValue])
+        let keep = try RawStatement(
+            database, "INSERT OR IGNORE INTO temp.kept_pages (run_id, id) VALUES (?, ?)")
+        keep.bind(1, run.rawValue)
+        for page in needed {
+            for target in try keptLinks(of: PageID(rawValue: page)) {
+                keep.bind(2, target)
+                try keep.run()
+            }
+        }
+        return end
+    }
+
     /// Deletes some pages of a run, with the bodies that no page has any more.
-    fileprivate func prunePages(of run: RunID, limit: Int) throws -> Int {
+    ///
+    /// - Returns: how many, and the last page looked at; nil at the end.
+    fileprivate func prunePages(of run: RunID, after start: Int64, limit: Int) throws -> (Int, Int64?) {
+        guard let end = try end(of: run, after: start, limit: limit) else { return (0, nil) }
         let bodies = try Optional<Int64>.fetchAll(
             database.cachedStatement(
                 sql: """
-                    DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE run_id = ? LIMIT ?) RETURNING body_id
-                    """), arguments: [run.rawValue, limit])
+                    DELETE FROM pages
+                    WHERE id > ?1 AND id <= ?2 AND +run_id = ?3
+                        AND NOT EXISTS (SELECT 1 FROM temp.kept_pages WHERE run_id = ?3 AND kept_pages.id = pages.id)
+                        AND (url_key IS NULL OR NOT \(Self.isNeeded))
+                    RETURNING body_id
+                    """), arguments: [start, end, run.rawValue])
         try deleteUnused(Set(bodies.compactMap { $0 }))
-        return bodies.count
+        return (bodies.count, end)
+    }
+
+    /// The last of so many pages of a run behind one; nil where there are none.
+    private func end(of run: RunID, after start: Int64, limit: Int) throws -> Int64? {
+        try Int64.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT max(id) FROM (
+                        SELECT pages.id FROM runs
+                        JOIN pages ON pages.id > max(?2, first_page_id - 1) AND pages.id <= last_page_id AND +pages.run_id = runs.id
+                        WHERE runs.id = ?1 ORDER BY pages.id LIMIT ?3)
+                    """), arguments: [run.rawValue, start, limit])
     }
 
     fileprivate func pruneBatches(of run: RunID, limit: Int) throws -> Bool {
@@ -104,8 +202,11 @@ extension StoreTransaction {
         return database.changesCount > 0
     }
 
-    fileprivate func deleteRun(_ run: RunID) throws {
-        try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.rawValue])
+    /// Deletes a pruned run unless pages of it stay.
+    fileprivate func closePruned(_ run: RunID) throws {
+        try database.execute(
+            sql: "DELETE FROM runs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE run_id = ?1)",
+            arguments: [run.rawValue])
     }
 
     fileprivate func isIncremental() throws -> Bool {

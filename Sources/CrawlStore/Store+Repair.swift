@@ -25,6 +25,6 @@ extension Store {
                 count(*) FILTER (WHERE pages.state = 'done'), count(*) FILTER (WHERE pages.state = 'failed'),
                 count(*) FILTER (WHERE pages.state = 'skipped'), min(pages.id), max(pages.id)
             FROM pages WHERE pages.run_id = runs.id)
-        WHERE state <> 'importing'
+        WHERE state <> 'importing' AND pruned_at IS NULL
         """
 }

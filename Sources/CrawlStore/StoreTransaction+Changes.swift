@@ -10,6 +10,8 @@ public struct PageChange: Sendable {
         case status
         case title
         case content
+        /// The later run did not get to it, because something that leads to it could not be read. No change.
+        case unknown
     }
 
     /// What a run knows of the page.
@@ -34,14 +36,14 @@ public struct PageChange: Sendable {
     public let url: String
     /// The page in the earlier run; nil for a new one.
     public let before: Side?
-    /// The page in the later run; nil for one that is gone.
+    /// The page in the later run; nil where that does not have it.
     public let after: Side?
 }
 
 extension StoreTransaction {
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     ///
-    /// New and changed pages come first, in the order the later run found them, then those that are gone.
+    /// Pages of the later run come first, in the order it found them, then those that it does not have.
     public func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             database,
@@ -57,7 +59,8 @@ extension StoreTransaction {
     /// A job's latest finished run, or the latest of those before one.
     public func finishedRun(of job: JobID, before number: Int = .max) throws -> RunRecord? {
         try run(
-            where: "job_id = ? AND runs.state = 'finished' AND number < ? ORDER BY number DESC LIMIT 1",
+            where:
+                "job_id = ? AND runs.state = 'finished' AND pruned_at IS NULL AND number < ? ORDER BY number DESC LIMIT 1",
             [job.rawValue, number])
     }
 }
@@ -67,8 +70,8 @@ extension PageChange {
         kind = Kind(rawValue: row["change"]) ?? .content
         name = row["name"]
         url = row["url"]
-        before = kind == .new ? nil : Side(row, "before")
-        after = kind == .gone ? nil : Side(row, "after")
+        before = (row["page_id_before"] as Int64?) == nil ? nil : Side(row, "before")
+        after = (row["page_id_after"] as Int64?) == nil ? nil : Side(row, "after")
     }
 }
 

@@ -24,8 +24,8 @@ public struct ClaimOptions: Sendable, Equatable {
     public var isByLevel = false
     /// The last page of the run's own list; nil where all are of it.
     public var lastNamed: PageID?
-    /// The run whose pages tell by what to ask whether they have changed; nil for none.
-    public var previousRun: RunID?
+    /// The runs whose pages tell by what to ask whether they have changed; nil for none.
+    public var formerRuns: FormerRuns?
 
     /// Neither.
     public init() {}
@@ -108,7 +108,7 @@ extension StoreTransaction {
             // Sitemaps are read anew: what they list is not kept.
             let previous =
                 kind == .page
-                ? try options.previousRun.flatMap { try previousPage(url, key: row.integer(6), of: $0) } : nil
+                ? try options.formerRuns.flatMap { try previousPage(url, key: row.integer(6), of: $0) } : nil
             pages.append(
                 ClaimedPage(
                     id: id, host: host, batch: batch, url: url, attempts: Int(row.integer(4)),

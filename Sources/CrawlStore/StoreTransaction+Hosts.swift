@@ -189,6 +189,15 @@ extension StoreTransaction {
         return database.changesCount == 1
     }
 
+    /// Settles a page, which waits, as one too many of its host.
+    func skipBeyondLimit(_ page: Int64) throws {
+        let statement = try RawStatement(
+            database, "UPDATE pages SET state = 'skipped', skip_reason = 'limit', error = ? WHERE id = ?")
+        statement.bind(1, "its host has limits.pages_per_host pages in this run already")
+        statement.bind(2, page)
+        try statement.run()
+    }
+
     /// The keys of some of the hosts that a run's own list names.
     public func namedHosts(by run: RunID, limit: Int) throws -> [String] {
         try String.fetchAll(

@@ -58,7 +58,8 @@ extension StoreTransaction {
 
     /// A job's run by its number.
     public func run(_ number: Int, of job: JobID) throws -> RunRecord? {
-        try run(where: "runs.job_id = ? AND runs.number = ?", [job.rawValue, number])
+        try run(
+            where: "runs.job_id = ? AND runs.number = ? AND runs.pruned_at IS NULL", [job.rawValue, number])
     }
 
     /// A job's latest run.
@@ -74,7 +75,8 @@ extension StoreTransaction {
     /// All runs of a job, the latest first.
     public func runs(of job: JobID) throws -> [RunRecord] {
         try Row.fetchAll(
-            database, sql: runSQL + "runs.job_id = ? ORDER BY runs.number DESC", arguments: [job.rawValue]
+            database, sql: runSQL + "runs.job_id = ? AND runs.pruned_at IS NULL ORDER BY runs.number DESC",
+            arguments: [job.rawValue]
         ).map(RunRecord.init)
     }
 
@@ -178,6 +180,7 @@ extension StoreTransaction {
     /// - Returns: whether there may be more; once there are none the run is as good as new.
     public func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool {
         guard try !deletePages(of: run, limit: limit) else { return true }
+        try database.execute(sql: "DELETE FROM host_pages WHERE run_id = ?", arguments: [run.rawValue])
         try database.execute(
             sql: """
                 UPDATE runs SET spec = ?, first_page_id = NULL, last_page_id = NULL, pages_pending = 0, pages_done = 0,

@@ -37,14 +37,14 @@ final class CrawlHarness {
     /// Fills a new run with URLs.
     func fill(
         _ urls: [String], spec: JobSpec = CrawlHarness.spec(), runner: RunnerID,
-        processes: (any ProcessTable)? = nil
+        processes: (any ProcessTable)? = nil, now: Int64 = 0
     ) throws -> RunRecord {
         let job = try store.write { transaction in
             try transaction.saveJob(name: spec.name, spec: "{}", now: 0)
             return try #require(try transaction.job(named: spec.name))
         }
         let opening = try RunOpening.open(
-            job, store: store, runner: runner, processes: processes ?? self.processes, now: 0)
+            job, store: store, runner: runner, processes: processes ?? self.processes, now: now)
         guard case .begun(let run) = opening else {
             throw StoreError(.other, "an unfinished run is in the way")
         }
@@ -63,10 +63,10 @@ final class CrawlHarness {
     func crawl(
         _ urls: [String], spec: JobSpec = CrawlHarness.spec(), threads: Int = 1,
         environment: FetchEnvironment = .system, circuit: HostCircuit.Policy = .init(),
-        options: CrawlOptions? = nil, observer: any RunObserver = RecordingObserver()
+        options: CrawlOptions? = nil, observer: any RunObserver = RecordingObserver(), now: Int64 = 0
     ) async throws -> RunEnd {
-        let runner = try store.write { try $0.registerRunner(processes, now: 0) }
-        let run = try fill(urls, spec: spec, runner: runner)
+        let runner = try store.write { try $0.registerRunner(processes, now: now) }
+        let run = try fill(urls, spec: spec, runner: runner, now: now)
         let end = try await crawl(
             run, spec: spec, runner: runner, threads: threads, environment: environment, circuit: circuit,
             options: options, observer: observer

@@ -25,7 +25,7 @@ import Testing
                 "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
                 "skipped_links",
                 "host_pages", "bodies", "run_changes", "changes", "page_requests", "replies",
-                "schedules", "starts", "run_activity",
+                "schedules", "starts", "run_activity", "unread_pages",
             ])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LoopbackServer
 import Synchronization
 import Testing
@@ -35,8 +36,8 @@ struct DiffTests {
 
         #expect(diff.code == 0)
         #expect(diff.output.contains("title   \"Then\" → \"=Now\""))
-        #expect(diff.output.contains("status  200 → 404"))
-        #expect(diff.errors == "docs: run 1 to run 2: 1 new, 1 gone, 1 status, 1 title\n")
+        #expect(diff.output.contains("gone    200 → 404"))
+        #expect(diff.errors == "docs: run 1 to run 2: 1 new, 2 gone, 1 title\n")
         #expect(rows.output.split(separator: "\n").count == 4)
         #expect(rows.output.contains(#""title_before":"Then","title_after":"=Now""#))
         #expect(rows.errors.isEmpty)
@@ -53,6 +54,36 @@ struct DiffTests {
         let same = try await bench.trawl("diff", "docs", "--exit-code")
         #expect(same.code == 0)
         #expect(same.errors == "docs: run 1 to run 2: nothing changed\n")
+    }
+
+    @Test func `pages that could not be got to are unknown, which is no change`() async throws {
+        let status = Mutex(200)
+        let site = try LoopbackServer { request in
+            switch request.path {
+            case "/": .html(title: "root", links: ["/list"])
+            case "/list" where status.withLock { $0 } != 200: .status(status.withLock { $0 })
+            case "/list": .html(title: "list", links: ["/a", "/b"])
+            default: .html(title: request.path)
+            }
+        }
+        try bench.job("docs", urls: site.urls("/"), "follow: {}\ndelay: 0s")
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+        status.withLock { $0 = 503 }
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+        let bad = try await bench.trawl("diff", "docs")
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+        let still = try await bench.trawl("diff", "docs", "--exit-code")
+        let rows = try await bench.trawl("diff", "docs", "-q", "--format", "ndjson")
+
+        #expect(bad.errors == "docs: run 1 to run 2: 1 status, 2 unknown\n")
+        #expect(bad.output.contains("unknown 200  /a"))
+        #expect(still.code == 0)
+        #expect(still.errors == "docs: run 2 to run 3: nothing changed, 2 unknown\n")
+        #expect(try rows.objects().map { $0["status_code_before"] as? Int } == [200, 200])
+        #expect(
+            try rows.objects().allSatisfy {
+                $0["change"] as? String == "unknown" && $0["title_after"] is NSNull
+            })
     }
 
     @Test func `diff says which run is missing`() async throws {

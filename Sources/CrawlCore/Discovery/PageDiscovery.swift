@@ -4,13 +4,10 @@ public final class PageDiscovery: Sendable {
     public let urls: [DiscoveredURL]
     /// How many links were not followed, by reason.
     public let skipped: [SkipReason: Int]
-    /// Whether the followed links are kept, for a later run in which the page has not changed.
-    public let isKept: Bool
 
     /// What a page led to.
-    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], isKept: Bool = true) {
+    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:]) {
         self.urls = urls
         self.skipped = skipped
-        self.isKept = isKept
     }
 }

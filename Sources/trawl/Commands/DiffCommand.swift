@@ -9,7 +9,8 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         abstract: "Show what changed between two runs of a job.",
         discussion: """
             Pages that are new or gone, and those of another status, title or content, with before and after: one row a page, which is \
-            called by the first of these that applies. The same rows are the view `changes`: \
+            called by the first of these that applies. A page that the later run did not get to, because something that leads to it \
+            could not be read, is unknown, which is no change. The same rows are the view `changes`: \
             sqlite3 trawl.db "SELECT change, url FROM changes WHERE job = 'docs'".
 
             With --exit-code the exit code is 9 where anything changed and 0 where nothing did, as of git diff.
@@ -60,7 +61,7 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         if !output.quiet {
             Terminal.writeError("\(job): run \(older.number) to run \(newer.number): \(writer.summary)\n")
         }
-        if exitCode, writer.count > 0 { throw ExitStatus.different }
+        if exitCode, writer.hasChanges { throw ExitStatus.different }
     }
 
     private func runs(of job: JobRecord, in store: Store) throws -> (older: RunRecord, newer: RunRecord) {

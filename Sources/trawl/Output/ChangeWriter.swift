@@ -16,15 +16,17 @@ struct ChangeWriter {
         self.palette = palette
     }
 
-    /// How many pages were written.
-    var count: Int64 { counts.values.reduce(0, +) }
+    /// Whether any page that was written has changed.
+    var hasChanges: Bool { counts.keys.contains { $0 != .unknown } }
+
+    private var count: Int64 { counts.values.reduce(0, +) }
 
     /// The counts in words: `2 new, 1 gone`, or `nothing changed`.
     var summary: String {
         let parts = PageChange.Kind.allCases.compactMap { kind in
             counts[kind].map { "\(Wording.count($0)) \(kind.rawValue)" }
         }
-        return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
+        return ((hasChanges ? [] : ["nothing changed"]) + parts).joined(separator: ", ")
     }
 
     /// What stands before the first row.
@@ -70,6 +72,7 @@ struct ChangeWriter {
             switch change.kind {
             case .new: palette.green(word)
             case .gone: palette.red(word)
+            case .unknown: palette.dim(word)
             case .status, .title, .content: palette.yellow(word)
             }
         return """
@@ -81,11 +84,11 @@ struct ChangeWriter {
 
     private func difference(_ change: PageChange) -> String {
         switch change.kind {
-        case .new, .gone:
+        case .gone where change.after != nil, .status:
+            return "\(change.before.map(answer) ?? "") → \(change.after.map(answer) ?? "")"
+        case .new, .gone, .unknown:
             let side = change.after ?? change.before
             return [side.map(answer), side?.title].compactMap { $0 }.joined(separator: "  ")
-        case .status:
-            return "\(change.before.map(answer) ?? "") → \(change.after.map(answer) ?? "")"
         case .title:
             return "\(title(change.before)) → \(title(change.after))"
         case .content:
