@@ -45,7 +45,7 @@ public struct RunImport {
         self.store = store
         self.limits = limits
         self.run = run
-        importer = PageImporter(run: run)
+        importer = PageImporter(run: run, pagesPerHost: limits.pagesPerHost)
     }
 
     /// Reads the source to its end.

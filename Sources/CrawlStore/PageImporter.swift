@@ -31,14 +31,19 @@ public struct ImportedRequest: Sendable, Equatable {
 /// Puts pages into the frontier of a run. One importer serves one run, transaction after transaction.
 public struct PageImporter {
     private let run: RunID
+    /// How many pages a host may have in the run; 0 for any number.
+    private let pagesPerHost: Int
     /// The hosts seen lately, so that a page costs no look-up; forgotten when there are many, so that memory does
     /// not grow with the list.
     private var hosts: [String: HostID] = [:]
     private static let hostsKept = 10_000
 
     /// An importer for a run in state `importing`.
-    public init(run: RunID) {
+    ///
+    /// - Parameter pagesPerHost: how many pages a host may have; the others are skipped. The default, 0, is any number.
+    public init(run: RunID, pagesPerHost: Int = 0) {
         self.run = run
+        self.pagesPerHost = pagesPerHost
     }
 
     /// Adds pages in the order given; a request that the run already has becomes a skipped page.
@@ -52,11 +57,19 @@ public struct PageImporter {
             switch page {
             case .page(let url, let hostKey, let name, let line, let request):
                 let host = try host(hostKey, in: transaction)
-                if try add(url: url, host: host, name: name, line: line, request, insert, transaction) {
-                    added.pending += 1
-                } else {
+                guard
+                    let id = try add(
+                        url: url, host: host, name: name, line: line, request, insert, transaction)
+                else {
                     try skip(url, host: host, name: name, line: line, .duplicate, nil, in: transaction)
                     added.skipped += 1
+                    continue
+                }
+                if pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) {
+                    try transaction.skipBeyondLimit(id)
+                    added.skipped += 1
+                } else {
+                    added.pending += 1
                 }
             case .skipped(let text, let reason, let name, let line, let error):
                 try skip(text, host: nil, name: name, line: line, reason, error, in: transaction)
@@ -90,11 +103,11 @@ public struct PageImporter {
         ON CONFLICT (run_id, url_key) DO NOTHING
         """
 
-    /// Whether the page is new to the run.
+    /// The page's row; nil where the run has it already.
     private func add(
         url: String, host: HostID, name: String?, line: Int?, _ request: ImportedRequest?,
         _ insert: RawStatement, _ transaction: StoreTransaction
-    ) throws -> Bool {
+    ) throws -> Int64? {
         let method = request?.method ?? "GET"
         let content = name == nil && request == nil ? nil : [name, request?.details]
         var salt: UInt64 = 0
@@ -108,8 +121,9 @@ public struct PageImporter {
             insert.bind(6, url)
             try insert.run()
             if transaction.database.changesCount == 1 {
+                let id = transaction.database.lastInsertedRowID
                 if let request { try add(request, in: transaction) }
-                return true
+                return id
             }
             // The key is taken: by the same request, or by another that happens to share it.
             let holder = try Row.fetchOne(
@@ -122,7 +136,7 @@ public struct PageImporter {
             if let holder, holder["url"] == url, holder["name"] == name, holder["method"] == method,
                 holder["request"] == request?.details
             {
-                return false
+                return nil
             }
             salt += 1
         }

@@ -148,7 +148,7 @@ extension JobSpec {
         public var time: Duration = .zero
         /// Bytes that a go may receive, likewise. The default is none.
         public var bytes: Int64 = 0
-        /// Pages of one host that are found by links; more are skipped as a trap. The default is none.
+        /// Pages of one host in a run; more are skipped as `limit`. Sitemaps do not count. The default is none.
         public var pagesPerHost = 0
         /// When a link looks like one of endlessly many.
         public var trap = TrapLimits()

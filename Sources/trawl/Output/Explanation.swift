@@ -204,8 +204,8 @@ struct Explanation {
         var words = ["run \(run.number): \(row.state.rawValue)"]
         if let status = row.statusCode { words.append("status \(status)") }
         if let title = row.title { words.append("\"\(title)\"") }
-        if let error = row.errorKind {
-            words.append([error, row.error].compactMap { $0 }.joined(separator: ": "))
+        if let reason = row.errorKind ?? row.skipReason {
+            words.append([reason, row.error].compactMap { $0 }.joined(separator: ": "))
         }
         if let reason = row.skipReason {
             words.append([reason, row.error].compactMap { $0 }.joined(separator: ": "))
