@@ -59,6 +59,22 @@ extension StoreTransaction {
             slowestHosts: try slowestHosts(of: run, limit: limit))
     }
 
+    /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none.
+    public func hasSuccess(_ run: RunID) throws -> Bool? {
+        func exists(_ condition: String) throws -> Bool {
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM runs
+                        JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                        WHERE runs.id = ? AND kind IS NULL AND \(condition))
+                    """, arguments: [run.rawValue]) ?? false
+        }
+        if try exists("pages.state = 'done'") { return true }
+        return try exists("TRUE") ? false : nil
+    }
+
     private func slowestHosts(of run: RunID, limit: Int) throws -> [HostReport] {
         try Row.fetchAll(
             database,

@@ -22,8 +22,12 @@ enum ExitStatus: Int32, Error {
     case different = 9
 
     /// The status of a finished run.
-    init(finished progress: RunProgress) {
-        if progress.failed == 0, progress.invalid == 0 {
+    ///
+    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has none, but sitemaps at most.
+    init(finished progress: RunProgress, hasSuccess: Bool?) {
+        if hasSuccess == false {
+            self = .noneSucceeded
+        } else if progress.failed == 0, progress.invalid == 0 {
             self = .success
         } else {
             self = progress.done == 0 ? .noneSucceeded : .someFailed

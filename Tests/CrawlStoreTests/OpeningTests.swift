@@ -50,7 +50,7 @@ import Testing
                 try String.fetchOne($0, sql: "PRAGMA journal_mode")
             )
         }
-        #expect(application == 0x7472_776c, "\"trwl\"")
+        #expect(application == 0x7472_6177, "\"trwl\"")
         #expect(version == Migrations.latest)
         #expect(journal == "wal")
     }

@@ -46,6 +46,50 @@ struct ExitCodeTests {
         #expect(try await bench.trawl("run", "docs.yaml").code == 5)
     }
 
+    @Test func `a run whose pages were all skipped exits 5, and says why and how many`() async throws {
+        let site = try LoopbackServer { request in
+            request.path == "/robots.txt" ? .text("User-agent: *\nDisallow: /\n") : .html(title: request.path)
+        }
+        try bench.job("docs", urls: site.urls("/a", "/b"), "robots: obey")
+
+        let run = try await bench.trawl("run", "docs.yaml")
+        let quiet = try await bench.trawl("run", "-q", "docs.yaml")
+
+        #expect((run.code, quiet.code) == (5, 5))
+        #expect(run.errors.contains("docs run 1: finished, no page succeeded"))
+        #expect(run.errors.contains("robots × 2"))
+        #expect(quiet.errorLines.count == 1)
+        #expect(quiet.errors.contains("docs: run 2 finished, no page succeeded: robots × 2"))
+    }
+
+    @Test func `a sitemap is no page that succeeded`() async throws {
+        let site = try LoopbackServer { request in
+            switch request.path {
+            case "/robots.txt": .text("User-agent: *\nAllow: /map.txt\nDisallow: /\n")
+            case "/map.txt": .text("http://\(request.headers["host"] ?? "")/a\n")
+            default: .html(title: request.path)
+            }
+        }
+        try bench.write("sitemaps: [\"\(site.url("/map.txt"))\"]\nrobots: obey\n", to: "docs.yaml")
+
+        #expect(try await bench.trawl("run", "docs.yaml").code == 5)
+    }
+
+    @Test func `pages beyond a host's number are skipped as limit, listed ones too`() async throws {
+        try bench.job("docs", urls: site.urls("/a", "/b", "/c", "/b"), "limits: {pages_per_host: 2}")
+
+        let run = try await bench.trawl("run", "docs.yaml")
+
+        #expect(run.code == 0)
+        #expect(run.errors.contains("limit × 1"))
+        #expect(site.counters.requests == 2)
+        #expect(
+            try bench.values("SELECT url FROM results WHERE skip_reason = 'limit'", as: String.self)
+                == [site.url("/c")])
+        #expect(
+            try await bench.trawl("explain", "docs", site.url("/c")).output.contains("limits.pages_per_host"))
+    }
+
     @Test func `several jobs give the worst of their codes`() async throws {
         try bench.job("good", urls: site.urls("/a"))
         try bench.job("bad", urls: site.urls("/missing"))

@@ -8,6 +8,17 @@ struct Summary {
     let progress: RunProgress
     let report: RunReport
     let isFinished: Bool
+    /// False where there are pages, and none succeeded.
+    let hasSuccess: Bool
+
+    /// Why pages did not succeed, and how many: `robots × 5, dns × 2`.
+    var reasons: String {
+        Summary.list(report.skips.map { ($0.reason, $0.pages) } + report.errors.map { ($0.kind, $0.pages) })
+    }
+
+    private var end: String {
+        isFinished ? (hasSuccess ? "finished" : "finished, no page succeeded") : "not finished"
+    }
 
     /// A line of a JSON log, with the numbers as members of their own.
     ///
@@ -16,7 +27,7 @@ struct Summary {
         var line = JSONLine()
         line.add("time", Wording.instant(milliseconds: now))
         line.add("level", "notice")
-        line.add("message", "\(job) run \(run): \(isFinished ? "finished" : "not finished")")
+        line.add("message", "\(job) run \(run): \(end)")
         line.add("job", job)
         line.add("run", run)
         line.add("state", isFinished ? "finished" : "active")
@@ -45,7 +56,7 @@ struct Summary {
     /// A few lines for people, each ended.
     func text(_ palette: Palette) -> String {
         var lines: [String] = []
-        let end = isFinished ? palette.green("finished") : palette.yellow("not finished")
+        let end = !isFinished ? palette.yellow(end) : hasSuccess ? palette.green(end) : palette.red(end)
         lines.append(
             "\(palette.bold(Terminal.sanitized(job))) run \(run): \(end) after "
                 + Wording.time(milliseconds: progress.elapsedMilliseconds))
@@ -83,7 +94,11 @@ struct Summary {
     private static func add(_ label: String, _ counts: [(String, Int64)], to lines: inout [String]) {
         guard !counts.isEmpty else { return }
         lines.append(
-            Summary.row(label, counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")))
+            Summary.row(label, list(counts)))
+    }
+
+    private static func list(_ counts: [(String, Int64)]) -> String {
+        counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")
     }
 
     private static func rate(_ progress: RunProgress) -> String {

@@ -184,7 +184,7 @@ struct JobRun: Sendable {
         }
         interruption.direct(to: nil)
         let failure = observer.finish()
-        let progress = try await onOwnedThread(named: "trawl-report") {
+        let status = try await onOwnedThread(named: "trawl-report") {
             try sayWhatCameOf(run, of: job, end)
         }
         if end == .finished, spec.keepRuns > 0 {
@@ -196,7 +196,7 @@ struct JobRun: Sendable {
         }
         if let failure { throw failure }
         switch end {
-        case .finished: return ExitStatus(finished: progress)
+        case .finished: return status
         case .interrupted: return .interrupted
         case .limited(let limit):
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
@@ -217,10 +217,11 @@ struct JobRun: Sendable {
 
     /// Sums the run up, which reads all its pages, unless nobody wants to know.
     ///
-    /// - Returns: its counters.
-    private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> RunProgress {
-        let progress = try store.progress(of: run.id)
-        guard !output.quiet else {
+    /// - Returns: its status, as that of a finished run.
+    private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> ExitStatus {
+        let (progress, hasSuccess) = try store.outcome(of: run.id)
+        let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
+        guard !output.quiet || (end == .finished && hasSuccess == false) else {
             let unsuccessful = progress.failed + progress.invalid
             if end == .finished, unsuccessful > 0 {
                 // What cron sends by mail.
@@ -228,7 +229,7 @@ struct JobRun: Sendable {
                     "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
                 )
             }
-            return progress
+            return status
         }
         let report: RunReport
         do throws(StoreError) {
@@ -237,20 +238,25 @@ struct JobRun: Sendable {
             throw CommandFailure(error)
         }
         let summary = Summary(
-            job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished)
+            job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
+            hasSuccess: hasSuccess != false)
+        guard !output.quiet else {
+            logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
+            return status
+        }
         switch output.logFormat {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
         }
-        return progress
+        return status
     }
 }
 
 extension Store {
-    /// A run's counters as they are now.
-    fileprivate func progress(of run: RunID) throws -> RunProgress {
+    /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
+    fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
         do throws(StoreError) {
-            return try read { try $0.run(run)?.progress ?? RunProgress() }
+            return try read { (try $0.run(run)?.progress ?? RunProgress(), try $0.hasSuccess(run)) }
         } catch {
             throw CommandFailure(error)
         }
