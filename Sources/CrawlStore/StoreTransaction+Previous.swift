@@ -87,7 +87,11 @@ extension PreviousPage {
 
         init(_ row: RawRow, _ url: String, _ former: FormerRuns) {
             let afterNames = Int32(OutcomeColumn.allCases.count) + 1
-            guard row.text(afterNames) == url, row.text(afterNames + 1) == "done" else {
+            let status = row.optionalInteger(OutcomeColumn.statusCode.place) ?? 200
+            // A job may accept what says that the page cannot be given now.
+            guard row.text(afterNames) == url, row.text(afterNames + 1) == "done", status < 500,
+                ![408, 425, 429].contains(status)
+            else {
                 self = .unread
                 return
             }

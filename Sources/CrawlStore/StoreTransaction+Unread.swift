@@ -7,7 +7,8 @@ struct UnreadScope {
     let job: Int64
     /// The latest finished run before it.
     let latest: Int64
-    /// Whether any page of the run came to something else than `done`.
+    /// Whether any page of the run may not have been read: one came to something else than `done`, or the job accepts more than the
+    /// usual statuses.
     let hasTrouble: Bool
     /// Whether the latest run had the same spec.
     let isAlike: Bool
@@ -21,7 +22,8 @@ struct UnreadScope {
             transaction.database,
             sql: """
                 SELECT runs.id, runs.job_id, former.id AS latest, former.spec = runs.spec AS is_alike,
-                    runs.pages_pending + runs.pages_failed + runs.pages_skipped > 0 AS has_trouble,
+                    runs.pages_pending + runs.pages_failed + runs.pages_skipped > 0
+                        OR json_extract(runs.spec, '$.accept') IS NOT NULL AS has_trouble,
                     runs.first_page_id, runs.last_page_id, former.first_page_id AS first_latest_id,
                     former.last_page_id AS last_latest_id
                 FROM runs JOIN runs AS former ON former.job_id = runs.job_id AND former.number < runs.number
@@ -69,22 +71,22 @@ extension StoreTransaction {
                 SELECT ?1, ?2, url_key, verdict, page_id, read_id
                 FROM (
                     SELECT page.url_key, page.state,
-                        CASE WHEN page.state = 'failed'
+                        CASE WHEN page.state IN ('failed', 'done')
                                 THEN CASE WHEN page.status_code IN (404, 410) THEN 'gone' ELSE 'unknown' END
                             WHEN page.skip_reason = 'robots' THEN 'gone'
                             WHEN page.skip_reason = 'duplicate'
                                 THEN CASE WHEN known.final_url IS NULL THEN 'gone' ELSE 'unknown' END
                             WHEN page.skip_reason IN ('scope', 'depth', 'invalid_url') THEN NULL
                             ELSE 'unknown' END AS verdict,
-                        CASE WHEN page.state = 'failed' THEN page.id ELSE known.id END AS page_id,
+                        CASE WHEN page.state IN ('failed', 'done') THEN page.id ELSE known.id END AS page_id,
                         \(Self.readID) AS read_id
                     FROM pages AS page
                     \(Self.joinKnown("page"))
                     LEFT JOIN pages AS known
                         ON known.id = coalesce(former.id, CASE WHEN \(Self.isCarried) THEN noted.page_id END)
-                    WHERE page.id BETWEEN ?4 AND ?5 AND +page.run_id = ?1 AND page.state <> 'done'
+                    WHERE page.id BETWEEN ?4 AND ?5 AND +page.run_id = ?1 AND NOT \(Self.isRead("page"))
                         AND page.url_key IS NOT NULL)
-                WHERE verdict IS NOT NULL AND page_id IS NOT NULL AND (state <> 'failed' OR read_id IS NOT NULL)
+                WHERE verdict IS NOT NULL AND page_id IS NOT NULL AND (state NOT IN ('failed', 'done') OR read_id IS NOT NULL)
                 """
         ).execute(arguments: [scope.run, scope.job, scope.latest, ids.lowerBound, ids.upperBound])
     }
@@ -184,7 +186,7 @@ extension StoreTransaction {
                         WHERE former.run_id = ?3 AND former.url_key > ?4 AND former.url_key <= ?5
                             AND NOT EXISTS (
                                 SELECT 1 FROM pages AS now WHERE now.run_id = ?1 AND now.url_key = former.url_key))
-                    AND state = 'done' AND final_url IS NULL AND (etag IS NOT NULL OR last_modified IS NOT NULL)
+                    AND \(Self.isRead("pages")) AND final_url IS NULL AND (etag IS NOT NULL OR last_modified IS NOT NULL)
                 """
         ).execute(arguments: [scope.run, scope.job, scope.latest, key, end ?? .max])
         return end
@@ -222,7 +224,12 @@ extension StoreTransaction {
     /// Whether the latest run knew a page that it did not ask for.
     private static let isCarried = "(noted.run_id = ?3 AND noted.verdict = 'unknown')"
     /// The row of the last run that read the page.
-    private static let readID = "CASE WHEN former.state = 'done' THEN former.id ELSE noted.read_id END"
+    private static let readID = "CASE WHEN \(isRead("former")) THEN former.id ELSE noted.read_id END"
+
+    /// Whether a run read a page. One that a server cannot give now is not read by it, even where the job accepts such a status.
+    private static func isRead(_ page: String) -> String {
+        "(\(page).state = 'done' AND coalesce(\(page).status_code, 200) < 500 AND coalesce(\(page).status_code, 200) NOT IN (408, 425, 429))"
+    }
 }
 
 /// Ids that were met, a bit each. There is room for 32 million; where there are more, some are met again.

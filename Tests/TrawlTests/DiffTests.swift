@@ -56,7 +56,8 @@ struct DiffTests {
         #expect(same.errors == "docs: run 1 to run 2: nothing changed\n")
     }
 
-    @Test func `pages that could not be got to are unknown, which is no change`() async throws {
+    @Test(arguments: ["", "accept: [\"100-599\"]"])
+    func `pages that could not be got to are unknown, which is no change`(accepted: String) async throws {
         let status = Mutex(200)
         let site = try LoopbackServer { request in
             switch request.path {
@@ -66,7 +67,7 @@ struct DiffTests {
             default: .html(title: request.path)
             }
         }
-        try bench.job("docs", urls: site.urls("/"), "follow: {}\ndelay: 0s")
+        try bench.job("docs", urls: site.urls("/"), "follow: {}\ndelay: 0s\n\(accepted)")
         _ = try await bench.trawl("run", "-q", "docs.yaml")
         status.withLock { $0 = 503 }
         _ = try await bench.trawl("run", "-q", "docs.yaml")
