@@ -74,10 +74,10 @@ let package = Package(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
         .target(
-            name: "Sitemap", dependencies: ["CLibXML2", "ContentCoding"], swiftSettings: strict),
+            name: "Sitemap", dependencies: ["ContentCoding", "HTMLScan"], swiftSettings: strict),
         .target(
             name: "JobFile",
-            dependencies: ["CrawlCore", "Extract", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CrawlCore", "Extract", "HTMLScan", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(
             name: "CrawlStore",

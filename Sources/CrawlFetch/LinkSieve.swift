@@ -102,12 +102,21 @@ public final class LinkSieve {
     ///
     /// What the job's own sitemaps list are the job's own URLs, as if they stood in `urls`; of those that a robots.txt names only
     /// what is in scope counts.
-    func sift(_ entries: [SitemapEntry], base: WebURL, of sitemap: ClaimedPage) -> PageDiscovery? {
+    ///
+    /// - Parameters:
+    ///   - url: the sitemap's own, which entries are relative to.
+    ///   - leftOut: how many entries the sitemap has beside these.
+    func sift(_ entries: [SitemapEntry], at url: WebURL, of sitemap: ClaimedPage, leftOut: Int)
+        -> PageDiscovery
+    {
+        var base = EntryBase(url)
         var urls: [DiscoveredURL] = []
         var kept: [DiscoveredURL] = []
         var skipped: [SkipReason: Int] = [:]
         for entry in entries {
-            guard let parsed = try? WebURL(parsing: entry.location, base: base), parsed.isHTTP else {
+            guard let parsed = try? WebURL(parsing: entry.location, base: base.resolving(entry.bases)),
+                parsed.isHTTP
+            else {
                 skipped[.invalidURL, default: 0] += 1
                 continue
             }
@@ -127,7 +136,9 @@ public final class LinkSieve {
             found.skipReason = reason
             kept.append(found)
         }
-        return PageDiscovery(urls: urls + kept, skipped: skipped)
+        return PageDiscovery(
+            urls: urls + kept, skipped: skipped,
+            sitemap: SitemapCounts(entries: entries.count, leftOut: leftOut))
     }
 
     private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {
@@ -148,5 +159,26 @@ public final class LinkSieve {
         if agreedHosts.count >= Self.agreedHostsKept { agreedHosts.removeAll(keepingCapacity: true) }
         agreedHosts.insert(key)
         return true
+    }
+}
+
+/// What the entries of a sitemap are relative to. Those of a feed mostly have the same bases, so the last ones are kept.
+private struct EntryBase {
+    private let url: WebURL
+    private var bases: [String] = []
+    private var base: WebURL
+
+    init(_ url: WebURL) {
+        self.url = url
+        base = url
+    }
+
+    /// The base that some values of `xml:base` give, the outermost first. One that is no URL is passed over.
+    mutating func resolving(_ bases: [String]) -> WebURL {
+        if bases != self.bases {
+            self.bases = bases
+            base = bases.reduce(url) { base, text in (try? WebURL(parsing: text, base: base)) ?? base }
+        }
+        return base
     }
 }

@@ -45,10 +45,17 @@ extension PageFetcher {
         guard outcome.verdict == .done, let sieve else { return }
         sitemap.finish()
         let entries = sitemap.takeEntries()
-        outcome.discovery = sieve.sift(entries, base: url, of: page)
-        guard let failure = sitemap.failure else { return }
-        outcome.error = "sitemap: \(failure)"
-        if entries.isEmpty { outcome.verdict = .failed(.badResponse) }
+        outcome.discovery = sieve.sift(entries, at: url, of: page, leftOut: sitemap.leftOut)
+        var mistakes = sitemap.failure.map { [$0.description] } ?? []
+        if let flaw = sitemap.flaw {
+            let all = entries.count + sitemap.leftOut
+            mistakes.append("\(sitemap.leftOut) of \(all) entries left out, the first \(flaw)")
+        }
+        guard !mistakes.isEmpty else { return }
+        outcome.error = "sitemap: " + mistakes.joined(separator: "; ")
+        if entries.isEmpty, sitemap.failure != nil || sitemap.hasMistakes {
+            outcome.verdict = .failed(.badResponse)
+        }
     }
 
     /// Takes what the page's scanner has found.

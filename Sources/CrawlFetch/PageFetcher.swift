@@ -226,7 +226,7 @@ public final class PageFetcher: TransferDelegate {
             robotsText.removeAll(keepingCapacity: true)
             phase = .collecting
         } else if request?.page?.kind == .sitemap {
-            sitemap = SitemapReader()
+            sitemap = SitemapReader(contentType: contentType)
             phase = .listing
         } else {
             choose(request?.page?.message?.extract)

@@ -48,11 +48,13 @@ enum SitemapDate {
         if text.skip(",") { _ = text.skip(" ") }
         guard let day = text.number(1...2), text.skip(" "),
             let month = months.firstIndex(where: { text.skip($0) }), text.skip(" "),
-            let year = text.number(4...4)
+            let digits = Optional(text.rest.count), let year = text.number(2...4)
         else { return false }
         time.tm_mday = Int32(day)
         time.tm_mon = Int32(month)
-        time.tm_year = Int32(year - 1900)
+        // RFC 822 has two digits for the year; what they mean is RFC 2822's, section 4.3.
+        let isShort = digits - text.rest.count < 4
+        time.tm_year = Int32(isShort ? year + (year < 50 ? 100 : 0) : year - 1900)
         return true
     }
 
@@ -84,12 +86,19 @@ enum SitemapDate {
         if text.rest.isEmpty || text.skip("Z") || text.skip("GMT") || text.skip("UTC") || text.skip("UT") {
             return 0
         }
+        // RFC 822, section 5.1.
+        if let zone = americanZones.first(where: { text.skip($0.name) }) { return zone.hours * 3600 }
         let isWest = text.skip("-")
         guard isWest || text.skip("+"), let hours = text.number(2...2) else { return nil }
         _ = text.skip(":")
         let seconds = (hours * 60 + (text.number(2...2) ?? 0)) * 60
         return isWest ? -seconds : seconds
     }
+
+    private static let americanZones: [(name: StaticString, hours: Int)] = [
+        ("EST", -5), ("EDT", -4), ("CST", -6), ("CDT", -5), ("MST", -7), ("MDT", -6), ("PST", -8),
+        ("PDT", -7),
+    ]
 
     /// What is still to be read.
     private struct Text {

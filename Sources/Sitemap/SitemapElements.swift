@@ -1,163 +1,308 @@
-internal import CLibXML2
-
-/// Makes entries of the elements that the parser reports.
-final class SitemapElements {
-    /// The most attributes of a tag; sitemaps and feeds have a few.
-    static let attributeLimit = 100
+/// Makes entries of the tags and the text of a sitemap or feed.
+///
+/// Elements are closed by name: an end tag closes whatever is still open within, so that an element that is not closed costs at most the
+/// entry that it is in. A value, so that what is read may be forgotten again.
+struct SitemapElements {
     /// The longest text of an element that is of interest, in bytes.
     static let textLimit = 8 << 10
+    /// How many open elements are known by name; what is deeper is counted only.
+    private static let depthLimit = 32
+    /// How often within one element what is read is kept to be restored.
+    private static let speculationLimit = 64
 
-    /// What was wrong first.
-    var failure: SitemapFailure?
-    /// Whether nothing can come of the rest.
+    /// Whether it is no sitemap, or has more entries than the limit.
     private(set) var isOver = false
-    /// Whether the first element was one of a sitemap or feed.
-    private(set) var hasRoot = false
-    /// The parser that reports here. Safe because it and this object belong to the same `SitemapXML`.
-    var parser: xmlParserCtxtPtr?
+    private(set) var isFull = false
+    private(set) var root: Root?
+    /// Whether the outermost element was closed.
+    private(set) var isWhole = false
+    private(set) var leftOut = 0
+    /// What was wrong with the first entry that was left out.
+    private(set) var flaw: SitemapFlaw?
+    /// Whether an entry was left out by a mistake, other than one that names no page.
+    private(set) var hasMistakes = false
+    /// How many entries have begun or ended.
+    private(set) var boundaries = 0
+    /// Whether references may be to entities of the document's own.
+    var declaresEntities = false
 
     private var entries: [SitemapEntry] = []
-    /// Elements that are open.
-    private var depth = 0
-    /// The element that is an entry of this kind of document: `url`, `sitemap`, `item` or `entry`.
-    private var entryName = ""
-    private var entry: Entry?
-    /// What is read of an entry's field, nil outside of those that are of interest.
+    private var room: Int
+    private var stack: [Element] = []
+    /// How many elements are open beyond those on the stack.
+    private var deeper = 0
+    private var bases: [String] = []
+    private var namespaces: [UInt64: UInt64] = [:]
+    private var entry: SitemapOpenEntry?
     private var field: Field?
     private var text: [UInt8] = []
+    private var speculations = 0
 
-    private struct Entry {
-        let depth: Int
-        let namespace: String
-        var value: SitemapEntry
-        var isBroken = false
+    enum Root {
+        case sitemap
+        case rss
+        case atom
     }
 
-    private enum Field {
-        case location
-        case lastModified
-        case priority
+    private struct Element {
+        let name: UInt64
+        /// How many of the bases are around it.
+        let bases: Int
     }
 
-    static func of(_ context: UnsafeMutableRawPointer?) -> SitemapElements? {
-        // Safe because `SitemapXML`, which owns the parser, keeps its elements alive.
-        context.map { Unmanaged<SitemapElements>.fromOpaque($0).takeUnretainedValue() }
+    /// The element whose text is being read.
+    private struct Field {
+        let kind: SitemapOpenEntry.Field
+        /// Its place on the stack.
+        let index: Int
+        let offset: Int
+        var isTooLong = false
     }
 
-    func takeEntries() -> [SitemapEntry] {
+    init(limit: Int) { room = limit }
+
+    var wantsText: Bool { field != nil }
+    /// Whether its copies may be changed and thrown away: not over and over within one element, whose text each copies.
+    var maySpeculate: Bool { speculations < Self.speculationLimit }
+
+    mutating func takeEntries() -> [SitemapEntry] {
         defer { entries.removeAll(keepingCapacity: true) }
         return entries
     }
 
-    /// Ends the reading of what is made to be expensive.
-    func refuse() { stop(.hostile) }
+    // MARK: - What may be hidden
 
-    private func stop(_ failure: SitemapFailure) {
-        if self.failure == nil { self.failure = failure }
-        isOver = true
-        if let parser { xmlStopParser(parser) }
-    }
+    /// Goes on with entries of its own; those before are kept by the copy that was made.
+    mutating func beginHidden() { entries = [] }
+    mutating func countHidden() { speculations += field == nil ? 0 : 1 }
+    /// Puts entries before its own.
+    mutating func follow(_ before: [SitemapEntry]) { entries = before + entries }
 
-    /// Takes note of a mistake that the parser has come across since it was last asked.
-    func noteMistake() {
-        guard let parser, parser.pointee.wellFormed == 0 else { return }
-        parser.pointee.wellFormed = 1
-        entry?.isBroken = true
-        guard failure == nil else { return }
-        var message = "bad XML"
-        if let error = xmlGetLastError(of: parser) { message = error }
-        failure = .malformed(message)
-    }
+    // MARK: - Tags
 
-    private func xmlGetLastError(of parser: xmlParserCtxtPtr) -> String? {
-        guard let error = xmlCtxtGetLastError(UnsafeMutableRawPointer(parser)),
-            let message = error.pointee.message
-        else { return nil }
-        let text = String(cString: message).prefix { $0 != "\n" }
-        return "line \(error.pointee.line): \(text)"
-    }
-
-    // MARK: - Elements
-
-    func start(_ name: String, namespace: String, attribute: (String) -> [UInt8]?) {
+    mutating func start(_ tag: SitemapTag) {
         guard !isOver else { return }
-        noteMistake()
-        depth += 1
-        if depth == 1 { return begin(root: name) }
-        if let entry {
-            guard depth == entry.depth + 1, namespace == entry.namespace else { return }
-            startField(name, attribute)
-        } else if name == entryName {
-            let kind = entryName == "sitemap" ? SitemapEntry.Kind.sitemap : .page
-            entry = Entry(
-                depth: depth, namespace: namespace, value: SitemapEntry(kind, location: ""))
-        }
-    }
-
-    private func begin(root: String) {
-        switch root {
-        case "urlset": entryName = "url"
-        case "sitemapindex": entryName = "sitemap"
-        case "rss", "RDF": entryName = "item"
-        case "feed": entryName = "entry"
-        default: return stop(.notASitemap)
-        }
-        hasRoot = true
-    }
-
-    private func startField(_ name: String, _ attribute: (String) -> [UInt8]?) {
-        text.removeAll(keepingCapacity: true)
-        switch name {
-        case "loc": field = .location
-        case "link" where entryName == "entry":
-            // RFC 4287, section 4.2.7.2: a link without a relation is an alternate one.
-            guard entry?.value.location.isEmpty == true, let target = attribute("href"),
-                attribute("rel").map({ $0.elementsEqual("alternate".utf8) }) ?? true
-            else { return }
-            // References in attributes come as they were written, or as &#38;.
-            let href = String(decoding: target, as: UTF8.self)
-            entry?.value.location = href.replacing("&#38;", with: "&").trimmed
-        case "link": field = .location
-        case "lastmod", "pubDate", "updated": field = .lastModified
-        case "priority": field = .priority
-        default: break
-        }
-    }
-
-    func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard field != nil else { return }
-        if text.count + bytes.count <= Self.textLimit {
-            text.append(contentsOf: bytes)
+        let word = tag.word
+        guard let root else { return begin(word, tag) }
+        if let field { interrupt(field, by: word) }
+        let isOwn = entry.map { isSame(tag.prefix, $0.prefix) } ?? true
+        if field == nil, isOwn, Self.isEntry(word, in: root) {
+            begin(entry: word, tag)
         } else {
-            entry?.isBroken = true
+            push(tag, hasBase: entry == nil || field == nil)
+            if field == nil { startField(word, tag, isOwn: isOwn) }
+        }
+        if tag.isEmpty { end(tag) }
+    }
+
+    private mutating func begin(_ word: SitemapWord, _ tag: SitemapTag) {
+        switch word {
+        case .urlset, .sitemapindex: root = .sitemap
+        case .rss, .rdf: root = .rss
+        case .feed: root = .atom
+        default: isOver = true
+        }
+        namespaces = tag.namespaces
+        push(tag, hasBase: true)
+    }
+
+    private static func isEntry(_ word: SitemapWord, in root: Root) -> Bool {
+        switch root {
+        // Some put the one into the other.
+        case .sitemap: word == .url || word == .sitemap
+        case .rss: word == .item
+        case .atom: word == .entry
         }
     }
 
-    func end() {
+    private mutating func begin(entry word: SitemapWord, _ tag: SitemapTag) {
+        if let open = entry {
+            closeEntry(at: tag.offset)
+            pop(to: open.index)
+        }
+        // Nowhere is an entry so deep: what is around it was not closed.
+        if stack.count > Self.depthLimit / 2 { pop(to: 1) }
+        push(tag, hasBase: true)
+        boundaries += 1
+        entry = SitemapOpenEntry(
+            word == .sitemap ? .sitemap : .page, index: stack.count - 1, prefix: tag.prefix,
+            offset: tag.offset)
+        if let about = root == .rss ? tag.attribute("rdf:about") : nil {
+            entry?.found(about, .identifier, bases)
+        }
+    }
+
+    private mutating func push(_ tag: SitemapTag, hasBase: Bool) {
+        guard stack.count < Self.depthLimit else {
+            deeper += 1
+            return
+        }
+        if hasBase, let base = tag.attribute("xml:base"), base.utf8.count <= Self.textLimit {
+            bases.append(base)
+        }
+        stack.append(Element(name: tag.name, bases: bases.count))
+    }
+
+    private mutating func pop(to index: Int) {
+        stack.removeSubrange(index...)
+        deeper = 0
+        bases.removeSubrange((stack.last?.bases ?? 0)...)
+    }
+
+    /// Whether two prefixes stand for the same namespace.
+    private func isSame(_ prefix: UInt64, _ other: UInt64) -> Bool {
+        prefix == other || namespaces[prefix].map { $0 == namespaces[other] } ?? false
+    }
+
+    /// Closes the element that a tag names, and all that is open in it.
+    mutating func end(_ tag: SitemapTag) {
         guard !isOver else { return }
-        noteMistake()
-        depth -= 1
-        guard let open = entry else { return }
-        if depth < open.depth {
-            entry = nil
-            if !open.isBroken, !open.value.location.isEmpty { entries.append(open.value) }
-        } else if depth == open.depth, let field {
-            endField(field)
+        let name = tag.name
+        guard let index = stack.lastIndex(where: { $0.name == name }) else {
+            deeper = max(deeper - 1, 0)
+            return
+        }
+        // Beyond the stack names are not known: only what is outside of the entry's elements is sure to be another element's end.
+        if deeper > 0, index > (entry?.index ?? 0) {
+            deeper -= 1
+            return
+        }
+        if let field, index <= field.index { endField(field, isClosed: index == field.index) }
+        if let open = entry {
+            if index <= open.index { closeEntry(at: tag.offset) } else { entry?.closed(index) }
+        }
+        if index == 0 { isWhole = true }
+        pop(to: index)
+    }
+
+    mutating func finish(at offset: Int) {
+        if let field { endField(field, isClosed: false) }
+        if entry != nil { closeEntry(at: offset) }
+    }
+
+    // MARK: - Fields
+
+    private mutating func startField(_ word: SitemapWord, _ tag: SitemapTag, isOwn: Bool) {
+        guard entry != nil, let root, deeper == 0 else { return }
+        let kind: SitemapOpenEntry.Field
+        switch (word, root) {
+        case (.loc, .sitemap) where isOwn:
+            // The first one's entry was not closed, or it has two.
+            if entry?.isNamed == true { reopenEntry(at: tag.offset) }
+            kind = .location(.link)
+        case (.link, .rss) where isOwn: kind = .location(.link)
+        case (.guid, .rss) where isOwn:
+            guard tag.attribute("ispermalink").map({ $0.lowercased() != "false" }) ?? true else { return }
+            kind = .location(.identifier)
+        // Of Atom's namespace, where it is not RSS's own.
+        case (.link, .rss): return takeLink(tag)
+        case (.link, .atom) where isOwn: return takeLink(tag)
+        case (.lastmod, .sitemap) where isOwn, (.pubDate, .rss) where isOwn, (.updated, .atom) where isOwn:
+            kind = .lastModified
+        // Of Dublin Core's, which RSS 1.0 uses.
+        case (.date, .rss): kind = .lastModified
+        case (.priority, .sitemap) where isOwn: kind = .priority
+        default: return
+        }
+        text.removeAll(keepingCapacity: true)
+        field = Field(kind: kind, index: stack.count - 1, offset: tag.offset)
+    }
+
+    /// Takes the page that a `link` of Atom leads to: the alternate one, which is also one without a relation (RFC 4287, section 4.2.7.2).
+    private mutating func takeLink(_ tag: SitemapTag) {
+        guard let target = tag.attribute("href"), !target.isEmpty, target.utf8.count <= Self.textLimit else {
+            return
+        }
+        let relation = tag.attribute("rel")?.lowercased() ?? "alternate"
+        guard relation == "alternate" || relation == "http://www.iana.org/assignments/relation/alternate"
+        else {
+            return
+        }
+        let type = tag.attribute("type")?.lowercased() ?? "text/html"
+        entry?.found(
+            target, root == .atom && type.contains("html") ? .link : .otherLink, bases,
+            within: stack.count - 1)
+    }
+
+    /// An element begins within a field.
+    private mutating func interrupt(_ field: Field, by word: SitemapWord) {
+        if case .location = field.kind, text.trimmed.isEmpty {
+            switch word {
+            // <loc><url>http://…</url></loc> is not rare.
+            case .loc, .lastmod, .priority, .changefreq, .link, .guid, .pubDate: break
+            default: return
+            }
+        }
+        endField(field, isClosed: false)
+        pop(to: field.index)
+    }
+
+    /// Adds text of the field.
+    ///
+    /// - Parameter isCharacterData: Whether there are no references in it.
+    mutating func add(_ bytes: UnsafeRawBufferPointer, isCharacterData: Bool) {
+        guard field != nil else { return }
+        guard text.count + bytes.count <= Self.textLimit else {
+            field?.isTooLong = true
+            return
+        }
+        guard isCharacterData else { return text.append(contentsOf: bytes) }
+        for byte in bytes {
+            text.append(byte)
+            if byte == UInt8(ascii: "&") { text.append(contentsOf: "amp;".utf8) }
         }
     }
 
-    private func endField(_ field: Field) {
+    private mutating func endField(_ field: Field, isClosed: Bool) {
         self.field = nil
-        let value = String(decoding: text.trimmed, as: UTF8.self)
-        switch field {
-        case .location: entry?.value.location = value
-        case .lastModified: entry?.value.lastModified = SitemapDate.unixMilliseconds(value)
-        case .priority:
-            if let number = Double(value), (0...1).contains(number) { entry?.value.priority = number }
+        speculations = 0
+        guard case .location(let rank) = field.kind else {
+            guard isClosed, !field.isTooLong else { return }
+            entry?.found(SitemapText.string(text), field.kind)
+            return
+        }
+        // What is left of character data whose beginning is broken.
+        if text.suffix(3).elementsEqual("]]>".utf8) { text.removeLast(3) }
+        let (resolved, hasUnknownName) = SitemapText.resolve(text)
+        guard !resolved.isEmpty || !isClosed || field.isTooLong else { return }
+        if isClosed, !field.isTooLong, !(hasUnknownName && declaresEntities) {
+            let location = String(decoding: SitemapText.encodingInvalid(resolved), as: UTF8.self)
+            entry?.found(location, rank, bases, within: field.index)
+        } else {
+            let reason: SitemapFlaw.Reason =
+                field.isTooLong ? .longLocation : isClosed ? .entity : .openLocation
+            entry?.flawed(SitemapFlaw(reason: reason, offset: field.offset))
         }
     }
-}
 
-extension String {
-    fileprivate var trimmed: String { String(decoding: Array(utf8).trimmed, as: UTF8.self) }
+    // MARK: - Entries
+
+    private mutating func closeEntry(at offset: Int) {
+        if let field { endField(field, isClosed: false) }
+        guard let open = entry else { return }
+        entry = nil
+        boundaries += 1
+        if let value = open.value {
+            guard room > 0 else {
+                isFull = true
+                isOver = true
+                return
+            }
+            room -= 1
+            entries.append(value)
+        } else {
+            let flaw = open.flaw ?? SitemapFlaw(reason: .noLocation, offset: open.offset)
+            leftOut += 1
+            if self.flaw == nil { self.flaw = flaw }
+            // Items of feeds need not lead to a page.
+            if root == .sitemap || flaw.reason != .noLocation { hasMistakes = true }
+        }
+    }
+
+    /// Ends the entry where another one's location begins.
+    private mutating func reopenEntry(at offset: Int) {
+        guard let open = entry else { return }
+        closeEntry(at: offset)
+        entry = SitemapOpenEntry(open.kind, index: open.index, prefix: open.prefix, offset: offset)
+    }
 }

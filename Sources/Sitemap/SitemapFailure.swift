@@ -6,11 +6,10 @@ public enum SitemapFailure: Error, Sendable, Equatable {
     case tooLarge(limit: Int)
     /// It has more entries than the limit.
     case tooManyEntries(limit: Int)
-    /// The XML or the compression is broken; entries that a mistake lies within are left out, those after it are read where that is
-    /// possible.
+    /// It ends before its outermost element does, after so many bytes, decompressed.
+    case cutOff(length: Int)
+    /// The compression is broken.
     case malformed(String)
-    /// It is made to be expensive: it declares entities or attributes, or a tag has hundreds of attributes.
-    case hostile
     /// There is no memory.
     case outOfMemory
 }
@@ -20,10 +19,10 @@ extension SitemapFailure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notASitemap: "neither a sitemap nor a feed nor a list of URLs"
-        case .tooLarge(let limit): "larger than \(limit) bytes"
-        case .tooManyEntries(let limit): "more than \(limit) entries"
+        case .tooLarge(let limit): "larger than \(limit) bytes; the rest was not read"
+        case .tooManyEntries(let limit): "more than \(limit) entries; the rest was not read"
+        case .cutOff(let length): "it is cut off at byte \(length)"
         case .malformed(let what): "broken: \(what)"
-        case .hostile: "it declares entities or has hundreds of attributes in a tag"
         case .outOfMemory: "no memory"
         }
     }

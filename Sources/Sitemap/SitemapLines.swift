@@ -1,65 +1,83 @@
-/// Reads a sitemap that is a list: one URL a line, in UTF-8.
-final class SitemapLines {
+/// Reads a sitemap that is a list: one URL a line (sitemaps.org, "Text file").
+struct SitemapLines {
     /// The longest line that is looked at, in bytes; longer ones are left out.
     static let lineLimit = 8 << 10
 
+    private(set) var entries: [SitemapEntry] = []
+    private(set) var leftOut = 0
+    private(set) var flaw: SitemapFlaw?
+    /// Whether it does not begin with a URL, and is no list.
+    private(set) var isOver = false
+    private(set) var isFull = false
+    private var room: Int
     private var line: [UInt8] = []
     private var isTooLong = false
     private var hasEntries = false
+    private var offset: Int
 
-    func feed(_ bytes: UnsafeRawBufferPointer) -> SitemapProgress {
-        var progress = SitemapProgress()
-        for byte in bytes where !progress.isOver {
+    /// A reader of the list that begins at `offset` in the body.
+    init(offset: Int, limit: Int) {
+        self.offset = offset
+        room = limit
+    }
+
+    mutating func takeEntries() -> [SitemapEntry] {
+        defer { entries.removeAll(keepingCapacity: true) }
+        return entries
+    }
+
+    /// Reads on, in UTF-8.
+    ///
+    /// - Parameter length: How many bytes of the body some of it stands for.
+    mutating func read(_ bytes: UnsafeRawBufferPointer, _ length: (UnsafeRawBufferPointer) -> Int) {
+        var start = 0
+        for (position, byte) in bytes.enumerated() where !isOver {
             if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
-                endLine(&progress)
+                endLine()
+                offset += length(UnsafeRawBufferPointer(rebasing: bytes[start...position]))
+                start = position + 1
             } else if line.count < Self.lineLimit {
                 line.append(byte)
             } else {
                 isTooLong = true
             }
         }
-        return progress
+        pending += length(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
 
-    func finish() -> SitemapProgress {
-        var progress = SitemapProgress()
-        endLine(&progress)
-        if !hasEntries { progress.failure = .notASitemap }
-        return progress
+    /// Bytes of the body behind what was read of a line.
+    private var pending = 0
+
+    mutating func finish() {
+        if !isOver { endLine() }
+        if !hasEntries { isOver = true }
     }
 
-    private func endLine(_ progress: inout SitemapProgress) {
+    private mutating func endLine() {
         defer {
+            offset += pending
+            pending = 0
             line.removeAll(keepingCapacity: true)
             isTooLong = false
         }
-        guard !line.isEmpty else { return }
         let text = line.trimmed
-        guard !text.isEmpty else { return }
-        if !isTooLong, Self.isURL(text) {
+        guard let first = text.first, first != UInt8(ascii: "#") else { return }
+        if !isTooLong, text.isWebURL {
+            guard room > 0 else {
+                isFull = true
+                isOver = true
+                return
+            }
+            room -= 1
             hasEntries = true
-            progress.entries.append(SitemapEntry(.page, location: String(decoding: text, as: UTF8.self)))
-        } else if !hasEntries {
+            let location = String(decoding: SitemapText.encodingInvalid(text), as: UTF8.self)
+            entries.append(SitemapEntry(.page, location: location))
+        } else if hasEntries {
+            leftOut += 1
+            if flaw == nil { flaw = SitemapFlaw(reason: isTooLong ? .longLocation : .notURL, offset: offset) }
+        } else {
             // A list begins with a URL. Anything else may be 50 MiB of anything.
-            progress.failure = .notASitemap
-            progress.isOver = true
+            isOver = true
         }
-    }
-
-    private static func isURL(_ text: ArraySlice<UInt8>) -> Bool {
-        ["http://", "https://"].contains { scheme in
-            text.count > scheme.utf8.count
-                && zip(text, scheme.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
-        }
-    }
-}
-
-extension [UInt8] {
-    /// Without the white space around.
-    var trimmed: ArraySlice<UInt8> {
-        let isSpace = { (byte: UInt8) in byte <= 0x20 }
-        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) })
-        else { return [] }
-        return self[first...last]
     }
 }

@@ -1,9 +1,11 @@
 internal import ContentCoding
+internal import HTMLScan
 
 /// Reads one sitemap as its bytes come in: urlset and sitemapindex (sitemaps.org 0.9), RSS and Atom feeds, and plain text with a URL a
-/// line, each perhaps compressed by gzip, which is seen by its first bytes.
+/// line, each in any encoding of the web's, and perhaps compressed by gzip, which is seen by its first bytes.
 ///
-/// What it holds does not grow with the sitemap, but for entries that nobody takes. It belongs to one thread.
+/// What is wrong with one entry costs at most that entry. What it holds does not grow with the sitemap, but for entries that nobody
+/// takes. It belongs to one thread.
 public final class SitemapReader {
     /// What no sitemap may exceed.
     public struct Limits: Sendable, Equatable {
@@ -20,29 +22,37 @@ public final class SitemapReader {
     /// so without end.
     public static let maximumNesting = 3
 
-    /// What stopped the reading or, where entries came after it, was wrong first; nil where nothing was.
+    /// What stopped the reading; nil where nothing did.
     public private(set) var failure: SitemapFailure?
+    /// How many entries were left out, as something is wrong with them.
+    public var leftOut: Int { markup?.elements.leftOut ?? lines?.leftOut ?? 0 }
+    /// What was wrong with the first entry that was left out; nil where none was.
+    public var flaw: SitemapFlaw? { markup?.elements.flaw ?? lines?.flaw }
+    /// Whether an entry was left out by mistake, and not only because an item of a feed leads to no page, as it may.
+    public var hasMistakes: Bool { markup?.elements.hasMistakes ?? (leftOut > 0) }
 
     private let limits: Limits
-    private var entries: [SitemapEntry] = []
-    private var entryCount = 0
+    private let contentType: String?
     private var byteCount = 0
     private var wantsMore = true
-    /// The first bytes, until it is known what they begin.
+    /// The first bytes, until it is known what they begin: at first gzip or not, then the encoding.
     private var head: [UInt8] = []
     private var isHeadRead = false
-    private let decoder = ContentDecoder()
+    private let inflater = ContentDecoder()
     private var isGzip = false
-    private var format = Format.unknown
-
-    private enum Format {
-        case unknown
-        case xml(SitemapXML)
-        case lines(SitemapLines)
-    }
+    /// What makes UTF-8 of the text; nil before its encoding is known.
+    private var decoder: TextStreamDecoder?
+    private var decoded: [UInt8] = []
+    /// Where in the body the text begins.
+    private var textOffset = 0
+    private var markup: SitemapMarkup?
+    private var lines: SitemapLines?
 
     /// A reader for one sitemap.
-    public init(limits: Limits = Limits()) {
+    ///
+    /// - Parameter contentType: the value of its `Content-Type`, of which only the charset counts; nil for none.
+    public init(contentType: String? = nil, limits: Limits = Limits()) {
+        self.contentType = contentType
         self.limits = limits
     }
 
@@ -61,26 +71,33 @@ public final class SitemapReader {
     /// Reads to the end: there is no more.
     public func finish() {
         if !isHeadRead, wantsMore { _ = readHead() }
-        guard wantsMore else { return }
-        if isGzip {
-            do {
-                try decoder.checkEnd()
-            } catch {
-                note(.malformed("\(error)"))
+        if wantsMore {
+            if isGzip {
+                do {
+                    try inflater.checkEnd()
+                } catch {
+                    note(.malformed("\(error)"))
+                }
             }
+            if decoder == nil { _ = begin() }
+            decoded.removeAll(keepingCapacity: true)
+            decoder?.finish(into: &decoded)
+            _ = decoded.withUnsafeBytes(read)
         }
-        switch format {
-        case .unknown: note(.notASitemap)
-        case .xml(let xml): take(xml.finish())
-        case .lines(let lines): take(lines.finish())
+        let isAtEnd = wantsMore
+        markup?.finish(isAtEnd: isAtEnd)
+        if isAtEnd { lines?.finish() }
+        _ = settle()
+        if markup == nil, lines == nil { note(.notASitemap) }
+        if isAtEnd, let markup, !markup.elements.isWhole {
+            note(markup.elements.root == nil ? .notASitemap : .cutOff(length: byteCount))
         }
         wantsMore = false
     }
 
     /// The entries that were read since they were last taken, in their order.
     public func takeEntries() -> [SitemapEntry] {
-        defer { entries.removeAll(keepingCapacity: true) }
-        return entries
+        (markup?.takeEntries() ?? []) + (lines?.takeEntries() ?? [])
     }
 
     // MARK: - Compression
@@ -90,12 +107,11 @@ public final class SitemapReader {
         isGzip = head.starts(with: [0x1F, 0x8B])
         if isGzip {
             do {
-                try decoder.begin("gzip", intermediateLimit: 0)
+                try inflater.begin("gzip", intermediateLimit: 0)
             } catch {
                 return stop(.outOfMemory)
             }
         }
-        defer { head = [] }
         let bytes = head
         head = []
         return bytes.withUnsafeBytes(decompress)
@@ -104,7 +120,7 @@ public final class SitemapReader {
     private func decompress(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard isGzip else { return count(bytes) }
         do {
-            return try decoder.decode(bytes) { count($0) }
+            return try inflater.decode(bytes) { count($0) }
         } catch {
             return stop(.malformed("\(error)"))
         }
@@ -114,30 +130,65 @@ public final class SitemapReader {
         let room = limits.bytes - byteCount
         byteCount += bytes.count
         guard bytes.count <= room else {
-            _ = parse(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
+            _ = decode(UnsafeRawBufferPointer(rebasing: bytes[..<room]))
             return stop(.tooLarge(limit: limits.bytes))
         }
-        return parse(bytes)
+        return decode(bytes)
     }
 
-    // MARK: - Formats
+    // MARK: - Text
 
-    private func parse(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        switch format {
-        case .xml(let xml): return take(xml.feed(bytes))
-        case .lines(let lines): return take(lines.feed(bytes))
-        case .unknown: break
+    private func decode(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let decoder else {
+            head.append(contentsOf: bytes)
+            return isEncodingKnown ? begin() : true
         }
-        // A byte order mark and white space, before which an XML declaration would be a mistake, are passed over.
-        head.append(contentsOf: bytes)
-        guard let first = head.firstIndex(where: { !Self.isIgnoredAtStart($0) }) else {
-            head.removeAll(keepingCapacity: true)
-            return true
-        }
-        format = head[first] == UInt8(ascii: "<") ? .xml(SitemapXML()) : .lines(SitemapLines())
-        let rest = Array(head[first...])
+        if decoder.isUTF8 { return read(bytes) }
+        decoded.removeAll(keepingCapacity: true)
+        self.decoder?.decode(bytes, into: &decoded)
+        return decoded.withUnsafeBytes(read)
+    }
+
+    /// Whether the head tells the encoding: it has an XML declaration, or begins with something else.
+    private var isEncodingKnown: Bool {
+        guard head.count < TextStreamDecoder.headLength else { return true }
+        let start = head.drop { $0 <= 0x20 && $0 != 0 }
+        guard start.count >= 4 else { return false }
+        return !start.starts(with: "<?".utf8) || start.contains(UInt8(ascii: ">"))
+    }
+
+    /// Chooses the encoding, and reads the head.
+    private func begin() -> Bool {
+        let bytes = head
         head = []
-        return rest.withUnsafeBytes(parse)
+        return bytes.withUnsafeBytes { bytes in
+            let head = UnsafeRawBufferPointer(rebasing: bytes.prefix(TextStreamDecoder.headLength))
+            let decoder = TextStreamDecoder(head: head, contentType: contentType)
+            self.decoder = decoder
+            textOffset = decoder.markLength
+            return decode(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(decoder.markLength)))
+        }
+    }
+
+    /// Reads some of the text in UTF-8.
+    private func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let decoder, wantsMore else { return wantsMore }
+        var bytes = bytes
+        if markup == nil, lines == nil {
+            // White space, before which an XML declaration would be a mistake, and another byte order mark are passed over.
+            let start = bytes.firstIndex { !Self.isIgnoredAtStart($0) } ?? bytes.count
+            textOffset += decoder.sourceLength(of: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
+            guard start < bytes.count else { return true }
+            bytes = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            if bytes[0] == UInt8(ascii: "<") {
+                markup = SitemapMarkup(decoder, offset: textOffset, limit: limits.entries)
+            } else {
+                lines = SitemapLines(offset: textOffset, limit: limits.entries)
+            }
+        }
+        markup?.read(bytes)
+        lines?.read(bytes, decoder.sourceLength)
+        return settle()
     }
 
     private static func isIgnoredAtStart(_ byte: UInt8) -> Bool {
@@ -147,17 +198,11 @@ public final class SitemapReader {
         }
     }
 
-    /// Takes over what a format has read.
-    @discardableResult
-    private func take(_ result: SitemapProgress) -> Bool {
-        for entry in result.entries {
-            guard entryCount < limits.entries else { return stop(.tooManyEntries(limit: limits.entries)) }
-            entryCount += 1
-            entries.append(entry)
-        }
-        if let failure = result.failure { note(failure) }
-        if result.isOver { wantsMore = false }
-        return wantsMore
+    /// Ends the reading where nothing can come of the rest.
+    private func settle() -> Bool {
+        guard markup?.isOver ?? lines?.isOver ?? false else { return wantsMore }
+        let isFull = markup?.elements.isFull ?? lines?.isFull ?? false
+        return stop(isFull ? .tooManyEntries(limit: limits.entries) : .notASitemap)
     }
 
     private func note(_ failure: SitemapFailure) {
@@ -169,12 +214,4 @@ public final class SitemapReader {
         wantsMore = false
         return false
     }
-}
-
-/// What came of some bytes.
-struct SitemapProgress {
-    var entries: [SitemapEntry] = []
-    var failure: SitemapFailure?
-    /// Whether whatever else comes is of no account.
-    var isOver = false
 }

@@ -46,7 +46,9 @@ import Testing
 
         for end in 0..<bytes.count - 1 {
             let (entries, failure) = read(Array(bytes[..<end]))
-            #expect(entries == Array(Self.entries.prefix(entries.count)), "\(end)")
+            // The last one lacks what comes after the cut.
+            #expect(entries.map(\.location) == Self.entries.prefix(entries.count).map(\.location), "\(end)")
+            #expect(entries.dropLast() == Self.entries.prefix(entries.count).dropLast(), "\(end)")
             #expect(failure != nil, "\(end)")
         }
     }
@@ -147,27 +149,15 @@ import Testing
         #expect(failure == .notASitemap)
     }
 
-    @Test func `an entry with a mistake is left out, those around it are not`() {
-        let (entries, failure) = read(
-            """
-            <urlset><url><loc>http://a/1</loc></url><url><loc>http://a/?x=1&y=2</loc></url>
-            <url><loc>http://a/3</loc></url></urlset>
-            """)
-
-        #expect(entries.map(\.location) == ["http://a/1", "http://a/3"])
-        guard case .malformed = failure else {
-            Issue.record("\(String(describing: failure))")
-            return
-        }
-    }
-
     @Test(
         arguments: [
             ("2026", 1_767_225_600_000), ("2026-02", 1_769_904_000_000), ("2024-02-29", 1_709_164_800_000),
             ("2026-02-29", nil), ("2026-13-01", nil), ("2026-11-23T08:30Z", 1_795_422_600_000),
             ("2026-11-23T08:30:15", 1_795_422_615_000), ("2026-11-23 08:30:15+0100", 1_795_419_015_000),
             ("Mon, 3 Nov 2025 08:30:15 +0000", 1_762_158_615_000), ("Mon, 31 Feb 2025 08:30:15 +0000", nil),
-            ("2026-11-23T25:00Z", nil), ("2026-11-23x", nil), ("", nil), ("1.11.2026", nil),
+            ("Thu, 05 Jan 17 12:34:50 GMT", 1_483_619_690_000), ("05 Jan 17 07:34:50 EST", 1_483_619_690_000),
+            ("5 Jan 97 12:34:50 Z", 852_467_690_000), ("2026-11-23T25:00Z", nil), ("2026-11-23x", nil),
+            ("", nil), ("1.11.2026", nil),
         ] as [(String, Int64?)])
     func `dates are those of W3C and RFC 822`(text: String, expected: Int64?) {
         let entries = read("<urlset><url><loc>http://a/</loc><lastmod>\(text)</lastmod></url></urlset>")

@@ -1,13 +1,25 @@
 import CZlib
 import Sitemap
 
+/// What a reader makes of a sitemap.
+struct Reading: Equatable {
+    var entries: [SitemapEntry]
+    var failure: SitemapFailure?
+    var leftOut: Int
+    var flaw: SitemapFlaw?
+    var hasMistakes: Bool
+
+    var locations: [String] { entries.map(\.location) }
+}
+
 /// What a reader makes of some bytes.
-func read(
-    _ bytes: [UInt8], slices: Int = .max, limits: SitemapReader.Limits = SitemapReader.Limits()
-) -> (entries: [SitemapEntry], failure: SitemapFailure?) {
-    let reader = SitemapReader(limits: limits)
+func reading(
+    _ bytes: some Sequence<UInt8>, contentType: String? = nil, slices: Int = .max,
+    limits: SitemapReader.Limits = SitemapReader.Limits()
+) -> Reading {
+    let reader = SitemapReader(contentType: contentType, limits: limits)
     var entries: [SitemapEntry] = []
-    var rest = bytes[...]
+    var rest = Array(bytes)[...]
     while !rest.isEmpty {
         let slice = Array(rest.prefix(slices))
         rest = rest.dropFirst(slice.count)
@@ -16,7 +28,18 @@ func read(
         if !wantsMore { break }
     }
     reader.finish()
-    return (entries + reader.takeEntries(), reader.failure)
+    return Reading(
+        entries: entries + reader.takeEntries(), failure: reader.failure, leftOut: reader.leftOut,
+        flaw: reader.flaw,
+        hasMistakes: reader.hasMistakes)
+}
+
+/// What a reader makes of some bytes.
+func read(
+    _ bytes: [UInt8], slices: Int = .max, limits: SitemapReader.Limits = SitemapReader.Limits()
+) -> (entries: [SitemapEntry], failure: SitemapFailure?) {
+    let result = reading(bytes, slices: slices, limits: limits)
+    return (result.entries, result.failure)
 }
 
 /// What a reader makes of a text.

@@ -5,8 +5,12 @@ public final class PageDiscovery: Sendable {
     /// How many links were not followed, by reason.
     public let skipped: [SkipReason: Int]
 
+    /// How much of a sitemap was read; nil for a page.
+    public let sitemap: SitemapCounts?
+
     /// What a page led to.
-    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:]) {
+    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], sitemap: SitemapCounts? = nil) {
+        self.sitemap = sitemap
         self.urls = urls
         self.skipped = skipped
     }
