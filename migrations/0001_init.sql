@@ -87,6 +87,8 @@ CREATE TABLE runs (
     has_credentials INTEGER NOT NULL DEFAULT 0 CHECK (has_credentials IN (0, 1)),
     -- Whether pages of the run have rows in `page_requests`.
     has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
+    -- Whether pages of the run have rows in `page_inputs`.
+    has_inputs INTEGER NOT NULL DEFAULT 0 CHECK (has_inputs IN (0, 1)),
     -- The secrets that its requests refer to, one a line, which must be there before the first request.
     secrets TEXT,
     -- When its pages were deleted but for those that later runs refer to; null before that. To users such a run is gone.
@@ -141,6 +143,8 @@ CREATE TABLE robots (
     status_code INTEGER,
     -- The file; null where the host has none, which allows everything.
     body BLOB,
+    -- Where redirects led to it; null where it is the host's own `/robots.txt`. Sitemaps that it names are relative to this.
+    url TEXT,
     -- When it was fetched.
     fetched_at INTEGER NOT NULL,
     -- Until when it counts.
@@ -421,6 +425,24 @@ CREATE TABLE page_requests (
     idempotency_key TEXT
 ) STRICT;
 
+-- What the line of a list says of its page that means nothing to trawl: unknown keys of a JSON object, `key=value` behind a URL.
+CREATE TABLE page_inputs (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- A JSON object.
+    input TEXT NOT NULL CHECK (json_valid(input))
+) STRICT;
+
+-- What was read of sitemaps and feeds. What is wrong with one stands in `pages.error`.
+CREATE TABLE sitemaps (
+    -- The page of kind `sitemap`.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- Entries that were read.
+    entries INTEGER NOT NULL,
+    -- Entries that were left out, as something is wrong with them.
+    entries_left_out INTEGER NOT NULL
+) STRICT;
+
 -- JSON replies of jobs that keep them, for `json_extract` and `->>`. What is no JSON is not here.
 CREATE TABLE replies (
     -- The page.
@@ -509,6 +531,8 @@ BEGIN
     DELETE FROM redirects WHERE page_id = OLD.id;
     DELETE FROM page_links WHERE page_id = OLD.id;
     DELETE FROM page_requests WHERE page_id = OLD.id;
+    DELETE FROM page_inputs WHERE page_id = OLD.id;
+    DELETE FROM sitemaps WHERE page_id = OLD.id;
     DELETE FROM replies WHERE page_id = OLD.id;
 END;
 
@@ -524,13 +548,16 @@ SELECT
     pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
     pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
-    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
+    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
+    page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
 FROM jobs
 JOIN runs ON runs.id = (
     SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
 -- The sign keeps the index of requests out of it, whose order is that of a hash.
 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
-LEFT JOIN replies ON replies.page_id = pages.id;
+LEFT JOIN replies ON replies.page_id = pages.id
+LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
+LEFT JOIN sitemaps ON sitemaps.page_id = pages.id;
 
 -- What went wrong in each job's latest run.
 CREATE VIEW failures AS

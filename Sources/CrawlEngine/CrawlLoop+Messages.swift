@@ -42,8 +42,8 @@ extension CrawlLoop {
         let answer: RobotsAnswer
         /// The host that was asked last: another where redirects led elsewhere.
         let lastHost: HostID
-        /// Whether what that was asked for is its own robots.txt.
-        var isOwn = true
+        /// What it was asked for.
+        let url: String
     }
 
     /// What a loop tells the driver.

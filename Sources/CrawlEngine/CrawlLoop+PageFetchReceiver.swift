@@ -46,12 +46,12 @@ extension CrawlLoop: PageFetchReceiver {
         case .again(let request):
             guard drainDeadline == nil else { return }
             admit(request, first: true)
-        case .robots(var answer, let host, let last, let isOwn):
+        case .robots(var answer, let host, let last, let url):
             if verdict == .givenUp, case .unreachable(_, let error) = answer {
                 answer = .unreachable(.hostUnavailable, error)
                 giveUp(last, error)
             }
-            keep(RobotsReport(host: host, answer: answer, lastHost: last, isOwn: isOwn))
+            keep(RobotsReport(host: host, answer: answer, lastHost: last, url: url))
         }
     }
 

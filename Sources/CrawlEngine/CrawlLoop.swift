@@ -208,7 +208,10 @@ final class CrawlLoop: @unchecked Sendable {
         if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
             refuse(page, request, refusal.verdict, refusal.error)
         } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
-            keep(RobotsReport(host: request.owner, answer: .unreachable(kind, error), lastHost: request.host))
+            keep(
+                RobotsReport(
+                    host: request.owner, answer: .unreachable(kind, error), lastHost: request.host,
+                    url: request.url))
         } else {
             gate.add(request, first: first, now: transfers.now)
         }

@@ -28,7 +28,7 @@ extension RunDriver {
         }
         if let robots {
             learn(robots, of: host)
-            try takeSitemaps(of: host, now: now, transaction)
+            try takeSitemaps(robots, of: host, now: now, transaction)
         }
         guard let (limits, rules) = configuration(of: host) else { return true }
         var rest = Duration.zero
@@ -140,7 +140,8 @@ extension RunDriver {
             switch report.answer {
             case .found(let status, let body):
                 try learn(
-                    RobotsRecord(statusCode: status, body: body, fetchedAt: now), from: report, &dispatch,
+                    RobotsRecord(statusCode: status, body: body, url: report.url, fetchedAt: now),
+                    from: report, &dispatch,
                     transaction)
             case .unavailable(let status):
                 try learn(
@@ -180,23 +181,34 @@ extension RunDriver {
     ) throws {
         var hosts = [report.host]
         // Where it was redirected to another host's, it is that one's as well.
-        if report.isOwn, report.lastHost != report.host, case .unasked? = window[report.lastHost]?.access {
+        let isOwn = (try? WebURL(parsing: report.url))?.pathAndQuery == "/robots.txt"
+        if isOwn, report.lastHost != report.host, case .unasked? = window[report.lastHost]?.access {
             hosts.append(report.lastHost)
         }
         for host in hosts {
+            var robots = robots
+            if isOwn, host == report.lastHost { robots.url = nil }
             try transaction.save(robots, of: host)
             learn(robots, of: host)
-            try takeSitemaps(of: host, now: robots.fetchedAt, transaction)
+            try takeSitemaps(robots, of: host, now: robots.fetchedAt, transaction)
             configure(host, &dispatch)
         }
     }
 
     /// Puts the sitemaps that a host's robots.txt names into the frontier, where the job wants them. They may lie on other hosts
-    /// (sitemaps.org, "Sitemaps & Cross Submits").
-    private func takeSitemaps(of host: HostID, now: Int64, _ transaction: StoreTransaction) throws {
-        guard spec.follow?.sitemaps == true, let robots = window[host]?.robots else { return }
+    /// (sitemaps.org, "Sitemaps & Cross Submits"). They should be absolute; one that is not is relative to the URL that the
+    /// file was found at, after redirects (RFC 3986, section 5.1.3).
+    private func takeSitemaps(
+        _ record: RobotsRecord, of host: HostID, now: Int64, _ transaction: StoreTransaction
+    ) throws {
+        guard spec.follow?.sitemaps == true, let robots = window[host]?.robots, !robots.sitemaps.isEmpty
+        else {
+            return
+        }
+        let own = try transaction.hostKey(host).map { $0 + "/robots.txt" }
+        let base = (record.url ?? own).flatMap { try? WebURL(parsing: $0) }
         let urls = robots.sitemaps.compactMap { text -> DiscoveredURL? in
-            guard let url = try? WebURL(parsing: text), url.isHTTP,
+            guard let url = try? WebURL(parsing: text, base: base), url.isHTTP,
                 curlHost(of: url.hostKey + "/") == url.host
             else { return nil }
             return DiscoveredURL(

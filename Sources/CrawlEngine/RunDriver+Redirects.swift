@@ -165,7 +165,7 @@ extension RunDriver {
             outcomes.append([outcome])
         case .robots(let host):
             robotsReports.append(
-                .init(host: host, answer: .unavailable(statusCode: nil), lastHost: host))
+                .init(host: host, answer: .unavailable(statusCode: nil), lastHost: host, url: request.url))
         }
     }
 }

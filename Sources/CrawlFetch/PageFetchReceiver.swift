@@ -18,9 +18,8 @@ public enum PageFetchResult: Sendable {
     case outcome(PageOutcome)
     /// The attempt goes on with another request, to be admitted at the target's host first.
     case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
-    /// What a host's robots.txt came to; `from` is the host that was asked last, and `isOwn` whether what it was asked
-    /// for is its own robots.txt.
-    case robots(RobotsAnswer, of: HostID, from: HostID, isOwn: Bool)
+    /// What a host's robots.txt came to; `from` is the host that was asked last, and `url` what it was asked for.
+    case robots(RobotsAnswer, of: HostID, from: HostID, url: String)
     /// The request is to be admitted once more.
     case again(PageRequest)
 }

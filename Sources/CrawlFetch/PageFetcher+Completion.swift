@@ -138,8 +138,8 @@ extension PageFetcher {
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
         guard let request else { return }
         self.request = nil
-        let isOwn = (try? WebURL(parsing: request.url))?.pathAndQuery == "/robots.txt"
-        receiver.finished(self, .robots(answer, of: request.owner, from: request.host, isOwn: isOwn), signal)
+        receiver.finished(
+            self, .robots(answer, of: request.owner, from: request.host, url: request.url), signal)
     }
 
     private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {

@@ -32,13 +32,16 @@ public struct RobotsRecord: Sendable, Equatable {
     public var statusCode: Int?
     /// Its first 500 KiB; nil where there is none, which allows everything.
     public var body: [UInt8]?
+    /// Where redirects led to it; nil where it is the host's own `/robots.txt`.
+    public var url: String?
     /// Unix milliseconds.
     public var fetchedAt: Int64
     /// Unix milliseconds; not to be used from then on.
     public var expiresAt: Int64
 
     /// A robots.txt that is good for a day (RFC 9309, section 2.4).
-    public init(statusCode: Int?, body: [UInt8]?, fetchedAt: Int64) {
+    public init(statusCode: Int?, body: [UInt8]?, url: String? = nil, fetchedAt: Int64) {
+        self.url = url
         self.statusCode = statusCode
         self.body = body
         self.fetchedAt = fetchedAt

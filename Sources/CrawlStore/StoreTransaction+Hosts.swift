@@ -136,7 +136,7 @@ extension StoreTransaction {
         let statement = try RawStatement(
             database,
             """
-            SELECT status_code, body, fetched_at, expires_at FROM robots
+            SELECT status_code, body, fetched_at, expires_at, url FROM robots
             WHERE host_id = ?1 AND fetched_at <= ?2 AND expires_at > ?2
             """)
         statement.bind(1, host.rawValue)
@@ -145,7 +145,7 @@ extension StoreTransaction {
         try statement.forEachRow { row in
             var found = RobotsRecord(
                 statusCode: row.isNull(0) ? nil : Int(row.integer(0)), body: row.bytes(1),
-                fetchedAt: row.integer(2))
+                url: row.text(4), fetchedAt: row.integer(2))
             found.expiresAt = row.integer(3)
             record = found
             return false
@@ -158,14 +158,15 @@ extension StoreTransaction {
         let statement = try RawStatement(
             database,
             """
-            INSERT OR REPLACE INTO robots (host_id, status_code, body, fetched_at, expires_at)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO robots (host_id, status_code, body, fetched_at, expires_at, url)
+            VALUES (?, ?, ?, ?, ?, ?)
             """)
         statement.bind(1, host.rawValue)
         statement.bind(2, robots.statusCode.map(Int64.init))
         statement.bind(3, bytes: robots.body)
         statement.bind(4, robots.fetchedAt)
         statement.bind(5, robots.expiresAt)
+        statement.bind(6, robots.url)
         try statement.run()
     }
 

@@ -24,8 +24,8 @@ import Testing
                 "jobs", "runs", "pages", "attempts", "hosts", "batches", "runners", "results", "failures",
                 "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
                 "skipped_links",
-                "host_pages", "bodies", "run_changes", "changes", "page_requests", "replies",
-                "schedules", "starts", "run_activity", "unread_pages",
+                "host_pages", "bodies", "run_changes", "changes", "page_requests", "page_inputs", "replies",
+                "sitemaps", "schedules", "starts", "run_activity", "unread_pages",
             ])
     }
 

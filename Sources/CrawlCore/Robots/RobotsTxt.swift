@@ -31,7 +31,7 @@ public struct RobotsTxt: Sendable {
     public let crawlDelayMilliseconds: Int?
 
     /// The values of the `Sitemap` records, whatever group they stand in, in order and as they are written: absolute
-    /// URLs, if the file keeps to <https://www.sitemaps.org/protocol.html>.
+    /// URLs, if the file keeps to <https://www.sitemaps.org/protocol.html>, else relative to the file's own.
     public let sitemaps: [String]
 
     private let rules: RobotsRuleSet
