@@ -41,7 +41,8 @@ public struct JobURLs: PageSource, ~Copyable {
         while let line = try list?.next() {
             switch URLListLine.parse(line, job: spec) {
             case .blank: continue
-            case .url(let url): return .url(url, name: nil, line: line.number)
+            case .url(let url, let input):
+                return .url(url, name: nil, line: line.number, input: input)
             case .request(let request): return .request(request, line: line.number)
             case .failure(let reason): return .unusable(line.text, line: line.number, reason: reason)
             }

@@ -153,6 +153,7 @@ final class RunDriver {
         // Which pages are within the depth must not depend on which of them answer first.
         claimOptions.isByLevel = spec.follow?.depth != nil
         claimOptions.lastNamed = spec.discoversPages ? run.lastNamed : nil
+        claimOptions.hasInputs = run.hasInputs
         let former = try store.read { try $0.formerRuns(of: run.id) }
         claimOptions.formerRuns = former?.hasAlike == true ? former : nil
         self.claimOptions = claimOptions

@@ -10,12 +10,23 @@ public protocol PageSource: ~Copyable {
 
 /// One entry of a list.
 public enum SourceEntry: Sendable, Equatable {
-    /// A URL as its author wrote it; `line` is where.
-    case url(String, name: String?, line: Int?)
+    /// A URL as its author wrote it; `line` is where, `input` a JSON object with what else is said of it.
+    case url(String, name: String?, line: Int?, input: String? = nil)
     /// A request; its URL is no pattern.
     case request(RequestTemplate, line: Int?)
     /// Something that cannot be one.
     case unusable(String, line: Int?, reason: String)
+}
+
+extension SourceEntry {
+    /// What is said of it beside the request, a JSON object.
+    fileprivate var input: String? {
+        switch self {
+        case .url(_, _, _, let input): input
+        case .request(let request, _): request.input
+        case .unusable: nil
+        }
+    }
 }
 
 /// Reads a list into a new run: every entry becomes a page, whatever is wrong with it.
@@ -29,6 +40,8 @@ public struct RunImport {
     private var agreedHosts: Set<String> = []
     /// Whether pages are more than a GET of their URL.
     private var hasRequests = false
+    /// Whether something is said of pages beside their requests.
+    private var hasInputs = false
     /// What they refer to that is not stored.
     private(set) var secrets: Set<TextReference> = []
 
@@ -58,12 +71,18 @@ public struct RunImport {
     ) throws -> RunProgress? {
         var added = RunProgress()
         var chunk: [ImportedPage] = []
+        var inputs: [Int: String] = [:]
         chunk.reserveCapacity(RunImport.chunk)
         while true {
             let entry = try source.next()
-            if let entry { chunk.append(page(of: entry)) }
+            if let entry {
+                if let input = entry.input { inputs[chunk.count] = input }
+                chunk.append(page(of: entry))
+            }
             guard entry == nil || chunk.count == RunImport.chunk else { continue }
-            added.add(try commit(chunk))
+            if !inputs.isEmpty { hasInputs = true }
+            added.add(try commit(chunk, inputs))
+            inputs.removeAll()
             chunk.removeAll(keepingCapacity: true)
             guard progressed(added.pages) else { return nil }
             if entry == nil { return added }
@@ -99,12 +118,15 @@ public struct RunImport {
     /// Closes the import: the run has all its pages, and may be worked on.
     public func finish(_ run: RunID, in transaction: StoreTransaction) throws {
         try transaction.finishImport(
-            run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, secrets: secrets)
+            run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, hasInputs: hasInputs,
+            secrets: secrets)
     }
 
-    private mutating func commit(_ pages: [ImportedPage]) throws -> RunProgress {
+    private mutating func commit(
+        _ pages: [ImportedPage], _ inputs: [Int: String] = [:]
+    ) throws -> RunProgress {
         let store = store
-        return try store.write { try importer.add(pages, in: $0) }
+        return try store.write { try importer.add(pages, inputs: inputs, in: $0) }
     }
 
     private mutating func page(of entry: SourceEntry) -> ImportedPage {
@@ -112,7 +134,7 @@ public struct RunImport {
         case .unusable(let text, let line, let reason):
             return .skipped(
                 text: kept(text), reason: .invalidURL, name: nil, line: line, error: reason)
-        case .url(let text, let name, let line): return page(text, name: name, line: line, nil)
+        case .url(let text, let name, let line, _): return page(text, name: name, line: line, nil)
         case .request(let request, let line):
             secrets.formUnion(request.secrets)
             guard !request.isPlain else {

@@ -50,7 +50,7 @@ public final class URLCredentials: Sendable {
     /// Takes those of all URLs of a source, to its end.
     public func add(_ source: inout some (PageSource & ~Copyable)) throws {
         while let entry = try source.next() {
-            guard case .url(let text, _, _) = entry, text.utf8.contains(UInt8(ascii: "@")),
+            guard case .url(let text, _, _, _) = entry, text.utf8.contains(UInt8(ascii: "@")),
                 let url = try? WebURL(parsing: text)
             else { continue }
             _ = add(url)

@@ -57,6 +57,7 @@ public struct DiscoveryImporter {
         in transaction: StoreTransaction
     ) throws {
         links.removeAll()
+        if let page, let counts = discovery.sitemap { try transaction.keep(counts, of: page) }
         for (reason, count) in discovery.skipped { growth.skipped[reason, default: 0] += count }
         for url in discovery.urls {
             let id = try add(url, from: page, &growth, transaction)

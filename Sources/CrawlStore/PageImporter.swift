@@ -48,12 +48,14 @@ public struct PageImporter {
 
     /// Adds pages in the order given; a request that the run already has becomes a skipped page.
     ///
+    /// - Parameter inputs: what is said of pages beside their requests, JSON objects by the pages' places in the list.
     /// - Returns: what was added, by state.
-    public mutating func add(_ pages: [ImportedPage], in transaction: StoreTransaction) throws -> RunProgress
-    {
+    public mutating func add(
+        _ pages: [ImportedPage], inputs: [Int: String] = [:], in transaction: StoreTransaction
+    ) throws -> RunProgress {
         let insert = try RawStatement(transaction.database, insertSQL)
         var added = RunProgress()
-        for page in pages {
+        for (index, page) in pages.enumerated() {
             switch page {
             case .page(let url, let hostKey, let name, let line, let request):
                 let host = try host(hostKey, in: transaction)
@@ -79,6 +81,7 @@ public struct PageImporter {
                 try fail(text, name: name, line: line, kind, error, in: transaction)
                 added.failed += 1
             }
+            if !inputs.isEmpty, let input = inputs[index] { try add(input: input, in: transaction) }
         }
         guard added.pages > 0 else { return added }
         // Every page was one insert of this transaction, and ids count up.
@@ -153,6 +156,15 @@ public struct PageImporter {
         try transaction.database.cachedStatement(
             sql: "INSERT INTO page_requests (page_id, request, idempotency_key) VALUES (?, ?, ?)"
         ).execute(arguments: [page, request.details, request.idempotencyKey])
+    }
+
+    /// Adds what is said of the page that was added last.
+    private func add(input: String, in transaction: StoreTransaction) throws {
+        // Its own row id is the page's, so that what was inserted last is still the page.
+        try transaction.database.cachedStatement(
+            sql: "INSERT INTO page_inputs (page_id, input) VALUES (?, ?)"
+        )
+        .execute(arguments: [transaction.database.lastInsertedRowID, input])
     }
 
     private func skip(

@@ -26,6 +26,8 @@ public struct ClaimOptions: Sendable, Equatable {
     public var lastNamed: PageID?
     /// The runs whose pages tell by what to ask whether they have changed; nil for none.
     public var formerRuns: FormerRuns?
+    /// Whether pages have an input.
+    public var hasInputs = false
 
     /// Neither.
     public init() {}
@@ -115,12 +117,19 @@ extension StoreTransaction {
                     name: row.text(5),
                     kind: kind, depth: depth,
                     isNamed: options.lastNamed.map { id.rawValue <= $0.rawValue } ?? true,
-                    previous: previous))
+                    previous: previous, input: options.hasInputs ? try input(of: id) : nil))
             position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }
         if pages.count < limit { position = nil }
         return pages
+    }
+
+    /// What a page's line of a list says of it; nil for nothing.
+    private func input(of page: PageID) throws -> String? {
+        let statement = try RawStatement(database, "SELECT input FROM page_inputs WHERE page_id = ?")
+        statement.bind(1, page.rawValue)
+        return try statement.firstRow { $0.text(0) } ?? nil
     }
 
     private static let claimSQL = """

@@ -23,6 +23,8 @@ public struct RunReport: Sendable {
     public let skips: [(reason: String, pages: Int64)]
     /// How many links were not followed for each reason, the most first.
     public let skippedLinks: [(reason: String, links: Int64)]
+    /// What was read of its sitemaps; nil where it has none.
+    public let sitemaps: SitemapReport?
     /// The hosts with the largest mean time, the slowest first.
     public let slowestHosts: [HostReport]
 }
@@ -56,6 +58,7 @@ extension StoreTransaction {
                 sql: "SELECT reason, links FROM skipped_links WHERE run_id = ? ORDER BY links DESC, reason",
                 arguments: [run.rawValue]
             ).map { ($0["reason"], $0["links"]) },
+            sitemaps: try sitemapReport(of: run),
             slowestHosts: try slowestHosts(of: run, limit: limit))
     }
 
@@ -128,10 +131,11 @@ extension StoreTransaction {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT pages.*, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
+                SELECT pages.*, input, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
                     CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
                 FROM runs
                 JOIN pages ON pages.id BETWEEN max(first_page_id, ?2) AND last_page_id AND +pages.run_id = runs.id
+                LEFT JOIN page_inputs ON page_id = pages.id
                 WHERE runs.id = ?1 \(condition) ORDER BY pages.id LIMIT ?3
                 """,
             arguments: [run.rawValue, (page?.rawValue ?? -1) + 1, limit ?? -1])
@@ -176,5 +180,6 @@ extension ResultRow {
         isNotModified = row["not_modified"]
         contentDigest = row["digest"]
         batchID = row["batch_id"]
+        input = row["input"]
     }
 }

@@ -27,6 +27,8 @@ public struct RunRecord: Sendable {
     public let hasCredentials: Bool
     /// Whether pages of it are more than a GET of their URL.
     public let hasRequests: Bool
+    /// Whether lines of its list say more of pages than trawl knows.
+    public let hasInputs: Bool
     /// What its requests refer to that is not stored.
     public let secrets: [TextReference]
     /// The last page of its own list, or of that list's sitemaps; nil where it has none.
@@ -115,19 +117,20 @@ extension StoreTransaction {
     /// - Parameters:
     ///   - hasCredentials: whether URLs of it carried user names and passwords, which were not stored.
     ///   - hasRequests: whether pages of it are more than a GET of their URL.
+    ///   - hasInputs: whether pages of it have an input.
     ///   - secrets: what their requests refer to.
     public func finishImport(
-        _ run: RunID, hasCredentials: Bool = false, hasRequests: Bool = false,
+        _ run: RunID, hasCredentials: Bool = false, hasRequests: Bool = false, hasInputs: Bool = false,
         secrets: Set<TextReference> = []
     ) throws {
         let lines = secrets.map(\.description).sorted().joined(separator: "\n")
         try database.execute(
             sql: """
-                UPDATE runs SET state = 'active', has_credentials = ?, has_requests = ?, secrets = ?,
+                UPDATE runs SET state = 'active', has_credentials = ?, has_requests = ?, has_inputs = ?, secrets = ?,
                     last_seed_id = last_page_id
                 WHERE id = ? AND state = 'importing'
                 """,
-            arguments: [hasCredentials, hasRequests, lines.isEmpty ? nil : lines, run.rawValue])
+            arguments: [hasCredentials, hasRequests, hasInputs, lines.isEmpty ? nil : lines, run.rawValue])
     }
 
     /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to; of a
@@ -225,6 +228,12 @@ extension StoreTransaction {
                 WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
                 """,
             arguments: [run.rawValue])
+        try database.execute(
+            sql: """
+                DELETE FROM sitemaps
+                WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
+                """,
+            arguments: [run.rawValue])
         let bodies = try Int64.fetchSet(
             database,
             sql: """
@@ -274,6 +283,7 @@ extension RunRecord {
         hasCredentials = row["has_credentials"]
         hasRequests = row["has_requests"]
         lastNamed = (row["last_seed_id"] as Int64?).map(PageID.init(rawValue:))
+        hasInputs = row["has_inputs"]
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }

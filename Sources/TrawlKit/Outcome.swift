@@ -81,4 +81,6 @@ public struct Outcome: Sendable {
     public var contentDigest: String? { row.contentDigest }
     /// The batch that it was claimed in; nil where it never was.
     public var batchID: Int64? { row.batchID }
+    /// What its line of a list says of it beside the request, as one JSON object: unknown keys, or `key=value` behind the URL.
+    public var input: String? { row.input }
 }

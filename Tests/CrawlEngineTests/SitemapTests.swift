@@ -107,4 +107,97 @@ import Testing
 
         #expect(try harness.rows().map(\.isNotModified) == [false, true])
     }
+
+    @Test func `what is left out of a sitemap stands in its row and in the report`() async throws {
+        let server = try LoopbackServer { request in
+            request.path == "/map.xml"
+                ? .text(
+                    "<urlset><url><loc>/1</loc><loc>/2</loc></url><url><loc>/3</url><url/><url><loc>/4</loc></url>",
+                    type: "text/xml") : .text("page")
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl([], spec: CrawlHarness.spec { $0.sitemaps = [server.url("/map.xml")] })
+
+        let row = try #require(try harness.rows().first)
+        #expect(row.state == .done)
+        #expect(
+            row.error == """
+                sitemap: it is cut off at byte 93; 2 of 5 entries left out, the first at byte 50: the element that names \
+                its page is not closed, or has others within
+                """)
+        #expect(try harness.rows().count == 4)
+        #expect(
+            try harness.value(
+                "SELECT sitemap_entries * 10 + sitemap_entries_left_out FROM results", as: Int.self) == 32)
+        let report = try harness.store.read { transaction in
+            let job = try #require(try transaction.job(named: "job"))
+            let run = try #require(try transaction.latestRun(of: job.id))
+            return try transaction.report(run.id, slowestHosts: 0)
+        }
+        #expect(report.sitemaps?.entries == 3)
+        #expect(report.sitemaps?.leftOut == 2)
+        #expect(report.sitemaps?.firstMistake == "\(row.url): \(row.error ?? "")")
+    }
+
+    @Test func `a sitemap of which all is left out is a failure, a feed whose items lead nowhere is none`()
+        async throws
+    {
+        let server = try LoopbackServer { request in
+            request.path == "/map.xml"
+                ? .text("<urlset><url/></urlset>")
+                : .text("<rss><channel><item><title>x</title></item></channel></rss>")
+        }
+        let harness = try CrawlHarness()
+        let spec = CrawlHarness.spec { $0.sitemaps = [server.url("/map.xml"), server.url("/feed")] }
+        try await harness.crawl([], spec: spec)
+
+        let rows = try harness.rows()
+        #expect(rows.map(\.state) == [.failed, .done])
+        #expect(rows.first?.errorKind == "bad_response")
+        #expect(rows.map { $0.error?.contains("1 of 1 entries left out") } == [true, true])
+    }
+
+    @Test func `entries of a feed are relative to its xml:base, and else to the feed`() async throws {
+        let server = try LoopbackServer { request in
+            request.path == "/x/feed"
+                ? .text(
+                    """
+                    <feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="1"/></entry>
+                    <entry xml:base="/y/"><link href="2" xml:base="z/"/></entry></feed>
+                    """, type: "application/atom+xml") : .text("page")
+        }
+        let harness = try CrawlHarness()
+        try await harness.crawl([], spec: CrawlHarness.spec { $0.sitemaps = [server.url("/x/feed")] })
+
+        #expect(try harness.rows().dropFirst().map(\.url) == [server.url("/x/1"), server.url("/y/z/2")])
+    }
+
+    @Test
+    func
+        `sitemaps that robots.txt names are relative to where it was found, also when it is not asked for again`()
+        async throws
+    {
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/robots.txt": .redirect(to: "/deep/robots.txt")
+            case "/deep/robots.txt":
+                .text("Sitemap: /s1.txt\nSitemap: s2.txt # two\nSitemap: //127.0.0.1:1x/\n")
+            case "/s1.txt": .text("http://\(request.headers["host"] ?? "")/one")
+            case "/deep/s2.txt": .text("http://\(request.headers["host"] ?? "")/two")
+            default: .text("page")
+            }
+        }
+        let harness = try CrawlHarness()
+        var spec = CrawlHarness.spec { $0.robots = .obey }
+        spec.follow = JobSpec.Follow()
+        spec.follow?.sitemaps = true
+        for _ in 0..<2 {
+            try await harness.crawl([server.url("/")], spec: spec)
+            #expect(
+                try harness.rows().map { String($0.url.dropFirst(server.url("").count)) }.sorted() == [
+                    "/", "/deep/s2.txt", "/one", "/s1.txt", "/two",
+                ])
+        }
+        #expect(server.hits("/robots.txt") == 1)
+    }
 }

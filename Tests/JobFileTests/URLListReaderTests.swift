@@ -15,7 +15,9 @@ import Testing
 
     @Test(arguments: [
         ("", []), ("\n", [""]), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb\r\n\r\nc", ["a", "b", "", "c"]),
-        ("a\n\n\nb\n", ["a", "", "", "b"]), ("a\u{0}b\n", ["a\u{0}b"]), ("a\rb\n", ["a\rb"]), ("ü\n", ["ü"]),
+        ("a\n\n\nb\n", ["a", "", "", "b"]), ("a\u{0}b\n", ["a\u{0}b"]),
+        ("a\rb\r\rc\n\rd", ["a", "b", "", "c", "", "d"]), ("a\r", ["a"]), ("\r\n\r\n", ["", ""]),
+        ("ü\n", ["ü"]),
     ])
     func `lines come with their numbers`(text: String, expected: [String]) throws {
         let lines = try lines(text.utf8)
@@ -53,6 +55,26 @@ import Testing
         }
 
         #expect(try lines(expected.joined(separator: "\n").utf8).map(\.text) == expected)
+    }
+
+    @Test(arguments: [true, false])
+    func `a list with the byte order mark of UTF-16 is read as that`(isBigEndian: Bool) throws {
+        func encoded(_ text: String) -> [UInt8] {
+            ("\u{FEFF}" + text).utf16.flatMap { unit in
+                let bytes = [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+                return isBigEndian ? bytes : bytes.reversed()
+            }
+        }
+        let long = (0..<30_000).map { "http://ü.example/€😀/\($0)" }
+
+        #expect(try lines(encoded("http://a/ü\r\n\r\nb")).map(\.text) == ["http://a/ü", "", "b"])
+        #expect(try lines(encoded(long.joined(separator: "\r"))).map(\.text) == long)
+        #expect(try lines(encoded("")).isEmpty)
+        #expect(try lines(encoded("a") + [0]).map(\.text) == ["a\u{FFFD}"])
+        #expect(try lines(encoded("\u{FFFF}a")).map(\.text) == ["\u{FFFF}a"])
+        #expect(
+            try lines(encoded("a\n" + String(repeating: "€", count: 400_000) + "\nb")).map(\.isTooLong)
+                == [false, true, false])
     }
 
     @Test func `a pipe is read as it fills`() throws {
@@ -110,6 +132,15 @@ private func request(_ url: String, name: String? = nil) -> RequestTemplate {
             (" \t\r", .blank),
             ("# http://a/", .blank), ("#", .blank), ("http://a/#x", .url("http://a/#x")),
             ("http://a/[1-2]", .url("http://a/[1-2]")), ("not a url", .url("not a url")),
+            ("http://a/ # note", .url("http://a/")), ("http://a/#x # note#", .url("http://a/#x")),
+            ("http://a/\t#note", .url("http://a/")), ("http://a/ #", .url("http://a/")),
+            ("http://a/\tk=v", .url("http://a/", input: #"{"k":"v"}"#)),
+            (
+                " http://a/ \t nutch.score=10 \t k = v=\"w\" \t\tnone\tk=3 # 4\t# x=y",
+                .url("http://a/", input: ##"{"nutch.score":"10","k ":" v=\"w\"","k":"3 # 4"}"##)
+            ),
+            ("http://a/\tnone", .url("http://a/")), ("http://a/ x=y", .url("http://a/ x=y")),
+            ("http://a/ # k\tx=y", .url("http://a/")),
             ("{\"url\":\"http://a/\"}\r", .request(request("http://a/"))),
             (" {\"name\": \"n\", \"url\": \"http://a/\"}", .request(request("http://a/", name: "n"))),
             ("{\"url\":\"\\ud83d\\ude00\"}", .request(request("😀"))),
@@ -166,6 +197,34 @@ private func request(_ url: String, name: String? = nil) -> RequestTemplate {
     ])
     func `a JSON line that cannot be acted upon says why`(line: String, message: String) {
         #expect(URLListLine.parse(line) == .failure(message))
+    }
+
+    @Test(arguments: [
+        (#"{"url":"http://a/","id":12345678901234567890.50}"#, #"{"id":12345678901234567890.50}"#),
+        (
+            #"{"tags":["é",null],"url":"http://a/","a":{"b":"${env:X} ${var:y} ${"}}"#,
+            #"{"tags":["é",null],"a":{"b":"${env:X} ${var:y} ${"}}"#
+        ),
+        (#"{"url":"http://a/","input":{"x":1},"Name":"n"}"#, #"{"input":{"x":1},"Name":"n"}"#),
+    ])
+    func `keys that no request has are the user's own`(line: String, input: String) {
+        var expected = request("http://a/")
+        expected.input = input
+
+        #expect(URLListLine.parse(line) == .request(expected))
+        #expect(expected.isPlain)
+    }
+
+    @Test func `a line of a million keys is read`() {
+        let line =
+            "http://a/" + String(repeating: "\tk=v", count: 100_000)
+            + (0..<50_000).map { "\t\($0)=" }.joined()
+
+        guard case .url("http://a/", let input?) = URLListLine.parse(line) else {
+            Issue.record("no input")
+            return
+        }
+        #expect(input.hasPrefix(#"{"k":"v","0":"","1":"""#))
     }
 
     @Test func `a line that was cut is a failure`() throws {

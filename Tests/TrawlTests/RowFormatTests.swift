@@ -42,6 +42,45 @@ struct RowFormatTests {
         #expect(!table.output.unicodeScalars.contains { ["\u{2066}", "\u{9b}", "\u{202e}"].contains($0) })
     }
 
+    @Test func `what a list says of a page is in every format, also while the run goes`() async throws {
+        let site = try Site.pages()
+        try bench.write(
+            """
+            {"url": "\(site.url("/a"))", "id": 12345678901234567890, "tags": ["é"]}
+            \(site.url("/b"))\tteam=x, "y"\tnone
+            \(site.url("/a")) # the same again
+            {"url": "\(site.url("/a"))", "id": 2}
+            """, to: "list.txt")
+        try bench.write("urls_from: list.txt", to: "docs.yaml")
+        let inputs = [
+            #"{"id":12345678901234567890,"tags":["é"]}"#, #"{"team":"x, \"y\""}"#, "null", #"{"id":2}"#,
+        ]
+
+        let run = try await bench.trawl("run", "docs.yaml", "--format", "ndjson")
+        let rows = try await bench.trawl("results", "docs", "--format", "ndjson")
+        let array = try await bench.trawl("results", "docs", "--format", "json")
+        let table = try await bench.trawl("results", "docs", "--format", "table", "--color", "never")
+        let csv = try await bench.trawl("results", "docs", "--format", "csv")
+
+        #expect(run.code == 0)
+        for input in inputs.prefix(2) {
+            #expect(run.output.contains("\"input\":\(input)"))
+            #expect(table.output.contains("        \(input)\n"))
+        }
+        for output in [rows.output, array.output] {
+            let found = output.split(separator: "\n").compactMap { line in
+                line.ranges(of: "\"input\":").first.map { String(line[$0.upperBound...]) }
+            }
+            // Behind it come the end of the object and, in an array, a comma.
+            #expect(zip(found, inputs).allSatisfy { $0 == "\($1)}" || $0 == "\($1)}," })
+            #expect(found.count == inputs.count)
+        }
+        #expect(csv.output.contains(#","{""id"":12345678901234567890,""tags"":[""é""]}"\#r\#n"#))
+        #expect(
+            try bench.value("SELECT input ->> 'team' FROM results WHERE url LIKE '%/b'", as: String.self)
+                == "x, \"y\"")
+    }
+
     @Test func `a line of a list that means harm is kept exact and shown escaped`() async throws {
         let site = try Site.pages()
         let line = "http://[\u{1b}]0;title\u{7}\u{1b}[2J"

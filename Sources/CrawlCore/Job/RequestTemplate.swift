@@ -23,7 +23,9 @@ public struct RequestTemplate: Sendable, Equatable {
     public var sendsIdempotencyKey = false
     /// What is taken from the reply.
     public var extract: [ExtractionField]
-    /// All but name, method, URL and query as a JSON object, as it is stored with the page; nil for none of it.
+    /// What its author says of it beside that, as one JSON object: keys that a request does not have; nil for none.
+    public var input: String?
+    /// All but name, method, URL, query and ``input`` as a JSON object, as it is stored with the page; nil for none of it.
     public var details: String?
 
     /// A request with what its job says.

@@ -25,11 +25,14 @@ public final class ClaimedPage: Sendable {
     /// What is sent, where that is more than a GET with what the job says; nil for that, and until it is known.
     public let message: RequestMessage?
 
+    /// What its line of a list says beside its request, a JSON object; nil for nothing.
+    public let input: String?
+
     /// A claimed page; nothing is checked.
     public init(
         id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?,
         kind: PageKind = .page, depth: Int = 0, isNamed: Bool = true, previous: PreviousPage? = nil,
-        message: RequestMessage? = nil
+        message: RequestMessage? = nil, input: String? = nil
     ) {
         self.id = id
         self.host = host
@@ -42,6 +45,7 @@ public final class ClaimedPage: Sendable {
         self.isNamed = isNamed
         self.previous = previous
         self.message = message
+        self.input = input
     }
 
     /// Whether it is nothing but a GET of its URL, and no sitemap: what a link could lead to.
@@ -51,15 +55,13 @@ public final class ClaimedPage: Sendable {
     public func moved(to batch: BatchID) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth, isNamed: isNamed,
-            previous: previous, message: message)
+            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input)
     }
 
     /// The page, with what its request sends; nil for a GET with what the job says.
     public func sending(_ message: RequestMessage?) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth, isNamed: isNamed,
-            previous: previous, message: message)
+            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input)
     }
 }

@@ -64,6 +64,8 @@ public struct ResultRow: Sendable {
     public var contentDigest: String?
     /// The batch that it was claimed in, a row of `batches`; nil where it never was.
     public var batchID: Int64?
+    /// What its line of a list says beside its request, as one JSON object; nil for nothing.
+    public var input: String?
     /// Its body, where the job keeps it and it is asked for.
     public var body: PageBody?
 
@@ -94,6 +96,7 @@ extension ResultRow {
         page = outcome.page.id
         name = outcome.page.name
         batchID = outcome.page.batch.rawValue
+        input = outcome.page.input
         attempts = outcome.attemptsUsed
         error = outcome.error
         depth = outcome.page.depth

@@ -1,8 +1,8 @@
 /// Reads a `urls_from` list line by line, in constant memory whatever its size.
 ///
-/// Lines end with LF or CR LF; the last one may lack its end. NUL bytes are kept, and what is not UTF-8 is
-/// repaired with U+FFFD, so that one bad line is one bad page and no reason to stop. The calls block: use it
-/// on a thread that may.
+/// Lines end with LF, CR or CR LF; the last one may lack its end. A list is UTF-8, or UTF-16 where it begins with the byte order mark
+/// of that. NUL bytes are kept, and what is not UTF-8 is repaired with U+FFFD, so that one bad line is one bad page and no reason to
+/// stop. The calls block: use it on a thread that may.
 public struct URLListReader: ~Copyable {
     /// The longest line, in bytes without its end: 1 MiB, which is room for the body of a request. The rest of a longer one is skipped.
     public static let maxLineBytes = 1 << 20
@@ -17,13 +17,15 @@ public struct URLListReader: ~Copyable {
         public let isTooLong: Bool
     }
 
-    private let input: InputDescriptor
+    private var input: URLListInput
     private let label: String
     /// The longest line and a read of 64 KiB; `start ..< end` is what was read and not yet given out.
     private var buffer = [UInt8](repeating: 0, count: maxLineBytes + (1 << 16))
     private var start = 0
     private var end = 0
     private var number = 0
+    /// Whether a line feed that comes next belongs to the end of the last line.
+    private var isBehindCR = false
 
     /// Opens a list.
     ///
@@ -31,7 +33,7 @@ public struct URLListReader: ~Copyable {
     public init(path: String) throws(URLListError) {
         label = path
         do {
-            input = try InputDescriptor(opening: path)
+            input = URLListInput(try InputDescriptor(opening: path))
         } catch {
             throw URLListError(label: path, reason: error.reason)
         }
@@ -42,7 +44,7 @@ public struct URLListReader: ~Copyable {
     /// - Parameter label: what messages call it.
     public init(fileDescriptor: Int32, label: String = "standard input") {
         self.label = label
-        input = InputDescriptor(borrowing: fileDescriptor)
+        input = URLListInput(InputDescriptor(borrowing: fileDescriptor))
     }
 
     /// The next line, nil at the end.
@@ -51,14 +53,21 @@ public struct URLListReader: ~Copyable {
     public mutating func next() throws(URLListError) -> Line? {
         var scanned = start
         while true {
-            if let lineEnd = buffer[scanned..<end].firstIndex(of: UInt8(ascii: "\n")) {
+            if isBehindCR, start < end {
+                isBehindCR = false
+                if buffer[start] == UInt8(ascii: "\n") {
+                    start += 1
+                    scanned = start
+                }
+            }
+            if let lineEnd = buffer[scanned..<end].firstIndex(where: \.endsLine) {
+                isBehindCR = buffer[lineEnd] == UInt8(ascii: "\r")
                 return takeLine(upTo: lineEnd, next: lineEnd + 1)
             }
-            // One byte more may be the CR of a line that just fits.
-            if end - start > Self.maxLineBytes + 1 { return try takeLongLine() }
+            if end - start > Self.maxLineBytes { return try takeLongLine() }
 
             let length = end - start
-            guard try fill() else { return length == 0 ? nil : takeLine(upTo: end, next: end) }
+            guard try fill() else { return end == start ? nil : takeLine(upTo: end, next: end) }
             scanned = start + length
         }
     }
@@ -80,8 +89,6 @@ public struct URLListReader: ~Copyable {
     }
 
     private mutating func takeLine(upTo lineEnd: Int, next: Int) -> Line {
-        var lineEnd = lineEnd
-        if lineEnd > start, buffer[lineEnd - 1] == UInt8(ascii: "\r") { lineEnd -= 1 }
         let textEnd = min(lineEnd, start + Self.maxLineBytes)
         number += 1
         let text = String(decoding: buffer[start..<textEnd], as: UTF8.self)
@@ -93,7 +100,8 @@ public struct URLListReader: ~Copyable {
     private mutating func takeLongLine() throws(URLListError) -> Line {
         let line = takeLine(upTo: end, next: end)
         while try fill() {
-            if let lineEnd = buffer[start..<end].firstIndex(of: UInt8(ascii: "\n")) {
+            if let lineEnd = buffer[start..<end].firstIndex(where: \.endsLine) {
+                isBehindCR = buffer[lineEnd] == UInt8(ascii: "\r")
                 start = lineEnd + 1
                 break
             }
@@ -101,4 +109,9 @@ public struct URLListReader: ~Copyable {
         }
         return line
     }
+}
+
+extension UInt8 {
+    /// Whether a line ends with it.
+    fileprivate var endsLine: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
 }

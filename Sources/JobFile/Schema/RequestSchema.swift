@@ -31,6 +31,21 @@ enum RequestSchema {
         return request
     }
 
+    /// Takes the keys out of a mapping that no request has.
+    ///
+    /// - Returns: what they were, as one JSON object; nil for none. Where there is no URL they stay: one of them may be meant for it.
+    static func takeUnknown(from node: inout DocumentNode) -> String? {
+        guard case .mapping(let entries) = node.content, entries.contains(where: { $0.key == "url" }) else {
+            return nil
+        }
+        let unknown = entries.filter { !names.contains($0.key) }
+        guard !unknown.isEmpty else { return nil }
+        node.content = .mapping(entries.filter { names.contains($0.key) })
+        return DocumentNode(content: .mapping(unknown), position: node.position).json
+    }
+
+    private static let names = Set(schema.fields.map(\.name))
+
     private static let schema = Schema<RequestTemplate>([
         Field("name") { cursor, request throws(JobFileError) in
             let name = try cursor.template()

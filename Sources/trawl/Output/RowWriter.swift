@@ -66,6 +66,7 @@ struct RowWriter {
         let words = row.state == .done ? row.title ?? "" : error
         var lines = "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n"
         lines += "        \(palette.dim(Terminal.sanitized(row.url)))\n"
+        if let input = row.input { lines += "        \(palette.dim(Terminal.sanitized(input)))\n" }
         if let extracted = row.extracted { lines += "        \(Terminal.sanitized(extracted))\n" }
         return lines
     }
@@ -85,7 +86,7 @@ struct RowWriter {
         "extracted",
         "num_redirects", "attempts", "error_kind", "error", "skip_reason", "line", "remote_ip",
         "http_version", "time_total_ms", "fetched_at", "depth", "kind", "not_modified", "content_digest",
-        "batch_id",
+        "batch_id", "input",
     ]
 
     private func json(_ row: ResultRow) -> String {
@@ -121,6 +122,7 @@ struct RowWriter {
         line.add("not_modified", json: row.isNotModified ? "true" : "false")
         line.add("content_digest", row.contentDigest)
         line.add("batch_id", row.batchID)
+        line.add("input", json: row.input ?? "null")
         if withBodies { line.add(row.body) }
         return line.line
     }
@@ -136,6 +138,7 @@ struct RowWriter {
             row.timeTotalMilliseconds.map(String.init),
             row.fetchedAt.map { Wording.instant(milliseconds: $0) }, String(row.depth), row.kind.rawValue,
             row.isNotModified ? "true" : "false", row.contentDigest, row.batchID.map(String.init),
+            row.input,
         ]
         if withBodies { values.append(row.body.flatMap { String(validating: $0.bytes, as: UTF8.self) }) }
         return values.map { RowWriter.csvField($0 ?? "") }.joined(separator: ",") + "\r\n"

@@ -40,6 +40,12 @@ struct Summary {
         line.add("error_kinds", json: Summary.object(report.errors.map { ($0.kind, $0.pages) }))
         line.add("skip_reasons", json: Summary.object(report.skips.map { ($0.reason, $0.pages) }))
         line.add("skipped_links", json: Summary.object(report.skippedLinks.map { ($0.reason, $0.links) }))
+        if let sitemaps = report.sitemaps {
+            line.add("sitemaps", sitemaps.sitemaps)
+            line.add("sitemap_entries", sitemaps.entries)
+            line.add("sitemap_entries_left_out", sitemaps.leftOut)
+            line.add("sitemap_error", sitemaps.firstMistake)
+        }
         line.add("requests", progress.requests)
         line.add("size_download", progress.sizeDownload)
         line.add("elapsed_ms", progress.elapsedMilliseconds)
@@ -70,6 +76,7 @@ struct Summary {
         Summary.add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
         Summary.add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
         Summary.add("links out", report.skippedLinks.map { ($0.reason, $0.links) }, to: &lines)
+        Summary.add(report.sitemaps, to: &lines)
         lines.append(
             Summary.row(
                 "requests",
@@ -99,6 +106,16 @@ struct Summary {
 
     private static func list(_ counts: [(String, Int64)]) -> String {
         counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")
+    }
+
+    /// What was read of sitemaps, and the first thing that is wrong with one.
+    private static func add(_ sitemaps: SitemapReport?, to lines: inout [String]) {
+        guard let sitemaps else { return }
+        let leftOut = sitemaps.leftOut > 0 ? ", \(Wording.count(sitemaps.leftOut)) left out" : ""
+        let entries = sitemaps.entries == 1 ? "1 entry" : "\(Wording.count(sitemaps.entries)) entries"
+        lines.append(
+            Summary.row("sitemaps", "\(Wording.count(sitemaps.sitemaps)) read: \(entries)\(leftOut)"))
+        if let mistake = sitemaps.firstMistake { lines.append(Summary.row("", Terminal.sanitized(mistake))) }
     }
 
     private static func rate(_ progress: RunProgress) -> String {
