@@ -129,7 +129,9 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
-        .testTarget(name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], swiftSettings: strict),
+        .testTarget(
+            name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], exclude: ["Cases"],
+            swiftSettings: strict),
         .testTarget(
             name: "ExtractTests", dependencies: ["CrawlCore", "Extract", "HTMLScan"], swiftSettings: strict),
         .testTarget(

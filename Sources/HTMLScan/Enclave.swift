@@ -40,6 +40,9 @@ struct Enclave {
     /// Whether the innermost element is foreign, so that CDATA sections are allowed (HTML Standard, §13.2.5.42).
     var isInForeign: Bool { elements.last.map { $0.namespace != .html } ?? false }
 
+    /// Whether the innermost element is of SVG.
+    var isInSVG: Bool { elements.last?.namespace == .svg }
+
     /// Forgets the page and begins another.
     mutating func reset() {
         clear()

@@ -1,8 +1,51 @@
 /// Comments, declarations, and the content of elements that holds no tags.
 extension MarkupLexer {
-    mutating func readDeclaration(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) {
+    private static let contentLimit = 64 << 10
+
+    /// - Returns: What was found, if it is to be reported.
+    mutating func readDeclaration(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Event? {
+        let start = position
+        let kind = state
+        skipDeclaration(bytes, &position)
+        switch kind {
+        case .cdata where findsText:
+            content.append(contentsOf: bytes[start..<position])
+            return state == .data || content.count > Self.contentLimit ? .section : nil
+        case .bogusComment where keepsAll, .comment where keepsAll:
+            content.append(contentsOf: bytes[start..<position].prefix(Self.contentLimit - content.count))
+            return state == .data ? endContent(of: kind) : nil
+        default: return nil
+        }
+    }
+
+    /// Takes what there is of a CDATA section; of what may be its end nothing.
+    mutating func takeSection() -> [UInt8] {
+        let isOver = state == .data
+        let section = content.dropLast(isOver ? 3 : 2)
+        let rest = isOver ? [] : Array(content.suffix(2))
+        defer { content = rest }
+        return Array(section)
+    }
+
+    private mutating func endContent(of kind: State) -> Event {
+        let isCutOff = content.count == Self.contentLimit
+        if kind == .bogusComment {
+            if !isCutOff { content.removeLast() }
+            return content.prefix(7).map(\.asciiLowercased).elementsEqual("doctype".utf8)
+                ? .doctype : .comment
+        }
+        // A comment may also end in `--!>`, or with the `>` of `<!-->` and `<!--->`.
+        let end =
+            content.suffix(4).elementsEqual("--!>".utf8)
+            ? 4 : content.suffix(3).elementsEqual("-->".utf8) ? 3 : 2
+        if !isCutOff { content.removeLast(min(end, content.count)) }
+        return .comment
+    }
+
+    private mutating func skipDeclaration(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) {
         switch state {
         case .markupDeclaration: openDeclaration(bytes[position], &position)
+        case .xmlInstruction, .xmlDoctype: readXMLDeclaration(bytes, &position)
         case .comment: readComment(bytes, &position)
         case .cdata: readCDATA(bytes, &position)
         default:
@@ -18,6 +61,7 @@ extension MarkupLexer {
 
     /// Reads the bytes after `<!`: `--`, `[CDATA[` or neither.
     private mutating func openDeclaration(_ byte: UInt8, _ position: inout Int) {
+        content.removeAll(keepingCapacity: true)
         let sectionStart: StaticString = "[CDATA["
         if matched == 0 ? byte == UInt8(ascii: "-") : matched == -1 {
             guard byte == UInt8(ascii: "-") else {
@@ -27,9 +71,9 @@ extension MarkupLexer {
             position += 1
             matched -= 1
             guard matched == -2 else { return }
-            matched = CommentPosition.start
+            matched = isXML ? 0 : CommentPosition.start
             state = .comment
-        } else if matched >= 0, allowsCDATA, byte == sectionStart.bytes[matched] {
+        } else if matched >= 0, allowsCDATA || isXML, byte == sectionStart.bytes[matched] {
             position += 1
             matched += 1
             if matched == sectionStart.utf8CodeUnitCount {
@@ -37,7 +81,30 @@ extension MarkupLexer {
                 state = .cdata
             }
         } else {
-            state = .bogusComment
+            (quote, matched) = (0, 0)
+            state = isXML ? .xmlDoctype : .bogusComment
+        }
+    }
+
+    /// Reads an instruction up to `?>`, or a doctype with the declarations in its brackets (XML 1.0, 2.6 and 2.8).
+    private mutating func readXMLDeclaration(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) {
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if state == .xmlInstruction {
+                if byte == UInt8(ascii: ">"), matched == 1 { return state = .data }
+                matched = byte == UInt8(ascii: "?") ? 1 : 0
+            } else if quote != 0 {
+                if byte == quote { quote = 0 }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\"") where matched == 0, UInt8(ascii: "'") where matched == 0: quote = byte
+                case UInt8(ascii: "["): matched += 1
+                case UInt8(ascii: "]"): matched -= 1
+                case UInt8(ascii: ">") where matched <= 0: return state = .data
+                default: break
+                }
+            }
         }
     }
 
@@ -71,7 +138,7 @@ extension MarkupLexer {
             case UInt8(ascii: ">") where matched >= 2 || matched == CommentPosition.bang:
                 state = .data
                 return
-            case UInt8(ascii: "!") where matched == 2: matched = CommentPosition.bang
+            case UInt8(ascii: "!") where matched == 2 && !isXML: matched = CommentPosition.bang
             default: matched = 0
             }
         }

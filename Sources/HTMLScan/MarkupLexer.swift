@@ -18,13 +18,19 @@ struct MarkupLexer {
         case text
         /// A `<` that opens no tag, and is text; where text is asked for.
         case loneLess
+        /// A comment, or what counts as one, and its text is in `content`; where all is kept.
+        case comment
+        /// A doctype, and what stands between `<!` and `>` is in `content`; where all is kept.
+        case doctype
+        /// A piece of a CDATA section, to be taken by `takeSection()`; where text is asked for.
+        case section
     }
 
     enum State {
         case data, tagOpen, endTagOpen, tagName
         case beforeAttribute, attributeName, afterAttributeName, beforeValue, quotedValue, unquotedValue,
             selfClosing
-        case markupDeclaration, bogusComment, comment, cdata
+        case markupDeclaration, bogusComment, comment, cdata, xmlInstruction, xmlDoctype
         case rawText, rawTextLess, rawTextEndTagOpen, rawTextTagName, plaintext
     }
 
@@ -45,6 +51,13 @@ struct MarkupLexer {
     var keepsFindings = false
     /// Whether text is reported, all attributes are kept, and names are, however long.
     var keepsAll = false
+    /// Whether text is reported although not all is kept.
+    var reportsText = false
+    /// Whether the page is XHTML: its comments, instructions and doctype end where XML says, there are CDATA sections everywhere, and
+    /// the attributes of all elements are kept.
+    var isXML = false
+    /// What stands in the comment or doctype last found, or in the CDATA section that is read.
+    var content: [UInt8] = []
     /// Where in the piece being read the text begins that was found.
     private(set) var textStart = 0
     /// The name of the tag last found as it is written, where it is kept; a few bytes more than are plausible at most.
@@ -69,6 +82,7 @@ struct MarkupLexer {
     private var hasLoneLess = false
 
     private static let writtenNameLimit = 128
+    var findsText: Bool { keepsAll || reportsText }
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
@@ -89,6 +103,8 @@ struct MarkupLexer {
         keepsMetaAttributes = false
         keepsAttributes = false
         hasLoneLess = false
+        reportsText = false
+        isXML = false
     }
 
     /// Reads on to the next event.
@@ -116,7 +132,7 @@ struct MarkupLexer {
                         $0 != 0 && !$0.isASCIIWhitespace
                     }
                 }
-                if keepsAll, next != position || hasLoneLess { return takeText(bytes, &position, next) }
+                if findsText, next != position || hasLoneLess { return takeText(bytes, &position, next) }
                 position = next.map { $0 + 1 } ?? bytes.count
                 if next != nil { state = .tagOpen }
             case .tagOpen, .endTagOpen:
@@ -127,8 +143,8 @@ struct MarkupLexer {
                 .unquotedValue,
                 .selfClosing:
                 if readAttributes(bytes, &position) { return emitTag() }
-            case .markupDeclaration, .bogusComment, .comment, .cdata:
-                readDeclaration(bytes, &position)
+            case .markupDeclaration, .bogusComment, .comment, .cdata, .xmlInstruction, .xmlDoctype:
+                if let event = readDeclaration(bytes, &position) { return event }
             case .rawText, .rawTextLess, .rawTextEndTagOpen, .rawTextTagName:
                 if readRawText(bytes, &position) { return .rawTextEnd }
             case .plaintext:
@@ -160,6 +176,7 @@ struct MarkupLexer {
             state = .tagName
         } else if state == .endTagOpen {
             position += 1
+            content.removeAll(keepingCapacity: true)
             state = byte == UInt8(ascii: ">") ? .data : .bogusComment
         } else if byte == UInt8(ascii: "/") {
             position += 1
@@ -170,9 +187,12 @@ struct MarkupLexer {
             state = .markupDeclaration
         } else {
             // The byte is read again; the `<` was text, unless it opened a comment.
-            state = byte == UInt8(ascii: "?") ? .bogusComment : .data
+            let isInstruction = byte == UInt8(ascii: "?")
+            content.removeAll(keepingCapacity: true)
+            matched = 0
+            state = isInstruction ? (isXML ? .xmlInstruction : .bogusComment) : .data
             hasText = hasText || state == .data
-            hasLoneLess = keepsAll && state == .data
+            hasLoneLess = findsText && state == .data
         }
     }
 
@@ -203,7 +223,8 @@ struct MarkupLexer {
         guard !isEndTag else { return }
         attributesStart = position
         keepsAttributes =
-            keepsAll || keepsFindings && PageFindings.areOf(name) || keepsMetaAttributes && name == .meta
+            keepsAll || isXML || keepsFindings && PageFindings.areOf(name)
+            || keepsMetaAttributes && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML) || !hasText && name == .input
         if keepsAttributes { attributes.reset() }
     }

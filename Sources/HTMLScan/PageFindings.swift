@@ -37,7 +37,7 @@ struct PageFindings {
     @inline(__always)
     static func areOf(_ name: TagName) -> Bool {
         switch name {
-        case .a, .area, .link, .meta, .base, .html: true
+        case .a, .area, .link, .meta, .base, .html, .frame, .iframe: true
         default: false
         }
     }
@@ -46,7 +46,10 @@ struct PageFindings {
     mutating func read(_ name: TagName, _ attributes: borrowing TagAttributes, isXML: Bool, text: PageText) {
         attributes.withUnsafeBytes { bytes in
             switch name {
-            case .a, .area: readLink(bytes, text)
+            case .a: readLink(bytes, .anchor, text)
+            case .area: readLink(bytes, .area, text)
+            case .frame: readFrame(bytes, .frame, text)
+            case .iframe: readFrame(bytes, .iframe, text)
             case .meta: readMeta(bytes, text)
             case .link: readRelation(bytes, text)
             case .base: if baseHref == nil { baseHref = address(bytes, text) }
@@ -56,22 +59,68 @@ struct PageFindings {
         }
     }
 
-    private mutating func readLink(_ bytes: UnsafeRawBufferPointer, _ text: PageText) {
+    /// Reads an `a` of SVG, whose `href` counts for more than its `xlink:href` (SVG 2, §16.1.2).
+    mutating func readSVGLink(_ attributes: borrowing TagAttributes, _ text: PageText) {
+        attributes.withUnsafeBytes { bytes in
+            if bytes.firstValues("href", "rel").first != nil {
+                readLink(bytes, .svgAnchor, text)
+            } else if let href = bytes.firstValues("xlink:href", "rel").first {
+                metadata.linkCount += 1
+                keep(href, bytes.firstValues("rel", "href").first, .xlinkAnchor, text)
+            }
+        }
+    }
+
+    private mutating func readLink(
+        _ bytes: UnsafeRawBufferPointer, _ origin: PageLink.Origin, _ text: PageText
+    ) {
         let (href, rel) = bytes.firstValues("href", "rel")
         guard let href else { return }
         metadata.linkCount += 1
-        guard keepsLinks, links.count < Self.linkLimit, href.count <= Self.addressLimit else { return }
-        linkBytes += href.count + (rel?.count ?? 0)
-        guard linkBytes <= Self.linkByteLimit else { return }
-        links.append(PageLink(href: text.address(href), rel: rel.map { text.attribute($0) } ?? ""))
+        keep(href, rel, origin, text)
+    }
+
+    /// Reads a frame's address. One with a `srcdoc` shows that, and asks for nothing.
+    private mutating func readFrame(
+        _ bytes: UnsafeRawBufferPointer, _ origin: PageLink.Origin, _ text: PageText
+    ) {
+        let (source, document) = bytes.firstValues("src", "srcdoc")
+        if let source, document == nil || origin == .frame { keep(source, nil, origin, text) }
+    }
+
+    private mutating func keep(
+        _ href: Slice<UnsafeRawBufferPointer>, _ rel: Slice<UnsafeRawBufferPointer>?,
+        _ origin: PageLink.Origin, _ text: PageText
+    ) {
+        guard keepsLinks, href.count <= Self.addressLimit, hasRoom(href.count + (rel?.count ?? 0)) else {
+            return
+        }
+        links.append(
+            PageLink(href: text.address(href), rel: rel.map { text.attribute($0) } ?? "", origin: origin))
+    }
+
+    private mutating func hasRoom(_ size: Int) -> Bool {
+        guard links.count < Self.linkLimit else { return false }
+        linkBytes += size
+        return linkBytes <= Self.linkByteLimit
     }
 
     private mutating func readRelation(_ bytes: UnsafeRawBufferPointer, _ text: PageText) {
-        guard metadata.canonical == nil else { return }
+        guard keepsLinks || metadata.canonical == nil else { return }
         let (href, rel) = bytes.firstValues("href", "rel")
-        guard let href, let rel, href.count <= Self.addressLimit, text.attribute(rel).hasWord("canonical")
+        guard let href, let rel, href.count <= Self.addressLimit else { return }
+        let relations = PageLink.Relations(rel: text.attribute(rel))
+        if relations.contains(.canonical), metadata.canonical == nil {
+            metadata.canonical = nonempty(text.address(href))
+        }
+        if !relations.isEmpty { keep(href, rel, .link, text) }
+    }
+
+    private mutating func readRefresh(_ content: Slice<UnsafeRawBufferPointer>, _ text: PageText) {
+        guard keepsLinks, content.count <= Self.addressLimit,
+            let address = Refresh.address(in: text.address(content)), hasRoom(content.count)
         else { return }
-        metadata.canonical = nonempty(text.address(href))
+        links.append(PageLink(href: address, rel: "", origin: .metaRefresh))
     }
 
     private func address(_ bytes: UnsafeRawBufferPointer, _ text: PageText) -> String? {
@@ -89,7 +138,11 @@ struct PageFindings {
 
     private mutating func readMeta(_ bytes: UnsafeRawBufferPointer, _ text: PageText) {
         let (name, content) = bytes.firstValues("name", "content")
-        guard let name, let content else { return }
+        guard let content else { return }
+        if keepsLinks, bytes.firstValues("http-equiv", "content").first?.matches("refresh") == true {
+            readRefresh(content, text)
+        }
+        guard let name else { return }
         if name.matches("description") {
             guard metadata.description == nil else { return }
             let description = text.string(

@@ -1,19 +1,100 @@
-/// A link of a page: what an `a` or `area` element refers to.
+/// A link of a page: where an element of it, or a field of its header, refers to.
 public struct PageLink: Equatable, Sendable {
-    /// The `href` as it is written, with its references resolved and without white space around it.
+    /// What a link stands in.
+    public enum Origin: UInt8, Sendable, CaseIterable {
+        /// An `a` of HTML.
+        case anchor
+        case area
+        /// An `a` of SVG that has a `href`.
+        case svgAnchor
+        /// An `a` of SVG that has an `xlink:href` only.
+        case xlinkAnchor
+        case frame
+        case iframe
+        /// A `meta` with `http-equiv=refresh`.
+        case metaRefresh
+        /// A `link`.
+        case link
+        /// The header field `Link` (RFC 8288).
+        case linkField
+        /// The header field `Refresh`.
+        case refreshField
+
+        /// The element's name; nil for a field.
+        public var element: String? {
+            switch self {
+            case .anchor, .svgAnchor, .xlinkAnchor: "a"
+            case .area: "area"
+            case .frame: "frame"
+            case .iframe: "iframe"
+            case .metaRefresh: "meta"
+            case .link: "link"
+            case .linkField, .refreshField: nil
+            }
+        }
+
+        /// The name of the attribute or, where there is no element, of the field.
+        public var attribute: String {
+            switch self {
+            case .anchor, .area, .svgAnchor, .link: "href"
+            case .xlinkAnchor: "xlink:href"
+            case .frame, .iframe: "src"
+            case .metaRefresh: "content"
+            case .linkField: "Link"
+            case .refreshField: "Refresh"
+            }
+        }
+    }
+
+    /// What the target of a `link`, or of a `Link` field, is to the page.
+    public struct Relations: OptionSet, Sendable {
+        /// One bit a relation.
+        public let rawValue: UInt8
+        /// Relations of bits.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// The next of a series; its words are `next`.
+        public static let next = Relations(rawValue: 1)
+        /// The one before in a series: `prev` or `previous`.
+        public static let previous = Relations(rawValue: 2)
+        /// The address that the page itself should have: `canonical`.
+        public static let canonical = Relations(rawValue: 4)
+        /// The page in another form: `alternate`. A style sheet that is an alternative is none.
+        public static let alternate = Relations(rawValue: 8)
+    }
+
+    /// The address as it is written, with its references resolved and without white space around it.
     ///
     /// Of a page that is not in UTF-8 the query is percent-encoded in the page's encoding where it is not ASCII, as the URL
     /// Standard asks (§4.4, query state).
     public let href: String
     /// The `rel`, as it is written; empty where there is none.
     public let rel: String
+    /// What the link stands in.
+    public let origin: Origin
 
     /// Whether the page says that this link is not to be followed: `nofollow` is among the words of its `rel`.
     public var isNofollow: Bool { rel.hasWord("nofollow") }
 
-    init(href: String, rel: String) {
+    /// What the target is to the page, by the link's `rel`.
+    public var relations: Relations { Relations(rel: rel) }
+
+    /// A link; nothing is checked.
+    public init(href: String, rel: String, origin: Origin) {
         self.href = href
         self.rel = rel
+        self.origin = origin
+    }
+}
+
+extension PageLink.Relations {
+    /// The relations that are among the words of a `rel`.
+    public init(rel: String) {
+        self = []
+        guard !rel.isEmpty else { return }
+        if rel.hasWord("next") { insert(.next) }
+        if rel.hasWord("prev") || rel.hasWord("previous") { insert(.previous) }
+        if rel.hasWord("canonical") { insert(.canonical) }
+        if rel.hasWord("alternate"), !rel.hasWord("stylesheet") { insert(.alternate) }
     }
 }
 

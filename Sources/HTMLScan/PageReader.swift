@@ -3,21 +3,30 @@ struct PageReader: ~Copyable {
     /// The page's title; nil where none was found yet.
     private(set) var title: String?
     /// What was found beside the title.
-    private(set) var findings: PageFindings
+    var findings: PageFindings
     /// Whether all that is asked for is found, or nothing more can be.
     private(set) var isFinished = false
     /// The encoding that a `meta` declared; nil where none did, or none was asked for.
     private(set) var declaredEncoding: TextEncoding?
-    /// Whether the page is XHTML, in which any element may be empty.
-    var isXML = false
+    /// Whether the page is XHTML, and read by the rules of XML.
+    var isXML = false {
+        didSet {
+            lexer.isXML = isXML
+            tree.isXML = isXML
+        }
+    }
 
     private let options: PageScanner.Options
-    private let text: PageText
-    private var lexer = MarkupLexer()
+    let text: PageText
+    var lexer = MarkupLexer()
     private var structure = PageStructure()
-    private var titleText = TitleText()
-    private var titleSearch = TitleSearch.searching
-    private var tree = PageTree()
+    /// The open elements of XHTML.
+    var xmlElements = XMLElements()
+    var titleText = TitleText()
+    var titleSearch = TitleSearch.searching
+    /// How many elements of XHTML are open in the title, with itself.
+    var titleDepth = 0
+    var tree = PageTree()
     /// What is left of the time that expressions may take on this page.
     private var operations = XPathExpression.operationLimit
     /// The text of an element whose end is not found yet, for the tree.
@@ -25,6 +34,8 @@ struct PageReader: ~Copyable {
     private var rawTextKind: RawText?
     /// Whether elements are still told apart by where they stand.
     private var hasStructure = true
+    /// Whether the page is one of frames, of which nothing but these is read.
+    private var isInFrameset = false
 
     /// Evaluates an expression on the page's tree, once it was finished.
     ///
@@ -35,7 +46,7 @@ struct PageReader: ~Copyable {
             document, nodeCount: tree.nodeCount, operations: &operations, limit: limit)
     }
 
-    private enum TitleSearch {
+    enum TitleSearch {
         case searching
         /// What comes is the title's text.
         case reading
@@ -61,8 +72,8 @@ struct PageReader: ~Copyable {
         lexer.keepsAll = keepsTree
     }
 
-    private var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links]) }
-    private var keepsTree: Bool { options.contains(.tree) }
+    var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links]) }
+    var keepsTree: Bool { options.contains(.tree) }
     /// Whether more than the title is asked for.
     private var findsMore: Bool { keepsFindings || keepsTree }
 
@@ -85,8 +96,10 @@ struct PageReader: ~Copyable {
         rawTextKind = nil
         lexer.reset()
         structure.reset()
+        xmlElements.reset()
         titleSearch = .searching
         hasStructure = true
+        isInFrameset = false
     }
 
     /// Reads the next bytes, in an encoding that is markup compatible.
@@ -97,20 +110,28 @@ struct PageReader: ~Copyable {
         while !isFinished {
             let start = position
             let event = lexer.next(bytes, &position)
-            if titleSearch == .reading {
+            if titleSearch == .reading, !isXML {
                 titleText.append(bytes[start..<position])
-                if titleText.isFull { endTitle() }
             }
+            if titleSearch == .reading, titleText.isFull { endTitle() }
             if rawTextKind != nil, rawText.count < PageTree.sizeLimit {
                 rawText.append(contentsOf: bytes[start..<position])
             }
             switch event {
             case .exhausted: return position
+            case .startTag where isXML: readXMLStartTag()
+            case .endTag where isXML: readXMLEndTag()
+            case .text where isXML: readXMLText(bytes[lexer.textStart..<position])
+            case .loneLess where isXML:
+                withUnsafeBytes(of: UInt8(ascii: "<")) { readXMLText($0[...]) }
             case .startTag: readStartTag()
             case .endTag: readEndTag()
             case .rawTextEnd: endRawText()
             case .text: tree.append(text: bytes[lexer.textStart..<position])
             case .loneLess: tree.appendLess()
+            case .section: readSection()
+            case .comment: tree.comment(lexer.content)
+            case .doctype: tree.doctype(lexer.content)
             }
             lexer.allowsCDATA = structure.isInForeign
             if titleSearch == .provisional { confirmTitle() }
@@ -134,7 +155,7 @@ struct PageReader: ~Copyable {
         while true {
             switch ahead.next(bytes, &position) {
             case .exhausted: return nil
-            case .endTag, .rawTextEnd, .text, .loneLess: break
+            case .endTag, .rawTextEnd, .text, .loneLess, .comment, .doctype, .section: break
             case .startTag where ahead.name == .meta:
                 if let found = Self.encoding(declaredBy: ahead) { return found }
             case .startTag:
@@ -149,28 +170,48 @@ struct PageReader: ~Copyable {
 
     private mutating func readStartTag() {
         if looksForEncoding, lexer.name == .meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
+        if isInFrameset { return readFramesetStartTag() }
         let content =
             hasStructure ? structure.readStartTag(lexer) : PageStructure.contentAlone(of: lexer.name)
-        let isEmpty = lexer.isSelfClosing && (isXML || content == .foreign)
-        if keepsTree { addToTree(content, isEmpty: isEmpty) }
+        if keepsTree { addToTree(content) }
         switch content {
-        case .foreign: return
+        case .foreign:
+            if keepsFindings, lexer.name == .a, structure.isInSVG, !structure.isInTemplate {
+                findings.readSVGLink(lexer.attributes, text)
+            }
+            return
         case .markup: break
-        case .rawText: if !isEmpty { lexer.enterRawText() }
+        case .rawText: lexer.enterRawText()
         case .plaintext: lexer.enterPlaintext()
-        case .none:
-            if titleSearch == .provisional { title = nil }
-            if keepsTree { giveUpStructure() } else { isFinished = true }
-        case .title: beginTitle(isEmpty: isEmpty)
+        case .none: return beginFrameset()
+        case .title: beginTitle()
         }
-        if keepsFindings, PageFindings.areOf(lexer.name), !structure.isInTemplate {
-            findings.read(lexer.name, lexer.attributes, isXML: isXML, text: text)
+        if keepsFindings, PageFindings.areOf(lexer.name), lexer.name != .frame, !structure.isInTemplate {
+            findings.read(lexer.name, lexer.attributes, isXML: false, text: text)
         }
     }
 
     private mutating func readEndTag() {
         if hasStructure { structure.readEndTag(lexer.name) }
-        if keepsTree { tree.end(lexer.writtenName) }
+        if keepsTree { tree.end(lexer.name) }
+    }
+
+    // MARK: - Framesets
+
+    /// Begins a page of frames, in which there are no other elements; it has no title of its own any more.
+    private mutating func beginFrameset() {
+        if titleSearch == .provisional { title = nil }
+        isInFrameset = true
+        giveUpStructure()
+    }
+
+    private mutating func readFramesetStartTag() {
+        if keepsTree { addToTree(lexer.name == .noframes ? .rawText : .markup) }
+        if lexer.name == .noframes {
+            lexer.enterRawText()
+        } else if keepsFindings, lexer.name == .frame {
+            findings.read(lexer.name, lexer.attributes, isXML: false, text: text)
+        }
     }
 
     private mutating func endRawText() {
@@ -183,15 +224,16 @@ struct PageReader: ~Copyable {
         guard rawTextKind != nil else { return }
         rawText.removeLast(min(extra, rawText.count))
         takeRawText()
-        tree.end(lexer.rawTextName.bytes)
+        tree.endRawText()
     }
 
     // MARK: - The tree
 
-    private mutating func addToTree(_ content: PageStructure.Content, isEmpty: Bool) {
-        let isVoid = content == .markup && ElementTraits.of(lexer.name).isSuperset(of: .void)
-        tree.start(lexer.writtenName, lexer.attributes, isEmpty: isEmpty || isVoid)
-        guard !isEmpty else { return }
+    private mutating func addToTree(_ content: PageStructure.Content) {
+        let isRawText = content == .title || content == .rawText || content == .plaintext
+        tree.start(
+            lexer.name, lexer.writtenName, lexer.attributes, isSelfClosing: lexer.isSelfClosing,
+            isRawText: isRawText)
         switch content {
         case .title: rawTextKind = .withReferences
         case .rawText:
@@ -203,8 +245,8 @@ struct PageReader: ~Copyable {
 
     private mutating func takeRawText() {
         switch rawTextKind {
-        case .withReferences: rawText.withUnsafeBytes { tree.append(text: $0[...]) }
-        case .verbatim: rawText.withUnsafeBytes { tree.append(rawText: $0) }
+        case .withReferences: rawText.withUnsafeBytes { tree.rawText($0, hasReferences: true) }
+        case .verbatim: rawText.withUnsafeBytes { tree.rawText($0, hasReferences: false) }
         case nil: return
         }
         rawText.removeAll(keepingCapacity: true)
@@ -213,16 +255,16 @@ struct PageReader: ~Copyable {
 
     // MARK: - The title
 
-    private mutating func beginTitle(isEmpty: Bool) {
+    private mutating func beginTitle() {
         if titleSearch == .searching {
             titleText.reset()
             titleSearch = .reading
-            if isEmpty { endTitle() }
         }
-        if !isEmpty { lexer.enterRawText() }
+        lexer.enterRawText()
     }
 
-    private mutating func endTitle() {
+    mutating func endTitle() {
+        lexer.reportsText = false
         title = structure.title(titleText.content(text))
         titleSearch = .provisional
         confirmTitle()

@@ -26,6 +26,8 @@ struct PageStructure: ~Copyable {
     var isExhausted: Bool { elements.isExhausted || enclave.steps > Self.stepLimit }
     /// Whether the innermost open element is of SVG or MathML.
     var isInForeign: Bool { enclave.isInForeign }
+    /// Whether the innermost open element is of SVG.
+    var isInSVG: Bool { enclave.isInSVG }
     /// Whether what comes is in a template, and so not in the page.
     var isInTemplate: Bool { enclave.isInTemplate }
 

@@ -15,6 +15,11 @@ struct TagName: Equatable {
         for byte in name.bytes { append(byte) }
     }
 
+    /// Packs a name.
+    init(_ name: String) {
+        for byte in name.utf8 { append(byte) }
+    }
+
     /// Packs a name of libxml2's, which has them in lower case.
     init(cString: UnsafePointer<UInt8>) {
         var next = cString

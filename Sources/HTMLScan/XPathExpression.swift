@@ -25,7 +25,7 @@ public final class XPathExpression {
         if let mistake = syntax.mistake { throw XPathError(mistake) }
         isCostly = syntax.isCostly
         // The whole first, so that a mistake is found where it stands.
-        xmlXPathFreeCompExpr(try Self.compile(text))
+        xmlXPathFreeCompExpr(try Self.compile(syntax.text))
         var paths: [[xmlXPathCompExprPtr]] = []
         do {
             for pieces in syntax.paths {
@@ -55,7 +55,8 @@ public final class XPathExpression {
     /// Evaluates the expression once, on next to nothing: types and counts of arguments are checked only then.
     private func check() throws(XPathError) {
         var tree = PageTree()
-        tree.start(Array("p".utf8), TagAttributes(), isEmpty: false)
+        tree.isXML = true
+        tree.startXML(Array("p".utf8), TagAttributes(), isEmpty: false)
         guard let document = tree.document(),
             let context = context(document, nodeCount: 1, operations: Self.operationLimit)
         else { return }

@@ -12,7 +12,8 @@ struct XPathSyntax {
     /// Whether there are such steps, unions or comparisons of sets of nodes where nothing can be cut.
     private(set) var isCostly = false
 
-    private let bytes: [UInt8]
+    /// The expression, with the names that elements and attributes are tested for in lower case, as those in the tree are.
+    private(set) var bytes: [UInt8]
     private var position = 0
     /// What was found at each level of brackets and parentheses.
     private var levels = [Level()]
@@ -53,9 +54,12 @@ struct XPathSyntax {
             paths.append(pieces)
         } else {
             isCostly = isCostly || !pieces.isEmpty || paths.contains { $0.count > 1 }
-            paths = [[expression]]
+            paths = [[text]]
         }
     }
+
+    /// The expression as it is to be compiled: a browser, too, takes names of HTML without regard to their case.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     private var level: Level {
         get { levels[levels.count - 1] }
@@ -177,6 +181,7 @@ struct XPathSyntax {
             if level.steps > 0 || isAfterDescent, !Self.plainAxes.contains(name) { cut(before: start) }
             position += 2
         } else {
+            for index in start..<position { bytes[index] = bytes[index].asciiLowercased }
             endStep()
         }
     }

@@ -2,7 +2,8 @@ internal import CLibXML2
 
 /// Makes text of the nodes of a tree.
 enum XPathText {
-    /// The text of a node: of an element all that is within, white space collapsed and stripped; of an attribute its value.
+    /// The text of a node: of an element all text that is within, of a comment its own, white space collapsed and stripped; of an
+    /// attribute its value.
     ///
     /// - Parameter limit: How many UTF-8 bytes it has at most.
     static func of(_ node: xmlNodePtr, limit: Int) -> String {
@@ -32,7 +33,7 @@ enum XPathText {
     ) {
         var node = root
         while text.count <= limit {
-            if node.pointee.type == XML_TEXT_NODE || node.pointee.type == XML_CDATA_SECTION_NODE {
+            if node.pointee.type == XML_TEXT_NODE || node == root && node.pointee.type == XML_COMMENT_NODE {
                 if let content = node.pointee.content {
                     append(bytes(content), isCollapsed, limit, to: &text)
                 }

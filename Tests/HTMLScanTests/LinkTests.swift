@@ -34,7 +34,7 @@ import Testing
         "<a>", "<a name=x>", "<abbr href=x>", "<link href=x>", "<!-- <a href=x> -->", "<a href=x",
         "<a href='x>",
         "<script><a href=x></script>", "<textarea><a href=x></textarea>", "<template><a href=x></template>",
-        "<svg><a href=x></svg>", "<a xhref=x>", "</a href=x>", "<iframe><a href=x></iframe>",
+        "<math><a href=x></math>", "<a xhref=x>", "</a href=x>", "<iframe><a href=x></iframe>",
         "<plaintext><a href=x>",
         "<frameset><a href=x>",
     ])
@@ -43,6 +43,56 @@ import Testing
 
         #expect(scanner.links.isEmpty)
         #expect(scanner.metadata.linkCount == 0)
+    }
+
+    @Test(
+        arguments: [
+            ("<frameset><frame src=x></frameset>", "x", .frame),
+            (
+                "<head></head><frameset cols=1,2><frameset><frame SRC='x'></frameset><noframes><a href=y></noframes>",
+                "x", .frame
+            ),
+            ("<title>t</title><frameset><script><frame src=x></script>", "x", .frame),
+            ("<iframe src=' x '></iframe>", "x", .iframe),
+            ("<noscript><iframe src=x></iframe></noscript>", "x", .iframe),
+            ("<iframe srcdoc='<p>' src=y></iframe><iframe src=x>", "x", .iframe),
+            ("<meta http-equiv=refresh content='0;url=x'>", "x", .metaRefresh),
+            ("<noscript><META CONTENT=\"1; URL='x'\" HTTP-EQUIV=Refresh></noscript>", "x", .metaRefresh),
+            ("<body><p><meta http-equiv=refresh content=0;x>", "x", .metaRefresh),
+            ("<meta http-equiv=refresh content='0;url=?a&amp;b'>", "?a&b", .metaRefresh),
+            ("<svg><a href=x></svg>", "x", .svgAnchor),
+            ("<svg><g><a xlink:href=y href=x /></svg>", "x", .svgAnchor),
+            ("<svg><a xlink:href=x></a></svg>", "x", .xlinkAnchor),
+            ("<svg><desc><a href=x></svg>", "x", .anchor),
+            ("<link rel=next href=x>", "x", .link), ("<link rel='Prev' href=x>", "x", .link),
+            ("<link rel='x canonical' href=x>", "x", .link),
+            ("<body><link rel=alternate hreflang=de href=x>", "x", .link),
+            ("<map><area href=x></map>", "x", .area),
+        ] as [(String, String, PageLink.Origin)])
+    func `a link tells what it stands in`(markup: String, href: String, origin: PageLink.Origin) {
+        for pieces in [1, .max] {
+            let links = scan(markup, pieces: pieces).links
+            #expect(links.map(\.href) == [href])
+            #expect(links.first?.origin == origin)
+        }
+    }
+
+    @Test(arguments: [
+        "<frame src=x>", "<body>x<frameset><frame src=x>", "<frameset><a href=x>", "<frameset><iframe src=x>",
+        "<template><iframe src=x></template>", "<iframe>", "<meta http-equiv=refresh content=5>",
+        "<meta name=refresh content='0;url=x'>", "<meta http-equiv=refresh>", "<link rel=stylesheet href=x>",
+        "<link rel='alternate stylesheet' href=x>", "<link rel=next>", "<link href=x>",
+        "<svg><link rel=next href=x>",
+        "<svg><a></svg>", "<template><svg><a href=x></svg></template>", "<script><iframe src=x></script>",
+    ])
+    func `what leads nowhere is no link`(markup: String) {
+        #expect(scan(markup).links.isEmpty)
+    }
+
+    @Test func `an element and an attribute name where a link stands`() {
+        #expect(PageLink.Origin.metaRefresh.element == "meta")
+        #expect(PageLink.Origin.xlinkAnchor.attribute == "xlink:href")
+        #expect(PageLink.Origin.linkField.element == nil)
     }
 
     @Test func `links come in order, with their relations, before and after the title`() {
@@ -114,13 +164,14 @@ import Testing
         for page in real.pages {
             _ = scanner.title(of: page.bytes)
             let raw = page.row["raw_hrefs"] as? [String]
-            #expect(scanner.links.map(\.href) == raw, "\(page.path)")
+            let hrefs = scanner.links.filter { $0.origin == .anchor || $0.origin == .area }.map(\.href)
+            #expect(hrefs == raw, "\(page.path)")
 
             var base = try WebURL(parsing: #require(page.row["url"] as? String))
             if let href = scanner.baseHref { base = try WebURL(parsing: href, base: base) }
             #expect(base.href == page.row["base_url"] as? String)
             var seen: Set<String> = []
-            let resolved = scanner.links.compactMap { try? WebURL(parsing: $0.href, base: base).href }
+            let resolved = hrefs.compactMap { try? WebURL(parsing: $0, base: base).href }
             #expect(
                 resolved.filter { seen.insert($0).inserted } == page.row["hrefs"] as? [String], "\(page.path)"
             )

@@ -35,7 +35,7 @@ import Testing
         ("//td | //em", ["two", "1", "2"]),
         ("//li/following-sibling::li", ["b < c", "éd"]), ("//li/preceding-sibling::*", ["a", "b < c"]),
         ("//ul/descendant::li", ["a", "b < c", "éd"]), ("//em/ancestor::body//td", ["1", "2"]),
-        ("//img/following-sibling::text()[1]", ["after"]), ("//comment()", []), ("(//li)[2]", ["b < c"]),
+        ("//img/following-sibling::text()[1]", ["after"]), ("//comment()", ["no"]), ("(//li)[2]", ["b < c"]),
         ("//*[@href]", ["link"]), ("//li[position() < 3][2]", ["b < c"]), ("//td//..", ["12", "1", "2"]),
         ("//body//ul//li", ["a", "b < c", "éd"]), ("//li[not(.//em)][1]", ["a"]),
         ("//em/parent::h1/em", ["two"]),
@@ -77,6 +77,39 @@ import Testing
         let page = "<p><svg><title>t</title><path d=t /><foreignObject><p>t</p></foreignObject></svg>"
 
         #expect(try Self.evaluate(xpath, page) == .nodes(["t"]))
+    }
+
+    @Test(arguments: [
+        ("/html/body/table/tbody/tr[2]/td[1]", ["3"]), ("//table/tr", []), ("//TBODY/TR[1]/TD", ["1", "2"]),
+        ("/html/body/table/colgroup/col/@id", ["c"]), ("//noscript/img/@src", ["i"]),
+        ("//p/text()[2]", ["b"]),
+        ("/html/head/noscript/link/@id", ["l"]), ("/html/body/div[1]", ["fostered"]), ("//p/div", []),
+        ("//foreignObject/p", ["f"]), ("//svg/@viewBox", ["0"]), ("//p[@CLASS='x']", []),
+        ("//select/option[2]", ["o2"]),
+        ("/HTML/BODY/P[@Class=\"X\"]/text()[1]", ["a"]),
+    ])
+    func `a path that a browser's inspector gives finds its node`(xpath: String, values: [String]) throws {
+        let page = """
+            <!doctype html><link id=k><noscript><link id=l></noscript><table><col id=c><tr><td>1<td>2<tr><div>fostered</div><td>3</table>
+            <p class=X>a<!-- -->b<div>d</div><noscript></div></p><img src=i></noscript><svg viewBox=0><foreignObject><p>f</p></foreignObject></svg>
+            <select><option>o1<option>o2</select>
+            """
+
+        for pieces in [1, .max] { #expect(try Self.evaluate(xpath, page, pieces: pieces) == .nodes(values)) }
+    }
+
+    @Test(arguments: [
+        "<table>", "<b>", "<p><b>", "<table><b>", "<a>", "<table><tr><td>", "<select>", "<svg>",
+        "<svg><desc>", "<template>",
+        "<noscript>", "<font color=1>x</p>", "<table>x", "<table><td>x</td>y", "x</y>", "<!-- -->",
+        "<b><div></b>", "<li><span>",
+        "<form><div></form>", "<nobr>", "<ruby><rt>", "</p>", "</br>", "<frameset>", "<math><mi>",
+        "<b></table>", "<dd>", "<button>",
+    ])
+    func `a tree of nothing but the same takes little time`(unit: String) throws {
+        let start = Self.cpuTime()
+        _ = try Self.evaluate("//h1", String(repeating: unit, count: 100_000))
+        #expect(Self.cpuTime() - start < .seconds(10))
     }
 
     @Test(arguments: [

@@ -1,0 +1,64 @@
+/// Pages of XHTML, read as XML says: a title, a script or a style is markup like everything else, and names may have prefixes.
+extension PageReader {
+    mutating func readXMLStartTag() {
+        let isEmpty = lexer.isSelfClosing
+        let (namespace, name) = xmlElements.open(lexer.name, lexer.attributes, isEmpty: isEmpty)
+        if keepsTree { addToXMLTree(name, namespace, isEmpty: isEmpty) }
+        if namespace == .html, name == .title { beginXMLTitle(isEmpty: isEmpty) }
+        guard keepsFindings else { return }
+        if namespace == .html, PageFindings.areOf(name) {
+            findings.read(name, lexer.attributes, isXML: true, text: text)
+        } else if namespace == .svg, name == .a {
+            findings.readSVGLink(lexer.attributes, text)
+        }
+    }
+
+    mutating func readXMLEndTag() {
+        let closed = xmlElements.close(lexer.name)
+        if keepsTree, closed > 0 { tree.endXML(closed) }
+        if titleSearch == .reading, xmlElements.depth < titleDepth { endTitle() }
+    }
+
+    /// Takes text that stands between tags.
+    mutating func readXMLText(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        if keepsTree { tree.append(text: bytes) }
+        // What is within another element is none of the title's own text (HTML Standard, "child text content").
+        if titleSearch == .reading, xmlElements.depth == titleDepth { titleText.append(bytes) }
+    }
+
+    /// Takes a piece of a CDATA section, in which nothing is a reference.
+    mutating func readSection() {
+        let section = lexer.takeSection()
+        section.withUnsafeBytes { bytes in
+            if keepsTree { tree.append(rawText: bytes) }
+            guard isXML, titleSearch == .reading, xmlElements.depth == titleDepth else { return }
+            for piece in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+                if piece.startIndex > bytes.startIndex {
+                    "&amp;".utf8.withContiguousStorageIfAvailable {
+                        titleText.append(UnsafeRawBufferPointer($0)[...])
+                    }
+                }
+                titleText.append(piece)
+            }
+        }
+    }
+
+    private mutating func beginXMLTitle(isEmpty: Bool) {
+        guard titleSearch == .searching else { return }
+        titleText.reset()
+        titleSearch = .reading
+        titleDepth = xmlElements.depth
+        lexer.reportsText = true
+        if isEmpty { endTitle() }
+    }
+
+    private mutating func addToXMLTree(
+        _ name: TagName, _ namespace: XMLElements.Namespace, isEmpty: Bool
+    ) {
+        let written =
+            namespace == .other
+            ? lexer.writtenName
+            : Array(lexer.writtenName.split(separator: UInt8(ascii: ":"), maxSplits: 1).last ?? [])
+        tree.startXML(written, lexer.attributes, isEmpty: isEmpty)
+    }
+}
