@@ -11,6 +11,7 @@ public final class LinkSieve {
     private let filter: URLFilter?
     private let obeysNofollow: Bool
     private let keepsSkipped: Bool
+    private let selection: LinkSelection
     /// Hosts on which curl agrees; bounded, so that memory does not grow with the crawl.
     private var agreedHosts: Set<String> = []
     private static let agreedHostsKept = 10_000
@@ -33,6 +34,7 @@ public final class LinkSieve {
             ? nil : try URLFilter(include: follow.include, exclude: follow.exclude)
         obeysNofollow = follow.nofollow == .obey
         keepsSkipped = spec.keepsSkipped
+        selection = LinkSelection(follow.links)
     }
 
     /// Adds a URL that a seed was redirected to: it says what is in scope as the seed does.
@@ -44,18 +46,20 @@ public final class LinkSieve {
     ///
     /// - Parameters:
     ///   - links: in the order of the page.
-    ///   - base: what they are resolved against.
+    ///   - page: the page's URL.
+    ///   - base: what the links are resolved against.
     ///   - depth: how many links lead to the page.
     ///   - isNofollow: whether the page asks that its links are not followed.
-    func sift(_ links: [PageLink], base: WebURL, depth: Int, isNofollow: Bool) -> PageDiscovery? {
+    func sift(_ links: [PageLink], page: WebURL, base: WebURL, depth: Int, isNofollow: Bool) -> PageDiscovery?
+    {
         guard !links.isEmpty, let rules else { return nil }
         var urls: [DiscoveredURL] = []
         var kept: [DiscoveredURL] = []
         var skipped: [SkipReason: Int] = [:]
         var seen = Set<String>(minimumCapacity: links.count)
         for link in links {
-            // The page itself.
-            guard link.href.utf8.first != UInt8(ascii: "#") else { continue }
+            // The page itself, and what is of a kind that is not followed.
+            guard link.href.utf8.first != UInt8(ascii: "#"), selection.contains(link) else { continue }
             guard let parsed = try? WebURL(parsing: link.href, base: base) else {
                 skipped[.invalidURL, default: 0] += 1
                 continue
@@ -83,6 +87,8 @@ public final class LinkSieve {
             discovered.skipReason = reason
             kept.append(discovered)
         }
+        let others = countOthers(links, page, base, rules, &seen)
+        if others > 0 { skipped[.scope, default: 0] += others }
         return PageDiscovery(urls: urls + kept, skipped: skipped)
     }
 
@@ -96,6 +102,21 @@ public final class LinkSieve {
         if let reason = rules.reasonToSkip(url, depth: page.depth) { return reason }
         guard let filter, !filter.admits(url.withoutCredentialsAndFragment) else { return nil }
         return .scope
+    }
+
+    /// How many URLs are reached by no links but such as are not followed. A page that names itself is not counted.
+    private func countOthers(
+        _ links: [PageLink], _ page: WebURL, _ base: WebURL, _ rules: FollowRules, _ seen: inout Set<String>
+    ) -> Int {
+        var count = 0
+        var own: String?
+        for link in links where !selection.contains(link) {
+            guard let parsed = try? WebURL(parsing: link.href, base: base) else { continue }
+            let text = rules.normalization.apply(to: parsed).withoutCredentialsAndFragment
+            own = own ?? rules.normalization.apply(to: page).withoutCredentialsAndFragment
+            if text != own, seen.insert(text).inserted { count += 1 }
+        }
+        return count
     }
 
     /// What a sitemap leads to.

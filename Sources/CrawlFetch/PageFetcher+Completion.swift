@@ -155,6 +155,7 @@ extension PageFetcher {
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
         if phase == .scanning { read(request, &outcome) }
+        if phase == .counting || phase == .unseen, hasLinkFields { readLinkFields(request, &outcome) }
         if phase == .listing { readSitemap(request, &outcome) }
         let redaction = page.message?.redaction ?? policy.redaction
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {

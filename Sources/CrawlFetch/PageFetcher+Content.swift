@@ -9,23 +9,26 @@ extension PageFetcher {
         let extracted = extractor?.extract(from: scanner)
         guard scanner.isHTML else {
             let reply = keepsReply ? scanner.withText { String(decoding: $0, as: UTF8.self) } : nil
-            return PageContent(extracted: extracted, reply: reply)
+            return PageContent(canonicalURL: canonicalField(url), extracted: extracted, reply: reply)
         }
         let metadata = scanner.metadata
         return PageContent(
-            canonicalURL: metadata.canonical.flatMap { absolute($0, scanner.baseHref, url) },
+            canonicalURL: metadata.canonical.flatMap { absolute($0, scanner.baseHref, url) }
+                ?? canonicalField(url),
             language: metadata.language, description: metadata.description, linkCount: metadata.linkCount,
             extracted: extracted)
     }
 
-    /// What the page that a scanner has finished leads to.
+    /// What a page leads to, by its header and, where it was scanned, by its markup.
     func discovery(
-        of scanner: PageScanner, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
+        of scanner: PageScanner?, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
     ) -> PageDiscovery? {
         guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
         if page.isNamed, request.chain != nil { sieve.insert(seed: url) }
+        var links = scanner?.links ?? []
+        if hasLinkFields { links = linksOfFields(url) + links }
         return sieve.sift(
-            scanner.links, base: base(scanner.baseHref, url), depth: page.depth,
+            links, page: url, base: base(scanner?.baseHref, url), depth: page.depth,
             isNofollow: robots.contains(.nofollow))
     }
 

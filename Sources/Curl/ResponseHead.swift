@@ -42,6 +42,10 @@ public struct ResponseHead: Sendable, Equatable {
         public static let robotsTag = NotableFields(rawValue: 2)
         /// Fields that tell how many more requests would be taken.
         public static let rateLimit = NotableFields(rawValue: 4)
+        /// `Link` (RFC 8288).
+        public static let link = NotableFields(rawValue: 8)
+        /// `Refresh` (HTML Standard, section 7.4.6).
+        public static let refresh = NotableFields(rawValue: 16)
     }
 
     /// Nothing has come yet.
@@ -59,9 +63,15 @@ public struct ResponseHead: Sendable, Equatable {
         case UInt8(ascii: "e"):
             if let value = Self.value(of: "etag:", in: line) { etag = value }
         case UInt8(ascii: "l"):
-            if let value = Self.value(of: "last-modified:", in: line) { lastModified = value }
+            if let value = Self.value(of: "last-modified:", in: line) {
+                lastModified = value
+            } else if Self.begins(line, with: "link:") {
+                notableFields.insert(.link)
+            }
         case UInt8(ascii: "r") where Self.begins(line, with: "retry-after:"):
             notableFields.insert(.retryAfter)
+        case UInt8(ascii: "r") where Self.begins(line, with: "refresh:"):
+            notableFields.insert(.refresh)
         case UInt8(ascii: "r") where Self.begins(line, with: "ratelimit"),
             UInt8(ascii: "x") where Self.begins(line, with: "x-rate"),
             UInt8(ascii: "a") where Self.begins(line, with: "anthropic-ratelimit"):

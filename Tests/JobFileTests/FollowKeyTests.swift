@@ -20,7 +20,7 @@ import Testing
     @Test func `every key of following is typed`() throws {
         let spec = try spec(
             """
-            follow: {depth: 3, scope: prefix, include: ["/docs/"], exclude: ["[.]pdf$"], nofollow: ignore, sitemaps: true}
+            follow: {depth: 3, scope: prefix, include: ["/docs/"], exclude: ["[.]pdf$"], nofollow: ignore, sitemaps: true, links: [a, refresh, canonical]}
             normalize: {sort_query: true, drop: [utm_*, sid]}
             keep_skipped: true
             sitemaps: ["https://a/sitemap.xml"]
@@ -30,6 +30,7 @@ import Testing
         let follow = try #require(spec.follow)
         #expect((follow.depth, follow.scope, follow.nofollow) == (3, .prefix, .ignore))
         #expect((follow.include, follow.exclude, follow.sitemaps) == (["/docs/"], ["[.]pdf$"], true))
+        #expect(follow.links == [.a, .refresh, .canonical])
         #expect((spec.normalize.sortsQuery, spec.normalize.drop) == (true, ["utm_*", "sid"]))
         #expect((spec.keepsSkipped, spec.sitemaps) == (true, ["https://a/sitemap.xml"]))
         #expect((spec.limits.pages, spec.limits.time, spec.limits.bytes) == (10, .seconds(3600), 1 << 30))
@@ -75,6 +76,11 @@ import Testing
         (
             "follow: {exclude: [\"\"]}",
             "follow.exclude[0]: the expression is empty and matches everything; write one, or remove it"
+        ),
+        ("follow: {links: []}", "follow.links: the list is empty; write what is followed, or remove it"),
+        (
+            "follow: {links: [a, img]}",
+            "follow.links[1]: \"img\" is not known here; write a, area, frame, iframe, refresh, next, prev, canonical or alternate"
         ),
         ("follow: {dept: 1}", "follow.dept: unknown key \"dept\"; did you mean \"depth\"?"),
         ("scope: host", "scope: unknown key \"scope\"; did you mean \"follow.scope\"?"),

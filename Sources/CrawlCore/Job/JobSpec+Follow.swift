@@ -12,11 +12,40 @@ extension JobSpec {
         public var exclude: [String] = []
         /// Whether links and pages marked `nofollow` are left alone. The default is to.
         public var nofollow = NofollowPolicy.obey
+        /// What kinds of links are followed. The default is all that take a reader further (``LinkKind/followedByDefault``).
+        public var links = LinkKind.followedByDefault
         /// Whether the sitemaps that a host's robots.txt names are read. The default is false.
         public var sitemaps = false
 
         /// Everything on the job's own hosts.
         public init() {}
+    }
+
+    /// A kind of links, by what a reader finds them in.
+    public enum LinkKind: String, Sendable, CaseIterable {
+        /// `<a href>`, also in SVG, where it may be `xlink:href`.
+        case a
+        /// `<area href>`.
+        case area
+        /// `<frame src>`.
+        case frame
+        /// `<iframe src>`.
+        case iframe
+        /// `<meta http-equiv=refresh>` and the field `Refresh`.
+        case refresh
+        /// `<link rel=next>`, and the field `Link` of that relation (RFC 8288), like all that follow.
+        case next
+        /// `<link rel=prev>`, or `previous`.
+        case prev
+        /// `<link rel=canonical>`: the address that a page itself should have.
+        case canonical
+        /// `<link rel=alternate>`: a page in another language or format.
+        case alternate
+
+        /// What takes a reader further; not what names a page once more.
+        public static let followedByDefault: Set<LinkKind> = [
+            .a, .area, .frame, .iframe, .refresh, .next, .prev,
+        ]
     }
 
     /// Whether `nofollow` (rel="nofollow", robots meta elements and headers) is obeyed.

@@ -28,6 +28,16 @@ extension Cursor {
         return expressions
     }
 
+    /// Kinds of links, at least one.
+    func linkKinds() throws(JobFileError) -> Set<JobSpec.LinkKind> {
+        var kinds: Set<JobSpec.LinkKind> = []
+        for element in try elements(example: "[a, area, frame, refresh]") {
+            kinds.insert(try element.choice())
+        }
+        guard !kinds.isEmpty else { throw failure("the list is empty; write what is followed, or remove it") }
+        return kinds
+    }
+
     /// Names of a query's parameters, in which `*` stands for any text.
     func parameterNames() throws(JobFileError) -> [String] {
         var names: [String] = []

@@ -18,6 +18,9 @@ extension JobSchema {
         Field("nofollow") { cursor, follow throws(JobFileError) in
             follow.nofollow = try cursor.choice()
         },
+        Field("links") { cursor, follow throws(JobFileError) in
+            follow.links = try cursor.linkKinds()
+        },
         .boolean("sitemaps", \.sitemaps),
     ])
 

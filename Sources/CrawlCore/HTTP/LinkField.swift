@@ -1,0 +1,87 @@
+/// The links in a value of the field `Link` (RFC 8288, section 3).
+public struct LinkField: Sendable {
+    /// One link.
+    public struct Link: Equatable, Sendable {
+        /// Where it leads, as it is written.
+        public let target: String
+        /// What the target is: words between spaces; empty where it says nothing.
+        public let rel: String
+        /// What the link is of, as it is written; nil for the resource that was asked for.
+        public let anchor: String?
+
+        /// A link; nothing is checked.
+        public init(target: String, rel: String, anchor: String? = nil) {
+            self.target = target
+            self.rel = rel
+            self.anchor = anchor
+        }
+    }
+
+    /// The most links that are taken from a value.
+    public static let limit = 1_000
+
+    /// The links in their order; those that come before a mistake.
+    public private(set) var links: [Link] = []
+    private var rest: Substring.UTF8View
+
+    /// Reads a value (appendix B.2). Of a parameter that is there several times the first counts.
+    public init(_ value: String) {
+        rest = value.utf8[...]
+        while links.count < Self.limit, let link = next() { links.append(link) }
+    }
+
+    private mutating func next() -> Link? {
+        skip { Self.isSpace($0) || $0 == UInt8(ascii: ",") }
+        guard rest.first == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else {
+            return nil
+        }
+        let target = String(Substring(rest[..<end].dropFirst()))
+        rest = rest[end...].dropFirst()
+        var rel: String?
+        var anchor: String?
+        skip(while: Self.isSpace)
+        while rest.first == UInt8(ascii: ";") {
+            rest = rest.dropFirst()
+            skip(while: Self.isSpace)
+            let name = take { !Self.isSpace($0) && $0 != UInt8(ascii: "=") && !Self.isSeparator($0) }
+            skip(while: Self.isSpace)
+            let value = parameterValue()
+            if name.lowercased() == "rel" { rel = rel ?? value }
+            if name.lowercased() == "anchor" { anchor = anchor ?? value }
+            skip { !Self.isSeparator($0) }
+        }
+        return Link(target: target, rel: rel ?? "", anchor: anchor)
+    }
+
+    private mutating func parameterValue() -> String {
+        guard rest.first == UInt8(ascii: "=") else { return "" }
+        rest = rest.dropFirst()
+        skip(while: Self.isSpace)
+        guard rest.first == UInt8(ascii: "\"") else {
+            return take { !Self.isSeparator($0) && !Self.isSpace($0) }
+        }
+        rest = rest.dropFirst()
+        var bytes: [UInt8] = []
+        while var byte = rest.popFirst(), byte != UInt8(ascii: "\"") {
+            if byte == UInt8(ascii: "\\"), let escaped = rest.popFirst() { byte = escaped }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private mutating func take(while condition: (UInt8) -> Bool) -> String {
+        let taken = rest.prefix(while: condition)
+        rest = rest[taken.endIndex...]
+        return String(Substring(taken))
+    }
+
+    private mutating func skip(while condition: (UInt8) -> Bool) {
+        rest = rest.drop(while: condition)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == ASCII.space || byte == ASCII.tab }
+
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",")
+    }
+}

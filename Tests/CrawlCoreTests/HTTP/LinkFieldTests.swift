@@ -1,0 +1,34 @@
+import CrawlCore
+import Testing
+
+/// The field `Link` (RFC 8288).
+@Suite struct LinkFieldTests {
+    @Test(
+        arguments: [
+            ("<x>; rel=next", [("x", "next")]), ("<x>;rel=\"next prev\"", [("x", "next prev")]),
+            (" , <x> ; rel = next , <y>; rel=prev,", [("x", "next"), ("y", "prev")]),
+            ("<a,b;c>; rel=next", [("a,b;c", "next")]), ("<x>; REL=next; rel=prev", [("x", "next")]),
+            ("<x>; title=\"a, <b>; rel=\\\"no\\\"\"; rel=next", [("x", "next")]),
+            ("<>; rel=self", [("", "self")]),
+            ("<x>", [("x", "")]), ("<x>; rel", [("x", "")]),
+            ("<x>; rel=next junk; a, <y>; rel=b", [("x", "next"), ("y", "b")]),
+            ("<x>; rel=\"next", [("x", "next")]), ("<x", []), ("x; rel=next", []), ("", []),
+            ("<x>; rel=next, junk, <y>; rel=prev", [("x", "next")]),
+        ] as [(String, [(String, String)])])
+    func `links are read by their grammar, up to a mistake`(value: String, links: [(String, String)]) {
+        let found = LinkField(value).links
+        #expect(found.map(\.target) == links.map(\.0))
+        #expect(found.map(\.rel) == links.map(\.1))
+    }
+
+    @Test func `a link may be of another resource`() {
+        #expect(
+            LinkField("<x>; rel=next; anchor=\"#y\"").links == [.init(target: "x", rel: "next", anchor: "#y")]
+        )
+    }
+
+    @Test(arguments: ["<x>,", ";", "<x>;", "<x>;=\"", "\"", "<", "<x>;a=\"\\"])
+    func `a value of any length is read in one go`(unit: String) {
+        #expect(LinkField(String(repeating: unit, count: 200_000)).links.count <= LinkField.limit)
+    }
+}
