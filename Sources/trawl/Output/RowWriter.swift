@@ -63,7 +63,7 @@ struct RowWriter {
         let bytes = padLeft(row.contentLength.map(Wording.count) ?? "", 10)
         let time = padLeft(row.timeTotalMilliseconds.map { Wording.time(milliseconds: $0) } ?? "", 8)
         let error = [row.errorKind ?? row.skipReason, row.error].compactMap { $0 }.joined(separator: ": ")
-        let words = row.state == .done ? row.title ?? "" : error
+        let words = row.state == .done ? row.title ?? row.error ?? "" : error
         var lines = "\(status)\(bytes)  \(time)  \(Terminal.sanitized(words))\n"
         lines += "        \(palette.dim(Terminal.sanitized(row.url)))\n"
         if let input = row.input { lines += "        \(palette.dim(Terminal.sanitized(input)))\n" }
