@@ -59,19 +59,17 @@ public struct PageImporter {
             switch page {
             case .page(let url, let hostKey, let name, let line, let request):
                 let host = try host(hostKey, in: transaction)
-                guard
-                    let id = try add(
-                        url: url, host: host, name: name, line: line, request, insert, transaction)
-                else {
-                    try skip(url, host: host, name: name, line: line, .duplicate, nil, in: transaction)
-                    added.skipped += 1
-                    continue
-                }
-                if pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) {
-                    try transaction.skipBeyondLimit(id)
-                    added.skipped += 1
-                } else {
+                let id = try add(
+                    url: url, host: host, name: name, line: line, request, insert, transaction)
+                if id != nil, try isWithinLimit(host, transaction) {
                     added.pending += 1
+                } else {
+                    if let id {
+                        try transaction.skipBeyondLimit(id)
+                    } else {
+                        try skip(url, host: host, name: name, line: line, .duplicate, nil, in: transaction)
+                    }
+                    added.skipped += 1
                 }
             case .skipped(let text, let reason, let name, let line, let error):
                 try skip(text, host: nil, name: name, line: line, reason, error, in: transaction)
@@ -99,6 +97,11 @@ public struct PageImporter {
                 run.rawValue,
             ])
         return added
+    }
+
+    /// Whether the run may have another page of the host; counts it.
+    private func isWithinLimit(_ host: HostID, _ transaction: StoreTransaction) throws -> Bool {
+        try pagesPerHost == 0 || transaction.takePlace(of: host, in: run, limit: pagesPerHost)
     }
 
     private let insertSQL = """

@@ -71,8 +71,8 @@ struct RowFormatTests {
             let found = output.split(separator: "\n").compactMap { line in
                 line.ranges(of: "\"input\":").first.map { String(line[$0.upperBound...]) }
             }
-            // Behind it come the end of the object and, in an array, a comma.
-            #expect(zip(found, inputs).allSatisfy { $0 == "\($1)}" || $0 == "\($1)}," })
+            // Another member comes behind it, or the end of the object.
+            #expect(zip(found, inputs).allSatisfy { $0.hasPrefix("\($1),") || $0.hasPrefix("\($1)}") })
             #expect(found.count == inputs.count)
         }
         #expect(csv.output.contains(#","{""id"":12345678901234567890,""tags"":[""é""]}"\#r\#n"#))
