@@ -23,8 +23,17 @@ static void clibxml2_ignore_error(void *context, xmlErrorPtr error) {
     (void)error;
 }
 
-// Errors are left in context->lastError, and nothing is printed.
-static inline void clibxml2_xpath_silence(xmlXPathContextPtr context) { context->error = clibxml2_ignore_error; }
+static void clibxml2_ignore_message(void *context, const char *message, ...) {
+    (void)context;
+    (void)message;
+}
+
+// Errors are left in context->lastError, and nothing is printed: not by the handler of the thread either, which is what an
+// expression reports to that meets its limit of operations while it is evaluated as a pattern (xmlXPathRunStreamEval).
+static inline void clibxml2_xpath_silence(xmlXPathContextPtr context) {
+    context->error = clibxml2_ignore_error;
+    xmlSetGenericErrorFunc(NULL, clibxml2_ignore_message);
+}
 
 // The encoding that a parser is to be told of when it is used again. Older versions read UTF-8 unless told otherwise; from
 // 2.14 on it is windows-1252 unless the page declares another.

@@ -90,11 +90,18 @@ extension PageLink.Relations {
     /// The relations that are among the words of a `rel`.
     public init(rel: String) {
         self = []
-        guard !rel.isEmpty else { return }
-        if rel.hasWord("next") { insert(.next) }
-        if rel.hasWord("prev") || rel.hasWord("previous") { insert(.previous) }
-        if rel.hasWord("canonical") { insert(.canonical) }
-        if rel.hasWord("alternate"), !rel.hasWord("stylesheet") { insert(.alternate) }
+        var isStyleSheet = false
+        for word in rel.words {
+            switch word.count {
+            case 4 where word.matches("next"): insert(.next)
+            case 4 where word.matches("prev"), 8 where word.matches("previous"): insert(.previous)
+            case 9 where word.matches("canonical"): insert(.canonical)
+            case 9 where word.matches("alternate"): insert(.alternate)
+            case 10 where word.matches("stylesheet"): isStyleSheet = true
+            default: break
+            }
+        }
+        if isStyleSheet { remove(.alternate) }
     }
 }
 
@@ -102,8 +109,15 @@ extension String {
     /// Whether a word is among those of a list, whose letters may be of either case.
     ///
     /// Words are separated by white space and commas.
-    func hasWord(_ word: StaticString) -> Bool {
+    func hasWord(_ word: StaticString) -> Bool { words.contains { $0.matches(word) } }
+
+    fileprivate var words: [Substring.UTF8View] {
         utf8.split { $0.isASCIIWhitespace || $0 == UInt8(ascii: ",") }
-            .contains { $0.elementsEqual(word.bytes) { $0.asciiLowercased == $1 } }
+    }
+}
+
+extension Substring.UTF8View {
+    fileprivate func matches(_ word: StaticString) -> Bool {
+        elementsEqual(word.bytes) { $0.asciiLowercased == $1 }
     }
 }

@@ -99,6 +99,8 @@ extension TreeBuilder {
 
     /// Closes the innermost element of a name, unless something "special" is open in it.
     mutating func endAny(_ name: TagName) {
+        let kind = ElementKind.of(name)
+        guard kind == .other || open.contains(kind) else { return }
         for index in (0..<open.count).reversed() {
             let element = open[index]
             if element.namespace == .html, element.name == name {
