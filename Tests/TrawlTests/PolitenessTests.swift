@@ -96,6 +96,9 @@ import Testing
             "request: {proxy: \"\(proxy.url(""))\", user_agent: \"me/1 (+https://example.org)\"}")
         #expect(try await !bench.trawl("run", "named.yaml").errors.contains(words))
         #expect(proxy.log.last?.headers["user-agent"] == "me/1 (+https://example.org)")
-        #expect(proxy.log.first?.headers["user-agent"]?.hasPrefix("trawl/") == true)
+        // Of no domain: there is none that is trawl's.
+        let agent = try #require(proxy.log.first?.headers["user-agent"])
+        #expect(agent.hasPrefix("trawl/") && !agent.contains { "/:@ ".contains($0) && $0 != "/" })
+        #expect(!agent.contains("//"))
     }
 }
