@@ -56,6 +56,22 @@ struct OutputTests {
         #expect(coloured.output.contains("\u{1b}["))
     }
 
+    @Test(arguments: [
+        "run slow.yaml", "results docs", "status --watch", "db backup copy.db", "fetch -v URL", "diff docs",
+    ])
+    func `a dumb terminal gets no escape sequence`(command: String) async throws {
+        let slow = try LoopbackServer { _ in .html(title: "x").delayed(by: .milliseconds(600)) }
+        try bench.job("slow", urls: slow.urls("/a"))
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+        let line = command.replacing("URL", with: slow.url("/b"))
+
+        let run = try await bench.shell(
+            "script -qec '$TRAWL \(line)' /dev/null", environment: ["TERM": "dumb"])
+
+        #expect(!run.output.isEmpty)
+        #expect(!run.output.contains("\u{1b}"))
+    }
+
     @Test func `every line of a JSON log is an object`() async throws {
         let run = try await bench.trawl("run", "-v", "--log-format", "json", "docs.yaml")
         let again = try await bench.trawl("retry", "--log-format", "json", "docs")

@@ -8,7 +8,7 @@ struct SignalTests {
 
     init() throws { bench = try Workbench() }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal lets requests under way finish, and the same command goes on`(signal: Int32) async throws {
         let latch = LoopbackServer.Latch()
         let site = try LoopbackServer { request in
@@ -16,7 +16,7 @@ struct SignalTests {
         }
         try bench.job("docs", urls: [site.numbered(200)], "concurrency: {per_host: 4}")
 
-        let run = try bench.start("run", "--drain", "1h", "docs.yaml")
+        let run = try bench.start(hangUps: .heard, "run", "--drain", "1h", "docs.yaml")
         await site.wait { $0.requests == 44 }
         run.signal(signal)
         try await run.says("second signal")
@@ -47,6 +47,51 @@ struct SignalTests {
         #expect(stopped.code == 7)
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'pending'") == 10)
         #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
+    @Test func `a terminal that closes may say so twice, and requests under way still finish`() async throws {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { Site.page($0).held(by: latch) }
+        try bench.job("docs", urls: [site.numbered(4)], "concurrency: {per_host: 2}")
+        let run = try bench.start(hangUps: .heard, "run", "--drain", "1h", "docs.yaml")
+        await site.wait { $0.inFlight == 2 }
+
+        run.signal(SIGHUP)
+        try await run.says("second signal")
+        run.signal(SIGHUP)
+        run.signal(SIGHUP)
+        latch.open()
+
+        #expect(try await run.finished().code == 7)
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 2)
+    }
+
+    @Test func `fetch and bench come to an end where their terminal closes`() async throws {
+        let site = try LoopbackServer { _ in .stalled }
+        try bench.job("docs", urls: [site.numbered(2)])
+        for command in [["fetch", "--drain", "1ms", site.url("/1")], ["bench", "docs.yaml"]] {
+            let before = site.log.count
+            let run = try bench.start(hangUps: .heard, command)
+            await site.wait { $0.requests > before }
+
+            run.signal(SIGHUP)
+
+            #expect(try await run.finished().code == 7, "\(command)")
+        }
+    }
+
+    @Test func `under nohup a terminal that closes is no matter`() async throws {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer { Site.page($0).held(by: latch) }
+        try bench.job("docs", urls: [site.numbered(4)], "concurrency: {per_host: 2}")
+        let run = try bench.start(hangUps: .ignored, "run", "docs.yaml")
+        await site.wait { $0.inFlight == 2 }
+
+        run.signal(SIGHUP)
+        latch.open()
+
+        try await run.finished().expectSuccess()
+        #expect(site.log.count == 4)
     }
 
     @Test func `requests that outlast the drain are pending again`() async throws {

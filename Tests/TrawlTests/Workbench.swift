@@ -61,6 +61,24 @@ final class Workbench: Sendable {
         try start(arguments, environment: environment, input: input)
     }
 
+    /// What a program finds SIGHUP to do as it begins.
+    enum HangUps: String {
+        case heard = "--default-signal=HUP"
+        /// As nohup(1) leaves it.
+        case ignored = "--ignore-signal=HUP"
+    }
+
+    /// Starts the program with SIGHUP as it says, whatever these tests were begun with.
+    func start(hangUps: HangUps, _ arguments: String...) throws -> Running {
+        try start(hangUps: hangUps, arguments)
+    }
+
+    func start(hangUps: HangUps, _ arguments: [String]) throws -> Running {
+        try Running(
+            "/usr/bin/env", [hangUps.rawValue, Workbench.program] + arguments, in: self, environment: [:],
+            input: "")
+    }
+
     /// Runs a shell's command line to its end; `$TRAWL` in it is the program.
     func shell(_ command: String, environment: [String: String] = [:]) async throws -> Finished {
         try await Running(

@@ -25,7 +25,7 @@ extension DatabaseCommand {
             guard realpath(of: target) != realpath(of: database.file) else {
                 throw CommandFailure(.usage, "\(target) is the database itself; name another file")
             }
-            let isLive = !output.quiet && output.logFormat == .text && Terminal.isTerminal(STDERR_FILENO)
+            let isLive = !output.quiet && output.logFormat == .text && Terminal.takesEscapes(STDERR_FILENO)
             var size: Int64 = 0
             do throws(StoreError) {
                 try store.backUp(to: target) { copied, total in

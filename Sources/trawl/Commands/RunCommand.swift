@@ -15,8 +15,8 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             unfinished run, that one goes on; pages that are settled are not requested again. Without arguments: every \
             unfinished run, every job that is due by its schedule, and every job without one that has never been run.
 
-            The first SIGINT or SIGTERM lets requests under way finish (--drain), the second ends them; either way \
-            nothing is lost and the same command goes on.
+            The first SIGINT, SIGTERM or SIGHUP lets requests under way finish (--drain), a second SIGINT or SIGTERM ends \
+            them; either way nothing is lost and the same command goes on.
             """)
 
     @Argument(help: ArgumentHelp("Job names or job files.", valueName: "job|file.yaml"), completion: .file())

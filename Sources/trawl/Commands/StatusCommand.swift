@@ -25,7 +25,7 @@ struct StatusCommand: ParsableCommand, OutputCommand {
 
     func run() throws {
         let store = try database.open(.readOnly)
-        let isLive = watch && !json && Terminal.isTerminal(STDOUT_FILENO)
+        let isLive = watch && !json && Terminal.takesEscapes(STDOUT_FILENO)
         while true {
             let reports: [RunStatus]
             do {

@@ -50,7 +50,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Whether to use colour: auto (on a terminal, unless NO_COLOR is set), always or never.",
+            "Whether to use colour: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never.",
             valueName: "when"))
     var color = ColorChoice.auto
 
@@ -65,7 +65,8 @@ struct OutputOptions: ParsableArguments {
         case .never: false
         case .auto:
             // <https://no-color.org>: set and not empty.
-            (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty && Terminal.isTerminal(descriptor)
+            (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+                && Terminal.takesEscapes(descriptor)
         }
     }
 }

@@ -13,7 +13,7 @@ struct CrawlCommandOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long requests under way may go on after the first SIGINT or SIGTERM; a second one ends them at once.",
+            "How long requests under way may go on after the first SIGINT, SIGTERM or SIGHUP; a second SIGINT or SIGTERM ends them at once.",
             valueName: "duration"))
     var drain = DurationArgument(.seconds(10))
 

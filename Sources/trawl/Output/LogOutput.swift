@@ -39,7 +39,7 @@ struct LogOutput: LogHandler {
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""
             // A live line may stand there.
-            let clearing = Terminal.isTerminal(2) ? "\r\u{1b}[K" : ""
+            let clearing = Terminal.takesEscapes(2) ? "\r\u{1b}[K" : ""
             Terminal.writeError("\(clearing)trawl: \(mark)\(Terminal.sanitized(message))\n")
         }
     }

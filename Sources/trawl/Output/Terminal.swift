@@ -5,6 +5,12 @@ internal import Glibc
 enum Terminal {
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+    /// Whether escape sequences may be sent to a descriptor: a terminal that is not `TERM=dumb`, which knows none
+    /// (terminfo(5)).
+    static func takesEscapes(_ descriptor: Int32) -> Bool {
+        isTerminal(descriptor) && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
     /// The width of the terminal behind a descriptor; nil where it is none.
     static func columns(_ descriptor: Int32) -> Int? {
         let columns = Int(clinux_terminal_columns(descriptor))

@@ -39,7 +39,7 @@ final class CommandObserver: RunObserver {
         }
         // A live line among rows on the same terminal would tear both, and is no JSON.
         let isLive =
-            !isJSON && Terminal.isTerminal(STDERR_FILENO)
+            !isJSON && Terminal.takesEscapes(STDERR_FILENO)
             && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
         let display =
             output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)

@@ -5,8 +5,11 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// SIGINT and SIGTERM on their way to whatever is under way: the first asks it to come to an end, the second to
-/// end at once.
+/// SIGINT, SIGTERM and SIGHUP on their way to whatever is under way: the first asks it to come to an end, a second SIGINT or
+/// SIGTERM to end at once.
+///
+/// A terminal that closes may send SIGHUP twice, by the kernel and by the shell, so another one changes nothing. Where it was
+/// ignored as the program began, as under nohup(1), it stays so.
 ///
 /// Signals arrive on a queue of Dispatch's, so that they are heard while Swift's cooperative pool is busy.
 final class Interruption: Sendable {
@@ -39,15 +42,22 @@ final class Interruption: Sendable {
         _ logger: Logger, _ body: @Sendable @escaping (Interruption) async throws -> Value
     ) async throws -> Value {
         let interruption = Interruption(logger)
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)  // Or it would end the process before the source sees it.
+        let sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number -> (any DispatchSourceSignal)? in
+            // Or it would end the process before the source sees it.
+            let former = signal(number, SIG_IGN)
+            guard number != SIGHUP || !isIgnored(former) else { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: interruption.queue)
-            source.setEventHandler { interruption.interrupt() }
+            source.setEventHandler { interruption.interrupt(isHangUp: number == SIGHUP) }
             source.activate()
             return source
         }
         defer { for source in sources { source.cancel() } }
         return try await body(interruption)
+    }
+
+    /// Whether a handler is `SIG_IGN`. Functions have no `==`; the system's headers have it as the address 1.
+    private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Directs signals to a crawl from now on; one that came before counts.
@@ -88,11 +98,13 @@ final class Interruption: Sendable {
     /// How long ago the crawl was seen at work; nil where there is none.
     var silence: Duration? { state.withLock { $0.crawl?.silence } }
 
-    private func interrupt() {
-        let state = state.withLock { state in
+    private func interrupt(isHangUp: Bool) {
+        let state = state.withLock { state -> State? in
+            if isHangUp, state.signals > 0 { return nil }
             state.signals += 1
             return state
         }
+        guard let state else { return }
         if state.signals == 1 {
             logger.notice("stopping once the requests under way are done; a second signal ends them at once")
             state.crawl?.stop()
