@@ -25,17 +25,39 @@ public final class ContentDecoder {
 
     /// Begins a body; what there was before is forgotten.
     ///
+    /// A name that is no coding (`utf-8`, `text/html`, `none`) says nothing of the body, as with browsers.
+    ///
     /// - Parameters:
     ///   - contentEncoding: the `Content-Encoding` as it was sent; of several fields all with commas between them.
     ///   - intermediateLimit: the most bytes there may be between two codings.
-    /// - Throws: ``ContentDecodingFailure``, where a coding is unknown or there are too many.
+    /// - Throws: ``ContentDecodingFailure``, where a coding is not undone here or there are too many.
     public func begin(_ contentEncoding: String, intermediateLimit: Int) throws(ContentDecodingFailure) {
         end()
         let names = contentEncoding.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
-            .filter { $0 != "identity" && $0 != "none" }
+            .filter(Self.isCoding)
         guard names.count <= Self.maximumCodings else { throw .tooManyCodings(names.count) }
         for name in names.reversed() { stages.append(try stage(for: name)) }
         intermediateAllowance = intermediateLimit
+    }
+
+    /// Whether a name, in lower case, is meant for a coding other than `identity`: one of IANA's registry (HTTP Content Coding
+    /// Registry), one that is or was in use beside it, or one that says itself that it is nobody's standard (`x-`).
+    private static func isCoding(_ name: Substring) -> Bool {
+        switch name.prefix(while: { $0 != ";" }) {
+        case "gzip", "deflate", "br", "zstd": true
+        case "compress", "aes128gcm", "dcb", "dcz", "exi", "pack200-gzip": true
+        case "brotli", "sdch", "bzip", "bzip2", "lzma", "xz", "lz4", "snappy", "peerdist", "xpress": true
+        case let name where name.hasPrefix("x-"): !isEncodingLabel(name)
+        default: false
+        }
+    }
+
+    /// Whether a name is that of a character encoding (Encoding Standard, section 4.2), of those that begin with `x-`.
+    private static func isEncodingLabel(_ name: Substring) -> Bool {
+        switch name {
+        case "x-user-defined", "x-sjis", "x-gbk", "x-euc-jp", "x-x-big5", "x-unicode20utf8": true
+        default: name.hasPrefix("x-cp12") || name.hasPrefix("x-mac-")
+        }
     }
 
     private func stage(for coding: Substring) throws(ContentDecodingFailure) -> any CodingStage {

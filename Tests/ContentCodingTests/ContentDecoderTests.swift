@@ -119,10 +119,30 @@ import Testing
         }
     }
 
-    @Test func `an unknown coding is refused, and so are more than five`() {
-        #expect(Decoded(page, "x-frobnicate").failure == .unknownCoding("x-frobnicate"))
-        #expect(Decoded(page, "gzip;q=1").failure == .unknownCoding("gzip;q=1"))
-        #expect(Decoded(page, "compress").failure == .unknownCoding("compress"))
+    @Test(arguments: [
+        "utf-8", "UTF8", "text/html", "none", "binary", "8bit", "iso-8859-1", "x-sjis",
+        "chunked", "*",
+        "utf-8, none", "\"gzip\"", ",", "gzipped, utf-8",
+    ])
+    func `a name that is no coding leaves the body as it is`(name: String) {
+        #expect(Decoded(page, name).body == page)
+        #expect(Decoded(page, name).failure == nil)
+    }
+
+    @Test func `a name that is no coding does not hide one that is`() throws {
+        let zipped = try gzip(page)
+        #expect(Decoded(zipped, "utf-8, gzip").body == page)
+        #expect(Decoded(zipped, "gzip, utf-8").body == page)
+        let many = Array(repeating: "utf-8", count: 100_000).joined(separator: ", ")
+        #expect(Decoded(page, many).body == page)
+    }
+
+    @Test(arguments: ["compress", "x-compress", "bzip2", "dcz", "exi", "lzma", "x-frobnicate", "gzip;q=1"])
+    func `a coding that cannot be undone is refused`(name: String) {
+        #expect(Decoded(page, name).failure == .unknownCoding(name))
+    }
+
+    @Test func `more than five codings are refused`() {
         let many = Array(repeating: "gzip", count: 100).joined(separator: ", ")
         #expect(Decoded(page, many).failure == .tooManyCodings(100))
         #expect(Decoded(page, "br,br,br,br,br,br").failure == .tooManyCodings(6))
