@@ -100,7 +100,8 @@ extension PageFetcher {
     func finish(failure kind: ErrorKind, _ message: String) {
         guard let request, let transfer else { return }
         let status = transfer.statusCode ?? 0
-        let signal = HostSignal(kind, status: status, wait: retryAfter(status, transfer))
+        let asked = retryAfter(status, transfer)
+        let signal = HostSignal(kind, status: status, wait: asked ?? rateLimitWait(transfer))
         guard let page = request.page else {
             switch kind {
             case .tooManyRedirects, .redirectLoop, .badRedirect:
@@ -111,21 +112,23 @@ extension PageFetcher {
             return
         }
         let attempt = page.attempts + 1
+        let mustNotRepeat = mustNotRepeat(status, asked)
         guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
             let isLost = mustNotRepeat && !transfer.head.isComplete
             let error = isLost ? "\(message); not known to have been delivered" : message
             return finish(.failed(kind), error: error, signal)
         }
         var wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
+        if let asked { wait = max(wait, asked) }
         if case .throttled(let asked?) = signal { wait = max(wait, asked) }
         finish(.retry(kind, wait: wait), error: message, signal)
     }
 
-    /// How long a response asks to be left alone.
+    /// How long a response asks to be left alone by its `Retry-After`; nil where it does not.
     private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
-        guard status == 429 || status == 503 else { return nil }
-        guard transfer.head.notableFields.contains(.retryAfter), let value = transfer.header("retry-after")
-        else { return rateLimitWait(transfer) }
+        guard status == 429 || status == 503 || status == 425,
+            transfer.head.notableFields.contains(.retryAfter), let value = transfer.header("retry-after")
+        else { return nil }
         return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
     }
 

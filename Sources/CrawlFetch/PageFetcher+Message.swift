@@ -45,10 +45,17 @@ extension PageFetcher {
     var acceptedStatuses: StatusSet { request?.page?.message?.accept ?? policy.accept }
     var timeouts: JobSpec.Timeouts { request?.page?.message?.timeouts ?? policy.timeouts }
 
-    /// Whether another attempt may do what this one has done already: the request may have been delivered, and must not be
-    /// delivered twice.
-    var mustNotRepeat: Bool {
+    /// Whether another attempt may do what this one has done already: the request may have been acted upon, and must not be
+    /// twice.
+    ///
+    /// - Parameters:
+    ///   - status: of the response, 0 where there was none.
+    ///   - wait: what its `Retry-After` asks for; nil where there is none.
+    func mustNotRepeat(_ status: Int, _ wait: Duration?) -> Bool {
         guard let request, let message = request.page?.message, message.isUnsafe else { return false }
+        // A redirect that made a GET of it has done what was asked for.
+        if let chain = request.chain, chain.isRewritten { return true }
+        if RetryPolicy.isRefusal(status, hasRetryAfter: wait != nil) { return false }
         return wasSent || request.chain != nil
     }
 }

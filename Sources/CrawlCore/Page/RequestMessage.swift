@@ -40,9 +40,14 @@ public final class RequestMessage: Sendable {
         self.redaction = redaction
     }
 
-    /// Whether it must not be sent again once it was sent: its method is not idempotent, and the job does not say that it
-    /// may be.
-    public var isUnsafe: Bool { !RequestMessage.isIdempotent(method) && !retry.unsafe }
+    /// Whether it must not be sent again once it may have been acted upon: its method is not idempotent, it carries no
+    /// `Idempotency-Key` by which the server would know it again (draft-ietf-httpapi-idempotency-key-header), and the job
+    /// does not say that it may be.
+    public var isUnsafe: Bool { !RequestMessage.isIdempotent(method) && !retry.unsafe && !hasIdempotencyKey }
+
+    private var hasIdempotencyKey: Bool {
+        headers.contains { $0.name.lowercased() == "idempotency-key" && !$0.value.isEmpty }
+    }
 
     /// Whether a text can be the value of a header field: without the control characters that would end it or begin
     /// another (RFC 9110, section 5.5).

@@ -7,16 +7,16 @@ public struct RetryPolicy: Sendable, Equatable {
     /// The most that any wait grows to. The default is five minutes.
     public var maxDelay: Duration = .seconds(300)
     /// Statuses that are tried again. The default is curl's `--retry` list (408, 429, 500, 502, 503, 504,
-    /// 522, 524).
+    /// 522, 524) and 425 (Too Early; RFC 8470, section 5.2).
     public var statuses: StatusSet = {
         var set = StatusSet()
-        for status in [408, 429, 500, 502, 503, 504, 522, 524] { set.insert(status...status) }
+        for status in [408, 425, 429, 500, 502, 503, 504, 522, 524] { set.insert(status...status) }
         return set
     }()
     /// Whether failures below HTTP (look-up, connection, time-out, broken body) are tried again. The default
     /// is true.
     public var transport = true
-    /// Whether a request whose method is not idempotent (`POST`, `PATCH`) is sent again where it may have been delivered
+    /// Whether a request whose method is not idempotent (`POST`, `PATCH`) is sent again where it may have been acted upon
     /// already. The default is not to.
     public var unsafe = false
 
@@ -34,6 +34,15 @@ extension RetryPolicy {
     public func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
         guard attempt < attempts else { return false }
         return kind == .httpStatus ? statuses.contains(status) : transport && kind.isTransient
+    }
+
+    /// Whether a response says that nothing was done of the request, so that it may be sent again whatever its method: 429
+    /// (RFC 6585, section 4), 425 (RFC 8470, section 5.2), and 503 where it says when to come again (RFC 9110, section
+    /// 15.6.4).
+    ///
+    /// - Parameter hasRetryAfter: whether there is a `Retry-After` that can be read.
+    public static func isRefusal(_ status: Int, hasRetryAfter: Bool) -> Bool {
+        status == 429 || status == 425 || status == 503 && hasRetryAfter
     }
 
     /// The wait after a failed try: exponential with full jitter, `random(0 … min(maxDelay, delay × 2ⁿ⁻¹))`

@@ -71,10 +71,15 @@ import Testing
             ])
     }
 
-    @Test func `the statuses that are tried again are curl's`() {
+    @Test func `the statuses that are tried again are curl's, and Too Early`() {
         let retried = (0..<700).filter { policy.retries(.httpStatus, status: $0, attempt: 1) }
 
-        #expect(retried == [408, 429, 500, 502, 503, 504, 522, 524])
+        #expect(retried == [408, 425, 429, 500, 502, 503, 504, 522, 524])
+    }
+
+    @Test func `a server that refuses a request has done nothing of it`() {
+        #expect((0..<700).filter { RetryPolicy.isRefusal($0, hasRetryAfter: true) } == [425, 429, 503])
+        #expect((0..<700).filter { RetryPolicy.isRefusal($0, hasRetryAfter: false) } == [425, 429])
     }
 
     @Test func `without transport only statuses are tried again`() {
