@@ -6,8 +6,8 @@ internal import WARC
 extension PageFetcher {
     /// Hands over what a transfer has sent and received, without secrets.
     ///
-    /// - Parameter isCut: whether the answer did not come to its end.
-    func keep(_ request: PageRequest, _ transfer: Transfer, isCut: Bool, now: Int64) {
+    /// - Parameter result: how the transfer ended.
+    func keep(_ request: PageRequest, _ transfer: Transfer, _ result: TransferResult, now: Int64) {
         let message = request.page?.message
         // A server may send secrets back, anywhere in what it answers.
         guard (message?.redaction ?? policy.redaction).isEmpty else { return }
@@ -20,9 +20,32 @@ extension PageFetcher {
                 recorder.requestHead, secrets: message.map { $0.headers.secretNames } ?? policy.secretFields),
             responseHead: HTTPHead.withoutTransferCoding(recorder.responseHead), responseBody: recorder.body)
         if request.chain?.isRewritten != true { exchange.requestBody = message?.body ?? [] }
-        exchange.isTruncated = recorder.isTruncated || isCut
+        if recorder.isTruncated || isTooLarge {
+            exchange.truncation = .length
+        } else if !transfer.cameWhole {
+            exchange.truncation = HTTPExchange.Truncation(result)
+        }
         exchange.isNotModified = transfer.head.status == 304
         keeper.keep(exchange)
+    }
+}
+
+extension HTTPExchange.Truncation {
+    /// Why the body of a transfer that ended so is not whole.
+    fileprivate init(_ result: TransferResult) {
+        let kind: ErrorKind
+        switch result {
+        case .readTimeout: kind = .timeoutRead
+        case .failed(let fault, _): kind = fault
+        case .code(let code): kind = code.errorKind
+        case .heldBack: kind = .internal
+        }
+        switch kind {
+        case .tooLarge: self = .length
+        case .timeoutConnect, .timeoutRead, .timeoutTotal: self = .time
+        case .reset, .truncated, .connect, .tls: self = .disconnect
+        default: self = .unspecified
+        }
     }
 }
 

@@ -272,7 +272,7 @@ public final class PageFetcher: TransferDelegate {
         }
         let failure = failure(result, transfer)
         if policy.exchangeKeeper != nil {
-            keep(request, transfer, isCut: failure != nil, now: environment.wallClock())
+            keep(request, transfer, result, now: environment.wallClock())
         }
         guard let (kind, message) = failure else {
             isWhole = true

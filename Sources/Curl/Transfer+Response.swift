@@ -29,6 +29,7 @@ extension Transfer {
 
     /// What the code that curl ends the transfer with comes to.
     func result(of code: CurlCode) -> TransferResult {
+        cameWhole = code == .ok
         if code == .ok { checkCodingEnd() }
         if let cookies, head.cookieCount > 0, cookies.isDue(afterFields: head.cookieCount) {
             cookies.trim(by: easy)

@@ -29,6 +29,8 @@ public final class Transfer {
     @exclusivity(unchecked) public internal(set) var head = ResponseHead()
     /// What is wrong with the response, where trawl and not curl has found it.
     var fault: ResponseFault?
+    /// Whether curl took the response of the last transfer for whole.
+    public internal(set) var cameWhole = false
     /// Undoes the content coding of the body that is coming; nil where it has none.
     var decoder: ContentDecoder?
     /// Bytes of a coded body that have come.
@@ -346,6 +348,7 @@ public final class Transfer {
         recorder?.reset()
         sentHead?.reset()
         fault = nil
+        cameWhole = false
         sendings = 0
         codedBytes = 0
         slices = 0

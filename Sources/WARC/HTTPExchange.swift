@@ -14,8 +14,8 @@ public struct HTTPExchange: Sendable {
     public var responseHead: [UInt8]
     /// The response's body as it came, in its content coding but without the chunks it came in.
     public var responseBody: [UInt8]
-    /// Whether there was more of the body than is kept.
-    public var isTruncated = false
+    /// Why there is not all of the response's body; nil where there is.
+    public var truncation: Truncation?
     /// Whether the server said that nothing was modified (304).
     public var isNotModified = false
 
@@ -30,5 +30,17 @@ public struct HTTPExchange: Sendable {
         self.requestHead = requestHead
         self.responseHead = responseHead
         self.responseBody = responseBody
+    }
+
+    /// Why a body is not whole (ISO 28500:2017, section 5.13).
+    public enum Truncation: String, Sendable {
+        /// There was more of it than is kept.
+        case length
+        /// It took too long.
+        case time
+        /// The connection broke off.
+        case disconnect
+        /// Something else, such as an answer that is not as HTTP has it.
+        case unspecified
     }
 }

@@ -56,7 +56,7 @@ public final class WARCWriter {
         } else {
             response.addPayloadDigest()
         }
-        if exchange.isTruncated { response.add("WARC-Truncated", "length") }
+        if let truncation = exchange.truncation { response.add("WARC-Truncated", truncation.rawValue) }
 
         var request = WARCRecord(
             "request", date: exchange.startedAt, contentType: "application/http; msgtype=request",

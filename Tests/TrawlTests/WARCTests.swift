@@ -76,6 +76,43 @@ struct WARCTests {
         #expect(site.hits("/a") == 1)
     }
 
+    @Test(arguments: ["whole", "cut", "reset", "slow", "long", "coded", "corrupt"])
+    func `a record says why its body is not whole`(fault: String) async throws {
+        let site = try LoopbackServer { _ in
+            let page = LoopbackServer.Response.html(title: "x")
+            switch fault {
+            case "cut": return page.cut(after: 5)
+            case "reset": return page.cut(after: 5, then: .reset)
+            case "slow": return page.cut(after: 5, then: .stall)
+            case "long": return LoopbackServer.Response(body: Array(repeating: 65, count: 5000))
+            // All of the body came, and what is wrong is in it.
+            case "coded": return Self.gzipped([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2])
+            // It is given up where it is wrong.
+            case "corrupt":
+                return Self.gzipped(Array(repeating: 65, count: 100)).cut(after: 50, then: .stall)
+            default: return page
+            }
+        }
+        try bench.job(
+            "docs", urls: site.urls("/a"),
+            "timeouts: {read: 100ms}\nlimits: {body: 1000}")
+
+        _ = try await bench.trawl("run", "-q", "--warc", "archive", "docs.yaml")
+        let archive = try await bench.shell("zcat archive/docs-*-00000.warc.gz")
+
+        #expect(archive.output.contains("WARC-Type: response"))
+        let reasons = archive.output.split(separator: "\r\n").filter { $0.hasPrefix("WARC-Truncated:") }
+        let expected = [
+            "cut": "disconnect", "reset": "disconnect", "slow": "time", "long": "length",
+            "corrupt": "unspecified",
+        ]
+        #expect(Set(reasons) == expected[fault].map { ["WARC-Truncated: \($0)"] } ?? [])
+    }
+
+    private static func gzipped(_ body: [UInt8]) -> LoopbackServer.Response {
+        LoopbackServer.Response(headers: [("Content-Encoding", "gzip")], body: body)
+    }
+
     @Test func `without --warc nothing is written`() async throws {
         let site = try Site.pages()
 

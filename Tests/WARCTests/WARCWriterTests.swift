@@ -128,15 +128,18 @@ import WARC
             records[1].contains("WARC-Profile: http://netpreserve.org/warc/1.1/revisit/server-not-modified"))
     }
 
-    @Test func `what is cut short says so, and no field can begin another`() throws {
+    @Test(arguments: [HTTPExchange.Truncation.length, .time, .disconnect, .unspecified])
+    func `what is cut short says why, and no field can begin another`(truncation: HTTPExchange.Truncation)
+        throws
+    {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var exchange = exchange(1)
-        exchange.isTruncated = true
+        exchange.truncation = truncation
         exchange.url = "http://a/\r\nWARC-Evil: 1"
 
         let records = try records(write([exchange])[0])
 
-        #expect(records[1].contains("WARC-Truncated: length"))
+        #expect(records[1].contains("WARC-Truncated: \(truncation)\r\n"))
         #expect(records[1].contains("WARC-Target-URI: http://a/  WARC-Evil: 1\r\n"))
     }
 
