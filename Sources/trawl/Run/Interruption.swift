@@ -55,8 +55,9 @@ final class Interruption: Sendable {
         return try await body(interruption)
     }
 
-    /// Whether a handler is `SIG_IGN`. Functions have no `==`; the system's headers have it as the address 1.
+    /// Whether a handler is `SIG_IGN`.
     private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
+        // Safe because both are addresses: pointers to C functions have no `==`.
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
