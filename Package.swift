@@ -56,10 +56,11 @@ let package = Package(
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // What a crawl is made of, from the inside out.
+        .target(name: "CharacterNames", swiftSettings: strict),
         .target(
             name: "CrawlCore",
             dependencies: [
-                "CIDN2", "CPSL",
+                "CharacterNames", "CIDN2", "CPSL",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
@@ -69,7 +70,9 @@ let package = Package(
         .target(
             name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
             swiftSettings: strict),
-        .target(name: "HTMLScan", dependencies: ["CLibXML2", "CUchardet"], swiftSettings: strict),
+        .target(
+            name: "HTMLScan", dependencies: ["CharacterNames", "CLibXML2", "CUchardet"], swiftSettings: strict
+        ),
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),

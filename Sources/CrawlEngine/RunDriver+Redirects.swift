@@ -78,9 +78,12 @@ extension RunDriver {
 
     /// Whose page a redirect leads to, where every page is requested once: in a run that follows links.
     ///
-    /// What a request sends that is more than a GET, or has a name, is its own, and so is the answer.
+    /// What a request sends that is more than a GET, or has a name, is its own, and so is the answer. So is what a URL with a
+    /// secret leads to, which is no page: pages are stored with their URLs.
     private func target(of redirect: Redirect, _ transaction: StoreTransaction) throws -> RedirectTarget? {
-        guard spec.follow != nil, let page = redirect.page, page.isPlain else { return nil }
+        guard spec.follow != nil, let page = redirect.page, page.isPlain,
+            !composer.redaction.isMentioned(in: redirect.url)
+        else { return nil }
         return try discoveries?.target(
             normalization.apply(to: redirect.target), of: page, redirect.chain, normalization, in: transaction
         )

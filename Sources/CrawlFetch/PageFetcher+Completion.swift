@@ -63,13 +63,15 @@ extension PageFetcher {
         _ page: ClaimedPage, _ chain: RedirectChain, _ target: WebURL, _ reason: SkipReason, now: Int64
     ) {
         guard let request else { return }
-        let url = target.withoutCredentialsAndFragment
+        let redaction = redaction
+        // Before it is cut, which may be within a secret.
+        let url = redaction.redacted(target.withoutCredentialsAndFragment)
         let next = PageRequest(request.purpose, url: url, host: request.host, chain: chain)
         var outcome = PageOutcome(
             of: page, next, .skipped(reason), "redirected to \(url.prefix(200)), which is not followed",
             now: now)
         if url.utf8.count > PageFetcher.keptURLLength { outcome.response.finalURL = nil }
-        outcome.redact(page.message?.redaction ?? policy.redaction)
+        outcome.redact(redaction)
         self.request = nil
         receiver.finished(self, .outcome(outcome), .answered)
     }
@@ -140,9 +142,12 @@ extension PageFetcher {
 
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
         guard let request else { return }
+        let redaction = redaction
         self.request = nil
         receiver.finished(
-            self, .robots(answer, of: request.owner, from: request.host, url: request.url), signal)
+            self,
+            .robots(answer.redacted(redaction), of: request.owner, from: request.host, url: request.url),
+            signal)
     }
 
     private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
@@ -160,13 +165,13 @@ extension PageFetcher {
         if phase == .scanning { read(request, &outcome) }
         if phase == .counting || phase == .unseen, hasLinkFields { readLinkFields(request, &outcome) }
         if phase == .listing { readSitemap(request, &outcome) }
-        let redaction = page.message?.redaction ?? policy.redaction
+        let redaction = redaction
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {
             outcome.response = unchanged(previous, by: outcome.response)
         } else if outcome.response.statusCode != nil, isWhole {
             outcome.response.contentDigest = digest.digest
             if keepsBody {
-                let body = redaction.redacted(keptBody) ?? keptBody
+                let body = redaction.redactedBody(keptBody) ?? keptBody
                 outcome.body = PageBody(size: body.count, data: Deflate.compress(body))
             }
         }

@@ -1,3 +1,4 @@
+internal import ContentCoding
 internal import CrawlCore
 internal import Curl
 internal import WARC
@@ -26,7 +27,31 @@ extension PageFetcher {
             exchange.truncation = HTTPExchange.Truncation(result)
         }
         exchange.isNotModified = transfer.head.status == 304
+        guard credentials == nil || !mentionsSecret(exchange, transfer) else { return }
         keeper.keep(exchange)
+    }
+
+    /// Whether an answer holds the password of the request's URL, which its head is kept without.
+    private func mentionsSecret(_ exchange: HTTPExchange, _ transfer: Transfer) -> Bool {
+        let redaction = redaction
+        guard !redaction.isEmpty else { return false }
+        var body = exchange.responseBody
+        if let coding = transfer.head.contentEncoding {
+            body = []
+            let decoder = ContentDecoder()
+            do {
+                try decoder.begin(coding, intermediateLimit: policy.keptBytes)
+                _ = try exchange.responseBody.withUnsafeBytes { bytes in
+                    try decoder.decode(bytes) { slice in
+                        body.append(contentsOf: slice)
+                        return body.count < policy.keptBytes
+                    }
+                }
+            } catch {
+                // What comes before the fault is what can be read.
+            }
+        }
+        return redaction.redactedBody(body) != nil || redaction.redactedBody(exchange.responseHead) != nil
     }
 }
 

@@ -40,6 +40,17 @@ extension PageFetcher {
         return nil
     }
 
+    /// The secrets that the request is sent with.
+    var redaction: Redaction {
+        let sent = request?.page?.message?.redaction
+        guard let credentials else { return sent ?? policy.redaction }
+        if sent == nil, let known = credentialRedaction, known.of == credentials { return known.1 }
+        var redaction = sent ?? policy.redaction
+        redaction.add(credentials)
+        if sent == nil { credentialRedaction = (credentials, redaction) }
+        return redaction
+    }
+
     /// What the page's request goes by.
     var retryPolicy: RetryPolicy { request?.page?.message?.retry ?? policy.retry }
     var acceptedStatuses: StatusSet { request?.page?.message?.accept ?? policy.accept }

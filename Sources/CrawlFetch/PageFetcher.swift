@@ -44,6 +44,10 @@ public final class PageFetcher: TransferDelegate {
     /// Whether the response came to its end.
     var isWhole = false
     private var mayBePrivate = false
+    /// The user name and password that the request is sent with; nil for none.
+    var credentials: Credentials?
+    /// The secrets of the pages with certain credentials and nothing else of their own.
+    var credentialRedaction: (of: Credentials, Redaction)?
     /// Whose header fields the transfer has.
     private var headersInUse = HeaderSet.job
     var robotsText: [UInt8] = []
@@ -109,6 +113,7 @@ public final class PageFetcher: TransferDelegate {
     public func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
         self.request = request
         self.mayBePrivate = mayBePrivate
+        self.credentials = credentials
         contentLength = 0
         phase = .unseen
         digest.reset()

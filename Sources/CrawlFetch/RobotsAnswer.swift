@@ -14,4 +14,14 @@ public enum RobotsAnswer: Sendable, Equatable {
     public static let limit = 500 << 10
     /// Redirects that are followed to it (RFC 9309, section 2.3.1.2).
     public static let redirects = 5
+
+    /// The answer without secrets.
+    func redacted(_ redaction: Redaction) -> RobotsAnswer {
+        guard !redaction.isEmpty else { return self }
+        return switch self {
+        case .found(let status, let text): .found(statusCode: status, redaction.redactedBody(text) ?? text)
+        case .unavailable: self
+        case .unreachable(let kind, let message): .unreachable(kind, redaction.redacted(message))
+        }
+    }
 }

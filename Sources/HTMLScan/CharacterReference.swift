@@ -1,3 +1,5 @@
+internal import CharacterNames
+
 /// Resolves the character references of HTML in text (HTML Standard, §13.2.5.72 to 80).
 public enum CharacterReference {
     /// Resolves the reference that begins with the `&` at a position.

@@ -9,13 +9,26 @@ extension PageOutcome {
         response.contentType = response.contentType.map(redaction.redacted)
         response.etag = response.etag.map(redaction.redacted)
         response.lastModified = response.lastModified.map(redaction.redacted)
+        discovery = discovery?.without(redaction)
         response.content = response.content.map { content in
             PageContent(
                 canonicalURL: content.canonicalURL.map(redaction.redacted),
                 language: content.language.map(redaction.redacted),
                 description: content.description.map(redaction.redacted), linkCount: content.linkCount,
-                extracted: content.extracted.map(redaction.redacted),
-                reply: content.reply.map(redaction.redacted))
+                extracted: content.extracted.map(redaction.redactedJSON),
+                reply: content.reply.map(redaction.redactedJSON))
         }
+    }
+}
+
+extension PageDiscovery {
+    /// What is left without the URLs that hold secrets: what is to be requested is stored, and a URL that was masked would lead
+    /// elsewhere. They count as out of scope.
+    fileprivate func without(_ redaction: Redaction) -> PageDiscovery {
+        let others = urls.filter { !redaction.isMentioned(in: $0.url) }
+        guard others.count < urls.count else { return self }
+        var skipped = skipped
+        skipped[.scope, default: 0] += urls.count - others.count
+        return PageDiscovery(urls: others, skipped: skipped, sitemap: sitemap)
     }
 }
