@@ -8,7 +8,7 @@ extension PageFetcher {
     func content(of scanner: PageScanner, _ extractor: FieldExtractor?, url: String) -> PageContent {
         let extracted = extractor?.extract(from: scanner)
         guard scanner.isHTML else {
-            let reply = keepsReply ? scanner.withText { String(decoding: $0, as: UTF8.self) } : nil
+            let reply = keepsReply ? scanner.withText(JSONReply.text) : nil
             return PageContent(canonicalURL: canonicalField(url), extracted: extracted, reply: reply)
         }
         let metadata = scanner.metadata
@@ -17,6 +17,30 @@ extension PageFetcher {
                 ?? canonicalField(url),
             language: metadata.language, description: metadata.description, linkCount: metadata.linkCount,
             extracted: extracted)
+    }
+
+    /// Why a reply that is to be JSON is none; nil where it is, or need not be.
+    ///
+    /// It is to be where its type says so, or where a request has fields for JSON and none for pages; what has no byte is none
+    /// in any case.
+    func jsonFault(_ scanner: PageScanner, _ extractor: FieldExtractor?) -> JSONFault? {
+        let readsJSON = extractor?.readsJSON ?? false
+        guard contentLength > 0, keepsReply || readsJSON else { return nil }
+        if !ContentType.isJSON(contentType) {
+            guard policy.keepsReplies, readsJSON, extractor?.readsPages != true else { return nil }
+        }
+        return scanner.withText { text in
+            if text.isEmpty { return JSONFault(position: 0, reason: "it is no text") }
+            if text.count >= PageScanner.textLimit {
+                return JSONFault(position: text.count, reason: "no more of a reply is read")
+            }
+            let depthLimit = readsJSON ? FieldExtractor.depthLimit : JSONFault.depthLimit
+            guard let fault = JSONFault.find(in: text, depthLimit: depthLimit) else { return nil }
+            // A server that sends a secret back as it is may break its own JSON, which is whole where the mask stands.
+            guard !redaction.isEmpty else { return fault }
+            var masked = redaction.redactedJSON(JSONReply.text(text))
+            return masked.withUTF8 { JSONFault.find(in: UnsafeRawBufferPointer($0), depthLimit: depthLimit) }
+        }
     }
 
     /// What a page leads to, by its header and, where it was scanned, by its markup.

@@ -69,6 +69,10 @@ extension PageFetcher {
         if outcome.verdict.isSettled {
             outcome.response.content = content(of: scanner, extractor, url: request.url)
         }
+        if outcome.verdict == .done, let fault = jsonFault(scanner, extractor) {
+            outcome.verdict = .failed(.badResponse)
+            outcome.error = "reply: \(fault)"
+        }
         if let sieve, outcome.verdict == .done {
             outcome.discovery = discovery(of: scanner, sieve, request, outcome.response.robots)
         }

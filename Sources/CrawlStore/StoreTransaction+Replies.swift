@@ -15,6 +15,10 @@ public struct ReplyRow: Sendable {
     public let errorKind: String?
     /// What went wrong, for people.
     public let error: String?
+    /// The `Content-Type`; nil where there was none.
+    public let contentType: String?
+    /// Bytes of the body after decoding; nil where no response came.
+    public let contentLength: Int64?
     /// What was taken from the reply, a JSON object; nil where nothing was asked for.
     public let extracted: String?
     /// The reply, where it is JSON.
@@ -28,7 +32,7 @@ extension StoreTransaction {
             database,
             sql: """
                 SELECT pages.name, url, pages.state, status_code, coalesce(error_kind, skip_reason) AS error_kind, error,
-                    extracted, reply
+                    content_type, content_length, extracted, reply
                 FROM runs
                 JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
                 LEFT JOIN replies ON page_id = pages.id
@@ -40,6 +44,7 @@ extension StoreTransaction {
                 ReplyRow(
                     name: row["name"], url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending,
                     statusCode: row["status_code"], errorKind: row["error_kind"], error: row["error"],
+                    contentType: row["content_type"], contentLength: row["content_length"],
                     extracted: row["extracted"], reply: row["reply"]))
         }
     }

@@ -13,11 +13,18 @@ public final class FieldExtractor {
     public static let valueLimit = XPathExpression.valueLimit
     /// How many bytes the result has at most; fields whose values have no room in it are null.
     public static let resultLimit = 1 << 20
+    /// How deep values of JSON may be nested; of a text in which they are deeper nothing is taken.
+    public static let depthLimit = JSONReader.depthLimit
     /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
     public static let matchTime: Duration = .milliseconds(150)
 
     /// What the scanner must gather for the fields; to be among its options.
     public let scannerOptions: PageScanner.Options
+
+    /// Whether there are fields that are taken from JSON.
+    public let readsJSON: Bool
+    /// Whether there are fields that are taken from pages.
+    public var readsPages: Bool { scannerOptions.contains(.tree) }
 
     private let fields: [CompiledField]
     private var deadline = Duration.zero
@@ -39,6 +46,7 @@ public final class FieldExtractor {
         var compiled: [CompiledField] = []
         for field in fields { compiled.append(try Self.compile(field)) }
         self.fields = compiled
+        readsJSON = compiled.contains { $0.json != nil }
         scannerOptions = compiled.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
     }
 
@@ -76,8 +84,7 @@ public final class FieldExtractor {
         guard scanner.charset != nil else { return nil }
         deadline = Self.cpuTime() + Self.matchTime
         return scanner.withText { text in
-            let hasPaths = fields.contains { $0.json != nil }
-            let json = hasPaths && !scanner.isHTML ? JSONReader(text) : nil
+            let json = readsJSON && !scanner.isHTML ? JSONReader(text) : nil
             var result: [UInt8] = [UInt8(ascii: "{")]
             for field in fields {
                 if result.count > 1 { result.append(UInt8(ascii: ",")) }

@@ -52,7 +52,7 @@ struct FieldValues {
             isGivenUp = true
             return false
         }
-        return add { $0.append(contentsOf: value) }
+        return add { JSONString.append(json: value, to: &$0) }
     }
 
     private mutating func add(_ append: (inout [UInt8]) -> Void) -> Bool {

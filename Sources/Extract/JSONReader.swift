@@ -10,10 +10,12 @@ struct JSONReader {
     private static let workOfValue = 50
 
     private let text: UnsafeRawBufferPointer
+    private let depthLimit: Int
     private let work = Work()
 
     private final class Work {
         var left = 0
+        var fault: JSONFault?
     }
 
     /// Whether following paths takes too long; then not all that they lead to was found.
@@ -21,9 +23,45 @@ struct JSONReader {
 
     /// A text that was found to be JSON; nil where it is not.
     init?(_ text: UnsafeRawBufferPointer) {
-        self.text = text
-        guard let end = end(at: skipSpaces(0)), skipSpaces(end) == text.count else { return nil }
+        self.init(unchecked: text, depthLimit: Self.depthLimit)
+        guard isWhole else { return nil }
         work.left = workLimit
+    }
+
+    private init(unchecked text: UnsafeRawBufferPointer, depthLimit: Int) {
+        self.text = text
+        self.depthLimit = depthLimit
+    }
+
+    /// See ``JSONFault/find(in:depthLimit:)``.
+    static func fault(in text: UnsafeRawBufferPointer, depthLimit: Int) -> JSONFault? {
+        let reader = JSONReader(unchecked: text, depthLimit: depthLimit)
+        return reader.isWhole ? nil : reader.work.fault ?? JSONFault(position: 0, reason: "it has no value")
+    }
+
+    /// Whether the text is one value, with nothing behind it.
+    private var isWhole: Bool {
+        guard let end = end(at: skipSpaces(0)) else { return false }
+        let next = skipSpaces(end)
+        return next == text.count || fail(at: next, "the value is over, and \(shown(next)) follows") != nil
+    }
+
+    /// Notes what is wrong with the text, where nothing was before.
+    private func fail(at position: Int, _ reason: @autoclosure () -> String) -> Int? {
+        if work.fault == nil {
+            let isEnd = position >= text.count
+            work.fault = JSONFault(
+                position: min(position, text.count), reason: isEnd ? "it ends within a value" : reason())
+        }
+        return nil
+    }
+
+    /// A byte, as people are told of it.
+    private func shown(_ position: Int) -> String {
+        guard position < text.count else { return "the end" }
+        let byte = text[position]
+        return 0x21..<0x7F ~= byte
+            ? "\"\(Character(Unicode.Scalar(byte)))\"" : "byte 0x\(String(byte, radix: 16, uppercase: true))"
     }
 
     /// Finds the values that a path leads to, in order.
@@ -139,7 +177,7 @@ struct JSONReader {
         // A value takes some time, however short it is.
         defer { work.left -= position - start + Self.workOfValue }
         while true {
-            guard position < text.count else { return nil }
+            guard position < text.count else { return fail(at: position, "") }
             switch text[position] {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 let isObject = text[position] == UInt8(ascii: "{")
@@ -149,7 +187,9 @@ struct JSONReader {
                     position += 1
                     break
                 }
-                guard open.count < Self.depthLimit else { return nil }
+                guard open.count < depthLimit else {
+                    return fail(at: position, "values are nested deeper than \(depthLimit)")
+                }
                 open.append(closer)
                 if isObject {
                     guard let next = keyEnd(at: position) else { return nil }
@@ -166,13 +206,16 @@ struct JSONReader {
             // After a value: the end of what it is in, or the next.
             while let closer = open.last {
                 position = skipSpaces(position)
-                guard position < text.count else { return nil }
+                guard position < text.count else { return fail(at: position, "") }
                 if text[position] == closer {
                     position += 1
                     open.removeLast()
                     continue
                 }
-                guard text[position] == UInt8(ascii: ",") else { return nil }
+                guard text[position] == UInt8(ascii: ",") else {
+                    let wanted = Character(Unicode.Scalar(closer))
+                    return fail(at: position, "\",\" or \"\(wanted)\" is missing before \(shown(position))")
+                }
                 position = skipSpaces(position + 1)
                 if closer == UInt8(ascii: "}") {
                     guard let next = keyEnd(at: position) else { return nil }
@@ -188,23 +231,33 @@ struct JSONReader {
     private func keyEnd(at start: Int) -> Int? {
         guard let end = stringEnd(at: start) else { return nil }
         let colon = skipSpaces(end)
-        return colon < text.count && text[colon] == UInt8(ascii: ":") ? skipSpaces(colon + 1) : nil
+        return colon < text.count && text[colon] == UInt8(ascii: ":")
+            ? skipSpaces(colon + 1) : fail(at: colon, "\":\" is missing before \(shown(colon))")
     }
 
     private func stringEnd(at start: Int) -> Int? {
-        guard start < text.count, text[start] == UInt8(ascii: "\"") else { return nil }
+        guard start < text.count, text[start] == UInt8(ascii: "\"") else {
+            return fail(at: start, "a name in quotes was expected, not \(shown(start))")
+        }
         var position = start + 1
         while position < text.count {
             switch text[position] {
             case UInt8(ascii: "\""): return position + 1
             case UInt8(ascii: "\\"):
-                guard let length = JSONString.escapeLength(text[position...]) else { return nil }
+                guard let length = JSONString.escapeLength(text[position...]) else {
+                    // Of an escape that the text ends in there is nothing wrong but that.
+                    let isCut =
+                        text.count - position < 6 && text[(position + 1)...].allSatisfy { $0.isNameByte }
+                    return fail(at: isCut ? text.count : position, "no escape begins so in a string")
+                }
                 position += length
-            case 0..<0x20: return nil
+            // NUL becomes U+FFFD wherever it goes from here.
+            case 1..<0x20:
+                return fail(at: position, "\(shown(position)) stands in a string without an escape")
             default: position += 1
             }
         }
-        return nil
+        return fail(at: position, "")
     }
 
     private func scalarEnd(at start: Int) -> Int? {
@@ -212,13 +265,20 @@ struct JSONReader {
         case UInt8(ascii: "t"): wordEnd("true", at: start)
         case UInt8(ascii: "f"): wordEnd("false", at: start)
         case UInt8(ascii: "n"): wordEnd("null", at: start)
-        default: numberEnd(at: start)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+            numberEnd(at: start)
+                ?? fail(
+                    at: text[start...].allSatisfy(\.isOfNumber) ? text.count : start,
+                    "no number is written so")
+        default: fail(at: start, "no value begins with \(shown(start))")
         }
     }
 
     private func wordEnd(_ word: StaticString, at start: Int) -> Int? {
         let bytes = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-        return text[start...].starts(with: bytes) ? start + bytes.count : nil
+        if text[start...].starts(with: bytes) { return start + bytes.count }
+        let isCut = bytes.starts(with: text[start...])
+        return fail(at: isCut ? text.count : start, "no value begins with \(shown(start))")
     }
 
     private func numberEnd(at start: Int) -> Int? {

@@ -6,6 +6,9 @@ enum JSONString {
         text.withUTF8 { append(UnsafeRawBufferPointer($0), to: &output) }
     }
 
+    /// U+FFFD. It stands for NUL, at which many programs end a text.
+    private static let replacement = Array("\u{FFFD}".utf8)
+
     /// Adds UTF-8 as a string of JSON.
     static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
@@ -14,6 +17,7 @@ enum JSONString {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 output.append(UInt8(ascii: "\\"))
                 output.append(byte)
+            case 0: output.append(contentsOf: replacement)
             case UInt8(ascii: "\n"): output.append(contentsOf: "\\n".utf8)
             case UInt8(ascii: "\t"): output.append(contentsOf: "\\t".utf8)
             case 0..<0x20:
@@ -23,6 +27,47 @@ enum JSONString {
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Adds a text of JSON, in which NUL and the halves of surrogate pairs become U+FFFD, escaped or not: `->>`, Python and
+    /// spreadsheets read no text that has them.
+    static func append(json bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
+        var copied = 0
+        var position = 0
+        while position < bytes.count {
+            let (length, isReplaced) = unit(bytes, at: position)
+            if isReplaced {
+                output.append(contentsOf: bytes[copied..<position])
+                output.append(contentsOf: replacement)
+                copied = position + length
+            }
+            position += length
+        }
+        output.append(contentsOf: bytes[copied...])
+    }
+
+    /// How long the character or escape at a position is, and whether it is one that must not be.
+    private static func unit(_ bytes: UnsafeRawBufferPointer, at position: Int) -> (
+        length: Int, isReplaced: Bool
+    ) {
+        guard bytes[position] == UInt8(ascii: "\\") else { return (1, bytes[position] == 0) }
+        guard let number = number(bytes, at: position) else { return (min(2, bytes.count - position), false) }
+        guard 0xD800...0xDFFF ~= number else { return (6, number == 0) }
+        let isPair = number < 0xDC00 && 0xDC00...0xDFFF ~= self.number(bytes, at: position + 6) ?? 0
+        return isPair ? (12, false) : (6, true)
+    }
+
+    /// The number of an escape `\u00e9`; nil where there is none.
+    private static func number(_ bytes: UnsafeRawBufferPointer, at position: Int) -> UInt32? {
+        guard position + 6 <= bytes.count, bytes[position] == UInt8(ascii: "\\"),
+            bytes[position + 1] == UInt8(ascii: "u")
+        else { return nil }
+        var number: UInt32 = 0
+        for index in (position + 2)..<(position + 6) {
+            guard let digit = bytes[index].hexadecimalValue else { return nil }
+            number = number << 4 | digit
+        }
+        return number
     }
 
     /// How many bytes an escape takes at the start of some; nil where it is none.

@@ -16,11 +16,20 @@ public enum ContentType {
         MIMEType(contentType: contentType).isText
     }
 
+    /// Whether a body is said to be JSON (MIME Sniffing Standard, "JSON MIME type").
+    public static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        let essence = essence(of: contentType)
+        return essence == "application/json" || essence == "text/json" || essence.hasSuffix("+json")
+    }
+
+    private static func essence(of contentType: String) -> String {
+        contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+    }
+
     /// Whether a body of this type may be JSON: a JSON type (MIME Sniffing Standard), plain text, or no type at all.
     public static func mayBeJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return true }
-        let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
-        return ["", "application/json", "text/json", "text/plain"].contains(essence)
-            || essence.hasSuffix("+json")
+        return isJSON(contentType) || ["", "text/plain"].contains(essence(of: contentType))
     }
 }

@@ -75,8 +75,8 @@ public final class PageScanner {
     /// How much is decoded at a time, where a page has to be: little, where it may be left soon.
     private static let sliceLength = 512
     private static let longSliceLength = 16 << 10
-    /// How much text is kept; what comes beyond is left out.
-    private static let textLimit = 16 << 20
+    /// How much text is kept, in bytes of UTF-8; what comes beyond is left out.
+    public static let textLimit = 16 << 20
 
     /// Creates a scanner, ready for a page of which no `Content-Type` is known.
     ///

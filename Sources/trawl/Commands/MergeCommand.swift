@@ -9,8 +9,8 @@ struct MergeCommand: ParsableCommand, OutputCommand {
         abstract: "Put the JSON replies of a request job together, in one object.",
         discussion: """
             Each reply stands under the name of its request, or its URL where it has none; where several have one \
-            name, in a list. A request with `extract` gives what was extracted. `errors` has what went wrong, by \
-            the same names.
+            name, in a list. A request with `extract` gives what was extracted. `errors` has what went wrong, a reply \
+            that is no JSON too, by the same names; a `null` is a reply of `null`, or one without a byte.
             """)
 
     @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
@@ -33,8 +33,8 @@ struct MergeCommand: ParsableCommand, OutputCommand {
             try store.read { transaction in
                 try transaction.forEachReply(of: record.id) { row in
                     let name = row.name ?? row.url
-                    if row.state == .done {
-                        replies.add(name, row.extracted ?? row.reply ?? "null")
+                    if row.state == .done, let json = row.extracted ?? row.reply ?? row.emptyReply {
+                        replies.add(name, json)
                     } else {
                         errors.add(name, MergeCommand.error(row))
                     }
@@ -52,8 +52,19 @@ struct MergeCommand: ParsableCommand, OutputCommand {
         error.add("state", row.state.rawValue)
         error.add("status_code", row.statusCode)
         error.add("error_kind", row.errorKind)
-        error.add("error", row.error)
+        error.add("error", row.error ?? row.absence)
         return error.line
+    }
+}
+
+extension ReplyRow {
+    /// What stands for a reply without a byte, as after 204; nil where there were some.
+    fileprivate var emptyReply: String? { (contentLength ?? 0) == 0 ? "null" : nil }
+
+    /// Why there is no JSON of a page that is done.
+    fileprivate var absence: String? {
+        guard state == .done else { return nil }
+        return "the reply is not JSON: \(contentLength ?? 0) bytes of \(contentType ?? "no type")"
     }
 }
 
