@@ -27,7 +27,8 @@ public final class FieldExtractor {
     public var readsPages: Bool { scannerOptions.contains(.tree) }
 
     private let fields: [CompiledField]
-    private var deadline = Duration.zero
+    /// What is left of ``matchTime`` for the page.
+    private var matchTimeLeft = Duration.zero
 
     /// A field, ready for use. One of its three sources is there.
     private struct CompiledField {
@@ -82,7 +83,7 @@ public final class FieldExtractor {
     ///   where the body is no text.
     public func extract(from scanner: PageScanner) -> String? {
         guard scanner.charset != nil else { return nil }
-        deadline = Self.cpuTime() + Self.matchTime
+        matchTimeLeft = Self.matchTime
         return scanner.withText { text in
             let json = readsJSON && !scanner.isHTML ? JSONReader(text) : nil
             var result: [UInt8] = [UInt8(ascii: "{")]
@@ -114,6 +115,9 @@ public final class FieldExtractor {
     private func take(
         _ expression: RegularExpression, _ text: UnsafeRawBufferPointer, _ values: inout FieldValues
     ) {
+        let start = Self.cpuTime()
+        let deadline = start + matchTimeLeft
+        defer { matchTimeLeft -= Self.cpuTime() - start }
         expression.matches(in: text) { match in
             guard Self.cpuTime() < deadline else {
                 values.giveUp()

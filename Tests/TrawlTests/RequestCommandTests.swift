@@ -129,7 +129,7 @@ import Testing
         #expect(streamed == read)
         #expect(try run.objects().map { $0["batch_id"] as? Int } == [1, 1, 1, 2, 2, 2, 3])
         let table = try await bench.trawl("results", "api", "--format", "csv").output
-        #expect(table.contains(",batch_id\r\n") && table.hasSuffix(",3\r\n"))
+        #expect(table.contains(",batch_id,input\r\n") && table.hasSuffix(",3,\r\n"))
     }
 
     @Test func `no host sees more starts than its rate, nor all together more than the job's`() async throws {
