@@ -132,6 +132,7 @@ struct ExplainTests {
 
         let bye = try await explain(site.url("/bye"))
         #expect(bye["row"]?.hasPrefix("run 1: skipped, status 302, scope: redirected to") == true)
+        #expect(bye["row"]?.split(separator: "scope:").count == 2)
         #expect(bye["row"]?.contains("redirects to \(site.url("/logout"))") == true)
         #expect(try await explain(site.url("/logout"))["now"] == "skipped: scope")
         #expect(try await explain(site.url("/old"))["row"]?.contains("duplicate: redirected to") == true)

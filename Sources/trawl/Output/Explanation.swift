@@ -207,9 +207,6 @@ struct Explanation {
         if let reason = row.errorKind ?? row.skipReason {
             words.append([reason, row.error].compactMap { $0 }.joined(separator: ": "))
         }
-        if let reason = row.skipReason {
-            words.append([reason, row.error].compactMap { $0 }.joined(separator: ": "))
-        }
         if let final = row.finalURL, final != row.url { words.append("redirects to \(final)") }
         if row.attempts > 0 { words.append(Wording.count(Int64(row.attempts), "attempt")) }
         words.append("depth \(row.depth)")
