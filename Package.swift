@@ -171,7 +171,9 @@ let package = Package(
             name: "TrawlKitTests", dependencies: ["TrawlKit", "LoopbackServer"], swiftSettings: strict),
         .testTarget(
             name: "TrawlTests",
-            dependencies: ["trawl", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "trawl", "JobFile", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
