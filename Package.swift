@@ -172,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "JobFile", "LoopbackServer", .product(name: "GRDB", package: "GRDB.swift"),
+                "trawl", "CrawlCore", "JobFile", "LoopbackServer",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ],

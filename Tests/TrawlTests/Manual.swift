@@ -41,7 +41,7 @@ struct Manual {
         lines.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    /// The cells of tables, row by row, without the rows of headings.
+    /// The cells of tables, row by row, the names of their columns too.
     static func rows(_ lines: some Sequence<Substring>) -> [[String]] {
         lines.filter { $0.hasPrefix("| ") }.map { line in
             line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast()
@@ -88,7 +88,7 @@ struct Manual {
     /// Queries behind `sqlite3 FILE`, in double quotes as a shell reads them, and those that stand by themselves in a code block.
     var queries: [String] {
         let quoted = text.matches(of: /sqlite3 [^"\n]*"((?:[^"\\]|\\.)*)"/)
-            .map { $0.1.replacing("\\\"", with: "\"") }
+            .map { String($0.1).replacing("\\\"", with: "\"") }
         let bare = lines.filter { $0.hasPrefix("    SELECT ") }.map(String.init)
         return quoted + bare
     }
