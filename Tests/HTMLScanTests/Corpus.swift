@@ -2,7 +2,7 @@ import Foundation
 import HTMLScan
 import Testing
 
-/// A set of cases beside the checkout, or where `TRAWL_CORPORA` says.
+/// A set of cases in the folder that `TRAWL_CORPORA` names.
 struct Corpus {
     /// One case: a page and the titles that are right for it.
     struct Row {
@@ -14,16 +14,14 @@ struct Corpus {
 
     let rows: [Row]
 
-    private static let folder =
-        ProcessInfo.processInfo.environment["TRAWL_CORPORA"].map { URL(filePath: $0) }
-        ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/corpora")
+    private static let folder = ProcessInfo.processInfo.environment["TRAWL_CORPORA"].map { URL(filePath: $0) }
 
     static func isPresent(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+        folder.map { FileManager.default.fileExists(atPath: $0.appending(path: name).path) } ?? false
     }
 
     static func text(_ name: String) throws -> String {
-        try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        try String(contentsOf: #require(folder).appending(path: name), encoding: .utf8)
     }
 
     init(_ name: String) throws {

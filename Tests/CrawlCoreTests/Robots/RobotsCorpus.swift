@@ -54,13 +54,12 @@ enum RobotsCorpus {
         }
     }()
 
-    static let isMissing: Comment = "skipped: there is no ../shared/corpora/robots.jsonl"
+    static let isMissing: Comment = "skipped: TRAWL_CORPORA names no folder with robots.jsonl"
 
     private static func objects(of name: String) -> [[String: Any]] {
-        let folder =
-            ProcessInfo.processInfo.environment["TRAWL_CORPORA"]
-            ?? FileManager.default.currentDirectoryPath + "/../shared/corpora"
-        guard let data = FileManager.default.contents(atPath: folder + "/" + name) else { return [] }
+        guard let folder = ProcessInfo.processInfo.environment["TRAWL_CORPORA"],
+            let data = FileManager.default.contents(atPath: folder + "/" + name)
+        else { return [] }
         return data.split(separator: UInt8(ascii: "\n")).compactMap { line in
             do {
                 return try JSONSerialization.jsonObject(with: line) as? [String: Any]

@@ -21,10 +21,9 @@ struct URLCorpusRow: Decodable {
 enum URLCorpus {
     /// The rows, or none where the corpora are not at hand.
     static let rows: [URLCorpusRow] = {
-        let folder =
-            ProcessInfo.processInfo.environment["TRAWL_CORPORA"]
-            ?? FileManager.default.currentDirectoryPath + "/../shared/corpora"
-        guard let data = FileManager.default.contents(atPath: folder + "/urls.jsonl") else { return [] }
+        guard let folder = ProcessInfo.processInfo.environment["TRAWL_CORPORA"],
+            let data = FileManager.default.contents(atPath: folder + "/urls.jsonl")
+        else { return [] }
         return data.split(separator: UInt8(ascii: "\n")).compactMap {
             do {
                 return try JSONDecoder().decode(URLCorpusRow.self, from: $0)
@@ -35,5 +34,5 @@ enum URLCorpus {
         }
     }()
 
-    static let isMissing: Comment = "skipped: there is no ../shared/corpora/urls.jsonl"
+    static let isMissing: Comment = "skipped: TRAWL_CORPORA names no folder with urls.jsonl"
 }
