@@ -112,11 +112,7 @@ extension DiscoveryImporter {
     private func keepLink(from page: PageID, to target: PageID, _ transaction: StoreTransaction) throws {
         var targets = PageIDList()
         targets.append(target.rawValue)
-        let statement = try RawStatement(
-            transaction.database, "INSERT OR REPLACE INTO page_links (page_id, targets) VALUES (?, ?)")
-        statement.bind(1, page.rawValue)
-        statement.bind(2, bytes: targets.bytes)
-        try statement.run()
+        try keep(targets, of: page, transaction)
     }
 
     /// Notes that a URL is asked for as what a page of the run's own list says, so that no link asks for it again.

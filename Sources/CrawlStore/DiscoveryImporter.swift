@@ -64,6 +64,11 @@ public struct DiscoveryImporter {
             if let id, url.skipReason == nil { links.append(id) }
         }
         guard let page, !links.bytes.isEmpty else { return }
+        try keep(links, of: page, transaction)
+    }
+
+    /// Keeps the pages that a page's links, or its redirect, lead to.
+    func keep(_ links: PageIDList, of page: PageID, _ transaction: StoreTransaction) throws {
         let statement = try RawStatement(
             transaction.database, "INSERT OR REPLACE INTO page_links (page_id, targets) VALUES (?, ?)")
         statement.bind(1, page.rawValue)
