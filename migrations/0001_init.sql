@@ -75,7 +75,7 @@ CREATE TABLE runs (
     pages_failed INTEGER NOT NULL DEFAULT 0,
     -- Pages in state `skipped`.
     pages_skipped INTEGER NOT NULL DEFAULT 0,
-    -- Lines of the list that were no URLs; they are among `pages_failed`.
+    -- Lines of the list that were no URLs; they are among `pages_skipped`.
     pages_invalid INTEGER NOT NULL DEFAULT 0,
     -- Requests that were sent, redirects and retries included.
     requests INTEGER NOT NULL DEFAULT 0,

@@ -6,7 +6,7 @@ enum HostAccess {
     case granted
     /// Nobody has asked for the robots.txt: the host is here for what another's is redirected to.
     case unasked
-    /// The robots.txt is being fetched, for the so manieth time.
+    /// The robots.txt is being fetched; `attempt` counts from 1.
     case asked(attempt: Int)
     /// The robots.txt could not be had; it is asked for again at an instant, in unix milliseconds.
     case again(attempt: Int, at: Int64)

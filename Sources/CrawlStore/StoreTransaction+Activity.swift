@@ -26,7 +26,7 @@ public struct HostWait: Sendable, Equatable {
         case snoozed
         /// It could not be reached, and is tried again at some time.
         case unreachable
-        /// It answered that it gets too much.
+        /// The host answered 429 or 503.
         case throttled
         /// Another run has it.
         case taken

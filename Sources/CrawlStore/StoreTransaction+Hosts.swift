@@ -58,7 +58,7 @@ extension StoreTransaction {
         }
         guard case (let holder, let wantedBy, let wantedAt, var record)? = row else { return .taken }
         guard holder != runner.rawValue else {
-            // Who has it knows when it last asked.
+            // The lease's owner keeps the time of the host's last request.
             record.lastStartedAt = nil
             return .held(record)
         }
