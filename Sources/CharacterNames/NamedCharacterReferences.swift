@@ -6,9 +6,9 @@
 /// `name=code points in hexadecimal`, sorted by the name's bytes, each followed by a space:
 ///
 ///     " ".join(f"{n}=" + "+".join(f"{ord(c):X}" for c in v) for n, v in sorted(html5.items()))
-public enum NamedCharacterReferences {
+package enum NamedCharacterReferences {
     /// The entries, sorted by the bytes of their names.
-    public static let table: StaticString = """
+    package static let table: StaticString = """
         AElig=C6 AElig;=C6 AMP=26 AMP;=26 Aacute=C1 Aacute;=C1 Abreve;=102 Acirc=C2 Acirc;=C2 Acy;=410 \
         Afr;=1D504 Agrave=C0 Agrave;=C0 Alpha;=391 Amacr;=100 And;=2A53 Aogon;=104 Aopf;=1D538 \
         ApplyFunction;=2061 Aring=C5 Aring;=C5 Ascr;=1D49C Assign;=2254 Atilde=C3 Atilde;=C3 Auml=C4 \

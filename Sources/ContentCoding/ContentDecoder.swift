@@ -4,13 +4,13 @@
 /// behind the end of a coding are left alone, as browsers do; an end that does not come is an error.
 ///
 /// It belongs to one thread.
-public final class ContentDecoder {
+package final class ContentDecoder {
     /// What to send as `Accept-Encoding`: the codings that can be undone.
-    public static let acceptEncoding = "gzip, deflate, br, zstd"
+    package static let acceptEncoding = "gzip, deflate, br, zstd"
     /// The most codings on top of each other: 5, as in curl (CVE-2022-32206).
-    public static let maximumCodings = 5
+    package static let maximumCodings = 5
     /// The most bytes that are handed on at once.
-    public static let sliceSize = 16 << 10
+    package static let sliceSize = 16 << 10
 
     /// From the coding that was applied last to the first.
     private var stages: [any CodingStage] = []
@@ -21,7 +21,7 @@ public final class ContentDecoder {
     private var unzstd: ZstdStage?
 
     /// A decoder without a body.
-    public init() {}
+    package init() {}
 
     /// Begins a body; what there was before is forgotten.
     ///
@@ -31,7 +31,7 @@ public final class ContentDecoder {
     ///   - contentEncoding: the `Content-Encoding` as it was sent; of several fields all with commas between them.
     ///   - intermediateLimit: the most bytes there may be between two codings.
     /// - Throws: ``ContentDecodingFailure``, where a coding is not undone here or there are too many.
-    public func begin(_ contentEncoding: String, intermediateLimit: Int) throws(ContentDecodingFailure) {
+    package func begin(_ contentEncoding: String, intermediateLimit: Int) throws(ContentDecodingFailure) {
         end()
         let names = contentEncoding.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
             .filter(Self.isCoding)
@@ -95,7 +95,7 @@ public final class ContentDecoder {
     ///   - receive: takes the decoded bytes, in order; false for no more of them.
     /// - Returns: false where `receive` said so.
     /// - Throws: ``ContentDecodingFailure``, after all that was decoded before it has been handed on.
-    public func decode(
+    package func decode(
         _ bytes: UnsafeRawBufferPointer, to receive: (UnsafeRawBufferPointer) -> Bool
     ) throws(ContentDecodingFailure) -> Bool {
         guard let last = stages.last else { return receive(bytes) }
@@ -136,13 +136,13 @@ public final class ContentDecoder {
     /// Checks that the body may end here. A body without a single byte needs no decoder to begin with.
     ///
     /// - Throws: ``ContentDecodingFailure/truncated(coding:)``.
-    public func checkEnd() throws(ContentDecodingFailure) {
+    package func checkEnd() throws(ContentDecodingFailure) {
         guard stages.last?.hasEnded != true else { return }
         for stage in stages where !stage.isComplete { throw .truncated(coding: stage.coding) }
     }
 
     /// Lets go of the body and of memory that is not worth keeping for the next.
-    public func end() {
+    package func end() {
         for stage in stages {
             if let stage = stage as? InflateStage { inflater = stage }
             if let stage = stage as? ZstdStage, stage.isSmall { unzstd = stage }

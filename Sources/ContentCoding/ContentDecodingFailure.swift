@@ -1,5 +1,5 @@
 /// Why a body could not be decoded as its `Content-Encoding` says.
-public enum ContentDecodingFailure: Error, Sendable, Equatable {
+package enum ContentDecodingFailure: Error, Sendable, Equatable {
     /// A coding that is not undone here.
     case unknownCoding(String)
     /// More codings on top of each other than ``ContentDecoder/maximumCodings``.
@@ -16,7 +16,7 @@ public enum ContentDecodingFailure: Error, Sendable, Equatable {
 
 extension ContentDecodingFailure: CustomStringConvertible {
     /// One sentence for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownCoding(let name):
             "Content-Encoding \"\(name.prefix(100))\" is none of \(ContentDecoder.acceptEncoding)"

@@ -1,10 +1,10 @@
 internal import CZlib
 
 /// Compression for what is kept.
-public enum Deflate {
+package enum Deflate {
     /// Bytes as zlib deflates them (RFC 1950), or as they are where that is no shorter: what `sqlar_uncompress` of SQLite's
     /// shell undoes (<https://sqlite.org/sqlar.html>).
-    public static func compress(_ bytes: [UInt8]) -> [UInt8] {
+    package static func compress(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.count > 1 else { return bytes }
         var count = compressBound(uLong(bytes.count))
         let deflated = [UInt8](unsafeUninitializedCapacity: Int(count)) { buffer, initialized in
@@ -20,7 +20,7 @@ public enum Deflate {
     ///   - data: what it gave.
     ///   - size: how many bytes it was given.
     /// - Returns: nil where the data is not of that.
-    public static func decompress(_ data: [UInt8], size: Int) -> [UInt8]? {
+    package static func decompress(_ data: [UInt8], size: Int) -> [UInt8]? {
         guard data.count != size else { return data }
         var count = uLong(size)
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in

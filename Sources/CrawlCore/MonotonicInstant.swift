@@ -6,18 +6,18 @@ internal import Glibc
 /// `ContinuousClock.Instant` is the same clock, but opaque to the compiler on Linux: each comparison is a call, and each
 /// copy of a value that holds one goes through runtime metadata, dozens of times a page.
 @frozen
-public struct MonotonicInstant: Sendable, Hashable, Comparable {
+package struct MonotonicInstant: Sendable, Hashable, Comparable {
     /// Since the machine was started.
-    public let sinceBoot: Duration
+    package let sinceBoot: Duration
 
     /// The instant that is so long after the machine was started.
     @inlinable
-    public init(sinceBoot: Duration) {
+    package init(sinceBoot: Duration) {
         self.sinceBoot = sinceBoot
     }
 
     /// The current time.
-    public static var now: MonotonicInstant {
+    package static var now: MonotonicInstant {
         var time = timespec()
         clock_gettime(CLOCK_BOOTTIME, &time)
         return MonotonicInstant(
@@ -28,31 +28,31 @@ public struct MonotonicInstant: Sendable, Hashable, Comparable {
 
     /// Whether the one is earlier.
     @inlinable
-    public static func < (one: MonotonicInstant, other: MonotonicInstant) -> Bool {
+    package static func < (one: MonotonicInstant, other: MonotonicInstant) -> Bool {
         one.sinceBoot < other.sinceBoot
     }
 
     /// The instant so much later.
     @inlinable
-    public static func + (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
+    package static func + (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
         MonotonicInstant(sinceBoot: instant.sinceBoot + duration)
     }
 
     /// Moves on by so much.
     @inlinable
-    public static func += (instant: inout MonotonicInstant, duration: Duration) {
+    package static func += (instant: inout MonotonicInstant, duration: Duration) {
         instant = instant + duration
     }
 
     /// The instant so much earlier.
     @inlinable
-    public static func - (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
+    package static func - (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
         MonotonicInstant(sinceBoot: instant.sinceBoot - duration)
     }
 
     /// The time from the other instant to this one.
     @inlinable
-    public static func - (one: MonotonicInstant, other: MonotonicInstant) -> Duration {
+    package static func - (one: MonotonicInstant, other: MonotonicInstant) -> Duration {
         one.sinceBoot - other.sinceBoot
     }
 }

@@ -1,11 +1,11 @@
-public import CrawlCore
-public import CrawlFetch
-public import CrawlStore
+package import CrawlCore
+package import CrawlFetch
+package import CrawlStore
 internal import Curl
 internal import WARC
 
 /// A run being worked on: the driver on its thread, the crawl loops on theirs.
-public final class Crawl: Sendable {
+package final class Crawl: Sendable {
     private let store: Store
     private let runner: RunnerID
     private let record: RunRecord
@@ -26,7 +26,7 @@ public final class Crawl: Sendable {
     ///   - spec: the run's job.
     ///   - credentials: the user names and passwords of the run's URLs. The default is none.
     ///   - observer: who is told how it goes.
-    public init(
+    package init(
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
         credentials: URLCredentials = URLCredentials(), environment: FetchEnvironment = .system,
         observer: any RunObserver
@@ -44,7 +44,7 @@ public final class Crawl: Sendable {
     /// Works until every page is settled, or ``stop()`` or ``abort()`` is called.
     ///
     /// - Throws: what ended the crawl early. What was committed stays; every other page is pending still.
-    public func run() async throws(CrawlError) -> RunEnd {
+    package func run() async throws(CrawlError) -> RunEnd {
         let result = await withCheckedContinuation { continuation in
             startThread(named: "trawl-driver") { [self] in
                 continuation.resume(returning: drive())
@@ -87,26 +87,26 @@ public final class Crawl: Sendable {
 
     /// How long ago its driver and all its loops were seen at work: about a second at most, unless one is stuck. From any
     /// thread.
-    public var silence: Duration { heartbeat.age }
+    package var silence: Duration { heartbeat.age }
 
     /// Starts nothing more and ends once what is under way is over, or the drain time is. From any thread.
-    public func stop() {
+    package func stop() {
         inbox.send(.stop)
     }
 
     /// Claims pages again, after the observer was behind. From any thread.
-    public func goOn() {
+    package func goOn() {
         inbox.send(.goOn)
     }
 
     /// Ends at once: what is under way is cut off and stays pending. From any thread.
-    public func abort() {
+    package func abort() {
         inbox.send(.abort)
     }
 }
 
 /// What ended a crawl early.
-public enum CrawlError: Error, Sendable, CustomStringConvertible {
+package enum CrawlError: Error, Sendable, CustomStringConvertible {
     /// The database.
     case store(StoreError)
     /// A WARC file.
@@ -117,7 +117,7 @@ public enum CrawlError: Error, Sendable, CustomStringConvertible {
     case secret(String)
 
     /// One sentence for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .store(let error): error.description
         case .archive(let message), .resources(let message), .secret(let message): message

@@ -1,36 +1,36 @@
-public import CrawlCore
+package import CrawlCore
 internal import CrawlFetch
-public import CrawlStore
+package import CrawlStore
 
 /// What the runner decides, not the job.
-public struct CrawlOptions: Sendable {
+package struct CrawlOptions: Sendable {
     /// Crawl loops, a thread each. The default is the number of cores, 4 at most.
-    public var threads: Int
+    package var threads: Int
     /// How long requests under way may go on after the first signal to stop. The default is 10 seconds.
-    public var drain: Duration = .seconds(10)
+    package var drain: Duration = .seconds(10)
     /// How many files and connections this process may have open: a job that wants more at once gets fewer. The
     /// default is 1,024, which is Linux's.
-    public var openFiles = 1024
+    package var openFiles = 1024
     /// What is sent as `User-Agent` where the job names none.
-    public var userAgent: String
+    package var userAgent: String
     /// The folder that what is sent and received is written to, as WARC files; nil, the default, for nowhere.
-    public var archiveFolder: String?
+    package var archiveFolder: String?
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
     /// Whether the observer hears of batches that are done with. The default is not.
-    public var reportsBatches = false
+    package var reportsBatches = false
     /// What all crawls of this process share; nil, the default, where there is only one.
-    public var permits: SharedPermits?
+    package var permits: SharedPermits?
     /// From how many bytes of the write-ahead log on it is looked whether a reader keeps it from being emptied. The default,
     /// 64 MiB, is four times what it grows to by itself.
-    public var logLimit: Int64 = 64 << 20
+    package var logLimit: Int64 = 64 << 20
     /// Who is alive, of those that have hosts which this crawl waits for.
-    public var processes: any ProcessTable = LinuxProcessTable()
+    package var processes: any ProcessTable = LinuxProcessTable()
     /// When hosts that cannot be reached are set aside.
-    public var circuit = HostCircuit.Policy()
+    package var circuit = HostCircuit.Policy()
 
     /// - Precondition: 1 to 64 threads.
-    public init(threads: Int, userAgent: String) {
+    package init(threads: Int, userAgent: String) {
         precondition((1...64).contains(threads), "a crawl has 1 to 64 threads")
         self.threads = threads
         self.userAgent = userAgent
@@ -42,7 +42,7 @@ extension CrawlOptions {
     private static let otherFiles = 32
 
     /// How many requests a job may have under way: what it wants, or as many as there are descriptors for.
-    public func requests(_ wanted: Int) -> Int {
+    package func requests(_ wanted: Int) -> Int {
         max(1, min(wanted, openFiles - CrawlOptions.otherFiles - 4 * threads))
     }
 

@@ -1,12 +1,12 @@
-public import CrawlCore
-public import CrawlFetch
-public import CrawlStore
-public import JobFile
+package import CrawlCore
+package import CrawlFetch
+package import CrawlStore
+package import JobFile
 
 /// A job as the next run of it is to have it: its variables filled in, and its URLs where they are to be read from.
-public struct JobOrder: Sendable {
+package struct JobOrder: Sendable {
     /// The job, its variables filled in.
-    public let job: JobRecord
+    package let job: JobRecord
     /// What the job file says, whose URLs may carry user names and passwords; nil without a file.
     private let document: JobSpec?
     /// The descriptor of a list on standard input; nil where there is none to be read.
@@ -21,7 +21,7 @@ public struct JobOrder: Sendable {
     ///   - variables: values that go before those of the job's `vars`, by name.
     ///   - standardInput: the descriptor of a list on standard input; nil where there is none to be read.
     /// - Throws: `JobFileError` where a variable has no value, or the job is none with it.
-    public init(
+    package init(
         _ job: JobRecord, document: JobDocument? = nil, variables: [String: String] = [:],
         standardInput: Int32? = 0
     ) throws(JobFileError) {
@@ -48,7 +48,7 @@ public struct JobOrder: Sendable {
     ///   `importing`, and the next runner begins anew.
     /// - Throws: ``NothingToFetch``, `SecretFailure` for a secret that is not to be had, `URLListError`, `JobFileError` or
     ///   `StoreError`.
-    public func fill(
+    package func fill(
         _ run: RunRecord, in store: Store, _ credentials: URLCredentials, environment: FetchEnvironment?,
         isWanted: () -> Bool
     ) throws -> (run: RunRecord, spec: JobSpec)? {
@@ -81,7 +81,7 @@ public struct JobOrder: Sendable {
     ///
     /// - Returns: whether they were all to be had.
     /// - Throws: `URLListError` where the list cannot be opened.
-    public func recover(
+    package func recover(
         _ credentials: URLCredentials, of run: RunRecord, _ stored: JobSpec
     ) throws(URLListError) -> Bool {
         let document = run.spec == job.spec ? document : nil
@@ -95,9 +95,9 @@ public struct JobOrder: Sendable {
 }
 
 /// A job has neither a URL nor a sitemap.
-public struct NothingToFetch: Error, CustomStringConvertible {
+package struct NothingToFetch: Error, CustomStringConvertible {
     /// One sentence for people, to be put behind the job's name.
-    public var description: String { "there is no URL to fetch" }
+    package var description: String { "there is no URL to fetch" }
 }
 
 extension FetchEnvironment {

@@ -1,8 +1,8 @@
-public import CrawlCore
-public import JobFile
+package import CrawlCore
+package import JobFile
 
 /// The URLs and requests of a job, one at a time: its patterns expanded, then its list read line by line.
-public struct JobURLs: PageSource, ~Copyable {
+package struct JobURLs: PageSource, ~Copyable {
     private var patterns: ArraySlice<String>
     private var expansion: IndexingIterator<URLPattern>?
     private var requests: ArraySlice<RequestTemplate>
@@ -15,7 +15,7 @@ public struct JobURLs: PageSource, ~Copyable {
     ///
     /// - Parameter standardInput: the descriptor of a list on standard input; nil where there is none to be read.
     /// - Throws: `URLListError` where it cannot be opened.
-    public init(_ spec: JobSpec, standardInput: Int32? = 0) throws(URLListError) {
+    package init(_ spec: JobSpec, standardInput: Int32? = 0) throws(URLListError) {
         self.spec = spec
         patterns = spec.urls[...]
         requests = spec.requests[...]
@@ -31,7 +31,7 @@ public struct JobURLs: PageSource, ~Copyable {
     }
 
     /// The next URL or request; nil at the end.
-    public mutating func next() throws -> SourceEntry? {
+    package mutating func next() throws -> SourceEntry? {
         while true {
             if let url = expansion?.next() { return .url(url, name: nil, line: nil) }
             guard let pattern = patterns.popFirst() else { break }

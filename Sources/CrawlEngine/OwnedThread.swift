@@ -40,7 +40,7 @@ private func ignoreWriteSignals() {
 /// is left alone.
 ///
 /// - Parameter name: what ps(1) and a debugger show; the first 15 bytes of it.
-public func onOwnedThread<Value: Sendable>(
+package func onOwnedThread<Value: Sendable>(
     named name: String, _ body: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in

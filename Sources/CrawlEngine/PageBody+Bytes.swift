@@ -1,7 +1,7 @@
 internal import ContentCoding
-public import CrawlCore
+package import CrawlCore
 
 extension PageBody {
     /// The body as it was; empty where what is stored is not what was put there.
-    public var bytes: [UInt8] { Deflate.decompress(data, size: size) ?? [] }
+    package var bytes: [UInt8] { Deflate.decompress(data, size: size) ?? [] }
 }

@@ -1,15 +1,15 @@
-public import CrawlCore
-public import CrawlStore
+package import CrawlCore
+package import CrawlStore
 internal import Curl
 
 /// Where the URLs of a run come from, one at a time.
-public protocol PageSource: ~Copyable {
+package protocol PageSource: ~Copyable {
     /// The next entry; nil at the end.
     mutating func next() throws -> SourceEntry?
 }
 
 /// One entry of a list.
-public enum SourceEntry: Sendable, Equatable {
+package enum SourceEntry: Sendable, Equatable {
     /// A URL as its author wrote it; `line` is where, `input` a JSON object with what else is said of it.
     case url(String, name: String?, line: Int?, input: String? = nil)
     /// A request; its URL is no pattern.
@@ -30,7 +30,7 @@ extension SourceEntry {
 }
 
 /// Reads a list into a new run: every entry becomes a page, whatever is wrong with it.
-public struct RunImport {
+package struct RunImport {
     private let store: Store
     private let run: RunID
     private let limits: JobSpec.Limits
@@ -53,7 +53,7 @@ public struct RunImport {
     /// An import into a run in state `importing`.
     ///
     /// - Parameter credentials: takes the user names and passwords of the URLs, which are stored without.
-    public init(store: Store, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
+    package init(store: Store, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
         self.credentials = credentials
         self.store = store
         self.limits = limits
@@ -66,7 +66,7 @@ public struct RunImport {
     /// - Parameter progressed: called with the number of entries so far after each transaction; false ends the
     ///   import there.
     /// - Returns: what was added; nil where it was ended early.
-    public mutating func add(
+    package mutating func add(
         _ source: inout some (PageSource & ~Copyable), progressed: (Int64) -> Bool
     ) throws -> RunProgress? {
         var added = RunProgress()
@@ -90,7 +90,7 @@ public struct RunImport {
     }
 
     /// Adds the sitemaps that the job names.
-    public mutating func add(sitemaps: [String]) throws -> RunProgress {
+    package mutating func add(sitemaps: [String]) throws -> RunProgress {
         var added = RunProgress()
         var urls: [DiscoveredURL] = []
         for text in sitemaps {
@@ -116,7 +116,7 @@ public struct RunImport {
     }
 
     /// Closes the import: the run has all its pages, and may be worked on.
-    public func finish(_ run: RunID, in transaction: StoreTransaction) throws {
+    package func finish(_ run: RunID, in transaction: StoreTransaction) throws {
         try transaction.finishImport(
             run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, hasInputs: hasInputs,
             secrets: secrets)

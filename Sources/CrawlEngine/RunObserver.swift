@@ -1,9 +1,9 @@
-public import CrawlCore
-public import CrawlStore
+package import CrawlCore
+package import CrawlStore
 
 /// Who is told how a run goes. Called on the driver's thread, between commits: what takes long here holds back
 /// the commits, and with them, in the end, the crawl.
-public protocol RunObserver: Sendable {
+package protocol RunObserver: Sendable {
     /// These outcomes are in the database now, in order of completion.
     func committed(_ outcomes: [PageOutcome])
     /// Where the run stands: twice a second or more often, but four times at most, and at the end of the crawl.
@@ -20,30 +20,30 @@ public protocol RunObserver: Sendable {
 
 extension RunObserver {
     /// Does nothing.
-    public func finished(_ batches: [BatchReport]) {}
+    package func finished(_ batches: [BatchReport]) {}
 
     /// Does nothing.
-    public func logIsHeld(bytes: Int64) {}
+    package func logIsHeld(bytes: Int64) {}
 
     /// Never.
-    public var isBehind: Bool { false }
+    package var isBehind: Bool { false }
 }
 
 /// Where a run stands.
-public struct RunSnapshot: Sendable {
+package struct RunSnapshot: Sendable {
     /// The run's counters.
-    public var progress = RunProgress()
+    package var progress = RunProgress()
     /// Requests under way.
-    public var inFlight = 0
+    package var inFlight = 0
     /// Hosts that wait out their delay, or whatever else keeps them waiting; also some that have no more pages.
-    public var waitingHosts = 0
+    package var waitingHosts = 0
 
     /// All zero.
-    public init() {}
+    package init() {}
 }
 
 /// How a run ended.
-public enum RunEnd: Sendable, Equatable {
+package enum RunEnd: Sendable, Equatable {
     /// Every page is settled.
     case finished
     /// It was stopped, or its job was paused; it can go on.

@@ -1,8 +1,8 @@
-public import CrawlCore
-public import CrawlStore
+package import CrawlCore
+package import CrawlStore
 
 /// A run that is about to be worked on.
-public enum RunOpening: Sendable {
+package enum RunOpening: Sendable {
     /// An unfinished run goes on.
     case resumed(RunRecord)
     /// A new run, in state `importing`: its pages are to be added next.
@@ -17,7 +17,7 @@ public enum RunOpening: Sendable {
     ///   - processes: who is alive; what the runners that are gone have held is freed.
     ///   - now: unix milliseconds.
     /// - Throws: `StoreError`, of kind `alreadyRunning` where another runner is at work on the job.
-    public static func open(
+    package static func open(
         _ job: JobRecord, store: Store, runner: RunnerID, processes: any ProcessTable, now: Int64
     ) throws(StoreError) -> RunOpening {
         while true {
@@ -40,7 +40,7 @@ public enum RunOpening: Sendable {
     }
 
     /// Deletes a run whose import did not come to its end.
-    public static func discard(_ run: RunID, store: Store) throws(StoreError) {
+    package static func discard(_ run: RunID, store: Store) throws(StoreError) {
         while try store.write({ try $0.discardImport(run, limit: 10_000) }) {}
     }
 }

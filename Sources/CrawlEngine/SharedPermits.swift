@@ -3,9 +3,9 @@ internal import Synchronization
 /// How many requests all crawls of a process may have under way together.
 ///
 /// A crawl that holds its even share or more stands back while another has less than its own and wants more.
-public final class SharedPermits: Sendable {
+package final class SharedPermits: Sendable {
     /// Requests that all crawls together may have under way.
-    public let total: Int
+    package let total: Int
     private let free: Atomic<Int>
     /// Crawls that hold less than their share and found no permit, a bit each; one is set until it has got one.
     private let hungry = Atomic<UInt64>(0)
@@ -15,17 +15,17 @@ public final class SharedPermits: Sendable {
     private let members = Mutex<[Int: @Sendable () -> Void]>([:])
 
     /// Crawls that can take part at once.
-    public static let capacity = 64
+    package static let capacity = 64
 
     /// - Precondition: at least 1.
-    public init(total: Int) {
+    package init(total: Int) {
         precondition(total >= 1, "there is at least one permit")
         self.total = total
         free = Atomic(total)
     }
 
     /// Requests under way in all crawls.
-    public var inFlight: Int { total - free.load(ordering: .relaxed) }
+    package var inFlight: Int { total - free.load(ordering: .relaxed) }
 
     /// Takes a crawl in.
     ///

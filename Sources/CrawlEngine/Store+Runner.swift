@@ -1,5 +1,5 @@
-public import CrawlFetch
-public import CrawlStore
+package import CrawlFetch
+package import CrawlStore
 
 extension Store {
     /// Runs a closure with this process entered as a runner.
@@ -7,7 +7,7 @@ extension Store {
     /// - Parameter leftBehind: gets the runner where the database could not be written at the end, so that it still holds
     ///   what it held: others find it gone once this process has ended, and not before.
     /// - Throws: `StoreError` where it cannot be entered, and what the closure throws.
-    public func withRunner<Value>(
+    package func withRunner<Value>(
         _ environment: FetchEnvironment = .system, leftBehind: (RunnerID) -> Void = { _ in },
         _ body: (RunnerID, LinuxProcessTable) async throws -> Value
     ) async throws -> Value {

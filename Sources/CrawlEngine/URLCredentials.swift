@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// They are in memory only: nothing that is stored has them. Whoever goes on with a run reads them again where the URLs
 /// came from.
-public final class URLCredentials: Sendable {
+package final class URLCredentials: Sendable {
     /// Those of one origin: scheme, host and port.
     struct Origin: Sendable {
         /// What is sent with every URL of the origin that has none of its own (RFC 7617, section 2.2).
@@ -23,10 +23,10 @@ public final class URLCredentials: Sendable {
     private let state = Mutex<(origins: [String: Origin], count: Int)>(([:], 0))
 
     /// None.
-    public init() {}
+    package init() {}
 
     /// Whether there are none.
-    public var isEmpty: Bool { state.withLock { $0.origins.isEmpty } }
+    package var isEmpty: Bool { state.withLock { $0.origins.isEmpty } }
 
     /// Takes those of a URL, where it has any.
     ///
@@ -48,7 +48,7 @@ public final class URLCredentials: Sendable {
     }
 
     /// Takes those of all URLs of a source, to its end.
-    public func add(_ source: inout some (PageSource & ~Copyable)) throws {
+    package func add(_ source: inout some (PageSource & ~Copyable)) throws {
         while let entry = try source.next() {
             guard case .url(let text, _, _, _) = entry, text.utf8.contains(UInt8(ascii: "@")),
                 let url = try? WebURL(parsing: text)

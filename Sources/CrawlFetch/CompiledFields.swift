@@ -1,9 +1,9 @@
-public import CrawlCore
-public import Extract
+package import CrawlCore
+package import Extract
 
 /// The fields of a job, compiled for one crawl loop: regular expressions and paths are read once a run and loop, not once a
 /// page. Requests may have fields of their own.
-public final class CompiledFields {
+package final class CompiledFields {
     /// Those of the job; nil where it has none.
     let jobs: FieldExtractor?
     private let jobsFields: [ExtractionField]
@@ -15,7 +15,7 @@ public final class CompiledFields {
     /// Compiles a job's fields.
     ///
     /// - Throws: What is wrong with the first field that cannot be used.
-    public init(_ fields: [ExtractionField]) throws(FieldError) {
+    package init(_ fields: [ExtractionField]) throws(FieldError) {
         jobsFields = fields
         jobs = fields.isEmpty ? nil : try FieldExtractor(fields)
     }

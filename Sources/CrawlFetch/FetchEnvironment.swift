@@ -1,19 +1,19 @@
-public import CrawlCore
+package import CrawlCore
 internal import Glibc
 
 /// What a fetch takes from outside: the time of day, chance and secrets. Tests bring their own.
-public struct FetchEnvironment: Sendable {
+package struct FetchEnvironment: Sendable {
     /// Unix milliseconds.
-    public var wallClock: @Sendable () -> Int64
+    package var wallClock: @Sendable () -> Int64
     /// A number from 0 to 1.
-    public var random: @Sendable () -> Double
+    package var random: @Sendable () -> Double
     /// What a reference to a secret stands for.
-    public var secret: @Sendable (TextReference) -> Result<String, SecretFailure>
+    package var secret: @Sendable (TextReference) -> Result<String, SecretFailure>
 
     /// An environment of one's own, for tests.
     ///
     /// - Parameter secret: the default is what the system has.
-    public init(
+    package init(
         wallClock: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double,
         secret: (@Sendable (TextReference) -> Result<String, SecretFailure>)? = nil
     ) {
@@ -23,7 +23,7 @@ public struct FetchEnvironment: Sendable {
     }
 
     /// The system's clock and the system's randomness.
-    public static let system = FetchEnvironment(
+    package static let system = FetchEnvironment(
         wallClock: {
             var time = timespec()
             clock_gettime(CLOCK_REALTIME, &time)

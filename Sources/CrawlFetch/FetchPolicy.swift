@@ -1,10 +1,10 @@
-public import CrawlCore
-public import Curl
-public import Extract
+package import CrawlCore
+package import Curl
+package import Extract
 internal import HTMLScan
 
 /// What a job says about each of its requests.
-public struct FetchPolicy: Sendable {
+package struct FetchPolicy: Sendable {
     let accept: StatusSet
     let limits: JobSpec.Limits
     let retry: RetryPolicy
@@ -13,12 +13,12 @@ public struct FetchPolicy: Sendable {
     /// The largest body that is kept, in bytes.
     let keptBytes: Int
     /// Who keeps what is sent and received; nil for nobody.
-    public let exchangeKeeper: (any ExchangeKeeper)?
+    package let exchangeKeeper: (any ExchangeKeeper)?
     /// Names of header fields whose values are kept by nobody, in lower case.
     let secretFields: Set<String>
     let timeouts: JobSpec.Timeouts
     /// The secrets that the job's header fields hold.
-    public let redaction: Redaction
+    package let redaction: Redaction
     /// Whether JSON replies are kept.
     let keepsReplies: Bool
     /// What `X-Robots-Tag` calls this crawler.
@@ -27,7 +27,7 @@ public struct FetchPolicy: Sendable {
     let scannerOptions: PageScanner.Options
     private let fields: [ExtractionField]
     /// The settings of curl's handles.
-    public let transfer: TransferConfiguration
+    package let transfer: TransferConfiguration
 
     /// The policy of a job.
     ///
@@ -38,7 +38,7 @@ public struct FetchPolicy: Sendable {
     ///   - exchangeKeeper: who keeps what is sent and received. The default is nobody.
     ///   - redaction: the secrets that the job's header fields hold. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is not to.
-    public init(
+    package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
         exchangeKeeper: (any ExchangeKeeper)? = nil, redaction: Redaction = Redaction(),
         keepsReplies: Bool = false
@@ -72,7 +72,7 @@ public struct FetchPolicy: Sendable {
     private static let mostBytes: Int64 = 512 << 20
 
     /// Compiles the fields for one loop.
-    public func compileFields() throws(FieldError) -> CompiledFields {
+    package func compileFields() throws(FieldError) -> CompiledFields {
         try CompiledFields(fields)
     }
 }

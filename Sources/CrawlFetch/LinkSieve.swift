@@ -1,11 +1,11 @@
-public import CrawlCore
+package import CrawlCore
 internal import Curl
 internal import Extract
 internal import HTMLScan
 internal import Sitemap
 
 /// Makes of the links of a page what is to be requested of them. It belongs to one thread, that of its loop.
-public final class LinkSieve {
+package final class LinkSieve {
     /// Nil where links are not followed, and sitemaps are all.
     private var rules: FollowRules?
     private let filter: URLFilter?
@@ -23,7 +23,7 @@ public final class LinkSieve {
     ///
     /// - Parameter rules: those of the job, with the run's seeds in their scope; nil where it follows sitemaps only.
     /// - Throws: `URLFilterError` where an expression of the job is none.
-    public init?(_ spec: JobSpec, rules: FollowRules?) throws {
+    package init?(_ spec: JobSpec, rules: FollowRules?) throws {
         guard spec.discoversPages else { return nil }
         let follow = spec.follow ?? JobSpec.Follow()
         self.rules = rules
@@ -38,7 +38,7 @@ public final class LinkSieve {
     }
 
     /// Adds a URL that a seed was redirected to: it says what is in scope as the seed does.
-    public func insert(seed: WebURL) {
+    package func insert(seed: WebURL) {
         rules?.scope.insert(seed: seed)
     }
 

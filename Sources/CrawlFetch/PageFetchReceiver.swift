@@ -1,7 +1,7 @@
-public import CrawlCore
+package import CrawlCore
 
 /// Who a fetcher reports to, on the loop's thread.
-public protocol PageFetchReceiver: AnyObject {
+package protocol PageFetchReceiver: AnyObject {
     /// Whether another request is waiting for the connection.
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool
     /// The request goes out now, unless this is false: then the fetch ends with ``PageFetchResult/again(_:)``.
@@ -13,7 +13,7 @@ public protocol PageFetchReceiver: AnyObject {
 }
 
 /// What came of one request.
-public enum PageFetchResult: Sendable {
+package enum PageFetchResult: Sendable {
     /// The attempt is over.
     case outcome(PageOutcome)
     /// The attempt goes on with another request, to be admitted at the target's host first.

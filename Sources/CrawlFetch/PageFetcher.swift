@@ -1,6 +1,6 @@
 internal import ContentCoding
-public import CrawlCore
-public import Curl
+package import CrawlCore
+package import Curl
 internal import Extract
 internal import HTMLScan
 internal import Sitemap
@@ -8,13 +8,13 @@ internal import Sitemap
 /// Takes one page after another from request to outcome, with one transfer and one scanner of its own.
 ///
 /// It belongs to one thread, that of its loop.
-public final class PageFetcher: TransferDelegate {
+package final class PageFetcher: TransferDelegate {
     /// Where its request was admitted; kept for the receiver.
-    public var slot: HostGate.Slot?
+    package var slot: HostGate.Slot?
     /// Whether the request of the running fetch went out.
-    public private(set) var wasSent = false
+    package private(set) var wasSent = false
     /// What is being fetched; nil while idle.
-    public internal(set) var request: PageRequest?
+    package internal(set) var request: PageRequest?
 
     let policy: FetchPolicy
     let environment: FetchEnvironment
@@ -85,7 +85,7 @@ public final class PageFetcher: TransferDelegate {
     /// - Parameters:
     ///   - fields: the policy's, compiled for the loop.
     ///   - sieve: what is followed of the pages' links, the same for all fetchers of the loop; nil for nothing.
-    public init(
+    package init(
         loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, sieve: LinkSieve? = nil,
         environment: FetchEnvironment,
         receiver: any PageFetchReceiver
@@ -110,7 +110,7 @@ public final class PageFetcher: TransferDelegate {
     ///   - mayBePrivate: whether its host may be at an address that is not of the public internet.
     ///   - credentials: the user name and password of the page's own URL, nil for none. They are sent to the origin
     ///     (scheme, host and port) of that URL, and to no other that a redirect leads to.
-    public func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
+    package func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
         self.request = request
         self.mayBePrivate = mayBePrivate
         self.credentials = credentials
@@ -176,7 +176,7 @@ public final class PageFetcher: TransferDelegate {
     }
 
     /// Gives the request up. The receiver hears nothing.
-    public func cancel() {
+    package func cancel() {
         guard let transfer, request != nil else { return }
         loop.cancel(transfer)
         request = nil
@@ -185,24 +185,24 @@ public final class PageFetcher: TransferDelegate {
     // MARK: TransferDelegate
 
     /// Judges an address of the host that is being requested. See ``TransferDelegate/mayConnect(to:_:)`` for when.
-    public func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
+    package func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
         mayBePrivate || address.isGlobal
     }
 
     /// Passes the question on.
-    public func wantsConnectionKept(_ transfer: Transfer) -> Bool {
+    package func wantsConnectionKept(_ transfer: Transfer) -> Bool {
         receiver.wantsConnectionKept(self)
     }
 
     /// Passes on that the request goes out.
-    public func willSend(_ transfer: Transfer) -> Bool {
+    package func willSend(_ transfer: Transfer) -> Bool {
         guard receiver.willSend(self) else { return false }
         wasSent = true
         return true
     }
 
     /// Counts decoded bytes and feeds the scanner; false once the body is over its limit.
-    public func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
+    package func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if phase == .unseen { begin(transfer) }
         contentLength += Int64(bytes.count)
         if keepsDigest { digest.add(bytes) }
@@ -268,7 +268,7 @@ public final class PageFetcher: TransferDelegate {
     private var keepsDigest: Bool { phase == .scanning || phase == .counting || phase == .listing }
 
     /// Turns the transfer's end into an outcome or a redirect.
-    public func finished(_ transfer: Transfer, _ result: TransferResult) {
+    package func finished(_ transfer: Transfer, _ result: TransferResult) {
         guard var request else { return }
         if result == .heldBack {
             request.wantsNewConnection = true

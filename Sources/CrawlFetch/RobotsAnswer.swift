@@ -1,7 +1,7 @@
-public import CrawlCore
+package import CrawlCore
 
 /// What came of asking a host for its robots.txt (RFC 9309, section 2.3.1).
-public enum RobotsAnswer: Sendable, Equatable {
+package enum RobotsAnswer: Sendable, Equatable {
     /// It has one; no more than the first ``RobotsAnswer/limit`` bytes of it.
     case found(statusCode: Int, [UInt8])
     /// It has none, which allows everything: a status from 400 to 499, or redirects that lead nowhere.
@@ -11,9 +11,9 @@ public enum RobotsAnswer: Sendable, Equatable {
     case unreachable(ErrorKind, String)
 
     /// Bytes of a robots.txt that are read: 500 KiB (RFC 9309, section 2.5).
-    public static let limit = 500 << 10
+    package static let limit = 500 << 10
     /// Redirects that are followed to it (RFC 9309, section 2.3.1.2).
-    public static let redirects = 5
+    package static let redirects = 5
 
     /// The answer without secrets.
     func redacted(_ redaction: Redaction) -> RobotsAnswer {

@@ -1,21 +1,21 @@
-public import CrawlCore
+package import CrawlCore
 internal import Glibc
 
 /// Why a secret is not to be had.
-public struct SecretFailure: Error, Sendable, Equatable, CustomStringConvertible {
+package struct SecretFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was referred to.
-    public let reference: TextReference
+    package let reference: TextReference
     /// What is wrong, without the secret.
-    public let reason: String
+    package let reason: String
 
     /// A failure to find what a reference stands for.
-    public init(_ reference: TextReference, _ reason: String) {
+    package init(_ reference: TextReference, _ reason: String) {
         self.reference = reference
         self.reason = reason
     }
 
     /// One sentence for people.
-    public var description: String { "\(reference): \(reason)" }
+    package var description: String { "\(reference): \(reason)" }
 }
 
 /// Secrets of this machine: environment variables, and files.

@@ -1,8 +1,8 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What the target of a redirect is to a run that follows links, where every page is requested once.
-public enum RedirectTarget: Sendable {
+package enum RedirectTarget: Sendable {
     /// A page that the run has already. Nothing is asked for.
     case known
     /// A page that the chain of redirects has been at; it is asked for again.
@@ -11,7 +11,7 @@ public enum RedirectTarget: Sendable {
     case free(Free)
 
     /// A URL that a redirect may claim.
-    public struct Free: Sendable {
+    package struct Free: Sendable {
         let url: DiscoveredURL
         /// The row that it has; nil for none yet.
         let row: PageID?
@@ -19,7 +19,7 @@ public enum RedirectTarget: Sendable {
 }
 
 /// What came of claiming a redirect's target.
-public enum RedirectClaim: Sendable {
+package enum RedirectClaim: Sendable {
     /// It is asked for as a page of its own.
     case page(ClaimedPage)
     /// It is asked for as what the page that redirects to it says.
@@ -36,7 +36,7 @@ extension DiscoveryImporter {
     ///   - page: the page that was redirected.
     ///   - chain: the redirects so far.
     ///   - normalization: of the job, to know where the redirects of others have led.
-    public mutating func target(
+    package mutating func target(
         _ url: WebURL, of page: ClaimedPage, _ chain: RedirectChain, _ normalization: URLNormalization,
         in transaction: StoreTransaction
     ) throws -> RedirectTarget {
@@ -73,7 +73,7 @@ extension DiscoveryImporter {
     /// - Parameters:
     ///   - page: the page that was redirected.
     ///   - former: the runs whose pages tell by what to ask whether they have changed; nil for none.
-    public mutating func claim(
+    package mutating func claim(
         _ target: RedirectTarget.Free, for page: ClaimedPage, former: FormerRuns?, _ growth: inout Growth,
         in transaction: StoreTransaction
     ) throws -> RedirectClaim {

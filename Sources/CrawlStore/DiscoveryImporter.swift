@@ -1,23 +1,23 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// Puts what pages led to into the frontier of a run, in the transactions that record those pages.
 ///
 /// One importer serves one run, transaction after transaction. It remembers the URLs it has met lately, as a site's pages
 /// lead to the same ones again and again; what it remembers is bounded.
-public struct DiscoveryImporter {
+package struct DiscoveryImporter {
     /// What a transaction has added.
-    public struct Growth: Sendable {
+    package struct Growth: Sendable {
         /// Pages that wait, and those that are kept as skipped.
-        public var progress = RunProgress()
+        package var progress = RunProgress()
         /// The hosts of those that wait, each once.
-        public var hosts: Set<HostID> = []
+        package var hosts: Set<HostID> = []
         /// The ids of its rows; nil while there are none.
         fileprivate var ids: ClosedRange<Int64>?
         fileprivate var skipped: [SkipReason: Int] = [:]
 
         /// Nothing yet.
-        public init() {}
+        package init() {}
 
         mutating func note(_ id: Int64) {
             ids = ids.map { min($0.lowerBound, id)...max($0.upperBound, id) } ?? id...id
@@ -43,7 +43,7 @@ public struct DiscoveryImporter {
     ///   - former: the runs before it, whose pages are kept as rows also where they are beyond that; nil for none.
     ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
     ///   - keepsSkipped: whether links beyond that are kept as rows.
-    public init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool) {
+    package init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool) {
         self.run = run
         self.former = former
         pagesPerHost = limits.pagesPerHost
@@ -52,7 +52,7 @@ public struct DiscoveryImporter {
     }
 
     /// Adds what a page led to; URLs that the run has already are known by their keys.
-    public mutating func add(
+    package mutating func add(
         _ discovery: PageDiscovery, from page: PageID?, _ growth: inout Growth,
         in transaction: StoreTransaction
     ) throws {
@@ -77,7 +77,7 @@ public struct DiscoveryImporter {
     }
 
     /// Adds what a page led to in the run before, in which it was the same.
-    public mutating func addLinks(
+    package mutating func addLinks(
         of previous: PageID, from page: ClaimedPage, _ growth: inout Growth, in transaction: StoreTransaction
     ) throws {
         let statement = try RawStatement(
@@ -98,7 +98,7 @@ public struct DiscoveryImporter {
     }
 
     /// Brings the run's own row up to date with what a transaction has added.
-    public func close(_ growth: Growth, in transaction: StoreTransaction) throws {
+    package func close(_ growth: Growth, in transaction: StoreTransaction) throws {
         if let ids = growth.ids {
             try transaction.database.cachedStatement(
                 sql: """

@@ -1,46 +1,46 @@
-public import CrawlCore
+package import CrawlCore
 
 /// What the database knows of a host.
-public struct HostRecord: Sendable, Equatable {
+package struct HostRecord: Sendable, Equatable {
     /// When the last request to it may have begun, in unix milliseconds, where another runner had it before.
-    public var lastStartedAt: Int64?
+    package var lastStartedAt: Int64?
     /// How it has been doing, as of now.
-    public var condition = HostCondition()
+    package var condition = HostCondition()
     /// What people have set.
-    public var overrides = HostOverrides()
+    package var overrides = HostOverrides()
 
     /// A host of which nothing is known.
-    public init() {}
+    package init() {}
 }
 
 /// What people have set for a host, by an UPDATE of its row, in place of what a job says.
-public struct HostOverrides: Sendable, Equatable {
+package struct HostOverrides: Sendable, Equatable {
     /// The most requests under way; 0 for none for now; nil for the job's.
-    public var perHost: Int?
+    package var perHost: Int?
     /// The least time between two starts; nil for the job's.
-    public var delay: Duration?
+    package var delay: Duration?
     /// Whether its pages are given up.
-    public var isBlocked = false
+    package var isBlocked = false
 
     /// Nothing is set.
-    public init() {}
+    package init() {}
 }
 
 /// A host's robots.txt as it was fetched.
-public struct RobotsRecord: Sendable, Equatable {
+package struct RobotsRecord: Sendable, Equatable {
     /// The status that it came with; nil where none was to be had, such as behind too many redirects.
-    public var statusCode: Int?
+    package var statusCode: Int?
     /// Its first 500 KiB; nil where there is none, which allows everything.
-    public var body: [UInt8]?
+    package var body: [UInt8]?
     /// Where redirects led to it; nil where it is the host's own `/robots.txt`.
-    public var url: String?
+    package var url: String?
     /// Unix milliseconds.
-    public var fetchedAt: Int64
+    package var fetchedAt: Int64
     /// Unix milliseconds; not to be used from then on.
-    public var expiresAt: Int64
+    package var expiresAt: Int64
 
     /// A robots.txt that is good for a day (RFC 9309, section 2.4).
-    public init(statusCode: Int?, body: [UInt8]?, url: String? = nil, fetchedAt: Int64) {
+    package init(statusCode: Int?, body: [UInt8]?, url: String? = nil, fetchedAt: Int64) {
         self.url = url
         self.statusCode = statusCode
         self.body = body
@@ -49,5 +49,5 @@ public struct RobotsRecord: Sendable, Equatable {
     }
 
     /// Milliseconds in a day.
-    public static let lifetime: Int64 = 86_400_000
+    package static let lifetime: Int64 = 86_400_000
 }

@@ -1,8 +1,8 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A line of a list on its way into a run.
-public enum ImportedPage: Sendable {
+package enum ImportedPage: Sendable {
     /// A page to request.
     case page(url: String, hostKey: String, name: String?, line: Int?, request: ImportedRequest? = nil)
     /// Text that is no URL, or not one to request; kept as a skipped page.
@@ -12,16 +12,16 @@ public enum ImportedPage: Sendable {
 }
 
 /// What a page sends beyond a GET of its URL.
-public struct ImportedRequest: Sendable, Equatable {
+package struct ImportedRequest: Sendable, Equatable {
     /// The method, in capitals.
-    public let method: String
+    package let method: String
     /// A JSON object with the request's other keys; nil for none.
-    public let details: String?
+    package let details: String?
     /// What is sent as `Idempotency-Key`; nil for nothing.
-    public let idempotencyKey: String?
+    package let idempotencyKey: String?
 
     /// A request; nothing is checked.
-    public init(method: String, details: String?, idempotencyKey: String?) {
+    package init(method: String, details: String?, idempotencyKey: String?) {
         self.method = method
         self.details = details
         self.idempotencyKey = idempotencyKey
@@ -29,7 +29,7 @@ public struct ImportedRequest: Sendable, Equatable {
 }
 
 /// Puts pages into the frontier of a run. One importer serves one run, transaction after transaction.
-public struct PageImporter {
+package struct PageImporter {
     private let run: RunID
     /// How many pages a host may have in the run; 0 for any number.
     private let pagesPerHost: Int
@@ -41,7 +41,7 @@ public struct PageImporter {
     /// An importer for a run in state `importing`.
     ///
     /// - Parameter pagesPerHost: how many pages a host may have; the others are skipped. The default, 0, is any number.
-    public init(run: RunID, pagesPerHost: Int = 0) {
+    package init(run: RunID, pagesPerHost: Int = 0) {
         self.run = run
         self.pagesPerHost = pagesPerHost
     }
@@ -50,7 +50,7 @@ public struct PageImporter {
     ///
     /// - Parameter inputs: what is said of pages beside their requests, JSON objects by the pages' places in the list.
     /// - Returns: what was added, by state.
-    public mutating func add(
+    package mutating func add(
         _ pages: [ImportedPage], inputs: [Int: String] = [:], in transaction: StoreTransaction
     ) throws -> RunProgress {
         let insert = try RawStatement(transaction.database, insertSQL)

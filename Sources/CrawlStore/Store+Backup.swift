@@ -11,7 +11,7 @@ extension Store {
     /// What is written meanwhile stays in the write-ahead log until the copy is done.
     ///
     /// - Parameter progressed: called with the bytes copied so far and in all.
-    public func backUp(to target: String, progressed: @escaping (Int64, Int64) -> Void) throws(StoreError) {
+    package func backUp(to target: String, progressed: @escaping (Int64, Int64) -> Void) throws(StoreError) {
         let partial = "\(target).partial-\(getpid())"
         do {
             try Store.checkReplaceable(target)

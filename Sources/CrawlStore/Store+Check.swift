@@ -4,7 +4,7 @@ extension Store {
     /// Looks for damage: SQLite's own checks, and counters that do not match the rows they count.
     ///
     /// - Returns: a sentence for each thing that is wrong; none where all is well.
-    public func check() throws(StoreError) -> [String] {
+    package func check() throws(StoreError) -> [String] {
         do {
             return try queue.read { database in
                 var findings: [String] = []

@@ -1,16 +1,16 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 internal import Glibc
 
 /// What was deleted.
-public struct PruneReport: Sendable, Equatable {
+package struct PruneReport: Sendable, Equatable {
     /// Runs, and pages of them.
-    public var runs = 0
+    package var runs = 0
     /// Pages of those runs.
-    public var pages = 0
+    package var pages = 0
 
     /// Nothing.
-    public init() {}
+    package init() {}
 }
 
 extension Store {
@@ -26,7 +26,7 @@ extension Store {
     /// whether anything changed.
     ///
     /// - Parameter count: how many finished runs stay; at least 1.
-    public func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport {
+    package func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport {
         let runs = try read { try $0.runsToPrune(of: job, keeping: max(1, count)) }
         var report = PruneReport()
         // First of all of them, so that what one knew from another keeps nothing, and nobody compares with one that is half there.
@@ -63,7 +63,7 @@ extension Store {
     }
 
     /// Deletes the bodies that no page has, such as those of jobs that were deleted, in small steps. Blocks.
-    public func pruneBodies() throws(StoreError) {
+    package func pruneBodies() throws(StoreError) {
         var last: Int64? = 0
         while let start = last {
             last = try inTurn { try $0.pruneBodies(after: start, limit: Store.pruneStep) }
@@ -71,14 +71,14 @@ extension Store {
     }
 
     /// Gives free pages back to the file system, step by step. Does nothing for a database that was not made for it.
-    public func giveBackSpace() throws(StoreError) {
+    package func giveBackSpace() throws(StoreError) {
         guard try read({ try $0.isIncremental() }) else { return }
         while try inTurn({ try $0.vacuumStep(pages: Store.vacuumStep) }) {}
     }
 
     /// Rewrites the whole file without its free space, ready to give space back step by step from then on. Nobody else can
     /// write meanwhile, and the disk needs as much room again.
-    public func vacuum() throws(StoreError) {
+    package func vacuum() throws(StoreError) {
         do {
             try queue.inDatabase { database in
                 try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")

@@ -7,7 +7,7 @@ extension Store {
     /// - Parameters:
     ///   - processes: who is alive.
     ///   - now: unix milliseconds.
-    public func repair(_ processes: any ProcessTable, now: Int64) throws(StoreError) {
+    package func repair(_ processes: any ProcessTable, now: Int64) throws(StoreError) {
         do {
             try queue.inDatabase { try $0.execute(sql: "REINDEX") }
         } catch {

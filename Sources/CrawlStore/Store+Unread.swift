@@ -1,4 +1,4 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What a run did not read of the pages that were known before it, worked out once it has nothing left to do.
@@ -15,7 +15,7 @@ extension Store {
     /// A job's first run has nothing to be noted. What was noted of the run already, where it was opened again, is replaced.
     ///
     /// - Parameter progressed: called after each transaction.
-    public func noteUnread(of run: RunID, progressed: () throws -> Void = {}) throws {
+    package func noteUnread(of run: RunID, progressed: () throws -> Void = {}) throws {
         guard let scope = try read({ try UnreadScope(run, in: $0) }) else { return }
         func step<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
             let value = try write(body)

@@ -10,19 +10,19 @@ internal import Synchronization
 /// connection checkpoints while another of the same process commits (<https://sqlite.org/wal.html>, "The WAL-reset
 /// bug"), so one connection does all writing and all checkpointing. Calls block; they are made from a thread that
 /// may, never from the cooperative pool's hot path.
-public final class Store: Sendable {
+package final class Store: Sendable {
     /// How long a locked database is waited for.
-    public static let busySeconds = 30
+    package static let busySeconds = 30
 
     /// Where a database is.
-    public enum Location: Sendable, Equatable {
+    package enum Location: Sendable, Equatable {
         case file(String)
         /// A file without a name, gone with the store: nothing is kept, and memory does not grow with it.
         case temporary
     }
 
     /// What a store is opened for.
-    public enum Access: Sendable {
+    package enum Access: Sendable {
         /// Created and migrated where needed.
         case readWrite
         /// Must exist; migrated where needed.
@@ -47,7 +47,7 @@ public final class Store: Sendable {
     ///   - location: the file; an empty one counts as new.
     ///   - access: what for.
     /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
-    public init(_ location: Location, access: Access) throws(StoreError) {
+    package init(_ location: Location, access: Access) throws(StoreError) {
         _ = Store.isSetUp
         switch location {
         case .temporary:
@@ -90,7 +90,7 @@ public final class Store: Sendable {
     }
 
     /// Refuses to write into a file that nobody will find again.
-    public func checkFile() throws(StoreError) {
+    package func checkFile() throws(StoreError) {
         guard let file, FileIdentity(of: path) != file else { return }
         throw StoreError(
             .missing,
@@ -186,7 +186,7 @@ public final class Store: Sendable {
     }
 
     /// Runs one transaction that writes: all of it is committed, or none.
-    public func write<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+    package func write<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         try checkFile()
         do {
             return try queue.write { try body(StoreTransaction(database: $0)) }
@@ -196,7 +196,7 @@ public final class Store: Sendable {
     }
 
     /// Runs reads that all see the same state.
-    public func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+    package func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         do {
             return try queue.read { try body(StoreTransaction(database: $0)) }
         } catch {
@@ -205,14 +205,14 @@ public final class Store: Sendable {
     }
 
     /// Bytes of the write-ahead log; 0 where there is none.
-    public var logSize: Int64 {
+    package var logSize: Int64 {
         var status = stat()
         return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
     }
 
     /// Whether the write-ahead log cannot be copied into the database file whole, as somebody still reads what was there
     /// before; what can be is copied.
-    public func isLogHeld() -> Bool {
+    package func isLogHeld() -> Bool {
         let counts = try? queue.inDatabase { try $0.checkpoint(.passive) }
         return counts.map { $0.checkpointedFrameCount < $0.walFrameCount } ?? false
     }
@@ -222,7 +222,7 @@ public final class Store: Sendable {
     ///
     /// - Returns: whether it is empty now.
     @discardableResult
-    public func checkpoint() throws(StoreError) -> Bool {
+    package func checkpoint() throws(StoreError) -> Bool {
         do {
             return try queue.inDatabase { database in
                 try database.execute(sql: "PRAGMA busy_timeout = 0")
@@ -241,7 +241,7 @@ public final class Store: Sendable {
 }
 
 /// The store inside one transaction. Valid only within the closure that it is handed to.
-public struct StoreTransaction {
+package struct StoreTransaction {
     let database: Database
 }
 

@@ -1,14 +1,14 @@
 internal import GRDB
 
 /// What keeps the store from doing its work, in one sentence that says what to do.
-public struct StoreError: Error, Sendable, CustomStringConvertible {
+package struct StoreError: Error, Sendable, CustomStringConvertible {
     /// What it comes down to.
-    public let kind: Kind
+    package let kind: Kind
     /// One sentence for people.
-    public let description: String
+    package let description: String
 
     /// What a failure of the store comes down to.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// There is no such file.
         case missing
         /// The file is no SQLite database, or not one of trawl's.
@@ -32,7 +32,7 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     }
 
     /// An error of this kind; `description` is one sentence without a full stop.
-    public init(_ kind: Kind, _ description: String) {
+    package init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description
     }

@@ -1,27 +1,27 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// How a run under way is doing.
-public struct RunActivity: Sendable, Equatable {
+package struct RunActivity: Sendable, Equatable {
     /// Unix milliseconds when this was so.
-    public var updatedAt: Int64 = 0
+    package var updatedAt: Int64 = 0
     /// Requests under way.
-    public var inFlight = 0
+    package var inFlight = 0
     /// Hosts that are leased.
-    public var hosts = 0
+    package var hosts = 0
     /// Hosts that wait out something; also some that have just been let go of.
-    public var hostsWaiting = 0
+    package var hostsWaiting = 0
     /// Pages settled a second, over the last seconds; nil where that is not known yet.
-    public var pagesPerSecond: Double?
+    package var pagesPerSecond: Double?
 
     /// All zero.
-    public init() {}
+    package init() {}
 }
 
 /// A host that is waited for, and why.
-public struct HostWait: Sendable, Equatable {
+package struct HostWait: Sendable, Equatable {
     /// What a host is waited for.
-    public enum Reason: String, Sendable {
+    package enum Reason: String, Sendable {
         /// It said when to come again, with Retry-After.
         case snoozed
         /// It could not be reached, and is tried again at some time.
@@ -33,16 +33,16 @@ public struct HostWait: Sendable, Equatable {
     }
 
     /// Its key: scheme, name and port.
-    public let host: String
+    package let host: String
     /// Why.
-    public let reason: Reason
+    package let reason: Reason
     /// Until when, in unix milliseconds; nil where that is not known.
-    public let until: Int64?
+    package let until: Int64?
 }
 
 extension StoreTransaction {
     /// Publishes how a run is doing.
-    public func save(_ activity: RunActivity, of run: RunID) throws {
+    package func save(_ activity: RunActivity, of run: RunID) throws {
         try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO run_activity (run_id, updated_at, in_flight, hosts, hosts_waiting, pages_per_second)
@@ -56,7 +56,7 @@ extension StoreTransaction {
     }
 
     /// How a run is doing; nil where nobody is at work on it.
-    public func activity(of run: RunID) throws -> RunActivity? {
+    package func activity(of run: RunID) throws -> RunActivity? {
         try Row.fetchOne(
             database,
             sql: """
@@ -75,7 +75,7 @@ extension StoreTransaction {
     }
 
     /// Hosts that a run under way waits for, the longest waits first.
-    public func hostWaits(of run: RunID, now: Int64, limit: Int) throws -> [HostWait] {
+    package func hostWaits(of run: RunID, now: Int64, limit: Int) throws -> [HostWait] {
         try Row.fetchAll(
             database,
             sql: """

@@ -1,27 +1,27 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A batch of pages that is done with.
-public struct BatchReport: Sendable, Equatable {
+package struct BatchReport: Sendable, Equatable {
     /// 1 for the first of its run.
-    public let number: Int64
+    package let number: Int64
     /// Its pages.
-    public let pages: Int64
+    package let pages: Int64
     /// Those that are done.
-    public let done: Int64
+    package let done: Int64
     /// Those that failed.
-    public let failed: Int64
+    package let failed: Int64
     /// Those that were not requested.
-    public let skipped: Int64
+    package let skipped: Int64
     /// Those that are to be tried again, in a later batch.
-    public let retried: Int64
+    package let retried: Int64
     /// How long it took from its claim, in milliseconds.
-    public let milliseconds: Int64
+    package let milliseconds: Int64
 }
 
 extension StoreTransaction {
     /// Those of some batches that are done with, in their order.
-    public func finishedBatches(_ batches: Set<BatchID>) throws -> [BatchReport] {
+    package func finishedBatches(_ batches: Set<BatchID>) throws -> [BatchReport] {
         let statement = try database.cachedStatement(
             sql: "SELECT * FROM batches WHERE id = ? AND finished_at IS NOT NULL")
         return try batches.sorted { $0.rawValue < $1.rawValue }.compactMap { batch in

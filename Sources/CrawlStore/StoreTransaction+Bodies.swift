@@ -1,4 +1,4 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 extension StoreTransaction {
@@ -30,7 +30,7 @@ extension StoreTransaction {
     }
 
     /// The body that is kept of a page; nil for none.
-    public func body(of page: PageID) throws -> PageBody? {
+    package func body(of page: PageID) throws -> PageBody? {
         let statement = try database.cachedStatement(sql: "SELECT body_id FROM pages WHERE id = ?")
         return try Int64.fetchOne(statement, arguments: [page.rawValue]).flatMap { try body($0) }
     }

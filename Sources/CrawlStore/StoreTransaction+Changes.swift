@@ -1,10 +1,10 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What became of one page from one run to another: a row of the view `run_changes`.
-public struct PageChange: Sendable {
+package struct PageChange: Sendable {
     /// What is different first, in this order.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         case new
         case gone
         case status
@@ -15,36 +15,36 @@ public struct PageChange: Sendable {
     }
 
     /// What a run knows of the page.
-    public struct Side: Sendable {
+    package struct Side: Sendable {
         /// The status; nil where no response came.
-        public let statusCode: Int?
+        package let statusCode: Int?
         /// What went wrong, as an `ErrorKind`'s raw value.
-        public let errorKind: String?
+        package let errorKind: String?
         /// The title.
-        public let title: String?
+        package let title: String?
         /// Bytes of the body, decoded.
-        public let contentLength: Int64?
+        package let contentLength: Int64?
         /// The digest of the body, decoded, in hexadecimal digits.
-        public let contentDigest: String?
+        package let contentDigest: String?
     }
 
     /// What is different first.
-    public let kind: Kind
+    package let kind: Kind
     /// The name of the request, where it has one.
-    public let name: String?
+    package let name: String?
     /// The URL.
-    public let url: String
+    package let url: String
     /// The page in the earlier run; nil for a new one.
-    public let before: Side?
+    package let before: Side?
     /// The page in the later run; nil where that does not have it.
-    public let after: Side?
+    package let after: Side?
 }
 
 extension StoreTransaction {
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     ///
     /// Pages of the later run come first, in the order it found them, then those that it does not have.
-    public func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws {
+    package func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             database,
             sql: """
@@ -57,7 +57,7 @@ extension StoreTransaction {
     }
 
     /// A job's latest finished run, or the latest of those before one.
-    public func finishedRun(of job: JobID, before number: Int = .max) throws -> RunRecord? {
+    package func finishedRun(of job: JobID, before number: Int = .max) throws -> RunRecord? {
         try run(
             where:
                 "job_id = ? AND runs.state = 'finished' AND pruned_at IS NULL AND number < ? ORDER BY number DESC LIMIT 1",

@@ -1,39 +1,39 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What the database says of one URL of a run.
-public struct PageRecord: Sendable {
+package struct PageRecord: Sendable {
     /// Its row.
-    public let row: ResultRow
+    package let row: ResultRow
     /// The page that led to it first; nil for one of the job's own.
-    public let referrer: String?
+    package let referrer: String?
     /// Until when it waits, in unix milliseconds; 0 for not at all.
-    public let notBefore: Int64
+    package let notBefore: Int64
 }
 
 /// What the database says of a host, for people.
-public struct HostStanding: Sendable {
+package struct HostStanding: Sendable {
     /// Its row.
-    public let id: HostID
+    package let id: HostID
     /// What people have set.
-    public let overrides: HostOverrides
+    package let overrides: HostOverrides
     /// The pid of the process that has it; nil where none has.
-    public let runnerPID: Int32?
+    package let runnerPID: Int32?
     /// Unix milliseconds until when it asked to be left alone.
-    public let snoozedUntil: Int64?
+    package let snoozedUntil: Int64?
     /// Starts a second that it takes; nil for any number.
-    public let rate: Double?
+    package let rate: Double?
     /// Failures to connect in a row.
-    public let failures: Int
+    package let failures: Int
     /// Unix milliseconds; set aside until then.
-    public let probeAt: Int64?
+    package let probeAt: Int64?
     /// Its pages of the run that are still to come, as far as they were looked at: a thousand at most.
-    public let pendingPages: Int
+    package let pendingPages: Int
 }
 
 extension StoreTransaction {
     /// A page of a run by its URL, asked for by GET.
-    public func page(_ url: String, of run: RunID) throws -> PageRecord? {
+    package func page(_ url: String, of run: RunID) throws -> PageRecord? {
         // A key may stand for another page, of which there are never many (see `URLKey`).
         for salt in 0..<UInt64(8) {
             let key = URLKey(method: "GET", url: url, salt: salt)
@@ -56,7 +56,7 @@ extension StoreTransaction {
     /// How a host stands, and what of a run it has to do.
     ///
     /// - Parameter key: scheme, name and port.
-    public func standing(of key: String, in run: RunID?) throws -> HostStanding? {
+    package func standing(of key: String, in run: RunID?) throws -> HostStanding? {
         let row = try Row.fetchOne(
             database,
             sql: """

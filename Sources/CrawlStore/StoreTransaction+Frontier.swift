@@ -1,36 +1,36 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A host with pages that wait.
-public struct WaitingHost: Sendable, Equatable {
+package struct WaitingHost: Sendable, Equatable {
     /// The host's row.
-    public let host: HostID
+    package let host: HostID
     /// When its first page may be requested, in unix milliseconds; 0 for at once.
-    public let notBefore: Int64
+    package let notBefore: Int64
 }
 
 /// A place in the order in which a host's pages are claimed.
-public struct FrontierPosition: Sendable, Equatable {
+package struct FrontierPosition: Sendable, Equatable {
     let notBefore: Int64
     let rank: Int64
     let id: Int64
 }
 
 /// What a claim is to bring of a page beside what each request needs.
-public struct ClaimOptions: Sendable, Equatable {
+package struct ClaimOptions: Sendable, Equatable {
     /// Where the page stands among those that led to it, and what kind it is.
-    public var hasLineage = false
+    package var hasLineage = false
     /// Whether pages of one depth only are claimed at a time, the least first. Needs the lineage.
-    public var isByLevel = false
+    package var isByLevel = false
     /// The last page of the run's own list; nil where all are of it.
-    public var lastNamed: PageID?
+    package var lastNamed: PageID?
     /// The runs whose pages tell by what to ask whether they have changed; nil for none.
-    public var formerRuns: FormerRuns?
+    package var formerRuns: FormerRuns?
     /// Whether pages have an input.
-    public var hasInputs = false
+    package var hasInputs = false
 
     /// Neither.
-    public init() {}
+    package init() {}
 }
 
 extension StoreTransaction {
@@ -42,7 +42,7 @@ extension StoreTransaction {
     ///   - run: the run.
     ///   - after: the host to go on behind; nil begins with the first.
     ///   - limit: how many at most.
-    public func waitingHosts(of run: RunID, after: HostID?, limit: Int) throws -> [WaitingHost] {
+    package func waitingHosts(of run: RunID, after: HostID?, limit: Int) throws -> [WaitingHost] {
         let statement = try RawStatement(
             database,
             """
@@ -79,7 +79,7 @@ extension StoreTransaction {
     ///   - position: where the last claim of the host ended, so that what it gave is passed over in the index; nil
     ///     begins with the host's first page. Moved on to the end of this claim, and to nil where that found fewer
     ///     pages than asked for: a page put back to pending behind the position is found by the next one.
-    public func claim(
+    package func claim(
         _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID,
         from position: inout FrontierPosition?, level: Int? = nil, _ options: ClaimOptions = ClaimOptions()
     ) throws -> [ClaimedPage] {
@@ -148,7 +148,7 @@ extension StoreTransaction {
         """
 
     /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
-    public func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
+    package func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
         let statement = try RawStatement(
             database,
             """
@@ -162,7 +162,7 @@ extension StoreTransaction {
     }
 
     /// Whether a run has pending pages.
-    public func hasPending(_ run: RunID) throws -> Bool {
+    package func hasPending(_ run: RunID) throws -> Bool {
         let statement = try database.cachedStatement(
             sql: "SELECT 1 FROM pages INDEXED BY pages_pending WHERE run_id = ? AND state = 'pending' LIMIT 1"
         )
@@ -170,20 +170,20 @@ extension StoreTransaction {
     }
 
     /// The number that the next batch of a run has.
-    public func nextBatchNumber(of run: RunID) throws -> Int64 {
+    package func nextBatchNumber(of run: RunID) throws -> Int64 {
         try Int64.fetchOne(
             database, sql: "SELECT coalesce(max(number), 0) + 1 FROM batches WHERE run_id = ?",
             arguments: [run.rawValue]) ?? 1
     }
 
     /// The row id that the next batch gets; the caller has the write lock.
-    public func nextBatchID() throws -> BatchID {
+    package func nextBatchID() throws -> BatchID {
         let statement = try database.cachedStatement(sql: "SELECT coalesce(max(id), 0) + 1 FROM batches")
         return BatchID(rawValue: try Int64.fetchOne(statement) ?? 1)
     }
 
     /// Enters a batch of claimed pages.
-    public func addBatch(_ batch: BatchID, run: RunID, number: Int64, pages: Int, now: Int64) throws {
+    package func addBatch(_ batch: BatchID, run: RunID, number: Int64, pages: Int, now: Int64) throws {
         try database.cachedStatement(
             sql: "INSERT INTO batches (id, run_id, number, pages, claimed_at) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: [batch.rawValue, run.rawValue, number, pages, now])

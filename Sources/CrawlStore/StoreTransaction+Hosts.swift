@@ -1,8 +1,8 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What came of asking for a host.
-public enum HostLease: Sendable, Equatable {
+package enum HostLease: Sendable, Equatable {
     /// The runner has it.
     case held(HostRecord)
     /// Another runner has it.
@@ -11,7 +11,7 @@ public enum HostLease: Sendable, Equatable {
 
 extension StoreTransaction {
     /// The row of a host, made where there is none yet.
-    public func host(_ key: String) throws -> HostID {
+    package func host(_ key: String) throws -> HostID {
         if let host = try knownHost(key) { return host }
         let insert = try RawStatement(database, "INSERT INTO hosts (host) VALUES (?)")
         insert.bind(1, key)
@@ -20,14 +20,14 @@ extension StoreTransaction {
     }
 
     /// The row of a host; nil where there is none.
-    public func knownHost(_ key: String) throws -> HostID? {
+    package func knownHost(_ key: String) throws -> HostID? {
         let statement = try RawStatement(database, "SELECT id FROM hosts WHERE host = ?")
         statement.bind(1, key)
         return try statement.firstRow { HostID(rawValue: $0.integer(0)) }
     }
 
     /// The key of a host: scheme, name and port.
-    public func hostKey(_ host: HostID) throws -> String? {
+    package func hostKey(_ host: HostID) throws -> String? {
         let statement = try RawStatement(database, "SELECT host FROM hosts WHERE id = ?")
         statement.bind(1, host.rawValue)
         return try statement.firstRow { $0.text(0) } ?? nil
@@ -37,7 +37,7 @@ extension StoreTransaction {
     /// host that is not to be had is noted as wanted, so that its holder gives it up soon.
     ///
     /// - Parameter now: unix milliseconds; what the waits of its condition count from.
-    public func lease(_ host: HostID, runner: RunnerID, now: Int64) throws -> HostLease {
+    package func lease(_ host: HostID, runner: RunnerID, now: Int64) throws -> HostLease {
         let statement = try RawStatement(
             database,
             """
@@ -88,7 +88,7 @@ extension StoreTransaction {
     }
 
     /// The hosts of a runner that others wait for.
-    public func wantedHosts(of runner: RunnerID, now: Int64) throws -> [HostID] {
+    package func wantedHosts(of runner: RunnerID, now: Int64) throws -> [HostID] {
         try Int64.fetchAll(
             database.cachedStatement(
                 sql: "SELECT id FROM hosts WHERE runner_id = ? AND wanted_by IS NOT NULL AND wanted_at > ?"),
@@ -97,7 +97,7 @@ extension StoreTransaction {
     }
 
     /// Gives a host back. Its delay counts from now for whoever takes it next.
-    public func release(_ host: HostID, now: Int64) throws {
+    package func release(_ host: HostID, now: Int64) throws {
         let statement = try RawStatement(
             database, "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?")
         statement.bind(1, now)
@@ -108,7 +108,7 @@ extension StoreTransaction {
     /// Keeps how a host is doing.
     ///
     /// - Parameter now: unix milliseconds; what its waits count from.
-    public func save(_ condition: HostCondition, of host: HostID, now: Int64) throws {
+    package func save(_ condition: HostCondition, of host: HostID, now: Int64) throws {
         try database.cachedStatement(
             sql: "UPDATE hosts SET snoozed_until = ?, rate = ?, failures = ?, probe_at = ? WHERE id = ?"
         ).execute(
@@ -119,7 +119,7 @@ extension StoreTransaction {
     }
 
     /// What people have set for a host.
-    public func overrides(of host: HostID) throws -> HostOverrides {
+    package func overrides(of host: HostID) throws -> HostOverrides {
         let statement = try RawStatement(
             database, "SELECT per_host, delay_ms, blocked FROM hosts WHERE id = ?")
         statement.bind(1, host.rawValue)
@@ -127,12 +127,12 @@ extension StoreTransaction {
     }
 
     /// A number that changes whenever another connection has committed something.
-    public func dataVersion() throws -> Int64 {
+    package func dataVersion() throws -> Int64 {
         try Int64.fetchOne(database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
     }
 
     /// A host's robots.txt, where it is young enough to be used.
-    public func robots(of host: HostID, now: Int64) throws -> RobotsRecord? {
+    package func robots(of host: HostID, now: Int64) throws -> RobotsRecord? {
         let statement = try RawStatement(
             database,
             """
@@ -154,7 +154,7 @@ extension StoreTransaction {
     }
 
     /// Keeps a host's robots.txt.
-    public func save(_ robots: RobotsRecord, of host: HostID) throws {
+    package func save(_ robots: RobotsRecord, of host: HostID) throws {
         let statement = try RawStatement(
             database,
             """
@@ -171,7 +171,7 @@ extension StoreTransaction {
     }
 
     /// Notes that a run's own list names a host.
-    public func addNamed(_ host: HostID, to run: RunID) throws {
+    package func addNamed(_ host: HostID, to run: RunID) throws {
         let statement = try RawStatement(
             database, "INSERT OR IGNORE INTO run_hosts (run_id, host_id) VALUES (?, ?)")
         statement.bind(1, run.rawValue)
@@ -200,7 +200,7 @@ extension StoreTransaction {
     }
 
     /// The keys of some of the hosts that a run's own list names.
-    public func namedHosts(by run: RunID, limit: Int) throws -> [String] {
+    package func namedHosts(by run: RunID, limit: Int) throws -> [String] {
         try String.fetchAll(
             database,
             sql: "SELECT host FROM run_hosts JOIN hosts ON hosts.id = host_id WHERE run_id = ? LIMIT ?",
@@ -208,7 +208,7 @@ extension StoreTransaction {
     }
 
     /// Whether a run's own list names a host.
-    public func isNamed(_ host: HostID, by run: RunID) throws -> Bool {
+    package func isNamed(_ host: HostID, by run: RunID) throws -> Bool {
         let statement = try RawStatement(
             database, "SELECT 1 FROM run_hosts WHERE run_id = ? AND host_id = ?")
         statement.bind(1, run.rawValue)

@@ -1,21 +1,21 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A row of `jobs`.
-public struct JobRecord: Sendable {
+package struct JobRecord: Sendable {
     /// The job's row.
-    public let id: JobID
+    package let id: JobID
     /// The name it is known by.
-    public let name: String
+    package let name: String
     /// The job file as JSON, as its author wrote it.
-    public let spec: String
+    package let spec: String
     /// Whether runners leave it alone.
-    public let isPaused: Bool
+    package let isPaused: Bool
     /// Unix milliseconds when it was stored first.
-    public let createdAt: Int64
+    package let createdAt: Int64
 
     /// The job with another spec, which is not stored.
-    public func with(spec: String) -> JobRecord {
+    package func with(spec: String) -> JobRecord {
         JobRecord(id: id, name: name, spec: spec, isPaused: isPaused, createdAt: createdAt)
     }
 }
@@ -29,7 +29,7 @@ extension StoreTransaction {
     ///   - now: unix milliseconds.
     /// - Returns: the job's id, which stays the same for a name.
     @discardableResult
-    public func saveJob(name: String, spec: String, now: Int64) throws -> JobID {
+    package func saveJob(name: String, spec: String, now: Int64) throws -> JobID {
         let id = try Int64.fetchOne(
             database,
             sql: """
@@ -43,18 +43,18 @@ extension StoreTransaction {
     }
 
     /// The job of a name.
-    public func job(named name: String) throws -> JobRecord? {
+    package func job(named name: String) throws -> JobRecord? {
         try Row.fetchOne(database, sql: "SELECT * FROM jobs WHERE name = ?", arguments: [name]).map(
             JobRecord.init)
     }
 
     /// Every job, by name.
-    public func jobs() throws -> [JobRecord] {
+    package func jobs() throws -> [JobRecord] {
         try Row.fetchAll(database, sql: "SELECT * FROM jobs ORDER BY name").map(JobRecord.init)
     }
 
     /// Deletes a job that has never been run.
-    public func forgetJob(_ name: String) throws {
+    package func forgetJob(_ name: String) throws {
         try database.execute(
             sql: """
                 DELETE FROM jobs WHERE name = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.job_id = jobs.id)
@@ -62,12 +62,12 @@ extension StoreTransaction {
     }
 
     /// Pauses a job: its runner stops, and a bare `trawl run` passes it by.
-    public func pause(_ name: String) throws {
+    package func pause(_ name: String) throws {
         try database.execute(sql: "UPDATE jobs SET state = 'paused' WHERE name = ?", arguments: [name])
     }
 
     /// Whether a job is still to be worked on: false once it is paused or deleted.
-    public func isActive(_ job: JobID) throws -> Bool {
+    package func isActive(_ job: JobID) throws -> Bool {
         let statement = try database.cachedStatement(sql: "SELECT state = 'active' FROM jobs WHERE id = ?")
         return try Bool.fetchOne(statement, arguments: [job.rawValue]) ?? false
     }

@@ -1,8 +1,8 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// The runs of a job before one, as far as that takes anything over from them.
-public struct FormerRuns: Sendable, Equatable {
+package struct FormerRuns: Sendable, Equatable {
     /// The job.
     let job: JobID
     /// The job's latest finished run. What it knew and did not read itself is in `unread_pages`.
@@ -13,13 +13,13 @@ public struct FormerRuns: Sendable, Equatable {
     let hasUnread: Bool
 
     /// Whether a page of theirs can say by what to ask whether it has changed.
-    public var hasAlike: Bool { !alike.isEmpty }
+    package var hasAlike: Bool { !alike.isEmpty }
 }
 
 /// What a run takes over from those before.
 extension StoreTransaction {
     /// The finished runs of a run's job before it; nil where it is the first.
-    public func formerRuns(of run: RunID) throws -> FormerRuns? {
+    package func formerRuns(of run: RunID) throws -> FormerRuns? {
         let rows = try Row.fetchAll(
             database,
             sql: """

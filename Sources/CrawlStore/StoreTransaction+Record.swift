@@ -1,4 +1,4 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// How many pages of a batch came to what.
@@ -30,7 +30,7 @@ extension StoreTransaction {
     ///   - elapsed: milliseconds of work to add to the run.
     ///   - now: unix milliseconds; what a retry's wait counts from.
     /// - Returns: the run's counters by how much they changed.
-    public func record(
+    package func record(
         _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
     ) throws -> RunProgress {
         let settle = try RawStatement(database, OutcomeColumn.settleSQL)

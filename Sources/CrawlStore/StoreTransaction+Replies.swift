@@ -1,33 +1,33 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// What came of a request, for who puts the replies of a job together.
-public struct ReplyRow: Sendable {
+package struct ReplyRow: Sendable {
     /// The request's name; nil for none.
-    public let name: String?
+    package let name: String?
     /// Its URL as it was requested.
-    public let url: String
+    package let url: String
     /// Where the page stands.
-    public let state: PageState
+    package let state: PageState
     /// The HTTP status; nil where no response came.
-    public let statusCode: Int?
+    package let statusCode: Int?
     /// What went wrong, as an ``ErrorKind``'s or ``SkipReason``'s raw value.
-    public let errorKind: String?
+    package let errorKind: String?
     /// What went wrong, for people.
-    public let error: String?
+    package let error: String?
     /// The `Content-Type`; nil where there was none.
-    public let contentType: String?
+    package let contentType: String?
     /// Bytes of the body after decoding; nil where no response came.
-    public let contentLength: Int64?
+    package let contentLength: Int64?
     /// What was taken from the reply, a JSON object; nil where nothing was asked for.
-    public let extracted: String?
+    package let extracted: String?
     /// The reply, where it is JSON.
-    public let reply: String?
+    package let reply: String?
 }
 
 extension StoreTransaction {
     /// What came of a run's requests, in the order of the job.
-    public func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws {
+    package func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             database,
             sql: """
@@ -50,7 +50,7 @@ extension StoreTransaction {
     }
 
     /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
-    public func times(of run: RunID) throws -> [Int64] {
+    package func times(of run: RunID) throws -> [Int64] {
         try Int64.fetchAll(
             database,
             sql: """

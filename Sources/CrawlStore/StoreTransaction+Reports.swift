@@ -1,37 +1,37 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A host of a run, for the summary.
-public struct HostReport: Sendable {
+package struct HostReport: Sendable {
     /// Its key: scheme, name and port.
-    public let host: String
+    package let host: String
     /// Pages that were requested of it.
-    public let pages: Int64
+    package let pages: Int64
     /// The mean of its pages' times, in milliseconds.
-    public let meanMilliseconds: Int64
+    package let meanMilliseconds: Int64
     /// The longest of them, in milliseconds.
-    public let maxMilliseconds: Int64
+    package let maxMilliseconds: Int64
 }
 
 /// What a run looks like in sum.
-public struct RunReport: Sendable {
+package struct RunReport: Sendable {
     /// How many pages ended with each status, by status.
-    public let statuses: [(status: Int, pages: Int64)]
+    package let statuses: [(status: Int, pages: Int64)]
     /// How many pages failed in each way, the most first.
-    public let errors: [(kind: String, pages: Int64)]
+    package let errors: [(kind: String, pages: Int64)]
     /// How many pages were skipped for each reason, the most first.
-    public let skips: [(reason: String, pages: Int64)]
+    package let skips: [(reason: String, pages: Int64)]
     /// How many links were not followed for each reason, the most first.
-    public let skippedLinks: [(reason: String, links: Int64)]
+    package let skippedLinks: [(reason: String, links: Int64)]
     /// What was read of its sitemaps; nil where it has none.
-    public let sitemaps: SitemapReport?
+    package let sitemaps: SitemapReport?
     /// The hosts with the largest mean time, the slowest first.
-    public let slowestHosts: [HostReport]
+    package let slowestHosts: [HostReport]
 }
 
 extension StoreTransaction {
     /// Sums a run up. Reads every page of the run once.
-    public func report(_ run: RunID, slowestHosts limit: Int) throws -> RunReport {
+    package func report(_ run: RunID, slowestHosts limit: Int) throws -> RunReport {
         var statuses: [Int: Int64] = [:]
         var errors: [String: Int64] = [:]
         var skips: [String: Int64] = [:]
@@ -63,7 +63,7 @@ extension StoreTransaction {
     }
 
     /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none.
-    public func hasSuccess(_ run: RunID) throws -> Bool? {
+    package func hasSuccess(_ run: RunID) throws -> Bool? {
         func exists(_ condition: String) throws -> Bool {
             try Bool.fetchOne(
                 database,
@@ -104,7 +104,7 @@ extension StoreTransaction {
 }
 
 /// Which pages of a run are wanted.
-public enum ResultFilter: Sendable {
+package enum ResultFilter: Sendable {
     case all
     case failed
     /// Those that nothing more will come of.
@@ -118,7 +118,7 @@ extension StoreTransaction {
     ///   - page: only pages that were found after it. The default is all.
     ///   - limit: how many at most. The default is all.
     ///   - withBodies: whether they bring the bodies that are kept.
-    public func forEachResult(
+    package func forEachResult(
         of run: RunID, _ filter: ResultFilter, after page: PageID? = nil, limit: Int? = nil,
         withBodies: Bool = false, _ body: (ResultRow) throws -> Void
     ) throws {

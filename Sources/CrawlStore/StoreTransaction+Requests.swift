@@ -1,30 +1,30 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 internal import Synchronization
 
 /// What a page's request sends, as it is stored.
-public struct StoredRequest: Sendable, Equatable {
+package struct StoredRequest: Sendable, Equatable {
     /// The method, in capitals.
-    public let method: String
+    package let method: String
     /// The page's URL, with references to secrets in its query where there are any.
-    public let url: String
+    package let url: String
     /// A JSON object with the request's other keys; nil for none.
-    public let details: String?
+    package let details: String?
     /// What is sent as `Idempotency-Key`; nil for nothing.
-    public let idempotencyKey: String?
+    package let idempotencyKey: String?
 }
 
 /// A page whose request was going out when its runner ended.
-public struct InterruptedRequest: Sendable {
+package struct InterruptedRequest: Sendable {
     /// The page, to be settled or asked for again.
-    public let page: ClaimedPage
+    package let page: ClaimedPage
     /// What it was to send; nil for nothing but a method.
-    public let details: String?
+    package let details: String?
 }
 
 extension StoreTransaction {
     /// What a page's request sends; nil where it is nothing but a GET of its URL.
-    public func request(of page: PageID) throws -> StoredRequest? {
+    package func request(of page: PageID) throws -> StoredRequest? {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT method, url, request, idempotency_key FROM pages JOIN page_requests ON page_id = id WHERE id = ?
@@ -37,14 +37,14 @@ extension StoreTransaction {
     }
 
     /// Notes, before a request goes out that must not go out twice, that it does.
-    public func markSending(_ page: PageID, batch: BatchID) throws {
+    package func markSending(_ page: PageID, batch: BatchID) throws {
         try database.cachedStatement(
             sql: "UPDATE pages SET state = 'sending', batch_id = ? WHERE id = ? AND state = 'pending'"
         ).execute(arguments: [batch.rawValue, page.rawValue])
     }
 
     /// Puts a page whose request did not go out after all back to pending.
-    public func markUnsent(_ page: PageID) throws {
+    package func markUnsent(_ page: PageID) throws {
         try database.cachedStatement(
             sql: "UPDATE pages SET state = 'pending' WHERE id = ? AND state = 'sending'"
         )
@@ -52,7 +52,7 @@ extension StoreTransaction {
     }
 
     /// The requests of a run that were going out when its runner ended.
-    public func interruptedRequests(of run: RunID) throws -> [InterruptedRequest] {
+    package func interruptedRequests(of run: RunID) throws -> [InterruptedRequest] {
         try Row.fetchAll(
             database,
             sql: """
@@ -82,7 +82,7 @@ extension StoreTransaction {
 extension Store {
     /// Makes commits outlive a power cut while something is done, at the price of a flush each: what was noted of a request
     /// that must not be sent twice is not to be forgotten. Others may do so at the same time.
-    public func durably<Value>(_ body: () throws -> Value) throws -> Value {
+    package func durably<Value>(_ body: () throws -> Value) throws -> Value {
         try durability.withLock { count in
             if count == 0 { try setSynchronous("FULL") }
             count += 1

@@ -1,41 +1,41 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// A row of `runs`.
-public struct RunRecord: Sendable {
+package struct RunRecord: Sendable {
     /// The run's row.
-    public let id: RunID
+    package let id: RunID
     /// The job that it is a run of.
-    public let job: JobID
+    package let job: JobID
     /// 1 for a job's first run.
-    public let number: Int
+    package let number: Int
     /// The job file as JSON, as it was when the run began.
-    public let spec: String
+    package let spec: String
     /// How far it has come.
-    public let state: State
+    package let state: State
     /// Unix milliseconds when it began.
-    public let startedAt: Int64
+    package let startedAt: Int64
     /// Unix milliseconds when it was finished; nil while it is not.
-    public let finishedAt: Int64?
+    package let finishedAt: Int64?
     /// Its counters.
-    public let progress: RunProgress
+    package let progress: RunProgress
     /// Who works on it, or did when it was killed; nil for nobody.
-    public let runner: RunnerID?
+    package let runner: RunnerID?
     /// The pid of the process at work on it, where there is one.
-    public private(set) var runnerPID: Int32?
+    package private(set) var runnerPID: Int32?
     /// Whether URLs of it carry user names and passwords, which are not stored.
-    public let hasCredentials: Bool
+    package let hasCredentials: Bool
     /// Whether pages of it are more than a GET of their URL.
-    public let hasRequests: Bool
+    package let hasRequests: Bool
     /// Whether lines of its list say more of pages than trawl knows.
-    public let hasInputs: Bool
+    package let hasInputs: Bool
     /// What its requests refer to that is not stored.
-    public let secrets: [TextReference]
+    package let secrets: [TextReference]
     /// The last page of its own list, or of that list's sitemaps; nil where it has none.
-    public let lastNamed: PageID?
+    package let lastNamed: PageID?
 
     /// The run, as nobody's where its runner is gone.
-    public func without(_ gone: [RunnerID]) -> RunRecord {
+    package func without(_ gone: [RunnerID]) -> RunRecord {
         guard let runner, gone.contains(runner) else { return self }
         var run = self
         run.runnerPID = nil
@@ -43,7 +43,7 @@ public struct RunRecord: Sendable {
     }
 
     /// How far a run has come; the raw values are stored.
-    public enum State: String, Sendable {
+    package enum State: String, Sendable {
         /// Its pages are still being read in; a run that was killed here starts over.
         case importing
         /// It has all its pages.
@@ -54,28 +54,28 @@ public struct RunRecord: Sendable {
 
 extension StoreTransaction {
     /// A job's unfinished run, else nil.
-    public func unfinishedRun(of job: JobID) throws -> RunRecord? {
+    package func unfinishedRun(of job: JobID) throws -> RunRecord? {
         try run(where: "runs.job_id = ? AND runs.state <> 'finished'", [job.rawValue])
     }
 
     /// A job's run by its number.
-    public func run(_ number: Int, of job: JobID) throws -> RunRecord? {
+    package func run(_ number: Int, of job: JobID) throws -> RunRecord? {
         try run(
             where: "runs.job_id = ? AND runs.number = ? AND runs.pruned_at IS NULL", [job.rawValue, number])
     }
 
     /// A job's latest run.
-    public func latestRun(of job: JobID) throws -> RunRecord? {
+    package func latestRun(of job: JobID) throws -> RunRecord? {
         try run(where: "runs.job_id = ? ORDER BY runs.number DESC LIMIT 1", [job.rawValue])
     }
 
     /// A run by its id.
-    public func run(_ id: RunID) throws -> RunRecord? {
+    package func run(_ id: RunID) throws -> RunRecord? {
         try run(where: "runs.id = ?", [id.rawValue])
     }
 
     /// All runs of a job, the latest first.
-    public func runs(of job: JobID) throws -> [RunRecord] {
+    package func runs(of job: JobID) throws -> [RunRecord] {
         try Row.fetchAll(
             database, sql: runSQL + "runs.job_id = ? AND runs.pruned_at IS NULL ORDER BY runs.number DESC",
             arguments: [job.rawValue]
@@ -83,7 +83,7 @@ extension StoreTransaction {
     }
 
     /// Begins a job's next run, without pages yet, and gives it to a runner; nil leaves it to whoever comes.
-    public func beginRun(of job: JobRecord, runner: RunnerID?, now: Int64) throws -> RunID {
+    package func beginRun(of job: JobRecord, runner: RunnerID?, now: Int64) throws -> RunID {
         try database.execute(
             sql: """
                 INSERT INTO runs (job_id, number, state, spec, runner_id, started_at)
@@ -97,7 +97,7 @@ extension StoreTransaction {
     ///
     /// - Throws: `StoreError` of kind `alreadyRunning` where another has it. Runners that are gone must have been
     ///   reaped in the same transaction.
-    public func takeRun(_ run: RunRecord, runner: RunnerID) throws {
+    package func takeRun(_ run: RunRecord, runner: RunnerID) throws {
         try database.execute(
             sql: "UPDATE runs SET runner_id = ?1 WHERE id = ?2 AND (runner_id IS NULL OR runner_id = ?1)",
             arguments: [runner.rawValue, run.id.rawValue])
@@ -108,7 +108,7 @@ extension StoreTransaction {
     }
 
     /// Leaves an unfinished run to the next runner.
-    public func releaseRun(_ run: RunID) throws {
+    package func releaseRun(_ run: RunID) throws {
         try database.execute(sql: "UPDATE runs SET runner_id = NULL WHERE id = ?", arguments: [run.rawValue])
     }
 
@@ -119,7 +119,7 @@ extension StoreTransaction {
     ///   - hasRequests: whether pages of it are more than a GET of their URL.
     ///   - hasInputs: whether pages of it have an input.
     ///   - secrets: what their requests refer to.
-    public func finishImport(
+    package func finishImport(
         _ run: RunID, hasCredentials: Bool = false, hasRequests: Bool = false, hasInputs: Bool = false,
         secrets: Set<TextReference> = []
     ) throws {
@@ -135,7 +135,7 @@ extension StoreTransaction {
 
     /// Hands over the URLs that say what is in a run's scope: those of its own list, and those that they were redirected to; of a
     /// list without pages its sitemaps.
-    public func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws {
+    package func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws {
         var hasPages = false
         try forEachSeed(of: run, "kind IS NULL AND pages.id <= last_seed_id") { url in
             hasPages = true
@@ -162,7 +162,7 @@ extension StoreTransaction {
     }
 
     /// Closes a run that has no pending page left.
-    public func finishRun(_ run: RunID, now: Int64) throws {
+    package func finishRun(_ run: RunID, now: Int64) throws {
         try database.execute(
             sql: "UPDATE runs SET state = 'finished', finished_at = ?, runner_id = NULL WHERE id = ?",
             arguments: [now, run.rawValue])
@@ -171,7 +171,7 @@ extension StoreTransaction {
     /// Deletes some of the pages of an import that was cut short.
     ///
     /// - Returns: whether there may be more; once there are none the run itself is gone too.
-    public func discardImport(_ run: RunID, limit: Int) throws -> Bool {
+    package func discardImport(_ run: RunID, limit: Int) throws -> Bool {
         guard try !deletePages(of: run, limit: limit) else { return true }
         try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run.rawValue])
         return false
@@ -181,7 +181,7 @@ extension StoreTransaction {
     ///
     /// - Parameter job: the job as it is now.
     /// - Returns: whether there may be more; once there are none the run is as good as new.
-    public func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool {
+    package func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool {
         guard try !deletePages(of: run, limit: limit) else { return true }
         try database.execute(sql: "DELETE FROM host_pages WHERE run_id = ?", arguments: [run.rawValue])
         try database.execute(
@@ -208,7 +208,7 @@ extension StoreTransaction {
     ///
     /// - Precondition: the run has all its pages: it is not `importing`.
     /// - Returns: how many pages.
-    public func retryFailed(_ run: RunID) throws -> Int {
+    package func retryFailed(_ run: RunID) throws -> Int {
         try database.execute(
             sql: """
                 INSERT INTO attempts (page_id, number, started_at, status_code, error_kind, error, time_total_ms, wait_ms)

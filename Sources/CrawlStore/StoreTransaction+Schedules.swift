@@ -1,17 +1,17 @@
-public import CrawlCore
+package import CrawlCore
 internal import GRDB
 
 /// How far a job's due times are settled.
-public struct ScheduleRecord: Sendable, Equatable {
+package struct ScheduleRecord: Sendable, Equatable {
     /// What the schedule was then.
-    public var schedule: String
+    package var schedule: String
     /// All due times up to it are settled; unix milliseconds.
-    public var consideredAt: Int64
+    package var consideredAt: Int64
     /// When the next start comes, in unix milliseconds; nil for never.
-    public var nextStartAt: Int64?
+    package var nextStartAt: Int64?
 
     /// A record of these.
-    public init(schedule: String, consideredAt: Int64, nextStartAt: Int64?) {
+    package init(schedule: String, consideredAt: Int64, nextStartAt: Int64?) {
         self.schedule = schedule
         self.consideredAt = consideredAt
         self.nextStartAt = nextStartAt
@@ -19,7 +19,7 @@ public struct ScheduleRecord: Sendable, Equatable {
 
     /// Up to when due times are settled, as far as that can be: of a clock that was set back by more than three hours
     /// nothing holds, as in cron(8).
-    public func consideredAt(now: Int64) -> Int64 {
+    package func consideredAt(now: Int64) -> Int64 {
         consideredAt > now + ScheduleRecord.correction ? now : consideredAt
     }
 
@@ -27,7 +27,7 @@ public struct ScheduleRecord: Sendable, Equatable {
 }
 
 /// What became of a due time; the raw values are stored.
-public enum StartOutcome: String, Sendable {
+package enum StartOutcome: String, Sendable {
     /// A run began.
     case started
     /// No run could begin.
@@ -39,22 +39,22 @@ public enum StartOutcome: String, Sendable {
 }
 
 /// A job with what decides whether it is to be run.
-public struct JobStanding: Sendable {
+package struct JobStanding: Sendable {
     /// The job.
-    public let job: JobRecord
+    package let job: JobRecord
     /// Whether it was ever run.
-    public let hasRun: Bool
+    package let hasRun: Bool
     /// Its unfinished run.
-    public let unfinished: RunID?
+    package let unfinished: RunID?
     /// Whether a runner has its unfinished run.
-    public let isTaken: Bool
+    package let isTaken: Bool
     /// How far its due times are settled; nil where it had no schedule yet.
-    public let schedule: ScheduleRecord?
+    package let schedule: ScheduleRecord?
 }
 
 extension StoreTransaction {
     /// Every job, by name, with what decides whether it is to be run.
-    public func jobStandings() throws -> [JobStanding] {
+    package func jobStandings() throws -> [JobStanding] {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT jobs.*, unfinished.id AS unfinished_id, unfinished.runner_id AS unfinished_runner,
@@ -81,7 +81,7 @@ extension StoreTransaction {
     ///
     /// - Parameter previous: what it was when it was read; nil for none.
     /// - Returns: whether it was still so. False: another process was here in between, and has seen to it.
-    public func save(_ schedule: ScheduleRecord, of job: JobID, previous: ScheduleRecord?) throws -> Bool {
+    package func save(_ schedule: ScheduleRecord, of job: JobID, previous: ScheduleRecord?) throws -> Bool {
         let found = try Row.fetchOne(
             database, sql: "SELECT schedule, considered_at FROM schedules WHERE job_id = ?",
             arguments: [job.rawValue])
@@ -99,7 +99,7 @@ extension StoreTransaction {
     }
 
     /// Forgets the schedule of a job that has none any more.
-    public func dropSchedule(of job: JobID) throws {
+    package func dropSchedule(of job: JobID) throws {
         try database.execute(sql: "DELETE FROM schedules WHERE job_id = ?", arguments: [job.rawValue])
     }
 
@@ -111,7 +111,7 @@ extension StoreTransaction {
     /// - Parameters:
     ///   - missed: due times before it that were passed over.
     ///   - run: the run that began.
-    public func noteStart(
+    package func noteStart(
         of job: JobID, due: Int64, _ outcome: StartOutcome, missed: Int, run: RunID?, now: Int64
     ) throws {
         try database.execute(
@@ -128,7 +128,7 @@ extension StoreTransaction {
     }
 
     /// Notes that the run of a start could not begin.
-    public func failStart(of job: JobID, run: RunID, error: String) throws {
+    package func failStart(of job: JobID, run: RunID, error: String) throws {
         try database.execute(
             sql: "UPDATE starts SET outcome = 'failed', error = ? WHERE job_id = ? AND run_id = ?",
             arguments: [error, job.rawValue, run.rawValue])

@@ -2,15 +2,15 @@ internal import CrawlCore
 internal import GRDB
 
 /// What was read of a run's sitemaps.
-public struct SitemapReport: Sendable, Equatable {
+package struct SitemapReport: Sendable, Equatable {
     /// Sitemaps that were read, also in part.
-    public var sitemaps: Int64 = 0
+    package var sitemaps: Int64 = 0
     /// Entries that were read.
-    public var entries: Int64 = 0
+    package var entries: Int64 = 0
     /// Entries that were left out, as something is wrong with them.
-    public var leftOut: Int64 = 0
+    package var leftOut: Int64 = 0
     /// The first sitemap with which something is wrong, as its URL and what it is; nil for none.
-    public var firstMistake: String?
+    package var firstMistake: String?
 }
 
 extension StoreTransaction {

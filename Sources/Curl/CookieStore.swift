@@ -10,11 +10,11 @@ internal import Synchronization
 /// is bounded here, to ``maximumCount``.
 ///
 /// It may be used from any thread.
-public final class CookieStore: Sendable {
+package final class CookieStore: Sendable {
     /// The most cookies that are kept: 3,000, as RFC 6265, section 6.1 asks for at least.
-    public static let maximumCount = 3_000
+    package static let maximumCount = 3_000
     /// The most cookies of one domain that are kept where there are too many: 50, from the same place.
-    public static let maximumCountPerDomain = 50
+    package static let maximumCountPerDomain = 50
     /// After how many `Set-Cookie` fields the cookies are counted. Counting goes over all of them.
     private static let interval = 1_000
 
@@ -26,7 +26,7 @@ public final class CookieStore: Sendable {
     /// An empty store.
     ///
     /// - Throws: `CurlSetupFailure` where curl has no memory for it.
-    public init() throws(CurlSetupFailure) {
+    package init() throws(CurlSetupFailure) {
         _ = TransferLoop.globalSetUp
         guard let share = curl_share_init() else {
             throw CurlSetupFailure(option: "curl_share_init", message: "no memory")

@@ -1,35 +1,35 @@
 internal import CCurl
-public import CrawlCore
+package import CrawlCore
 
 /// What curl says a transfer came to (<https://curl.se/libcurl/c/libcurl-errors.html>).
-public struct CurlCode: RawRepresentable, Hashable, Sendable {
+package struct CurlCode: RawRepresentable, Hashable, Sendable {
     /// The number that curl gives it.
-    public let rawValue: UInt32
+    package let rawValue: UInt32
 
     /// The code of a number.
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     init(_ code: CURLcode) { rawValue = code.rawValue }
 
     /// The transfer is complete.
-    public static let ok = CurlCode(CURLE_OK)
+    package static let ok = CurlCode(CURLE_OK)
     /// The receiver of the body refused more of it.
-    public static let writeError = CurlCode(CURLE_WRITE_ERROR)
+    package static let writeError = CurlCode(CURLE_WRITE_ERROR)
     /// No address of the host or proxy could be connected to.
     static let couldNotConnect = CurlCode(CURLE_COULDNT_CONNECT)
     /// The connection broke, or what came was not in its framing.
     static let receiveError = CurlCode(CURLE_RECV_ERROR)
     /// curl has no memory left, or a buffer has met its limit.
-    public static let outOfMemory = CurlCode(CURLE_OUT_OF_MEMORY)
+    package static let outOfMemory = CurlCode(CURLE_OUT_OF_MEMORY)
     /// One of curl's time limits was reached.
-    public static let timedOut = CurlCode(CURLE_OPERATION_TIMEDOUT)
+    package static let timedOut = CurlCode(CURLE_OPERATION_TIMEDOUT)
 
     /// curl's own words for the code.
-    public var message: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
+    package var message: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
 
     /// The kind of error that a code other than `ok` and `timedOut` stands for. A time-out is told apart by the
     /// transfer, which knows how far it had come.
-    public var errorKind: ErrorKind {
+    package var errorKind: ErrorKind {
         switch CURLcode(rawValue) {
         case CURLE_URL_MALFORMAT:
             .invalidURL

@@ -1,15 +1,15 @@
 /// Keeps what a transfer sends and receives, byte by byte, until the next one starts.
 ///
 /// It belongs to the thread of its transfer.
-public final class ExchangeRecorder {
+package final class ExchangeRecorder {
     /// The request's head as it was sent, to the empty line. Secrets are in it.
-    public private(set) var requestHead: [UInt8] = []
+    package private(set) var requestHead: [UInt8] = []
     /// The response's head as it came, to the empty line; of several, as after a 100, the last.
-    public private(set) var responseHead: [UInt8] = []
+    package private(set) var responseHead: [UInt8] = []
     /// The response's body as it came: in its content coding, the chunks of a transfer coding undone.
-    public private(set) var body: [UInt8] = []
+    package private(set) var body: [UInt8] = []
     /// Whether there was more of the body than is kept.
-    public private(set) var isTruncated = false
+    package private(set) var isTruncated = false
     private let bodyLimit: Int
 
     init(bodyLimit: Int) {

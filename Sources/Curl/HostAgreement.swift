@@ -4,7 +4,7 @@ internal import CCurl
 /// are two hosts, one checked and one connected to.
 ///
 /// - Returns: nil where curl cannot parse the URL.
-public func curlHost(of url: String) -> String? {
+package func curlHost(of url: String) -> String? {
     guard let parser = curl_url() else { return nil }
     defer { curl_url_cleanup(parser) }
     guard curl_url_set(parser, CURLUPART_URL, url, UInt32(CURLU_PATH_AS_IS)) == CURLUE_OK else { return nil }

@@ -5,21 +5,21 @@ internal import Glibc
 ///
 /// Read off the lines as they come by: asking curl for a field afterwards goes over all of them twice, and curl lets
 /// pass what RFC 9112 calls unrecoverable.
-public struct ResponseHead: Sendable, Equatable {
+package struct ResponseHead: Sendable, Equatable {
     /// The status of the response; 0 before there is one.
-    public private(set) var status = 0
+    package private(set) var status = 0
     /// Whether the whole header of a final response has come. What follows it are trailers, which are not read.
-    public private(set) var isComplete = false
+    package private(set) var isComplete = false
     /// The `ETag` as it was sent.
-    public private(set) var etag: String?
+    package private(set) var etag: String?
     /// The `Last-Modified` as it was sent.
-    public private(set) var lastModified: String?
+    package private(set) var lastModified: String?
     /// The `Content-Length`, as far as it is a number.
-    public private(set) var contentLength: Int64?
+    package private(set) var contentLength: Int64?
     /// The `Content-Encoding` as it was sent, of several fields all with commas between them.
-    public private(set) var contentEncoding: String?
+    package private(set) var contentEncoding: String?
     /// Which of the fields that few responses have are there, to be asked for by ``Transfer/headers(_:)``.
-    public private(set) var notableFields: NotableFields = []
+    package private(set) var notableFields: NotableFields = []
     /// `Set-Cookie` fields so far.
     private(set) var cookieCount = 0
     /// Whether the body comes in the chunked transfer coding.
@@ -31,25 +31,25 @@ public struct ResponseHead: Sendable, Equatable {
     private var transferFault: String?
 
     /// Fields that are asked for only where they are.
-    public struct NotableFields: OptionSet, Sendable {
+    package struct NotableFields: OptionSet, Sendable {
         /// One bit a field.
-        public let rawValue: UInt8
+        package let rawValue: UInt8
         /// The set of some bits.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
         /// `Retry-After` (RFC 9110, section 10.2.3).
-        public static let retryAfter = NotableFields(rawValue: 1)
+        package static let retryAfter = NotableFields(rawValue: 1)
         /// `X-Robots-Tag` (Google's robots meta tag specification).
-        public static let robotsTag = NotableFields(rawValue: 2)
+        package static let robotsTag = NotableFields(rawValue: 2)
         /// Fields that tell how many more requests would be taken.
-        public static let rateLimit = NotableFields(rawValue: 4)
+        package static let rateLimit = NotableFields(rawValue: 4)
         /// `Link` (RFC 8288).
-        public static let link = NotableFields(rawValue: 8)
+        package static let link = NotableFields(rawValue: 8)
         /// `Refresh` (HTML Standard, section 7.4.6).
-        public static let refresh = NotableFields(rawValue: 16)
+        package static let refresh = NotableFields(rawValue: 16)
     }
 
     /// Nothing has come yet.
-    public init() {}
+    package init() {}
 
     /// Takes a line into account, its end included.
     mutating func read(_ line: UnsafeRawBufferPointer) {

@@ -5,22 +5,22 @@ internal import Glibc
 /// What curl knows of the transfer that is running or has just finished.
 extension Transfer {
     /// The status of the response; nil before there is one.
-    public var statusCode: Int? {
+    package var statusCode: Int? {
         let code = long(CURLINFO_RESPONSE_CODE)
         return code == 0 ? nil : code
     }
 
     /// The `Content-Type` as it was sent.
-    public var contentType: String? { string(CURLINFO_CONTENT_TYPE) }
+    package var contentType: String? { string(CURLINFO_CONTENT_TYPE) }
 
     /// The address that was connected to.
-    public var remoteIP: String? {
+    package var remoteIP: String? {
         // Empty where no connection was made.
         string(CURLINFO_PRIMARY_IP).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// `1.0`, `1.1`, `2` or `3`.
-    public var httpVersion: String? {
+    package var httpVersion: String? {
         switch long(CURLINFO_HTTP_VERSION) {
         case CURL_HTTP_VERSION_1_0: "1.0"
         case CURL_HTTP_VERSION_1_1: "1.1"
@@ -31,28 +31,28 @@ extension Transfer {
     }
 
     /// Bytes of the body on the wire.
-    public var sizeDownload: Int64 { offset(CURLINFO_SIZE_DOWNLOAD_T) }
+    package var sizeDownload: Int64 { offset(CURLINFO_SIZE_DOWNLOAD_T) }
 
     /// Bytes of the request's body that were sent.
     var sizeUpload: Int64 { offset(CURLINFO_SIZE_UPLOAD_T) }
 
     /// Microseconds from the start until the name was resolved.
-    public var nameLookupMicroseconds: Int64 { offset(CURLINFO_NAMELOOKUP_TIME_T) }
+    package var nameLookupMicroseconds: Int64 { offset(CURLINFO_NAMELOOKUP_TIME_T) }
 
     /// Microseconds from the start until the connection stood; 0 where it never did.
-    public var connectMicroseconds: Int64 { offset(CURLINFO_CONNECT_TIME_T) }
+    package var connectMicroseconds: Int64 { offset(CURLINFO_CONNECT_TIME_T) }
 
     /// Microseconds from the start until the request could be sent, TLS included; 0 where it never could.
-    public var preTransferMicroseconds: Int64 { offset(CURLINFO_PRETRANSFER_TIME_T) }
+    package var preTransferMicroseconds: Int64 { offset(CURLINFO_PRETRANSFER_TIME_T) }
 
     /// Microseconds from the start until the first byte of the response.
-    public var startTransferMicroseconds: Int64 { offset(CURLINFO_STARTTRANSFER_TIME_T) }
+    package var startTransferMicroseconds: Int64 { offset(CURLINFO_STARTTRANSFER_TIME_T) }
 
     /// Microseconds from start to end.
-    public var totalMicroseconds: Int64 { offset(CURLINFO_TOTAL_TIME_T) }
+    package var totalMicroseconds: Int64 { offset(CURLINFO_TOTAL_TIME_T) }
 
     /// The first field of a name in the response's header, the one that curl itself goes by in a `Location`.
-    public func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
         var header: UnsafeMutablePointer<curl_header>?
         guard curl_easy_header(easy, name, 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
             let value = header?.pointee.value
@@ -63,7 +63,7 @@ extension Transfer {
     /// The first `Location`, as ASCII: each byte that is none stands as `%XX`, as browsers and curl ask for it.
     ///
     /// What is UTF-8 means the same so (URL Standard, section 1.3), and what is in no known encoding keeps its bytes.
-    public var location: String? {
+    package var location: String? {
         var header: UnsafeMutablePointer<curl_header>?
         guard curl_easy_header(easy, "location", 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
             let value = header?.pointee.value
@@ -74,7 +74,7 @@ extension Transfer {
     }
 
     /// The values of all fields of a name in the response's header, in their order.
-    public func headers(_ name: String) -> [String] {
+    package func headers(_ name: String) -> [String] {
         var values: [String] = []
         var header: UnsafeMutablePointer<curl_header>?
         while curl_easy_header(easy, name, values.count, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,

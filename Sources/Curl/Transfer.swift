@@ -1,12 +1,12 @@
 internal import CCurl
 internal import ContentCoding
-public import CrawlCore
+package import CrawlCore
 internal import Glibc
 
 /// One easy handle of curl's, used for one request after another: its settings, buffers and name are made once.
 ///
 /// It belongs to one thread, that of its loop.
-public final class Transfer {
+package final class Transfer {
     let easy: UnsafeMutableRawPointer
     /// Where it stands among the loop's transfers under way; -1 while it is idle.
     var slot = -1
@@ -20,17 +20,17 @@ public final class Transfer {
     // delegate owns it.
     unowned(unsafe) let loop: TransferLoop
     /// Who the running transfer reports to.
-    public unowned(unsafe) let delegate: any TransferDelegate
+    package unowned(unsafe) let delegate: any TransferDelegate
     /// How long the server may send nothing; zero for ever.
-    public var readTimeout: Duration = .zero
+    package var readTimeout: Duration = .zero
     /// Bytes of header and trailer received so far.
-    @exclusivity(unchecked) public internal(set) var headerBytes = 0
+    @exclusivity(unchecked) package internal(set) var headerBytes = 0
     /// What the response's header says, as far as it has come.
-    @exclusivity(unchecked) public internal(set) var head = ResponseHead()
+    @exclusivity(unchecked) package internal(set) var head = ResponseHead()
     /// What is wrong with the response, where trawl and not curl has found it.
     var fault: ResponseFault?
     /// Whether curl took the response of the last transfer for whole.
-    public internal(set) var cameWhole = false
+    package internal(set) var cameWhole = false
     /// Undoes the content coding of the body that is coming; nil where it has none.
     var decoder: ContentDecoder?
     /// Bytes of a coded body that have come.
@@ -49,7 +49,7 @@ public final class Transfer {
     var socketErrorAtHead = 0
     /// Header and trailer bytes from which a response is too large: 256 KiB. curl has a limit of its own for
     /// headers, 300 KiB, and none for trailers, which it keeps.
-    public static let headerLimit = 256 << 10
+    package static let headerLimit = 256 << 10
 
     /// Addresses of the running request that were not to be connected to.
     var refusedAddresses: [IPAddress] = []
@@ -58,7 +58,7 @@ public final class Transfer {
     /// Whether the running request has opened a socket.
     var hasOpenedSocket = false
     /// Whether the next start is on a new connection, whatever others are free.
-    public var wantsNewConnection = false {
+    package var wantsNewConnection = false {
         didSet {
             guard wantsNewConnection != oldValue else { return }
             // Fails only for an option that does not exist.
@@ -67,7 +67,7 @@ public final class Transfer {
     }
     /// Whether the request may be sent again on another connection where the one that was there turns out to be dead; as
     /// curl does by itself, and we do. The default is that it may.
-    public private(set) var isRepeatable = true
+    package private(set) var isRepeatable = true
     /// How often the running request was about to be sent.
     var sendings = 0
     /// What the transfer sends but for a GET; nil for that.
@@ -75,9 +75,9 @@ public final class Transfer {
     /// Whether the request may have a body.
     private var sendsBody = false
     /// Whether the running request goes through a proxy.
-    public private(set) var isProxied = false
+    package private(set) var isProxied = false
     /// What is sent and received, where that is kept; nil where it is not.
-    @exclusivity(unchecked) public private(set) var recorder: ExchangeRecorder?
+    @exclusivity(unchecked) package private(set) var recorder: ExchangeRecorder?
     /// Where cookies are kept; nil where they are not.
     private(set) var cookies: CookieStore?
     /// The request's head as it was sent, where cookies are kept: what was sent of them is in no other place.
@@ -96,7 +96,7 @@ public final class Transfer {
     /// An idle transfer of a loop.
     ///
     /// - Throws: `CurlSetupFailure` where curl has no memory for it.
-    public init(loop: TransferLoop, delegate: any TransferDelegate) throws(CurlSetupFailure) {
+    package init(loop: TransferLoop, delegate: any TransferDelegate) throws(CurlSetupFailure) {
         guard let easy = curl_easy_init() else {
             throw CurlSetupFailure(option: "curl_easy_init", message: "no memory")
         }
@@ -156,7 +156,7 @@ public final class Transfer {
     }
 
     /// The settings of a job.
-    public func configure(_ configuration: TransferConfiguration) throws(CurlSetupFailure) {
+    package func configure(_ configuration: TransferConfiguration) throws(CurlSetupFailure) {
         try set(CURLOPT_USERAGENT, configuration.userAgent)
         try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(configuration.connectTimeout, ifZero: Int(Int32.max)))
         try set(CURLOPT_TIMEOUT_MS, milliseconds(configuration.totalTimeout, ifZero: 0))
@@ -189,7 +189,7 @@ public final class Transfer {
     }
 
     /// What is requested next.
-    public func setURL(_ url: String) throws(CurlSetupFailure) {
+    package func setURL(_ url: String) throws(CurlSetupFailure) {
         try set(CURLOPT_URL, url)
         guard let proxies else { return }
         let proxy = proxies.proxy(for: url) ?? ""
@@ -203,7 +203,7 @@ public final class Transfer {
     /// They are for one origin: whoever sets the URL of another one takes them away first. They belong to a request
     /// and not to a connection, so that none is left for who uses the connection next. A field `Authorization` among
     /// the header fields goes before them.
-    public func setCredentials(_ credentials: Credentials?) throws(CurlSetupFailure) {
+    package func setCredentials(_ credentials: Credentials?) throws(CurlSetupFailure) {
         guard credentials != self.credentials else { return }
         try setText(CURLOPT_USERNAME, credentials?.user)
         try setText(CURLOPT_PASSWORD, credentials?.password)
@@ -226,7 +226,7 @@ public final class Transfer {
     ///   - method: in capitals.
     ///   - body: what is sent, of which curl takes a copy; nil for nothing.
     ///   - isRepeatable: whether it may reach the server twice (``isRepeatable``).
-    public func setMethod(
+    package func setMethod(
         _ method: String, body: [UInt8]?, isRepeatable: Bool
     ) throws(CurlSetupFailure) {
         // In the order that matters: each of these sets the method that it is usual with.
@@ -259,7 +259,7 @@ public final class Transfer {
     private static let idleAge = 118
 
     /// Sets other time-outs than those of the job; zero for no limit.
-    public func setTimeouts(_ timeouts: JobSpec.Timeouts) throws(CurlSetupFailure) {
+    package func setTimeouts(_ timeouts: JobSpec.Timeouts) throws(CurlSetupFailure) {
         try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(timeouts.connect, ifZero: Int(Int32.max)))
         try set(CURLOPT_TIMEOUT_MS, milliseconds(timeouts.total, ifZero: 0))
         readTimeout = timeouts.read
@@ -267,7 +267,7 @@ public final class Transfer {
     }
 
     /// The header fields sent beside curl's own, until they are set again; after the method, which decides on curl's own.
-    public func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
+    package func setHeaders(_ fields: [JobSpec.HeaderField]) throws(CurlSetupFailure) {
         // A field without a value is sent only where it ends in a semicolon (CURLOPT_HTTPHEADER(3)).
         let isCookie: (JobSpec.HeaderField) -> Bool = { $0.name.lowercased() == "cookie" }
         // There is one such field at most (RFC 6265, section 5.4): curl joins this with the cookies that are kept.
@@ -367,12 +367,12 @@ public final class Transfer {
     }
 
     /// The cookies that the request was sent with, of the store and of the header fields; none where none are kept.
-    public var sentCookies: CookieField { sentHead?.cookies ?? CookieField() }
+    package var sentCookies: CookieField { sentHead?.cookies ?? CookieField() }
 
     /// The cookies that a URL would be requested with now; none where none are kept.
     ///
     /// - Parameter own: fields of the job that would go with them.
-    public func cookies(for url: WebURL, own: @autoclosure () -> [String]) -> CookieField {
+    package func cookies(for url: WebURL, own: @autoclosure () -> [String]) -> CookieField {
         guard let cookies else { return CookieField() }
         return CookieField(cookies.pairs(for: url, now: Int64(time(nil)), by: easy) + own())
     }
@@ -388,7 +388,7 @@ public final class Transfer {
     }
 
     /// What curl has to say about the failure of the last transfer, in more words than its code; nil for nothing.
-    public var errorMessage: String? {
+    package var errorMessage: String? {
         errorText[0] == 0 ? nil : String(cString: errorText)
     }
 }

@@ -1,8 +1,8 @@
-public import CrawlCore
+package import CrawlCore
 
 /// Who a transfer reports to, on the loop's thread. A delegate must not start or cancel transfers from
 /// `mayConnect`, `willSend`, `wantsConnectionKept` or `received`, which curl calls from its own inside.
-public protocol TransferDelegate: AnyObject {
+package protocol TransferDelegate: AnyObject {
     /// Whether a connection may be made to an address: one of those that the host of the request has, looked up just
     /// now. What this is told is what is connected to, so that no second look-up can differ (DNS rebinding).
     ///
@@ -26,7 +26,7 @@ public protocol TransferDelegate: AnyObject {
 }
 
 /// How a transfer ended.
-public enum TransferResult: Sendable, Equatable {
+package enum TransferResult: Sendable, Equatable {
     /// As curl says.
     case code(CurlCode)
     /// With something that trawl itself found wrong with the response; the text is for people.

@@ -1,18 +1,18 @@
 internal import CCurl
 internal import CLinux
-public import CrawlCore
+package import CrawlCore
 internal import Glibc
 
 /// Many transfers at once on one thread: curl's multi interface driven by epoll(7), as
 /// curl_multi_socket_action(3) describes.
 ///
 /// Everything but the ``waker`` belongs to the thread that calls ``turn(until:)``.
-public final class TransferLoop {
+package final class TransferLoop {
     /// Wakes the loop from other threads.
-    public let waker: Waker
+    package let waker: Waker
     // Unchecked because it is read with every line of a header, and set where nothing else runs.
     /// The time as of the current turn, read once a turn.
-    @exclusivity(unchecked) public private(set) var now: MonotonicInstant = .now
+    @exclusivity(unchecked) package private(set) var now: MonotonicInstant = .now
 
     private let multi: UnsafeMutableRawPointer
     private let connections: Int
@@ -33,7 +33,7 @@ public final class TransferLoop {
     ///
     /// - Parameter connections: how many connections are kept open for re-use.
     /// - Throws: `LoopFailure` where there are no descriptors left.
-    public init(connections: Int) throws(LoopFailure) {
+    package init(connections: Int) throws(LoopFailure) {
         _ = TransferLoop.globalSetUp
         waker = try Waker()
         sockets = try PollSet()
@@ -68,12 +68,12 @@ public final class TransferLoop {
     var isCrowded: Bool { sockets.openCount > connections / 4 }
 
     /// Transfers under way.
-    public var activeCount: Int { active.count }
+    package var activeCount: Int { active.count }
 
     /// Starts a transfer; its delegate hears of its end from a later ``turn(until:)``.
     ///
     /// - Returns: false where curl has no memory for it.
-    public func start(_ transfer: Transfer) -> Bool {
+    package func start(_ transfer: Transfer) -> Bool {
         precondition(transfer.slot < 0, "the transfer is under way already")
         // `now` is as old as the last turn.
         let now = MonotonicInstant.now
@@ -92,7 +92,7 @@ public final class TransferLoop {
     }
 
     /// Ends a transfer at once and closes its connection; its delegate hears nothing of it.
-    public func cancel(_ transfer: Transfer) {
+    package func cancel(_ transfer: Transfer) {
         guard transfer.slot >= 0 else { return }
         remove(transfer)
     }
@@ -100,7 +100,7 @@ public final class TransferLoop {
     /// Waits for something to do, does it, and tells the delegates of what has finished.
     ///
     /// - Parameter deadline: when to come back at the latest; nil for whenever something happens.
-    public func turn(until deadline: MonotonicInstant?) {
+    package func turn(until deadline: MonotonicInstant?) {
         let ready = sockets.wait(milliseconds: waitMilliseconds(until: deadline))
         now = .now
         var running: Int32 = 0

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Wakes a ``TransferLoop`` from another thread (eventfd(2)).
-public final class Waker: Sendable {
+package final class Waker: Sendable {
     let descriptor: Int32
 
     init() throws(LoopFailure) {
@@ -15,7 +15,7 @@ public final class Waker: Sendable {
     }
 
     /// Lets the loop's current or next wait return at once. Waking twice is waking once.
-    public func wake() {
+    package func wake() {
         var one: UInt64 = 1
         // Fails only where the counter is full, and then the loop wakes all the same.
         _ = write(descriptor, &one, 8)
@@ -28,12 +28,12 @@ public final class Waker: Sendable {
 }
 
 /// What keeps a loop from being set up: a system call that failed, as a rule for want of descriptors.
-public struct LoopFailure: Error, Sendable, CustomStringConvertible {
+package struct LoopFailure: Error, Sendable, CustomStringConvertible {
     let call: String
     let number: Int32
 
     /// One sentence for people.
-    public var description: String {
+    package var description: String {
         "\(call) failed: \(String(cString: strerror(number))); raise the limit on open files (ulimit -n)"
     }
 }

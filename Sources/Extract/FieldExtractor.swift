@@ -1,30 +1,30 @@
-public import CrawlCore
+package import CrawlCore
 internal import Glibc
-public import HTMLScan
+package import HTMLScan
 
 /// Takes a job's fields from page after page, on one thread.
 ///
 /// Each crawl loop has its own, compiled from the same fields. What it needs of a page is gathered by the page's scanner while the
 /// page arrives.
-public final class FieldExtractor {
+package final class FieldExtractor {
     /// How many values a field has at most, where it takes all.
-    public static let matchLimit = 1000
+    package static let matchLimit = 1000
     /// How many bytes of UTF-8 a value has at most, that is a text; the rest is cut off.
-    public static let valueLimit = XPathExpression.valueLimit
+    package static let valueLimit = XPathExpression.valueLimit
     /// How many bytes the result has at most; fields whose values have no room in it are null.
-    public static let resultLimit = 1 << 20
+    package static let resultLimit = 1 << 20
     /// How deep values of JSON may be nested; of a text in which they are deeper nothing is taken.
-    public static let depthLimit = JSONReader.depthLimit
+    package static let depthLimit = JSONReader.depthLimit
     /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
-    public static let matchTime: Duration = .milliseconds(150)
+    package static let matchTime: Duration = .milliseconds(150)
 
     /// What the scanner must gather for the fields; to be among its options.
-    public let scannerOptions: PageScanner.Options
+    package let scannerOptions: PageScanner.Options
 
     /// Whether there are fields that are taken from JSON.
-    public let readsJSON: Bool
+    package let readsJSON: Bool
     /// Whether there are fields that are taken from pages.
-    public var readsPages: Bool { scannerOptions.contains(.tree) }
+    package var readsPages: Bool { scannerOptions.contains(.tree) }
 
     private let fields: [CompiledField]
     /// What is left of ``matchTime`` for the page.
@@ -43,7 +43,7 @@ public final class FieldExtractor {
     /// Compiles the fields.
     ///
     /// - Throws: What is wrong with the first of them that cannot be used.
-    public init(_ fields: [ExtractionField]) throws(FieldError) {
+    package init(_ fields: [ExtractionField]) throws(FieldError) {
         var compiled: [CompiledField] = []
         for field in fields { compiled.append(try Self.compile(field)) }
         self.fields = compiled
@@ -81,7 +81,7 @@ public final class FieldExtractor {
     ///
     /// - Returns: A JSON object of all fields, by their names and in their order; a field that matches nothing is null. It is nil
     ///   where the body is no text.
-    public func extract(from scanner: PageScanner) -> String? {
+    package func extract(from scanner: PageScanner) -> String? {
         guard scanner.charset != nil else { return nil }
         matchTimeLeft = Self.matchTime
         return scanner.withText { text in

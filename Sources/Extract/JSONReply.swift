@@ -1,7 +1,7 @@
 /// The reply of an API, as it is kept.
-public enum JSONReply {
+package enum JSONReply {
     /// The text, in which NUL and the halves of surrogate pairs became U+FFFD.
-    public static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+    package static func text(_ bytes: UnsafeRawBufferPointer) -> String {
         guard bytes.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\\") }) else {
             return String(decoding: bytes, as: UTF8.self)
         }

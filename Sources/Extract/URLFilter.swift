@@ -2,7 +2,7 @@
 ///
 /// The expressions are RE2's: whatever they are and whatever URL a page makes up, a URL takes time in proportion to its length. Each
 /// list is one automaton, so that a URL is read twice at most, however many expressions there are.
-public final class URLFilter {
+package final class URLFilter {
     private let include: RegularExpression?
     private let exclude: RegularExpression?
 
@@ -12,7 +12,7 @@ public final class URLFilter {
     ///   - include: one of them must match somewhere in the URL; where there are none, all pass.
     ///   - exclude: none of them may match.
     /// - Throws: ``URLFilterError`` for the first that is none.
-    public init(include: [String], exclude: [String]) throws(URLFilterError) {
+    package init(include: [String], exclude: [String]) throws(URLFilterError) {
         self.include = try Self.compile(include)
         self.exclude = try Self.compile(exclude)
     }
@@ -20,13 +20,13 @@ public final class URLFilter {
     /// Whether a URL passes.
     ///
     /// - Parameter url: the URL as it is requested, without its fragment.
-    public func admits(_ url: String) -> Bool {
+    package func admits(_ url: String) -> Bool {
         if let exclude, exclude.matches(url) { return false }
         return include?.matches(url) ?? true
     }
 
     /// Says what is wrong with an expression, in RE2's words; nil where nothing is.
-    public static func mistake(in pattern: String) -> String? {
+    package static func mistake(in pattern: String) -> String? {
         do {
             _ = try RegularExpression(pattern)
             return nil

@@ -1,7 +1,7 @@
 internal import CharacterNames
 
 /// Resolves the character references of HTML in text (HTML Standard, §13.2.5.72 to 80).
-public enum CharacterReference {
+package enum CharacterReference {
     /// Resolves the reference that begins with the `&` at a position.
     ///
     /// - Parameters:
@@ -10,7 +10,7 @@ public enum CharacterReference {
     ///   - isAttribute: Whether the text is that of an attribute: there, what may be a parameter of an address is none.
     ///   - output: What the characters are added to, in UTF-8.
     /// - Returns: How many bytes the reference takes; 0 where there is none, and nothing was added.
-    public static func resolve(
+    package static func resolve(
         _ bytes: UnsafeRawBufferPointer, at position: Int, isAttribute: Bool, into output: inout [UInt8]
     ) -> Int {
         let next = position + 1

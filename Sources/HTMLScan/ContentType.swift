@@ -1,23 +1,23 @@
 /// What a `Content-Type` header says of a body.
-public enum ContentType {
+package enum ContentType {
     /// Whether a body of this type is scanned for a title: HTML, XHTML, or no type at all.
     ///
     /// Where there is no type a scanner looks at the body itself, and may find that it is something else.
     ///
     /// - Parameter contentType: The header's value; nil and an empty one mean that there was none.
-    public static func isHTML(_ contentType: String?) -> Bool {
+    package static func isHTML(_ contentType: String?) -> Bool {
         MIMEType(contentType: contentType).isPage
     }
 
     /// Whether a body of this type is text to people: HTML, XML, JSON, other text, or of no type at all.
     ///
     /// - Parameter contentType: The header's value; nil and an empty one mean that there was none.
-    public static func isText(_ contentType: String?) -> Bool {
+    package static func isText(_ contentType: String?) -> Bool {
         MIMEType(contentType: contentType).isText
     }
 
     /// Whether a body is said to be JSON (MIME Sniffing Standard, "JSON MIME type").
-    public static func isJSON(_ contentType: String?) -> Bool {
+    package static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
         let essence = essence(of: contentType)
         return essence == "application/json" || essence == "text/json" || essence.hasSuffix("+json")
@@ -28,7 +28,7 @@ public enum ContentType {
     }
 
     /// Whether a body of this type may be JSON: a JSON type (MIME Sniffing Standard), plain text, or no type at all.
-    public static func mayBeJSON(_ contentType: String?) -> Bool {
+    package static func mayBeJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return true }
         return isJSON(contentType) || ["", "text/plain"].contains(essence(of: contentType))
     }

@@ -1,7 +1,7 @@
 /// A link of a page: where an element of it, or a field of its header, refers to.
-public struct PageLink: Equatable, Sendable {
+package struct PageLink: Equatable, Sendable {
     /// What a link stands in.
-    public enum Origin: UInt8, Sendable, CaseIterable {
+    package enum Origin: UInt8, Sendable, CaseIterable {
         /// An `a` of HTML.
         case anchor
         case area
@@ -21,7 +21,7 @@ public struct PageLink: Equatable, Sendable {
         case refreshField
 
         /// The element's name; nil for a field.
-        public var element: String? {
+        package var element: String? {
             switch self {
             case .anchor, .svgAnchor, .xlinkAnchor: "a"
             case .area: "area"
@@ -34,7 +34,7 @@ public struct PageLink: Equatable, Sendable {
         }
 
         /// The name of the attribute or, where there is no element, of the field.
-        public var attribute: String {
+        package var attribute: String {
             switch self {
             case .anchor, .area, .svgAnchor, .link: "href"
             case .xlinkAnchor: "xlink:href"
@@ -47,39 +47,39 @@ public struct PageLink: Equatable, Sendable {
     }
 
     /// What the target of a `link`, or of a `Link` field, is to the page.
-    public struct Relations: OptionSet, Sendable {
+    package struct Relations: OptionSet, Sendable {
         /// One bit a relation.
-        public let rawValue: UInt8
+        package let rawValue: UInt8
         /// Relations of bits.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
         /// The next of a series; its words are `next`.
-        public static let next = Relations(rawValue: 1)
+        package static let next = Relations(rawValue: 1)
         /// The one before in a series: `prev` or `previous`.
-        public static let previous = Relations(rawValue: 2)
+        package static let previous = Relations(rawValue: 2)
         /// The address that the page itself should have: `canonical`.
-        public static let canonical = Relations(rawValue: 4)
+        package static let canonical = Relations(rawValue: 4)
         /// The page in another form: `alternate`. A style sheet that is an alternative is none.
-        public static let alternate = Relations(rawValue: 8)
+        package static let alternate = Relations(rawValue: 8)
     }
 
     /// The address as it is written, with its references resolved and without white space around it.
     ///
     /// Of a page that is not in UTF-8 the query is percent-encoded in the page's encoding where it is not ASCII, as the URL
     /// Standard asks (§4.4, query state).
-    public let href: String
+    package let href: String
     /// The `rel`, as it is written; empty where there is none.
-    public let rel: String
+    package let rel: String
     /// What the link stands in.
-    public let origin: Origin
+    package let origin: Origin
 
     /// Whether the page says that this link is not to be followed: `nofollow` is among the words of its `rel`.
-    public var isNofollow: Bool { rel.hasWord("nofollow") }
+    package var isNofollow: Bool { rel.hasWord("nofollow") }
 
     /// What the target is to the page, by the link's `rel`.
-    public var relations: Relations { Relations(rel: rel) }
+    package var relations: Relations { Relations(rel: rel) }
 
     /// A link; nothing is checked.
-    public init(href: String, rel: String, origin: Origin) {
+    package init(href: String, rel: String, origin: Origin) {
         self.href = href
         self.rel = rel
         self.origin = origin
@@ -88,7 +88,7 @@ public struct PageLink: Equatable, Sendable {
 
 extension PageLink.Relations {
     /// The relations that are among the words of a `rel`.
-    public init(rel: String) {
+    package init(rel: String) {
         self = []
         var isStyleSheet = false
         for word in rel.words {

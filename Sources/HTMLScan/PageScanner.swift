@@ -4,40 +4,40 @@
 /// only the title is asked for the page is read no further; else it is read to its end, in one pass. Nothing is kept but what is
 /// found, so memory does not grow with the page. One scanner serves page after page, on one thread; between pages call
 /// ``reset(contentType:byteLimit:)``.
-public final class PageScanner {
+package final class PageScanner {
     /// The title: decoded, white space collapsed, at most 4,096 Unicode characters; empty where it has no text.
     ///
     /// It is nil where the page has no title, or none was found yet.
-    public var title: String? { reader.title }
+    package var title: String? { reader.title }
 
     /// What the page says of itself; complete when the scanner is finished, and empty unless it was asked for.
-    public var metadata: PageMetadata { reader.findings.metadata }
+    package var metadata: PageMetadata { reader.findings.metadata }
 
     /// The links of the page in order: at most 50,000, of at most 8 KiB each and 4 MiB in all; empty unless they were
     /// asked for.
-    public var links: [PageLink] { reader.findings.links }
+    package var links: [PageLink] { reader.findings.links }
 
     /// What the page's addresses are relative to: the `href` of its first `base` that has one, as it is written.
     ///
     /// It is itself resolved against the page's address. It is nil where there is none, or neither links nor metadata were asked
     /// for.
-    public var baseHref: String? { reader.findings.baseHref }
+    package var baseHref: String? { reader.findings.baseHref }
 
     /// What is found beside the title.
-    public let options: Options
+    package let options: Options
 
     /// Whether the scanner needs no more of the body: all that was asked for is found, or there is nothing to be found.
-    public private(set) var isFinished = false
+    package private(set) var isFinished = false
 
     /// Whether the body is HTML or XHTML, by its type or its first bytes; of a body without a type it is not known before.
-    public private(set) var isHTML = false
+    package private(set) var isHTML = false
 
     /// The name of the page's encoding in the Encoding Standard, such as `windows-1252`; nil before it is known.
     ///
     /// A byte order mark decides, then the `Content-Type`, then what the page declares of itself. Of a page that does not
     /// declare anything, what follows its first byte that is not ASCII is looked at, 16 KiB of it: a declaration there, then
     /// whether it is UTF-8, then a guess. Else it is windows-1252. Where all that was needed is ASCII it is UTF-8.
-    public var charset: String? { encoding?.rawValue }
+    package var charset: String? { encoding?.rawValue }
 
     /// What is done with the next bytes.
     private enum Stage {
@@ -76,7 +76,7 @@ public final class PageScanner {
     private static let sliceLength = 512
     private static let longSliceLength = 16 << 10
     /// How much text is kept, in bytes of UTF-8; what comes beyond is left out.
-    public static let textLimit = 16 << 20
+    package static let textLimit = 16 << 20
 
     /// Creates a scanner, ready for a page of which no `Content-Type` is known.
     ///
@@ -84,7 +84,7 @@ public final class PageScanner {
     ///   - options: What is to be found beside the title. Nothing by default.
     ///   - productToken: The crawler's name as pages know it, such as `trawl`, for ``PageMetadata/agentRobots``. Empty:
     ///     none.
-    public init(_ options: Options = [], productToken: String = "") {
+    package init(_ options: Options = [], productToken: String = "") {
         self.options = options
         legacyDecoder = LegacyDecoder()
         text = PageText(decoder: legacyDecoder)
@@ -99,7 +99,7 @@ public final class PageScanner {
     ///   - contentType: The value of the page's `Content-Type` header. Without one, the first bytes of the body tell whether
     ///     it is HTML (MIME Sniffing Standard, §7).
     ///   - byteLimit: How many bytes are looked at before the page is taken to end. No limit by default.
-    public func reset(contentType: String?, byteLimit: Int = .max) {
+    package func reset(contentType: String?, byteLimit: Int = .max) {
         encoding = nil
         text.encoding = .utf8
         text.pageEncoding = .utf8
@@ -120,7 +120,7 @@ public final class PageScanner {
     }
 
     /// Reads the next bytes of the page, as they are after any transfer and content encoding. The pieces may be of any length.
-    public func feed(_ bytes: UnsafeRawBufferPointer) {
+    package func feed(_ bytes: UnsafeRawBufferPointer) {
         guard !isFinished else { return }
         let piece = UnsafeRawBufferPointer(rebasing: bytes.prefix(remaining))
         remaining -= piece.count
@@ -129,7 +129,7 @@ public final class PageScanner {
     }
 
     /// Says that the page ends here: a title that is still open ends too.
-    public func finish() {
+    package func finish() {
         guard !isFinished else { return }
         if stage == .head { readHeld { readHead($0) } }
         if stage == .holding { readHeld { readSample($0) } }
@@ -145,7 +145,7 @@ public final class PageScanner {
     /// Gives access to the text of the body in UTF-8, where ``Options/text`` was asked for; at most 16 MiB of it.
     ///
     /// - Parameter body: Gets the text, which is only valid during the call.
-    public func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    package func withText<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         keptText.withUnsafeBytes(body)
     }
 
@@ -153,7 +153,7 @@ public final class PageScanner {
     ///
     /// - Parameter limit: How many of the nodes that are found are made into text.
     /// - Returns: nil where the body is no page, or evaluating would take too long.
-    public func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
+    package func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
         isFinished && isHTML ? reader.evaluate(expression, limit: limit) : nil
     }
 

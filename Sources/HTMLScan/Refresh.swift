@@ -1,10 +1,10 @@
 /// Where a page sends its reader after a while, by a `meta` of `refresh` or the field `Refresh`.
-public enum Refresh {
+package enum Refresh {
     /// The address in the value of such an element or field; nil where it has none, and only loads the page again.
     ///
     /// These are the HTML Standard's shared declarative refresh steps (§4.2.5.3), but for one thing: where the time is missing, and
     /// the address is marked by `url=`, the address counts, although browsers then do nothing.
-    public static func address(in value: String) -> String? {
+    package static func address(in value: String) -> String? {
         var rest = value.utf8[...]
         skipSpace(&rest)
         let digits = rest.prefix(while: isDigit)

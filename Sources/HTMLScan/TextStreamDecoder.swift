@@ -2,12 +2,12 @@
 ///
 /// Its encoding is the one of its byte order mark, else the `charset` of its `Content-Type`, else the one of its XML declaration
 /// (RFC 7303, section 3), else UTF-16 where its first character is written in it, else UTF-8.
-public struct TextStreamDecoder {
+package struct TextStreamDecoder {
     /// How many of a text's first bytes are needed to tell its encoding.
-    public static let headLength = 1024
+    package static let headLength = 1024
 
     /// How many bytes the byte order mark takes; 0 where there is none.
-    public let markLength: Int
+    package let markLength: Int
     private let encoding: TextEncoding
     private var decoder: (any StreamDecoder)?
 
@@ -16,7 +16,7 @@ public struct TextStreamDecoder {
     /// - Parameters:
     ///   - head: the first ``headLength`` bytes, or all where there are fewer.
     ///   - contentType: the value of the `Content-Type` header; nil for none.
-    public init(head: UnsafeRawBufferPointer, contentType: String? = nil) {
+    package init(head: UnsafeRawBufferPointer, contentType: String? = nil) {
         let mark = ByteOrderMark(head)
         markLength = mark?.count ?? 0
         encoding = mark?.encoding ?? Self.encoding(of: head, contentType)
@@ -31,21 +31,21 @@ public struct TextStreamDecoder {
     }
 
     /// Whether the text is UTF-8 as it is, so that nothing need be decoded. Bytes that are invalid stay so.
-    public var isUTF8: Bool { decoder == nil }
+    package var isUTF8: Bool { decoder == nil }
 
     /// Adds the next piece in UTF-8; what is incomplete at its end is kept for the next.
-    public mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    package mutating func decode(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
         if decoder == nil { return output.append(contentsOf: bytes) }
         decoder?.decode(bytes, into: &output)
     }
 
     /// Adds what is left at the end of the text.
-    public mutating func finish(into output: inout [UInt8]) {
+    package mutating func finish(into output: inout [UInt8]) {
         decoder?.finish(into: &output)
     }
 
     /// How many bytes of the text some decoded ones stand for: exact for UTF-8, UTF-16 and encodings of one byte a character.
-    public func sourceLength(of decoded: UnsafeRawBufferPointer) -> Int {
+    package func sourceLength(of decoded: UnsafeRawBufferPointer) -> Int {
         guard decoder != nil else { return decoded.count }
         let isUTF16 = encoding == .utf16BE || encoding == .utf16LE
         let isMultiByte = encoding.isMultiByte

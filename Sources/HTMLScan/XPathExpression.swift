@@ -1,9 +1,9 @@
 internal import CLibXML2
 
 /// An XPath 1.0 expression, compiled once and evaluated on page after page, on one thread.
-public final class XPathExpression {
+package final class XPathExpression {
     /// The most UTF-8 bytes that the text of a node has; the rest is left out.
-    public static let valueLimit = 64 << 10
+    package static let valueLimit = 64 << 10
 
     // Safe because only this object knows the pointers, and frees them in `deinit`.
     private let paths: [[xmlXPathCompExprPtr]]
@@ -19,7 +19,7 @@ public final class XPathExpression {
     ///
     /// - Throws: What is wrong with it, and where: its syntax, a function or a prefix that is not known, an argument of the wrong
     ///   type.
-    public init(_ text: String) throws(XPathError) {
+    package init(_ text: String) throws(XPathError) {
         _ = PageTree.initialize
         let syntax = XPathSyntax(text)
         if let mistake = syntax.mistake { throw XPathError(mistake) }

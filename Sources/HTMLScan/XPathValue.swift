@@ -1,5 +1,5 @@
 /// What an XPath expression comes to.
-public enum XPathValue: Equatable, Sendable {
+package enum XPathValue: Equatable, Sendable {
     /// Nodes: the text of each, in the order of the document.
     ///
     /// Of an element it is all the text within, white space collapsed and stripped; of a text it is that, too; of an attribute it

@@ -1,7 +1,7 @@
 /// What keeps a text from being a duration, worded to follow the text.
-public struct DurationTextError: Error, Sendable {
+package struct DurationTextError: Error, Sendable {
     /// What is wrong and what to write instead.
-    public let message: String
+    package let message: String
 }
 
 extension Duration {
@@ -9,7 +9,7 @@ extension Duration {
     private static let maxMilliseconds: Int64 = 365 * 86_400_000
 
     /// A duration as job files write it, such as `500ms`, `10s`, `1.5h` or `0`.
-    public init(jobFileText text: String) throws(DurationTextError) {
+    package init(jobFileText text: String) throws(DurationTextError) {
         guard let quantity = Quantity(text), let unit = Self.milliseconds(of: quantity.unit) else {
             throw DurationTextError(
                 message: "is not a duration; write a number with ms, s, m, h or d, for example 30s")

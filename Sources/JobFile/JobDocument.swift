@@ -1,15 +1,15 @@
-public import CrawlCore
+package import CrawlCore
 
 /// A job file that was read and found to be in order.
-public struct JobDocument: Sendable, Equatable {
+package struct JobDocument: Sendable, Equatable {
     /// The job, typed, with every default filled in.
-    public let spec: JobSpec
+    package let spec: JobSpec
     /// The document as JSON on one line, as it is stored in `jobs.spec`.
     ///
     /// It says what the user wrote and no more: keys in the order of the file, anchors resolved, no defaults.
     /// Only the name is filled in, `urls_from` made absolute, and user names and passwords taken out of the URLs. Read
     /// again, it gives the same ``spec`` but for these.
-    public let json: String
+    package let json: String
     /// What it was read from.
     private let text: String
     private let source: JobSource
@@ -17,7 +17,7 @@ public struct JobDocument: Sendable, Equatable {
     /// Reads and checks the text of a job, YAML or JSON.
     ///
     /// - Throws: ``JobFileError`` for the first mistake, in the order of the file once it parses as YAML.
-    public init(yaml: String, source: JobSource) throws(JobFileError) {
+    package init(yaml: String, source: JobSource) throws(JobFileError) {
         try self.init(yaml: yaml, source: source, variables: nil)
     }
 
@@ -83,13 +83,13 @@ public struct JobDocument: Sendable, Equatable {
     ///
     /// - Parameter overrides: values that go before those of `vars`, by name; read as plain scalars of YAML.
     /// - Throws: ``JobFileError`` where a variable has no value, or the job is none with it.
-    public func fillingVariables(_ overrides: [String: String]) throws(JobFileError) -> JobDocument {
+    package func fillingVariables(_ overrides: [String: String]) throws(JobFileError) -> JobDocument {
         guard !overrides.isEmpty || text.contains("${var:") else { return self }
         return try JobDocument(yaml: text, source: source, variables: overrides)
     }
 
     /// The job with so many requests at once, to one host as to all.
-    public func with(concurrency count: Int) throws(JobFileError) -> JobDocument {
+    package func with(concurrency count: Int) throws(JobFileError) -> JobDocument {
         var composer = YAMLComposer(text: text, source: source)
         var root = try composer.compose()
         let position = root.position
@@ -102,7 +102,7 @@ public struct JobDocument: Sendable, Equatable {
     }
 
     /// Whether two documents describe the same job, wherever they were read from.
-    public static func == (one: JobDocument, other: JobDocument) -> Bool {
+    package static func == (one: JobDocument, other: JobDocument) -> Bool {
         one.spec == other.spec && one.json == other.json
     }
 
@@ -111,7 +111,7 @@ public struct JobDocument: Sendable, Equatable {
     /// - Parameter path: the file, relative to the working directory.
     /// - Throws: ``JobFileError`` where the file cannot be read, is a directory, is larger than 64 MiB or is
     ///   not UTF-8, and as ``init(yaml:source:)`` does.
-    public static func load(path: String) throws(JobFileError) -> JobDocument {
+    package static func load(path: String) throws(JobFileError) -> JobDocument {
         let source = JobSource.file(path)
         return try JobDocument(yaml: JobFileText.read(path: path, source: source), source: source)
     }
@@ -119,7 +119,7 @@ public struct JobDocument: Sendable, Equatable {
     /// Reads and checks a job file on standard input.
     ///
     /// - Throws: ``JobFileError`` as ``load(path:)`` does.
-    public static func loadStandardInput() throws(JobFileError) -> JobDocument {
+    package static func loadStandardInput() throws(JobFileError) -> JobDocument {
         let source = JobSource.standardInput
         return try JobDocument(yaml: JobFileText.read(descriptor: 0, source: source), source: source)
     }

@@ -1,20 +1,20 @@
 internal import Foundation
 
 /// Where the text of a job comes from, and what follows from that.
-public struct JobSource: Sendable, Equatable {
+package struct JobSource: Sendable, Equatable {
     /// What messages call the document: the path of the file, or `job "docs" in the database`.
-    public let label: String
+    package let label: String
     /// The absolute folder that relative paths in the document start from.
-    public let folder: String
+    package let folder: String
     /// The job's name where the document gives none.
-    public let name: String
+    package let name: String
     /// Whether ``name`` counts even where the document gives another.
     let isNameFixed: Bool
 
     /// A file, whose stem is the job's name where the file has none: `jobs/docs.yaml` is the job `docs`.
     ///
     /// - Parameter path: the path as the user gave it; it stays so in messages.
-    public static func file(_ path: String) -> JobSource {
+    package static func file(_ path: String) -> JobSource {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let last = parts.last ?? ""
         let stem = last.lastIndex(of: ".").map { last[..<$0] } ?? last
@@ -32,7 +32,7 @@ public struct JobSource: Sendable, Equatable {
     ///   - name: the row's `name`.
     ///   - folder: where relative paths start from. Only a job that was inserted with plain SQL has any.
     ///     The default is the working directory.
-    public static func database(name: String, folder: String = "") -> JobSource {
+    package static func database(name: String, folder: String = "") -> JobSource {
         JobSource(
             label: "job \"\(name)\" in the database", folder: absolute(folder), name: name, isNameFixed: true)
     }
@@ -63,19 +63,19 @@ extension JobSource {
 
 extension JobSource {
     /// A job that was put together from the command line. Relative paths start from the working directory.
-    public static func commandLine(name: String) -> JobSource {
+    package static func commandLine(name: String) -> JobSource {
         JobSource(label: "command line", folder: absolute(""), name: name, isNameFixed: true)
     }
 
     /// A job that a program has the text of. Relative paths start from the working directory.
     ///
     /// - Parameter name: the job's name where the text gives none.
-    public static func text(named name: String) -> JobSource {
+    package static func text(named name: String) -> JobSource {
         JobSource(label: "job", folder: absolute(""), name: name, isNameFixed: false)
     }
 
     /// A job file on standard input. Relative paths start from the working directory.
-    public static var standardInput: JobSource {
+    package static var standardInput: JobSource {
         JobSource(label: "standard input", folder: absolute(""), name: "stdin", isNameFixed: false)
     }
 }

@@ -4,11 +4,11 @@ import Glibc
 /// into the client's connect time-out.
 ///
 /// For a port that refuses, stop a ``LoopbackServer`` and go on using its URL.
-public final class BlackHole: Sendable {
+package final class BlackHole: Sendable {
     /// The address.
-    public let address: String
+    package let address: String
     /// The port.
-    public let port: Int
+    package let port: Int
 
     private let listener: Descriptor
     /// What fills the queue of connections that nobody accepts: from then on Linux drops what else comes
@@ -19,7 +19,7 @@ public final class BlackHole: Sendable {
     ///
     /// - Parameter address: where, within 127.0.0.0/8. The default is 127.0.0.1.
     /// - Throws: ``LoopbackServer/Failure`` for an address that is not loopback, and when the system refuses.
-    public init(address: String = "127.0.0.1") throws(LoopbackServer.Failure) {
+    package init(address: String = "127.0.0.1") throws(LoopbackServer.Failure) {
         let (listener, port) = try Listener.open(address, port: 0, backlog: 0)
         var fillers: [Descriptor] = []
         // A backlog of zero holds one connection; a second attempt makes sure.
@@ -40,7 +40,7 @@ public final class BlackHole: Sendable {
     /// The URL of a path there.
     ///
     /// - Parameter target: path and query, with the leading slash.
-    public func url(_ target: String) -> String {
+    package func url(_ target: String) -> String {
         "http://\(address):\(port)\(target)"
     }
 }

@@ -8,32 +8,32 @@
 /// known only a moment later: ``wait(until:)`` for it.
 extension LoopbackServer {
     /// Every request so far, in the order of their starts; empty without `recordsExchanges`.
-    public var log: [Exchange] { ledger.read(\.log) }
+    package var log: [Exchange] { ledger.read(\.log) }
 
     /// What has been counted on all addresses together.
-    public var counters: Counters { ledger.read(\.total) }
+    package var counters: Counters { ledger.read(\.total) }
 
     /// What has been counted on one address.
-    public func counters(of address: String) -> Counters { ledger.read { $0.counters(of: address) } }
+    package func counters(of address: String) -> Counters { ledger.read { $0.counters(of: address) } }
 
     /// The most requests that were in flight at any one time, on all addresses together.
-    public var peakInFlight: Int { counters.peakInFlight }
+    package var peakInFlight: Int { counters.peakInFlight }
 
     /// The most requests that were in flight at any one time on one address.
-    public func peakInFlight(of address: String) -> Int { counters(of: address).peakInFlight }
+    package func peakInFlight(of address: String) -> Int { counters(of: address).peakInFlight }
 
     /// The least time between the starts of two requests on one address; nil before the second one.
-    public func leastGap(of address: String) -> Duration? { counters(of: address).leastGap }
+    package func leastGap(of address: String) -> Duration? { counters(of: address).leastGap }
 
     /// How many connections were accepted, on all addresses together.
-    public var connections: Int { counters.connections }
+    package var connections: Int { counters.connections }
 
     /// How often a path was requested.
     ///
     /// - Parameters:
     ///   - path: the path without query, as it is sent.
     ///   - address: the address to count for. The default is all of them.
-    public func hits(_ path: String, on address: String? = nil) -> Int {
+    package func hits(_ path: String, on address: String? = nil) -> Int {
         ledger.read { $0.hits(path, on: address) }
     }
 
@@ -43,7 +43,7 @@ extension LoopbackServer {
     ///   change, on the server's thread, and must not use the server.
     /// - Returns: whether it has come true; false where the server was stopped or the task cancelled before.
     @discardableResult
-    public func wait(until condition: @escaping @Sendable (Counters) -> Bool) async -> Bool {
+    package func wait(until condition: @escaping @Sendable (Counters) -> Bool) async -> Bool {
         await ledger.wait(until: condition)
     }
 }

@@ -14,14 +14,14 @@ import Glibc
 /// fetch(server.url("/a", on: "127.0.0.2"))
 /// #expect(server.peakInFlight(of: "127.0.0.2") == 1)
 /// ```
-public final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
     /// Decides what a request is answered with. It runs on the server's only thread and must not block.
-    public typealias Handler = @Sendable (Request) -> Response
+    package typealias Handler = @Sendable (Request) -> Response
 
     /// The loopback addresses that are served, in the order that they were given in.
-    public let addresses: [String]
+    package let addresses: [String]
     /// The port, the same on every address.
-    public let port: Int
+    package let port: Int
 
     let ledger: SharedLedger
     private let thread: LoopThread
@@ -36,7 +36,7 @@ public final class LoopbackServer: Sendable {
     ///     requests. The default is true.
     ///   - handler: what to answer.
     /// - Throws: ``Failure`` for an address that is not loopback, and when the system refuses.
-    public init(
+    package init(
         addresses: [String] = ["127.0.0.1"], port: Int = 0, recordsExchanges: Bool = true,
         handler: @escaping Handler
     ) throws(Failure) {
@@ -66,7 +66,7 @@ public final class LoopbackServer: Sendable {
     ///   - target: path and query, with the leading slash.
     ///   - host: the host to name in it: one of ``addresses``, or a name that resolves to one. The default is
     ///     the first address.
-    public func url(_ target: String, on host: String? = nil) -> String {
+    package func url(_ target: String, on host: String? = nil) -> String {
         let host = host ?? addresses[0]
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(port)\(target)"
     }
@@ -74,14 +74,14 @@ public final class LoopbackServer: Sendable {
     /// Closes the port and every connection, whatever they wait for. Further calls do nothing.
     ///
     /// Afterwards connections to ``port`` are refused; what was recorded stays readable.
-    public func stop() {
+    package func stop() {
         thread.stop()
     }
 }
 
 extension LoopbackServer {
     /// Why a server could not be started.
-    public enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         /// There was no address to listen on.
         case noAddress
         /// An address that is not a literal within 127.0.0.0/8.

@@ -1,7 +1,7 @@
 /// One URL that a sitemap or feed names.
-public struct SitemapEntry: Sendable, Equatable {
+package struct SitemapEntry: Sendable, Equatable {
     /// What a URL of a sitemap leads to.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// A page.
         case page
         /// Another sitemap: the one that was read is an index.
@@ -9,20 +9,20 @@ public struct SitemapEntry: Sendable, Equatable {
     }
 
     /// What it leads to.
-    public var kind: Kind
+    package var kind: Kind
     /// The URL as it is written, without white space around it. It should be absolute; feeds have relative ones too. Bytes that are no
     /// UTF-8 are percent-encoded.
-    public var location: String
+    package var location: String
     /// What a relative ``location`` is relative to: the values of `xml:base` around it, the outermost first, each relative to the one
     /// before and the first to the sitemap's own URL (XML Base, section 4). Empty where there are none.
-    public var bases: [String]
+    package var bases: [String]
     /// When the page was last changed, in unix milliseconds, as its site says; nil where it does not, or not in a form that is known.
-    public var lastModified: Int64?
+    package var lastModified: Int64?
     /// How important the page is to its site, from 0 to 1 (sitemaps.org takes 0.5 where nothing is said); nil where it says nothing.
-    public var priority: Double?
+    package var priority: Double?
 
     /// An entry of this kind.
-    public init(
+    package init(
         _ kind: Kind, location: String, bases: [String] = [], lastModified: Int64? = nil,
         priority: Double? = nil
     ) {

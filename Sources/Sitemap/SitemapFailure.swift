@@ -1,5 +1,5 @@
 /// Why a sitemap was not read, or not to its end. What was read until then holds.
-public enum SitemapFailure: Error, Sendable, Equatable {
+package enum SitemapFailure: Error, Sendable, Equatable {
     /// It is neither a sitemap nor a feed nor a list of URLs: an HTML page, most of the time.
     case notASitemap
     /// It is larger than the limit.
@@ -16,7 +16,7 @@ public enum SitemapFailure: Error, Sendable, Equatable {
 
 extension SitemapFailure: CustomStringConvertible {
     /// A sentence for people, in lower case and without a period.
-    public var description: String {
+    package var description: String {
         switch self {
         case .notASitemap: "neither a sitemap nor a feed nor a list of URLs"
         case .tooLarge(let limit): "larger than \(limit) bytes; the rest was not read"

@@ -1,7 +1,7 @@
 /// Why an entry of a sitemap was left out, and where.
-public struct SitemapFlaw: Sendable, Equatable, CustomStringConvertible {
+package struct SitemapFlaw: Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with an entry.
-    public enum Reason: Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
         /// It names no page. A `url` and a `sitemap` have to (sitemaps.org); of feeds this is no mistake.
         case noLocation
         /// The element that names its page has no end, or other elements within.
@@ -15,18 +15,18 @@ public struct SitemapFlaw: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// What is wrong.
-    public let reason: Reason
+    package let reason: Reason
     /// Where it is: how many bytes of the body come before, once it is decompressed.
-    public let offset: Int
+    package let offset: Int
 
     /// Something wrong at a place.
-    public init(reason: Reason, offset: Int) {
+    package init(reason: Reason, offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 
     /// A sentence for people, in lower case and without a period.
-    public var description: String {
+    package var description: String {
         let what =
             switch reason {
             case .noLocation: "names no page"

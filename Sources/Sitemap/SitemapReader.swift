@@ -6,30 +6,30 @@ internal import HTMLScan
 ///
 /// What is wrong with one entry costs at most that entry. What it holds does not grow with the sitemap, but for entries that nobody
 /// takes. It belongs to one thread.
-public final class SitemapReader {
+package final class SitemapReader {
     /// What no sitemap may exceed.
-    public struct Limits: Sendable, Equatable {
+    package struct Limits: Sendable, Equatable {
         /// Bytes, decompressed. The default is 50 MiB (sitemaps.org, "Sitemaps XML format").
-        public var bytes = 50 << 20
+        package var bytes = 50 << 20
         /// Entries. The default is 50,000, as there.
-        public var entries = 50_000
+        package var entries = 50_000
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// How many index files may be around a sitemap. sitemaps.org allows one; that some sites nest them is no reason to let any site do
     /// so without end.
-    public static let maximumNesting = 3
+    package static let maximumNesting = 3
 
     /// What stopped the reading; nil where nothing did.
-    public private(set) var failure: SitemapFailure?
+    package private(set) var failure: SitemapFailure?
     /// How many entries were left out, as something is wrong with them.
-    public var leftOut: Int { markup?.elements.leftOut ?? lines?.leftOut ?? 0 }
+    package var leftOut: Int { markup?.elements.leftOut ?? lines?.leftOut ?? 0 }
     /// What was wrong with the first entry that was left out; nil where none was.
-    public var flaw: SitemapFlaw? { markup?.elements.flaw ?? lines?.flaw }
+    package var flaw: SitemapFlaw? { markup?.elements.flaw ?? lines?.flaw }
     /// Whether an entry was left out by mistake, and not only because an item of a feed leads to no page, as it may.
-    public var hasMistakes: Bool { markup?.elements.hasMistakes ?? (leftOut > 0) }
+    package var hasMistakes: Bool { markup?.elements.hasMistakes ?? (leftOut > 0) }
 
     private let limits: Limits
     private let contentType: String?
@@ -51,7 +51,7 @@ public final class SitemapReader {
     /// A reader for one sitemap.
     ///
     /// - Parameter contentType: the value of its `Content-Type`, of which only the charset counts; nil for none.
-    public init(contentType: String? = nil, limits: Limits = Limits()) {
+    package init(contentType: String? = nil, limits: Limits = Limits()) {
         self.contentType = contentType
         self.limits = limits
     }
@@ -60,7 +60,7 @@ public final class SitemapReader {
     ///
     /// - Parameter bytes: The next bytes of the body, its `Content-Encoding` undone.
     /// - Returns: Whether more is wanted; false once a limit is reached or nothing can come of it.
-    public func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard wantsMore, !bytes.isEmpty else { return wantsMore }
         guard !isHeadRead else { return decompress(bytes) }
         // Two bytes tell gzip (RFC 1952, section 2.3.1) from anything that is text.
@@ -69,7 +69,7 @@ public final class SitemapReader {
     }
 
     /// Reads to the end: there is no more.
-    public func finish() {
+    package func finish() {
         if !isHeadRead, wantsMore { _ = readHead() }
         if wantsMore {
             if isGzip {
@@ -96,7 +96,7 @@ public final class SitemapReader {
     }
 
     /// The entries that were read since they were last taken, in their order.
-    public func takeEntries() -> [SitemapEntry] {
+    package func takeEntries() -> [SitemapEntry] {
         (markup?.takeEntries() ?? []) + (lines?.takeEntries() ?? [])
     }
 

@@ -1,26 +1,26 @@
 /// One request and what was answered: what becomes records of a WARC file.
-public struct HTTPExchange: Sendable {
+package struct HTTPExchange: Sendable {
     /// The URL that was requested, without user name, password and fragment.
-    public var url: String
+    package var url: String
     /// When the request went out, in unix milliseconds.
-    public var startedAt: Int64
+    package var startedAt: Int64
     /// The address that answered; nil where it is not known, as behind a proxy.
-    public var address: String?
+    package var address: String?
     /// The request's head as it was sent, to the empty line; what is secret in it must have been taken out.
-    public var requestHead: [UInt8]
+    package var requestHead: [UInt8]
     /// The request's body.
-    public var requestBody: [UInt8] = []
+    package var requestBody: [UInt8] = []
     /// The response's head as it came, to the empty line.
-    public var responseHead: [UInt8]
+    package var responseHead: [UInt8]
     /// The response's body as it came, in its content coding but without the chunks it came in.
-    public var responseBody: [UInt8]
+    package var responseBody: [UInt8]
     /// Why there is not all of the response's body; nil where there is.
-    public var truncation: Truncation?
+    package var truncation: Truncation?
     /// Whether the server said that nothing was modified (304).
-    public var isNotModified = false
+    package var isNotModified = false
 
     /// What was sent and received.
-    public init(
+    package init(
         url: String, startedAt: Int64, address: String? = nil, requestHead: [UInt8], responseHead: [UInt8],
         responseBody: [UInt8]
     ) {
@@ -33,7 +33,7 @@ public struct HTTPExchange: Sendable {
     }
 
     /// Why a body is not whole (ISO 28500:2017, section 5.13).
-    public enum Truncation: String, Sendable {
+    package enum Truncation: String, Sendable {
         /// There was more of it than is kept.
         case length
         /// It took too long.

@@ -1,10 +1,10 @@
 /// Heads of requests and responses as they are kept.
-public enum HTTPHead {
+package enum HTTPHead {
     /// The head of a request without its secrets: the values of `Authorization`, `Proxy-Authorization`, `Cookie` and of the fields named
     /// become `redacted`.
     ///
     /// - Parameter secrets: names of fields, in lower case.
-    public static func redacted(_ head: [UInt8], secrets: Set<String> = []) -> [UInt8] {
+    package static func redacted(_ head: [UInt8], secrets: Set<String> = []) -> [UInt8] {
         var output: [UInt8] = []
         forEachLine(of: head) { line, name in
             guard let name, standardSecrets.contains(name) || secrets.contains(name),
@@ -18,7 +18,7 @@ public enum HTTPHead {
 
     /// The head of a response whose body is kept without its chunks: `Transfer-Encoding`, which is no longer true, is called
     /// `X-Archive-Orig-Transfer-Encoding`, as by pywb and others.
-    public static func withoutTransferCoding(_ head: [UInt8]) -> [UInt8] {
+    package static func withoutTransferCoding(_ head: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         forEachLine(of: head) { line, name in
             if name == "transfer-encoding" { output.append(contentsOf: "X-Archive-Orig-".utf8) }

@@ -6,9 +6,9 @@ internal import Glibc
 /// written, as Heritrix has it: what was cut short by a kill is so told apart from what is whole.
 ///
 /// It blocks on the disk, and belongs to a thread that may.
-public final class WARCWriter {
+package final class WARCWriter {
     /// The size from which on a file is full, in bytes: 1 GB, as the standard recommends.
-    public static let defaultFileSize: Int64 = 1_000_000_000
+    package static let defaultFileSize: Int64 = 1_000_000_000
 
     private let folder: String
     private let prefix: String
@@ -26,7 +26,7 @@ public final class WARCWriter {
     ///   - software: the program and its version, for the record that begins each file.
     ///   - fileSize: from which on a file is full.
     /// - Throws: ``WARCError`` where the folder cannot be made or there is no memory.
-    public init(
+    package init(
         folder: String, prefix: String, software: String, fileSize: Int64 = WARCWriter.defaultFileSize
     ) throws(WARCError) {
         guard let gzip = GzipMember() else { throw WARCError(path: folder, reason: "no memory") }
@@ -44,7 +44,7 @@ public final class WARCWriter {
     deinit { if let file { Glibc.close(file.descriptor) } }
 
     /// Writes the records of an exchange: its response, or for a 304 the visit again, and its request.
-    public func write(_ exchange: HTTPExchange) throws(WARCError) {
+    package func write(_ exchange: HTTPExchange) throws(WARCError) {
         var response = WARCRecord(
             exchange.isNotModified ? "revisit" : "response", date: exchange.startedAt,
             contentType: "application/http; msgtype=response", head: exchange.responseHead,
@@ -70,7 +70,7 @@ public final class WARCWriter {
     }
 
     /// Closes the file that is open, if one is; the next record begins another.
-    public func close() throws(WARCError) {
+    package func close() throws(WARCError) {
         guard let file else { return }
         self.file = nil
         let name = String(file.path.dropLast(".open".count))

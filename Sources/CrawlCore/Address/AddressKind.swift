@@ -1,7 +1,7 @@
 /// What an address is set aside for; ``global`` where it is for nothing: the addresses that public servers have.
 ///
 /// The raw values are words for a message ("10.0.0.1 is a private address"); they are not stored.
-public enum AddressKind: String, Sendable, CaseIterable {
+package enum AddressKind: String, Sendable, CaseIterable {
     /// Of the public internet.
     case global
     /// No address, or one of "this network": Linux takes 0.0.0.0 and :: for the machine itself.

@@ -1,5 +1,5 @@
 /// The address of a machine, and whether it is one of the public internet.
-public enum IPAddress: Hashable, Sendable {
+package enum IPAddress: Hashable, Sendable {
     /// An address of IPv4; 127.0.0.1 is 0x7f000001.
     case v4(UInt32)
     /// An address of IPv6; ::1 is 1.
@@ -7,7 +7,7 @@ public enum IPAddress: Hashable, Sendable {
 
     /// The address that 4 or 16 bytes are, in network order: what `sin_addr` and `sin6_addr` of a socket address
     /// hold. Nil for any other number of bytes.
-    public init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4: self = .v4(bytes.reduce(0) { $0 << 8 | UInt32($1) })
         case 16: self = .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) })
@@ -21,7 +21,7 @@ extension IPAddress {
     /// loopback.
     ///
     /// A prefix for NAT64 that a network has chosen for itself (RFC 6052, section 2.2) cannot be recognised.
-    public var kind: AddressKind {
+    package var kind: AddressKind {
         switch self {
         case .v4(let value):
             return AddressRange.ipv4.first { $0.contains(UInt128(value)) }?.kind ?? .global
@@ -37,7 +37,7 @@ extension IPAddress {
     }
 
     /// Whether the address is one that a server of the public internet may have.
-    public var isGlobal: Bool { kind == .global }
+    package var isGlobal: Bool { kind == .global }
 
     /// Whether the address is of a tunnel to the IPv4 address at its end, under any prefix (RFC 5214, section 6.1).
     private static func isISATAP(_ value: UInt128) -> Bool {
@@ -48,7 +48,7 @@ extension IPAddress {
 
 extension IPAddress: CustomStringConvertible {
     /// The address as text: dotted, or as RFC 5952 has it.
-    public var description: String {
+    package var description: String {
         var text: [UInt8] = []
         switch self {
         case .v4(let value):

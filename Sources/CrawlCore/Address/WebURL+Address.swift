@@ -4,7 +4,7 @@ extension WebURL {
     ///
     /// What connects through a proxy never sees the address it ends at: there, and before anything is looked up, this
     /// is the place to check.
-    public var hostAddress: IPAddress? {
+    package var hostAddress: IPAddress? {
         let bytes = href.utf8.span
         let host = bytes.extracting(Int(offsets.hostStart)..<Int(offsets.hostEnd))
         if host.count > 2, host[0] == ASCII.openBracket {
@@ -15,7 +15,7 @@ extension WebURL {
     }
 
     /// Whether the host is a name of the machine itself, wherever it is looked up (RFC 6761, section 6.3).
-    public var isLocalhost: Bool {
+    package var isLocalhost: Bool {
         guard var name = host?[...] else { return false }
         if name.last == "." { name.removeLast() }
         return name == "localhost" || name.hasSuffix(".localhost")

@@ -1,22 +1,22 @@
 /// A URL that a page or a sitemap led to, judged and ready for the frontier.
-public struct DiscoveredURL: Sendable, Equatable {
+package struct DiscoveredURL: Sendable, Equatable {
     /// The URL to request: normalised, without fragment.
-    public let url: String
+    package let url: String
     /// How many bytes at its beginning are its host's key: scheme, name and port.
-    public let hostKeyLength: Int
+    package let hostKeyLength: Int
     /// What it is.
-    public let kind: PageKind
+    package let kind: PageKind
     /// How many links lead to it from a URL of the job.
-    public let depth: Int
+    package let depth: Int
     /// The order among a host's pages of a depth, from 0 to 1 for the first; nil for 0.5 (sitemaps.org, "priority").
-    public var priority: Double?
+    package var priority: Double?
     /// When it was last changed, in unix milliseconds, as a sitemap says; nil where none does.
-    public var lastModified: Int64?
+    package var lastModified: Int64?
     /// Why it is not to be requested but kept as a row; nil where it is to be requested.
-    public var skipReason: SkipReason?
+    package var skipReason: SkipReason?
 
     /// A discovered URL; nothing is checked.
-    public init(url: String, hostKeyLength: Int, kind: PageKind = .page, depth: Int) {
+    package init(url: String, hostKeyLength: Int, kind: PageKind = .page, depth: Int) {
         self.url = url
         self.hostKeyLength = hostKeyLength
         self.kind = kind
@@ -24,10 +24,10 @@ public struct DiscoveredURL: Sendable, Equatable {
     }
 
     /// Its host's key: scheme, name and port.
-    public var hostKey: Substring { url.prefixOfBytes(hostKeyLength) }
+    package var hostKey: Substring { url.prefixOfBytes(hostKeyLength) }
 
     /// The order in which a host's pages are requested: breadth first, then by priority. Lower is earlier.
-    public var rank: Int {
+    package var rank: Int {
         let priority = min(max(priority ?? 0.5, 0), 1)
         return depth * 1001 + Int((0.5 - priority) * 1000)
     }

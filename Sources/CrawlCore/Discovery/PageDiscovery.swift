@@ -1,15 +1,15 @@
 /// What a page led to. A class, so that the outcome of a page that led to nothing carries no more than a nil.
-public final class PageDiscovery: Sendable {
+package final class PageDiscovery: Sendable {
     /// The URLs in the order of the page, each once, followed by those to be kept as skipped rows.
-    public let urls: [DiscoveredURL]
+    package let urls: [DiscoveredURL]
     /// How many links were not followed, by reason.
-    public let skipped: [SkipReason: Int]
+    package let skipped: [SkipReason: Int]
 
     /// How much of a sitemap was read; nil for a page.
-    public let sitemap: SitemapCounts?
+    package let sitemap: SitemapCounts?
 
     /// What a page led to.
-    public init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], sitemap: SitemapCounts? = nil) {
+    package init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], sitemap: SitemapCounts? = nil) {
         self.sitemap = sitemap
         self.urls = urls
         self.skipped = skipped

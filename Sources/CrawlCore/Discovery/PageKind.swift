@@ -1,5 +1,5 @@
 /// What a page of a run is. The raw values are stored and are never renamed; a page proper is stored as null.
-public enum PageKind: String, Sendable {
+package enum PageKind: String, Sendable {
     case page
     /// A list of pages, or of such lists (sitemaps.org).
     case sitemap

@@ -2,17 +2,17 @@
 ///
 /// What the job's regular expressions say is `URLFilter`'s, what robots.txt says the host's, and whether the URL is known
 /// already the store's.
-public struct FollowRules: Sendable {
+package struct FollowRules: Sendable {
     /// Where links may lead. The run's seeds are to be inserted.
-    public var scope: URLScope
+    package var scope: URLScope
     /// What is done to each URL first, also to the seeds.
-    public let normalization: URLNormalization
+    package let normalization: URLNormalization
     private let depth: Int?
     private let urlLength: Int
     private let traps: TrapRule
 
     /// The rules of a job; nil where it follows nothing.
-    public init?(_ spec: JobSpec) {
+    package init?(_ spec: JobSpec) {
         guard let follow = spec.follow else { return nil }
         scope = URLScope(follow.scope)
         normalization = URLNormalization(spec.normalize)
@@ -26,7 +26,7 @@ public struct FollowRules: Sendable {
     /// - Parameters:
     ///   - url: the URL, normalised.
     ///   - depth: links from a seed to this URL: that of the page it stands on plus one.
-    public func reasonToSkip(_ url: WebURL, depth: Int) -> SkipReason? {
+    package func reasonToSkip(_ url: WebURL, depth: Int) -> SkipReason? {
         guard scope.contains(url) else { return .scope }
         if let limit = self.depth, depth > limit { return .depth }
         if urlLength > 0, url.offsets.fragmentStart > urlLength { return .limit }

@@ -3,15 +3,15 @@
 ///
 /// Only counters are kept, of the few URLs that are of such a kind, and no more than ``capacity`` of them. They are as good as the
 /// process: a run that goes on after a kill counts anew.
-public struct TrapCounts: Sendable {
+package struct TrapCounts: Sendable {
     /// The most counters that are kept; the lowest half goes when they are all taken.
-    public static let capacity = 8_192
+    package static let capacity = 8_192
 
     private let limits: JobSpec.TrapLimits
     private var counts: [UInt64: Int32] = [:]
 
     /// Counts for a job, none so far.
-    public init(_ limits: JobSpec.TrapLimits) {
+    package init(_ limits: JobSpec.TrapLimits) {
         self.limits = limits
     }
 
@@ -20,7 +20,7 @@ public struct TrapCounts: Sendable {
     /// To be called once for each URL that is new to the run, and not for the links that lead to it: a real archive of 200 months is
     /// linked from each page of its site.
     /// - Returns: False for a trap; such a URL is not counted.
-    public mutating func admit(_ url: WebURL) -> Bool {
+    package mutating func admit(_ url: WebURL) -> Bool {
         let kind = URLKind(url)
         if let key = kind.session, limits.sessions > 0, !admit(key, limit: limits.sessions) { return false }
         if let key = kind.date, limits.dates > 0, !admit(key, limit: limits.dates) { return false }

@@ -2,18 +2,18 @@
 /// killed and goes on judges as it did before.
 ///
 /// What can only be told by counting is ``TrapCounts``'.
-public struct TrapRule: Sendable, Equatable {
+package struct TrapRule: Sendable, Equatable {
     private let limits: JobSpec.TrapLimits
 
     /// The rule of a job.
-    public init(_ limits: JobSpec.TrapLimits) {
+    package init(_ limits: JobSpec.TrapLimits) {
         self.limits = limits
     }
 
     /// Whether a link is to be skipped as a trap.
     ///
     /// - Parameter depth: Links from the job's own URLs to this one.
-    public func isTrap(_ url: WebURL, depth: Int) -> Bool {
+    package func isTrap(_ url: WebURL, depth: Int) -> Bool {
         if limits.hops > 0, depth > limits.hops { return true }
         let path = url.href.utf8.span.extracting(Int(url.offsets.pathStart)..<Int(url.offsets.queryStart))
 

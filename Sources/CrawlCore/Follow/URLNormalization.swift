@@ -1,12 +1,12 @@
 /// What a job does to a URL beyond what the URL Standard does: the parameters of its query sorted, some of them left out.
 ///
 /// Nothing else is touched: parameters that are given twice stay so, in their order, as servers tell them apart.
-public struct URLNormalization: Sendable, Equatable {
+package struct URLNormalization: Sendable, Equatable {
     private let sortsQuery: Bool
     private let drop: [NamePattern]
 
     /// What a job asks for.
-    public init(_ rules: JobSpec.Normalize) {
+    package init(_ rules: JobSpec.Normalize) {
         sortsQuery = rules.sortsQuery
         drop = rules.drop.map(NamePattern.init)
     }
@@ -15,7 +15,7 @@ public struct URLNormalization: Sendable, Equatable {
     ///
     /// A query whose last parameter goes loses its question mark too. Names are compared as they are written, escapes
     /// included.
-    public func apply(to url: WebURL) -> WebURL {
+    package func apply(to url: WebURL) -> WebURL {
         guard sortsQuery || !drop.isEmpty, url.offsets.queryStart < url.offsets.fragmentStart else {
             return url
         }

@@ -2,9 +2,9 @@
 ///
 /// Looking up a link takes the same time however many seeds there are, and a seed that adds nothing takes no room; a million
 /// seeds on as many hosts take 16 MB.
-public struct URLScope: Sendable {
+package struct URLScope: Sendable {
     /// How far a seed reaches.
-    public enum Extent: String, Sendable, CaseIterable {
+    package enum Extent: String, Sendable, CaseIterable {
         /// Its host: the same name and port, where http's 80 and https's 443 count as one.
         case host
         /// Its site: the same registrable domain by the Public Suffix List, on any port. An address, or a name without such
@@ -17,7 +17,7 @@ public struct URLScope: Sendable {
     }
 
     /// How far each seed reaches.
-    public let extent: Extent
+    package let extent: Extent
 
     /// The hosts or folders of the seeds, as hashes.
     private var places: Set<UInt64> = []
@@ -26,7 +26,7 @@ public struct URLScope: Sendable {
     private var folderDepths: UInt64 = 0
 
     /// A scope without seeds; it holds nothing, unless the extent is ``Extent/any``.
-    public init(_ extent: Extent) {
+    package init(_ extent: Extent) {
         self.extent = extent
     }
 
@@ -34,7 +34,7 @@ public struct URLScope: Sendable {
     ///
     /// To be told of a seed, and of the URL that it was redirected to: somebody who asks for `http://example.org/` means the site
     /// that it sends to `https://www.example.org/`.
-    public mutating func insert(seed: WebURL) {
+    package mutating func insert(seed: WebURL) {
         guard seed.isHTTP else { return }
         switch extent {
         case .any:
@@ -59,7 +59,7 @@ public struct URLScope: Sendable {
     /// Whether a link may be followed.
     ///
     /// - Returns: False for every scheme but http and https.
-    public func contains(_ url: WebURL) -> Bool {
+    package func contains(_ url: WebURL) -> Bool {
         guard url.isHTTP else { return false }
         switch extent {
         case .any:

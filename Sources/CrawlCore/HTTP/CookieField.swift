@@ -1,12 +1,12 @@
 /// The pairs of a `Cookie` field (RFC 6265, section 4.2.1), whatever order they stand in.
-public struct CookieField: Sendable, Equatable {
+package struct CookieField: Sendable, Equatable {
     private let pairs: Set<Substring>
 
     /// No cookies.
-    public init() { pairs = [] }
+    package init() { pairs = [] }
 
     /// The pairs of fields, as they are sent: `a=1; b=2`.
-    public init(_ values: some Sequence<String>) {
+    package init(_ values: some Sequence<String>) {
         var pairs = Set<Substring>()
         for value in values {
             for pair in value.split(separator: ";") {

@@ -1,7 +1,7 @@
 /// An instant as HTTP writes it (RFC 9110, section 5.6.7).
-public struct HTTPDate: Sendable, Equatable {
+package struct HTTPDate: Sendable, Equatable {
     /// The instant in unix milliseconds, a whole number of seconds.
-    public let unixMilliseconds: Int64
+    package let unixMilliseconds: Int64
 
     /// Reads one of the three forms:
     ///
@@ -15,7 +15,7 @@ public struct HTTPDate: Sendable, Equatable {
     ///
     /// - Parameter now: unix milliseconds. Of the years that two digits may mean, the latest counts that makes the
     ///   date not more than 50 years later than this.
-    public init?(parsing text: String, now: Int64) {
+    package init?(parsing text: String, now: Int64) {
         var words = text.utf8.split {
             $0 == ASCII.space || $0 == ASCII.tab || $0 == ASCII.hyphen || $0 == UInt8(ascii: ",")
         }

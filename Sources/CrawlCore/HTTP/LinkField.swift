@@ -1,16 +1,16 @@
 /// The links in a value of the field `Link` (RFC 8288, section 3).
-public struct LinkField: Sendable {
+package struct LinkField: Sendable {
     /// One link.
-    public struct Link: Equatable, Sendable {
+    package struct Link: Equatable, Sendable {
         /// Where it leads, as it is written.
-        public let target: String
+        package let target: String
         /// What the target is: words between spaces; empty where it says nothing.
-        public let rel: String
+        package let rel: String
         /// What the link is of, as it is written; nil for the resource that was asked for.
-        public let anchor: String?
+        package let anchor: String?
 
         /// A link; nothing is checked.
-        public init(target: String, rel: String, anchor: String? = nil) {
+        package init(target: String, rel: String, anchor: String? = nil) {
             self.target = target
             self.rel = rel
             self.anchor = anchor
@@ -18,14 +18,14 @@ public struct LinkField: Sendable {
     }
 
     /// The most links that are taken from a value.
-    public static let limit = 1_000
+    package static let limit = 1_000
 
     /// The links in their order; those that come before a mistake.
-    public private(set) var links: [Link] = []
+    package private(set) var links: [Link] = []
     private var rest: Substring.UTF8View
 
     /// Reads a value (appendix B.2). Of a parameter that is there several times the first counts.
-    public init(_ value: String) {
+    package init(_ value: String) {
         rest = value.utf8[...]
         while links.count < Self.limit, let link = next() { links.append(link) }
     }

@@ -3,7 +3,7 @@
 /// Read are the fields of the IETF's drafts (`RateLimit`, draft-ietf-httpapi-ratelimit-headers-08 and -07; `RateLimit-Remaining`
 /// and `RateLimit-Reset`, -03 to -06) and their forerunners: `X-RateLimit-*` as GitHub, GitLab, OpenAI and many others send
 /// it, `X-Rate-Limit-*`, and `anthropic-ratelimit-*`.
-public enum RateLimitFields {
+package enum RateLimitFields {
     /// The names of fields that tell what remains, each with the one that tells until when.
     private static let pairs: [(remaining: String, reset: String)] = [
         ("ratelimit-remaining", "ratelimit-reset"), ("x-ratelimit-remaining", "x-ratelimit-reset"),
@@ -20,7 +20,7 @@ public enum RateLimitFields {
     ///   - field: the value of a field, by its name in small letters.
     ///   - now: unix milliseconds when the response came.
     /// - Returns: an hour at most, as with `Retry-After`.
-    public static func wait(now: Int64, field: (String) -> String?) -> Duration? {
+    package static func wait(now: Int64, field: (String) -> String?) -> Duration? {
         var longest: Duration?
         func note(_ wait: Duration?) {
             guard let wait else { return }

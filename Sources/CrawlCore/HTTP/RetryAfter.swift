@@ -1,7 +1,7 @@
 /// How long a server asks to be left alone (`Retry-After`; RFC 9110, section 10.2.3).
-public enum RetryAfter {
+package enum RetryAfter {
     /// The longest wait that is honoured, in seconds: one hour. A host that asks for more is tried again after it.
-    public static let longest: Int64 = 3600
+    package static let longest: Int64 = 3600
 
     /// How long from now; nil where the value is neither a number of seconds nor a date.
     ///
@@ -13,7 +13,7 @@ public enum RetryAfter {
     ///   - value: of the field.
     ///   - date: the value of the response's `Date`; nil where there is none.
     ///   - now: unix milliseconds when the response came.
-    public static func wait(_ value: String, date: String?, now: Int64) -> Duration? {
+    package static func wait(_ value: String, date: String?, now: Int64) -> Duration? {
         if let seconds = seconds(value) { return .seconds(seconds) }
         guard let end = HTTPDate(parsing: value, now: now)?.unixMilliseconds else { return nil }
         let start = date.flatMap { HTTPDate(parsing: $0, now: now)?.unixMilliseconds } ?? now

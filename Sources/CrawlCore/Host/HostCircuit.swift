@@ -2,9 +2,9 @@
 /// one request at a time, after longer and longer waits, and given up in the end.
 ///
 /// A host that can be reached has none: where a request was answered, whatever by, the circuit is dropped.
-public struct HostCircuit: Sendable, Equatable {
+package struct HostCircuit: Sendable, Equatable {
     /// Whether requests may go out.
-    public enum State: Sendable, Equatable {
+    package enum State: Sendable, Equatable {
         /// They may.
         case closed
         /// None may before the instant; then one, as a probe.
@@ -16,7 +16,7 @@ public struct HostCircuit: Sendable, Equatable {
     }
 
     /// What a failure to connect means for its page.
-    public enum Verdict: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable {
         /// It is the page's own: the attempt counts.
         case counted
         /// It is the host's: the page is pending again and has used no attempt, but not before the instant.
@@ -26,12 +26,12 @@ public struct HostCircuit: Sendable, Equatable {
     }
 
     /// Failures in a row that counted, probes included. With the end of the wait it is all that is to be stored.
-    public private(set) var failures = 0
+    package private(set) var failures = 0
     /// Where the circuit stands.
-    public private(set) var state = State.closed
+    package private(set) var state = State.closed
 
     /// A circuit without failures.
-    public init() {}
+    package init() {}
 
     /// The circuit as another run, or another process, has left it. A probe that was under way is made again, and a
     /// host that was given up gets one more.
@@ -40,7 +40,7 @@ public struct HostCircuit: Sendable, Equatable {
     ///   - failures: what ``failures`` was.
     ///   - wait: what is left of the wait; of one that is longer than the policy's longest, that much, as the clock
     ///     may have been set back meanwhile.
-    public init(restoring failures: Int, wait: Duration, policy: Policy, now: MonotonicInstant) {
+    package init(restoring failures: Int, wait: Duration, policy: Policy, now: MonotonicInstant) {
         self.failures = min(max(failures, 0), policy.failures + policy.probes - 1)
         guard self.failures >= policy.failures else { return }
         state = .open(until: now + min(max(wait, .zero), policy.longestWait))
@@ -50,7 +50,7 @@ public struct HostCircuit: Sendable, Equatable {
     ///
     /// - Parameter inFlight: requests to the host that are under way. A probe waits for them, so that what fails
     ///   while it is under way is the probe.
-    public func allowsStart(inFlight: Int, now: MonotonicInstant) -> Bool {
+    package func allowsStart(inFlight: Int, now: MonotonicInstant) -> Bool {
         switch state {
         case .closed: true
         case .open(let until): until <= now && inFlight == 0
@@ -59,26 +59,26 @@ public struct HostCircuit: Sendable, Equatable {
     }
 
     /// When an open circuit lets a probe out; nil where it is not open.
-    public var probeAt: MonotonicInstant? {
+    package var probeAt: MonotonicInstant? {
         if case .open(let until) = state { until } else { nil }
     }
 
     /// Notes that a request starts, which ``allowsStart(inFlight:now:)`` has allowed: where the circuit was open, the
     /// probe.
-    public mutating func started() {
+    package mutating func started() {
         if case .open = state { state = .halfOpen }
     }
 
     /// Notes that a request came to nothing that tells of the host (it was cut off, or never went out): where it was
     /// the probe, another may start.
-    public mutating func abandoned(now: MonotonicInstant) {
+    package mutating func abandoned(now: MonotonicInstant) {
         if state == .halfOpen { state = .open(until: now) }
     }
 
     /// Notes a failure to connect.
     ///
     /// - Parameter fraction: the random part of the wait, from 0 to 1.
-    public mutating func failed(fraction: Double, policy: Policy, now: MonotonicInstant) -> Verdict {
+    package mutating func failed(fraction: Double, policy: Policy, now: MonotonicInstant) -> Verdict {
         switch state {
         case .closed, .halfOpen: failures += 1
         // Sent before the circuit opened: that the host could not be reached then is known.
@@ -99,18 +99,18 @@ public struct HostCircuit: Sendable, Equatable {
 
 extension HostCircuit {
     /// When circuits open, and how long they stay so.
-    public struct Policy: Sendable, Equatable {
+    package struct Policy: Sendable, Equatable {
         /// Failures in a row that open a circuit. The default is 10.
-        public var failures = 10
+        package var failures = 10
         /// Probes that may fail in a row before the host is given up. The default is 5: a quarter of an hour.
-        public var probes = 5
+        package var probes = 5
         /// The wait before the first probe; it doubles with each that fails. The default is 30 seconds.
-        public var wait: Duration = .seconds(30)
+        package var wait: Duration = .seconds(30)
         /// The most that the wait grows to. The default is 10 minutes.
-        public var longestWait: Duration = .seconds(600)
+        package var longestWait: Duration = .seconds(600)
 
         /// The defaults.
-        public init() {}
+        package init() {}
 
         /// The wait after so many probes have failed: up to a quarter longer than its nominal length, so that hosts
         /// which went away together are not probed together.
@@ -118,7 +118,7 @@ extension HostCircuit {
         /// With the defaults 30 s, 60 s, 120 s, 240 s, 480 s.
         ///
         /// - Parameter fraction: the random part, from 0 to 1.
-        public func wait(afterProbes probes: Int, fraction: Double) -> Duration {
+        package func wait(afterProbes probes: Int, fraction: Double) -> Duration {
             // Beyond 2^32 × 1 ms any wait has met the cap; more would overflow.
             let nominal = wait * (1 << min(max(probes, 0), 32))
             return min(longestWait, nominal * (1 + min(max(fraction, 0), 1) / 4))
@@ -128,7 +128,7 @@ extension HostCircuit {
 
 extension ErrorKind {
     /// Whether the request that failed so has reached its host; nil where that is not known.
-    public var hasReachedHost: Bool? {
+    package var hasReachedHost: Bool? {
         switch self {
         case .dns, .connect, .tls, .timeoutConnect:
             false

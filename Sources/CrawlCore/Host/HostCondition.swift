@@ -1,20 +1,20 @@
 /// How a host is doing, kept for whoever asks it next: after a restart, in the next run, from another process.
-public struct HostCondition: Sendable, Equatable {
+package struct HostCondition: Sendable, Equatable {
     /// How much longer the host asks to be left alone (`Retry-After`).
-    public var snooze: Duration = .zero
+    package var snooze: Duration = .zero
     /// Starts a second that it takes; nil where it never said that it was too much.
-    public var rate: Double?
+    package var rate: Double?
     /// Failures to connect in a row.
-    public var failures = 0
+    package var failures = 0
     /// How long until it is probed again; nil where its circuit is closed.
-    public var probeAfter: Duration?
+    package var probeAfter: Duration?
 
     /// A host of which nothing is known.
-    public init() {}
+    package init() {}
 }
 
 /// What the end of a request tells of its host.
-public enum HostSignal: Sendable, Equatable {
+package enum HostSignal: Sendable, Equatable {
     /// It answers, whatever it says.
     case answered
     /// It is asked too often: 429 or 503. With the wait that it asks for, where it does.
@@ -36,7 +36,7 @@ extension HostSignal {
     ///   - kind: what went wrong; nil where nothing did.
     ///   - status: of the response, 0 where there was none.
     ///   - wait: what its `Retry-After` asks for.
-    public init(_ kind: ErrorKind?, status: Int, wait: Duration?) {
+    package init(_ kind: ErrorKind?, status: Int, wait: Duration?) {
         if status == 429 || status == 503 {
             self = .throttled(wait: wait)
             return

@@ -1,7 +1,7 @@
 /// What the gate learns of its hosts.
 extension HostGate {
     /// The conditions that changed since this was last called.
-    public mutating func takeChangedConditions(now: MonotonicInstant) -> [(HostID, HostCondition)] {
+    package mutating func takeChangedConditions(now: MonotonicInstant) -> [(HostID, HostCondition)] {
         defer { changed.removeAll(keepingCapacity: true) }
         return changed.map { index in
             hosts[index].isChanged = false
@@ -12,7 +12,7 @@ extension HostGate {
     }
 
     /// Whether ``takeChangedConditions(now:)`` has any to give.
-    public var hasChangedConditions: Bool { !changed.isEmpty }
+    package var hasChangedConditions: Bool { !changed.isEmpty }
 
     /// The least time between two starts to a host.
     func interval(of index: Int) -> Duration {

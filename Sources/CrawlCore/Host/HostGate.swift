@@ -10,10 +10,10 @@ internal import HeapModule
 /// A plain value that one crawl loop owns; it knows no clock but the instants it is handed. What admits
 /// nothing costs nothing: a host that waits is in a heap, a host that is full in no queue at all.
 /// Each call costs O(1), or O(log hosts) where something is waited out.
-public struct HostGate {
+package struct HostGate {
     /// Where a host stands in the gate; what ``next(now:)`` hands out goes back in
     /// ``finished(_:wasSent:_:fraction:now:)``.
-    public struct Slot: Hashable, Sendable {
+    package struct Slot: Hashable, Sendable {
         let index: Int
         fileprivate let startedAt: MonotonicInstant
     }
@@ -61,9 +61,9 @@ public struct HostGate {
     private var waiting = Heap<Wake>()
 
     /// Requests that are queued.
-    public private(set) var queued = 0
+    package private(set) var queued = 0
     /// Requests that are queued at hosts of which one may start at once, permits allowing.
-    public private(set) var readyRequests = 0
+    package private(set) var readyRequests = 0
 
     /// With fewer requests queued, it is better to send them one after the other on the connection that is there than to
     /// make another for them, which costs a round trip or three and more work than a page.
@@ -76,21 +76,21 @@ public struct HostGate {
     /// - Parameters:
     ///   - limits: of hosts that were not opened with limits of their own.
     ///   - circuitPolicy: when hosts that cannot be reached are set aside.
-    public init(limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy()) {
+    package init(limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy()) {
         self.limits = limits
         self.circuitPolicy = circuitPolicy
     }
 
     /// Hosts that wait out their delay, or whatever else keeps them waiting, with requests queued or without.
-    public var waitingHosts: Int { waiting.count }
+    package var waitingHosts: Int { waiting.count }
 
     /// When a host's delay is over next; nil where none waits.
-    public var nextWake: MonotonicInstant? { waiting.min?.at }
+    package var nextWake: MonotonicInstant? { waiting.min?.at }
 
     /// Takes a host in, to be kept with its limits and condition until it is closed.
     ///
     /// - Parameter rest: how long nothing may start, whatever the condition says.
-    public mutating func open(
+    package mutating func open(
         _ host: HostID, limits: HostLimits, condition: HostCondition, rest: Duration = .zero,
         now: MonotonicInstant
     ) {
@@ -103,21 +103,21 @@ public struct HostGate {
     }
 
     /// Gives an open host other limits.
-    public mutating func limit(_ host: HostID, _ limits: HostLimits, now: MonotonicInstant) {
+    package mutating func limit(_ host: HostID, _ limits: HostLimits, now: MonotonicInstant) {
         guard let index = indices[host] else { return }
         hosts[index].limits = limits
         schedule(index, now: now)
     }
 
     /// Lets a host go: forgotten once it has nothing queued, nothing under way and no wait.
-    public mutating func close(_ host: HostID, now: MonotonicInstant) {
+    package mutating func close(_ host: HostID, now: MonotonicInstant) {
         guard let index = indices[host] else { return }
         hosts[index].isOpen = false
         schedule(index, now: now)
     }
 
     /// Queues a request at its host: behind the others, or before them where it goes on with an attempt.
-    public mutating func add(_ request: PageRequest, first: Bool = false, now: MonotonicInstant) {
+    package mutating func add(_ request: PageRequest, first: Bool = false, now: MonotonicInstant) {
         let index = index(of: request.host, now: now)
         if first { hosts[index].queue.prepend(request) } else { hosts[index].queue.append(request) }
         queued += 1
@@ -126,16 +126,16 @@ public struct HostGate {
     }
 
     /// Whether another request is queued at the host of a started one.
-    public func hasQueued(_ slot: Slot) -> Bool { !hosts[slot.index].queue.isEmpty }
+    package func hasQueued(_ slot: Slot) -> Bool { !hosts[slot.index].queue.isEmpty }
 
     /// Whether a request may be started now.
-    public mutating func isReady(now: MonotonicInstant) -> Bool {
+    package mutating func isReady(now: MonotonicInstant) -> Bool {
         wake(now: now)
         return !ready.isEmpty
     }
 
     /// The next request that may be started now, of the host whose turn it is; it counts as started.
-    public mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
+    package mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
         passOver(now: now)
         guard let index = popReady(), let request = hosts[index].queue.popFirst() else {
@@ -155,7 +155,7 @@ public struct HostGate {
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
-    public mutating func sent(_ slot: Slot, now: MonotonicInstant) {
+    package mutating func sent(_ slot: Slot, now: MonotonicInstant) {
         // A hold may reach further than the delay.
         hosts[slot.index].isStarting = false
         hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + interval(of: slot.index))
@@ -164,7 +164,7 @@ public struct HostGate {
 
     /// Whether a request that went out already, and met a connection that the host was giving up, may go out once more
     /// at once. The host may have seen it.
-    public func maySendAgain(_ slot: Slot, now: MonotonicInstant) -> Bool {
+    package func maySendAgain(_ slot: Slot, now: MonotonicInstant) -> Bool {
         hosts[slot.index].nextStart <= now
     }
 
@@ -174,7 +174,7 @@ public struct HostGate {
     ///   - wasSent: whether ``sent(_:now:)`` was called for it.
     ///   - fraction: chance, from 0 to 1.
     /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` where it was none.
-    public mutating func finished(
+    package mutating func finished(
         _ slot: Slot, wasSent: Bool, _ signal: HostSignal, fraction: @autoclosure () -> Double,
         now: MonotonicInstant
     ) -> HostCircuit.Verdict {
@@ -187,12 +187,12 @@ public struct HostGate {
     }
 
     /// Takes out every request that has not been started.
-    public mutating func removeAll() -> [PageRequest] {
+    package mutating func removeAll() -> [PageRequest] {
         hosts.indices.flatMap { removeQueue(of: $0) }
     }
 
     /// Takes out every request of a host that has not been started.
-    public mutating func removeAll(of host: HostID) -> [PageRequest] {
+    package mutating func removeAll(of host: HostID) -> [PageRequest] {
         indices[host].map { removeQueue(of: $0) } ?? []
     }
 

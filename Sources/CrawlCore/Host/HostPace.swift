@@ -8,9 +8,9 @@
 /// Others: AWS's SDKs grow by the clock alone (CUBIC) and stop at a request in two seconds, which is too much for many
 /// a host; lychee doubles a wait and forgets it at the first success; Scrapy's AutoThrottle goes by latency and does
 /// not see a 429.
-public struct HostPace: Sendable, Equatable {
+package struct HostPace: Sendable, Equatable {
     /// Starts a second.
-    public private(set) var rate: Double
+    package private(set) var rate: Double
     /// What the host was getting when it throttled first.
     private let firstThrottled: Double
     /// What it was getting when it throttled last.
@@ -18,15 +18,15 @@ public struct HostPace: Sendable, Equatable {
     private var lastLowered: MonotonicInstant
 
     /// The lowest rate, in starts a second: one a minute.
-    public static let lowestRate = 1.0 / 60
+    package static let lowestRate = 1.0 / 60
     /// The lowest rate that time-outs alone lead to: one a second. That a page is slow says less than a host that says so;
     /// and how many requests wait for a slow host at once is limited anyway.
-    public static let lowestRateOfTimeOuts = 1.0
+    package static let lowestRateOfTimeOuts = 1.0
 
     /// The pace of a host that has throttled for the first time: half of what it was getting.
     ///
     /// - Parameter observed: starts a second over the last few seconds. Zero, or no number, is taken for the least.
-    public init(observed: Double, now: MonotonicInstant) {
+    package init(observed: Double, now: MonotonicInstant) {
         // Written so that NaN fails the comparison. The upper end keeps an interval from being zero.
         let observed = observed > 2 * Self.lowestRate ? min(observed, 1_000_000) : 2 * Self.lowestRate
         rate = observed / 2
@@ -38,18 +38,18 @@ public struct HostPace: Sendable, Equatable {
     /// The pace as another run, or another process, has left it; nil for a rate that is not above zero.
     ///
     /// - Parameter rate: what ``rate`` was. It may have been taken right after a throttle, and is treated so.
-    public init?(restoring rate: Double, now: MonotonicInstant) {
+    package init?(restoring rate: Double, now: MonotonicInstant) {
         guard rate > 0 else { return nil }
         self.init(observed: 2 * rate, now: now)
     }
 
     /// The least time between two starts.
-    public var interval: Duration { .seconds(1 / rate) }
+    package var interval: Duration { .seconds(1 / rate) }
 
     /// The pace of a host that did not answer in time, for the first time; nil where it got too little for that to matter.
     ///
     /// - Parameter observed: starts a second over the last few seconds.
-    public init?(timedOutAt observed: Double, now: MonotonicInstant) {
+    package init?(timedOutAt observed: Double, now: MonotonicInstant) {
         guard observed / 2 > Self.lowestRateOfTimeOuts else { return nil }
         self.init(observed: observed, now: now)
     }
@@ -63,7 +63,7 @@ public struct HostPace: Sendable, Equatable {
     ///   - sentAt: when the request went out that the host answered so, or not at all.
     ///   - now: when that was known.
     ///   - lowest: no lower than this; a pace that is lower stays.
-    public func lowered(
+    package func lowered(
         sentAt: MonotonicInstant, now: MonotonicInstant, lowest: Double = lowestRate
     ) -> HostPace {
         guard sentAt >= lastLowered, now >= lastLowered + max(.seconds(1), interval), rate >= lowest else {
@@ -80,7 +80,7 @@ public struct HostPace: Sendable, Equatable {
     ///
     /// From half of the rate that was too much up to that rate it takes ten successes, and thirty seconds at least.
     /// Beyond it the steps grow with the rate: what was too much once is not any more.
-    public var raised: HostPace? {
+    package var raised: HostPace? {
         var pace = self
         // A twentieth a success; over the successes of a second, a sixtieth.
         pace.rate += max(lastThrottled, rate) / max(20, 60 * rate)

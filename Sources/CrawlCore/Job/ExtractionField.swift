@@ -1,7 +1,7 @@
 /// Something that a job takes from its pages, by a name.
-public struct ExtractionField: Equatable, Sendable {
+package struct ExtractionField: Equatable, Sendable {
     /// Where the value comes from.
-    public enum Source: Equatable, Sendable {
+    package enum Source: Equatable, Sendable {
         /// An XPath 1.0 expression, for HTML pages.
         case xpath(String)
         /// A regular expression in RE2's syntax, for any text: its first group, or all of it where it has none.
@@ -11,14 +11,14 @@ public struct ExtractionField: Equatable, Sendable {
     }
 
     /// The name of the value in the result.
-    public let name: String
+    package let name: String
     /// Where the value comes from.
-    public let source: Source
+    package let source: Source
     /// Whether all that matches is taken, as a list; else the first. The default is the first.
-    public let isMany: Bool
+    package let isMany: Bool
 
     /// A field, which is not checked here.
-    public init(name: String, source: Source, isMany: Bool = false) {
+    package init(name: String, source: Source, isMany: Bool = false) {
         self.name = name
         self.source = source
         self.isMany = isMany

@@ -1,28 +1,28 @@
 extension JobSpec {
     /// Which links of its pages a job follows.
-    public struct Follow: Sendable, Equatable {
+    package struct Follow: Sendable, Equatable {
         /// How many links a page may be away from the job's own URLs; 0 follows none, nil, the default, any number.
-        public var depth: Int?
+        package var depth: Int?
         /// Which URLs may be followed, by where the job's own URLs lie. The default is their hosts.
-        public var scope = URLScope.Extent.host
+        package var scope = URLScope.Extent.host
         /// Regular expressions (RE2) of which a link's URL must match one somewhere; none, the default, lets all pass. The
         /// job's own URLs are not asked.
-        public var include: [String] = []
+        package var include: [String] = []
         /// Regular expressions (RE2) of which a link's URL must match none. They count for more than ``include``.
-        public var exclude: [String] = []
+        package var exclude: [String] = []
         /// Whether links and pages marked `nofollow` are left alone. The default is to.
-        public var nofollow = NofollowPolicy.obey
+        package var nofollow = NofollowPolicy.obey
         /// What kinds of links are followed. The default is all that take a reader further (``LinkKind/followedByDefault``).
-        public var links = LinkKind.followedByDefault
+        package var links = LinkKind.followedByDefault
         /// Whether the sitemaps that a host's robots.txt names are read. The default is false.
-        public var sitemaps = false
+        package var sitemaps = false
 
         /// Everything on the job's own hosts.
-        public init() {}
+        package init() {}
     }
 
     /// A kind of links, by what a reader finds them in.
-    public enum LinkKind: String, Sendable, CaseIterable {
+    package enum LinkKind: String, Sendable, CaseIterable {
         /// `<a href>`, also in SVG, where it may be `xlink:href`.
         case a
         /// `<area href>`.
@@ -43,48 +43,48 @@ extension JobSpec {
         case alternate
 
         /// What takes a reader further; not what names a page once more.
-        public static let followedByDefault: Set<LinkKind> = [
+        package static let followedByDefault: Set<LinkKind> = [
             .a, .area, .frame, .iframe, .refresh, .next, .prev,
         ]
     }
 
     /// Whether `nofollow` (rel="nofollow", robots meta elements and headers) is obeyed.
-    public enum NofollowPolicy: String, Sendable, CaseIterable {
+    package enum NofollowPolicy: String, Sendable, CaseIterable {
         case obey
         case ignore
     }
 
     /// What is done to a URL, beyond what the URL Standard does, before it is compared and requested.
-    public struct Normalize: Sendable, Equatable {
+    package struct Normalize: Sendable, Equatable {
         /// Whether the parameters of the query are put in the order of their names. The default is false.
-        public var sortsQuery = false
+        package var sortsQuery = false
         /// Parameters that are left out: their names, in which `*` stands for any text. The default is none.
-        public var drop: [String] = []
+        package var drop: [String] = []
 
         /// Nothing.
-        public init() {}
+        package init() {}
     }
 
     /// When a link looks like one of endlessly many. Zero turns a rule off.
     ///
     /// None of them is asked about the job's own URLs.
-    public struct TrapLimits: Sendable, Equatable {
+    package struct TrapLimits: Sendable, Equatable {
         /// Links that a page may be away from the job's own URLs: what ends a calendar whose every month links to the next.
         /// The default is 100; Heritrix's `TooManyHopsDecideRule` has 20, too few for long lists that have but a "next".
-        public var hops = 100
+        package var hops = 100
         /// Segments of a path. The default is 20, as of Heritrix's `TooManyPathSegmentsDecideRule`.
-        public var segments = 20
+        package var segments = 20
         /// Times that a directory, or a series of them, may follow itself in a path. The default is 2, as of Heritrix's
         /// `PathologicalPathDecideRule`: `/a/a/` may be, `/a/a/a/` not.
-        public var repeats = 2
+        package var repeats = 2
         /// URLs of a host that differ in nothing but a session id. The default is 100.
-        public var sessions = 100
+        package var sessions = 100
         /// URLs of a host that differ in nothing but a date. The default is 5,000, the days of fourteen years.
-        public var dates = 5_000
+        package var dates = 5_000
         /// URLs below one folder at the top of a host that lie six folders deep or more. The default is 50,000.
-        public var deep = 50_000
+        package var deep = 50_000
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 }

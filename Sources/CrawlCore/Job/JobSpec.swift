@@ -1,110 +1,110 @@
 /// A job as its file describes it: typed, checked, with every default filled in.
 ///
 /// A duration of zero and a count of zero mean "no limit" only where the property says so.
-public struct JobSpec: Sendable, Equatable {
+package struct JobSpec: Sendable, Equatable {
     /// The name that the job is known by in the database.
-    public var name: String
+    package var name: String
     /// URL patterns in the order of the file, curl's ranges not yet expanded.
-    public var urls: [String] = []
+    package var urls: [String] = []
     /// Where a list of URLs is read from when a run begins.
-    public var urlsFrom: URLSource?
+    package var urlsFrom: URLSource?
     /// Sitemaps whose URLs are pages of the job.
-    public var sitemaps: [String] = []
+    package var sitemaps: [String] = []
     /// Which links are followed; nil, the default, for none.
-    public var follow: Follow?
+    package var follow: Follow?
     /// What is done to URLs before they are compared and requested. The default is nothing.
-    public var normalize = Normalize()
+    package var normalize = Normalize()
     /// Whether links that were not followed get a row each, instead of being counted. The default is false.
-    public var keepsSkipped = false
+    package var keepsSkipped = false
     /// Named API calls, in the order of the file.
-    public var requests: [RequestTemplate] = []
+    package var requests: [RequestTemplate] = []
     /// What `${var:NAME}` stands for, by name.
-    public var variables: [String: Variable] = [:]
+    package var variables: [String: Variable] = [:]
     /// How many requests may be open at once.
-    public var concurrency = Concurrency()
+    package var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
-    public var delay: Duration = .zero
+    package var delay: Duration = .zero
     /// How often requests may start; evenly, so that no window of that length sees more. The default is as often as may be.
-    public var rate = Rate()
+    package var rate = Rate()
     /// Whether a batch waits for the one before it to be done with. The default is not to.
-    public var hasBatchBarrier = false
+    package var hasBatchBarrier = false
     /// Whether robots.txt is obeyed. The default is to.
-    public var robots = RobotsPolicy.obey
+    package var robots = RobotsPolicy.obey
     /// Hosts at private addresses that redirects and links may lead to, by name or address, beside those of the job's
     /// own URLs. The default is none.
-    public var allowPrivate: [String] = []
+    package var allowPrivate: [String] = []
     /// How long each part of an attempt may take.
-    public var timeouts = Timeouts()
+    package var timeouts = Timeouts()
     /// Which failures are tried again, how often and when.
-    public var retry = RetryPolicy()
+    package var retry = RetryPolicy()
     /// What no page, and no go at a run, may exceed.
-    public var limits = Limits()
+    package var limits = Limits()
     /// How many pages are claimed and reported as one batch. The default is 100.
-    public var batchSize = 100
+    package var batchSize = 100
     /// What is sent with every request.
-    public var request = RequestDefaults()
+    package var request = RequestDefaults()
     /// The statuses that make a page `done`. The default is 200–299 and 304.
-    public var accept = StatusSet.standard
+    package var accept = StatusSet.standard
     /// Which bodies are kept. The default is none.
-    public var keepBody = KeptBodies.none
+    package var keepBody = KeptBodies.none
 
     /// What is taken from each page, by name, into one JSON object. The default is nothing.
-    public var extract: [ExtractionField] = []
+    package var extract: [ExtractionField] = []
     /// Whether pages are read to their end for what they say of themselves: canonical URL, language, description, robots,
     /// count of links. It is read anyway where there is something to extract. The default is false: a page is read up to its
     /// title.
-    public var metadata = false
+    package var metadata = false
 
     /// When it is run by itself. The default is never.
-    public var schedule = JobSchedule()
+    package var schedule = JobSchedule()
     /// How many finished runs are kept, the latest ones. The default is 0: all.
-    public var keepRuns = 0
+    package var keepRuns = 0
 
     /// A job of this name with nothing to fetch and every default.
-    public init(name: String) {
+    package init(name: String) {
         self.name = name
     }
 }
 
 extension JobSpec {
     /// Whether pages of a run are found on the way.
-    public var discoversPages: Bool { follow != nil || !sitemaps.isEmpty }
+    package var discoversPages: Bool { follow != nil || !sitemaps.isEmpty }
 
     /// The least time between two starts that a rate leaves. Zero means any.
-    public struct Rate: Sendable, Equatable {
+    package struct Rate: Sendable, Equatable {
         /// At one host.
-        public var perHost: Duration = .zero
+        package var perHost: Duration = .zero
         /// Of the whole job.
-        public var total: Duration = .zero
+        package var total: Duration = .zero
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The least time between two starts at one host, by the job's delay and its rate.
-    public var startInterval: Duration { max(delay, rate.perHost) }
+    package var startInterval: Duration { max(delay, rate.perHost) }
 
     /// The value of a variable.
-    public enum Variable: Sendable, Equatable {
+    package enum Variable: Sendable, Equatable {
         case text(String)
         /// A number or truth value as it was written.
         case literal(String)
     }
 
     /// Where a list of URLs is read from.
-    public enum URLSource: Sendable, Equatable {
+    package enum URLSource: Sendable, Equatable {
         /// A file, by its absolute path.
         case file(String)
         case standardInput
     }
 
     /// Whether robots.txt is obeyed (RFC 9309).
-    public enum RobotsPolicy: String, Sendable, CaseIterable {
+    package enum RobotsPolicy: String, Sendable, CaseIterable {
         case obey
         case ignore
     }
 
     /// Which bodies are kept in the database.
-    public enum KeptBodies: String, Sendable, CaseIterable {
+    package enum KeptBodies: String, Sendable, CaseIterable {
         case none
         /// Those of a type that is text to people: HTML, XML, JSON and other text.
         case text
@@ -112,75 +112,75 @@ extension JobSpec {
     }
 
     /// How many requests may be open at once.
-    public struct Concurrency: Sendable, Equatable {
+    package struct Concurrency: Sendable, Equatable {
         /// To all hosts together. The default is 32; at least 1.
-        public var total = 32
+        package var total = 32
         /// To one host (scheme, name and port). The default is 2, as browsers and crawlers do; at least 1.
-        public var perHost = 2
+        package var perHost = 2
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// How long each part of an attempt may take. Zero means no limit.
-    public struct Timeouts: Sendable, Equatable {
+    package struct Timeouts: Sendable, Equatable {
         /// Until the connection stands: name look-up, TCP and TLS. The default is 10 seconds.
-        public var connect: Duration = .seconds(10)
+        package var connect: Duration = .seconds(10)
         /// Without a single byte from the server. The default is 30 seconds.
-        public var read: Duration = .seconds(30)
+        package var read: Duration = .seconds(30)
         /// For one request from its start to its last byte. The default is 60 seconds.
-        public var total: Duration = .seconds(60)
+        package var total: Duration = .seconds(60)
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// What no page, and no go at a run, may exceed. Zero means no limit.
-    public struct Limits: Sendable, Equatable {
+    package struct Limits: Sendable, Equatable {
         /// Bytes of a body after decoding. The default is 10 MiB.
-        public var body: Int64 = 10 << 20
+        package var body: Int64 = 10 << 20
         /// Redirects that one page may go through. The default is 10; 0 follows none.
-        public var redirects = 10
+        package var redirects = 10
         /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
-        public var urlLength = 2_083
+        package var urlLength = 2_083
         /// Pages of one go at a run; reaching it ends the go, and the next has as many again. The default is none.
-        public var pages = 0
+        package var pages = 0
         /// Time that a go may take, likewise. The default is none.
-        public var time: Duration = .zero
+        package var time: Duration = .zero
         /// Bytes that a go may receive, likewise. The default is none.
-        public var bytes: Int64 = 0
+        package var bytes: Int64 = 0
         /// Pages of one host in a run; more are skipped as `limit`. Sitemaps do not count. The default is none.
-        public var pagesPerHost = 0
+        package var pagesPerHost = 0
         /// When a link looks like one of endlessly many.
-        public var trap = TrapLimits()
+        package var trap = TrapLimits()
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// What is sent with every request of the job.
-    public struct RequestDefaults: Sendable, Equatable {
+    package struct RequestDefaults: Sendable, Equatable {
         /// Header fields in the order of the file, beside those that HTTP itself needs.
-        public var headers: [HeaderField] = []
+        package var headers: [HeaderField] = []
         /// The `User-Agent`; nil for trawl's own.
-        public var userAgent: String?
+        package var userAgent: String?
         /// A proxy in curl's notation; nil to go by `http_proxy`, `https_proxy` and `NO_PROXY`.
-        public var proxy: String?
+        package var proxy: String?
         /// Whether cookies are kept for the length of a run, and sent back. The default is false.
-        public var keepsCookies = false
+        package var keepsCookies = false
         /// Whether certificates go unchecked. The default is false.
-        public var insecure = false
+        package var insecure = false
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// One header field.
-    public struct HeaderField: Sendable, Equatable {
+    package struct HeaderField: Sendable, Equatable {
         /// The name as it was written; HTTP compares it without regard to case.
-        public var name: String
+        package var name: String
         /// The value, without line breaks.
-        public var value: String
+        package var value: String
 
         /// A field of this name and value.
-        public init(name: String, value: String) {
+        package init(name: String, value: String) {
             self.name = name
             self.value = value
         }

@@ -1,5 +1,5 @@
 /// Something that a text of a job refers to, and that takes its place later.
-public enum TextReference: Hashable, Sendable, CustomStringConvertible {
+package enum TextReference: Hashable, Sendable, CustomStringConvertible {
     /// `${env:NAME}`: an environment variable, looked up when a request is sent.
     case environment(String)
     /// `${file:PATH}`: the text of a file, read when a request is sent. The path is absolute, or the name of a credential
@@ -9,7 +9,7 @@ public enum TextReference: Hashable, Sendable, CustomStringConvertible {
     case variable(String)
 
     /// The reference as it stands in a job.
-    public var description: String {
+    package var description: String {
         switch self {
         case .environment(let name): "${env:\(name)}"
         case .file(let path): "${file:\(path)}"
@@ -18,7 +18,7 @@ public enum TextReference: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether what it stands for is never to be stored.
-    public var isSecret: Bool {
+    package var isSecret: Bool {
         if case .variable = self { false } else { true }
     }
 
@@ -35,7 +35,7 @@ public enum TextReference: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A name as shells take it (POSIX.1-2017, section 3.235).
-    public static func isName(_ text: String) -> Bool {
+    package static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, !first.isASCIIDigit else { return false }
         return text.utf8.allSatisfy { $0.isASCIIDigit || $0 == UInt8(ascii: "_") || ($0 | 0x20) &- 97 < 26 }
     }

@@ -1,7 +1,7 @@
 /// A text of a job with references in it: `Bearer ${env:API_KEY}`.
 ///
 /// `${` begins a reference only where `env:`, `file:` or `var:` follows; anything else stands for itself.
-public struct TextTemplate: Sendable, Equatable {
+package struct TextTemplate: Sendable, Equatable {
     private enum Part: Sendable, Equatable {
         case literal(Substring)
         case reference(TextReference)
@@ -12,7 +12,7 @@ public struct TextTemplate: Sendable, Equatable {
     /// Takes a text apart.
     ///
     /// - Throws: ``TextTemplateError`` where a reference is not closed or names nothing that could be there.
-    public init(_ text: String) throws(TextTemplateError) {
+    package init(_ text: String) throws(TextTemplateError) {
         var rest = text[...]
         while let start = Self.start(in: rest) {
             if start > rest.startIndex { parts.append(.literal(rest[..<start])) }
@@ -35,14 +35,14 @@ public struct TextTemplate: Sendable, Equatable {
     }
 
     /// What the text refers to, in its order.
-    public var references: [TextReference] {
+    package var references: [TextReference] {
         parts.compactMap { part in
             if case .reference(let reference) = part { reference } else { nil }
         }
     }
 
     /// The reference that the text is, and nothing else; nil where it is more than that.
-    public var soleReference: TextReference? {
+    package var soleReference: TextReference? {
         guard parts.count == 1, case .reference(let reference)? = parts.first else { return nil }
         return reference
     }
@@ -50,7 +50,7 @@ public struct TextTemplate: Sendable, Equatable {
     /// The text with its references filled in.
     ///
     /// - Parameter value: what one stands for; nil leaves it as it is.
-    public func filled<Failure: Error>(
+    package func filled<Failure: Error>(
         _ value: (TextReference) throws(Failure) -> String?
     ) throws(Failure) -> String {
         var text = ""
@@ -64,12 +64,12 @@ public struct TextTemplate: Sendable, Equatable {
     }
 
     /// Whether a text has references. Most have none, and cost no more than a look.
-    public static func hasReferences(_ text: String) -> Bool {
+    package static func hasReferences(_ text: String) -> Bool {
         text.utf8.contains(UInt8(ascii: "$")) && start(in: text[...]) != nil
     }
 
     /// The secrets that a text refers to.
-    public static func secrets(in text: String) -> [TextReference] {
+    package static func secrets(in text: String) -> [TextReference] {
         guard hasReferences(text), let template = try? TextTemplate(text) else { return [] }
         return template.references.filter(\.isSecret)
     }
@@ -86,9 +86,9 @@ public struct TextTemplate: Sendable, Equatable {
 }
 
 /// Why a text is no ``TextTemplate``.
-public struct TextTemplateError: Error, Sendable, Equatable {
+package struct TextTemplateError: Error, Sendable, Equatable {
     /// What is wrong and what to write instead.
-    public let message: String
+    package let message: String
     /// A mistake, for people.
-    public init(message: String) { self.message = message }
+    package init(message: String) { self.message = message }
 }

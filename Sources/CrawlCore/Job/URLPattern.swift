@@ -10,7 +10,7 @@
 /// - `{a,b,}`: a list; an element may be empty, the list may not. A backslash escapes the next character.
 /// - `\[`, `\]`, `\{`, `\}` outside a list: the character itself. Any other backslash stands for itself.
 /// - `[::1]`, an IPv6 address, and `[]`, as in PHP's query strings, stand for themselves.
-public struct URLPattern: Sendable, Equatable {
+package struct URLPattern: Sendable, Equatable {
     /// One piece of the pattern.
     enum Part: Sendable, Equatable {
         case literal(String)
@@ -22,7 +22,7 @@ public struct URLPattern: Sendable, Equatable {
     let parts: [Part]
 
     /// How many URLs the pattern stands for, at least 1.
-    public let count: Int
+    package let count: Int
 
     /// The pieces in order; `count` is the product of theirs.
     init(parts: [Part], count: Int) {
@@ -33,15 +33,15 @@ public struct URLPattern: Sendable, Equatable {
 
 extension URLPattern: RandomAccessCollection {
     /// Always 0.
-    public var startIndex: Int { 0 }
+    package var startIndex: Int { 0 }
 
     /// The number of URLs.
-    public var endIndex: Int { count }
+    package var endIndex: Int { count }
 
     /// The URL at a position, made on the spot in time proportional to its length.
     ///
     /// - Precondition: the position lies within `0 ..< count`.
-    public subscript(position: Int) -> String {
+    package subscript(position: Int) -> String {
         precondition(position >= 0 && position < count, "the position lies outside the pattern")
         if parts.count == 1, case .literal(let text) = parts[0] { return text }
 

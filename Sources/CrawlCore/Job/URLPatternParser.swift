@@ -3,7 +3,7 @@ extension URLPattern {
     ///
     /// - Throws: ``URLPatternError`` where a bracket or brace is no legal range or list, where there are
     ///   more than 100 parts (curl's `GLOB_PATTERN_NUM`), and where the URLs are more than `Int.max`.
-    public init(_ text: String) throws(URLPatternError) {
+    package init(_ text: String) throws(URLPatternError) {
         var parser = URLPatternParser(bytes: Array(text.utf8))
         try parser.parse()
         self.init(parts: parser.parts, count: parser.count)

@@ -2,20 +2,20 @@
 ///
 /// It is no proof against somebody who makes bodies with the same digest on purpose; where that would matter, bodies are
 /// compared.
-public struct ContentDigest: Hashable, Sendable {
+package struct ContentDigest: Hashable, Sendable {
     /// The high half.
-    public let high: UInt64
+    package let high: UInt64
     /// The low half.
-    public let low: UInt64
+    package let low: UInt64
 
     /// A digest of two halves.
-    public init(high: UInt64, low: UInt64) {
+    package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// The digest as 32 hexadecimal digits, as `xxh128sum` prints it.
-    public var hexadecimal: String {
+    package var hexadecimal: String {
         [high, low].map { half in
             let digits = String(half, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits

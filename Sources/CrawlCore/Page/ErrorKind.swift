@@ -1,5 +1,5 @@
 /// What went wrong with a page. A closed list: the raw values are stored, and are never renamed.
-public enum ErrorKind: String, Sendable, CaseIterable {
+package enum ErrorKind: String, Sendable, CaseIterable {
     /// The URL does not parse, or curl and the URL Standard disagree about its host.
     case invalidURL = "invalid_url"
     /// A scheme other than `http` and `https`.

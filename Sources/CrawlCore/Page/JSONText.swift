@@ -1,7 +1,7 @@
 /// Texts as JSON writes them.
-public enum JSONText {
+package enum JSONText {
     /// What stands between the quotes of a string (RFC 8259, section 7).
-    public static func escaped(_ value: String) -> String {
+    package static func escaped(_ value: String) -> String {
         var text = ""
         text.reserveCapacity(value.utf8.count)
         for scalar in value.unicodeScalars {

@@ -1,22 +1,22 @@
 /// What a page holds beside its title, where its job asks for it: the page was read to its end.
 ///
 /// A reference, so that an outcome of a job that asks for nothing carries one word more and no text.
-public final class PageContent: Sendable {
+package final class PageContent: Sendable {
     /// What the page says is its own address, absolute; nil where it says none.
-    public let canonicalURL: String?
+    package let canonicalURL: String?
     /// The `lang` of the `html` element.
-    public let language: String?
+    package let language: String?
     /// The `meta` description.
-    public let description: String?
+    package let description: String?
     /// How many `a` and `area` elements have a `href`; nil where the body is no HTML.
-    public let linkCount: Int?
+    package let linkCount: Int?
     /// The job's fields as one JSON object; nil where the job has none, or the body is no text.
-    public let extracted: String?
+    package let extracted: String?
     /// The body as text, where it is likely to be JSON and the job keeps it.
-    public let reply: String?
+    package let reply: String?
 
     /// The content of a page.
-    public init(
+    package init(
         canonicalURL: String? = nil, language: String? = nil, description: String? = nil,
         linkCount: Int? = nil,
         extracted: String? = nil, reply: String? = nil

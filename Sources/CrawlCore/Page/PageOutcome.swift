@@ -1,32 +1,32 @@
 /// What came of one attempt at a page.
-public struct PageOutcome: Sendable {
+package struct PageOutcome: Sendable {
     /// The page that was tried.
-    public let page: ClaimedPage
+    package let page: ClaimedPage
     /// What the attempt means for the page.
-    public var verdict: Verdict
+    package var verdict: Verdict
     /// Which attempt it was, from 1.
-    public let attempt: Int
+    package let attempt: Int
     /// The host of the attempt's last request: another than the page's own where redirects led elsewhere.
-    public var lastHost: HostID
+    package var lastHost: HostID
     /// What the last response said, whatever the verdict.
-    public var response: PageResponse
+    package var response: PageResponse
     /// Requests that were sent for the page: 1, and one more a redirect; 0 where it was never asked for.
-    public var requests: Int
+    package var requests: Int
     /// Unix milliseconds when the attempt began.
-    public var startedAt: Int64
+    package var startedAt: Int64
     /// Unix milliseconds when it ended.
-    public var finishedAt: Int64
+    package var finishedAt: Int64
     /// What went wrong, for people; nil where nothing did.
-    public var error: String?
+    package var error: String?
     /// The redirects that were followed; nil for none.
-    public var chain: RedirectChain?
+    package var chain: RedirectChain?
     /// What the page led to; nil for nothing, or where nothing is followed.
-    public var discovery: PageDiscovery?
+    package var discovery: PageDiscovery?
     /// The body, where the job keeps it.
-    public var body: PageBody?
+    package var body: PageBody?
 
     /// What an attempt means for its page.
-    public enum Verdict: Sendable, Equatable {
+    package enum Verdict: Sendable, Equatable {
         /// The page is settled, with success.
         case done
         /// The page is settled, without.
@@ -41,13 +41,13 @@ public struct PageOutcome: Sendable {
 
     /// Attempts that the page has used up with this one, which counts where anything was asked for and the fault was not
     /// the host's.
-    public var attemptsUsed: Int {
+    package var attemptsUsed: Int {
         if case .postponed = verdict { return attempt - 1 }
         return requests == 0 ? attempt - 1 : attempt
     }
 
     /// The outcome of an attempt that has just begun: no response yet, one request.
-    public init(page: ClaimedPage, startedAt: Int64) {
+    package init(page: ClaimedPage, startedAt: Int64) {
         self.page = page
         self.verdict = .failed(.cancelled)
         self.attempt = page.attempts + 1
@@ -60,56 +60,56 @@ public struct PageOutcome: Sendable {
 }
 
 /// What a response said, as the columns of `pages` keep it.
-public struct PageResponse: Sendable {
+package struct PageResponse: Sendable {
     /// The HTTP status; nil where no response came.
-    public var statusCode: Int?
+    package var statusCode: Int?
     /// Bytes of the body after decoding.
-    public var contentLength: Int64 = 0
+    package var contentLength: Int64 = 0
     /// Bytes of the body on the wire, over all requests of the attempt.
-    public var sizeDownload: Int64 = 0
+    package var sizeDownload: Int64 = 0
     /// The URL that answered; nil where it is the page's own.
-    public var finalURL: String?
+    package var finalURL: String?
     /// Redirects that were followed.
-    public var numRedirects = 0
+    package var numRedirects = 0
     /// The title; empty where it is, nil where there is none.
-    public var title: String?
+    package var title: String?
     /// The `Content-Type` as it was sent.
-    public var contentType: String?
+    package var contentType: String?
     /// The encoding the body was read as, by its name in the Encoding Standard.
-    public var charset: String?
+    package var charset: String?
     /// The `ETag` as it was sent.
-    public var etag: String?
+    package var etag: String?
     /// The `Last-Modified` as it was sent.
-    public var lastModified: String?
+    package var lastModified: String?
     /// XXH3 of 128 bits over the body after decoding, the high half first; nil where no whole body came.
-    public var contentDigest: ContentDigest?
+    package var contentDigest: ContentDigest?
     /// Whether the server said that the page has not changed since the run before; the rest is what that run found.
-    public var isNotModified = false
+    package var isNotModified = false
     /// What the response asks of robots.
-    public var robots = RobotsDirectives()
+    package var robots = RobotsDirectives()
     /// The address that answered.
-    public var remoteIP: String?
+    package var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
-    public var httpVersion: String?
+    package var httpVersion: String?
     /// What the page holds beside its title; nil where the job asks for nothing else, or the attempt is to be repeated.
-    public var content: PageContent?
+    package var content: PageContent?
     /// How long the parts of the attempt took.
-    public var timings = Timings()
+    package var timings = Timings()
 
     /// A response of which nothing is known yet.
-    public init() {}
+    package init() {}
 
     /// Microseconds from the start of the attempt, as curl counts them.
-    public struct Timings: Sendable {
+    package struct Timings: Sendable {
         /// Until the name was resolved.
-        public var nameLookup: Int64 = 0
+        package var nameLookup: Int64 = 0
         /// Until the connection stood.
-        public var connect: Int64 = 0
+        package var connect: Int64 = 0
         /// Until the first byte of the response.
-        public var startTransfer: Int64 = 0
+        package var startTransfer: Int64 = 0
         /// Until the last byte, over all requests of the attempt.
-        public var total: Int64 = 0
+        package var total: Int64 = 0
         /// All zero.
-        public init() {}
+        package init() {}
     }
 }

@@ -1,25 +1,25 @@
 /// One HTTP request: for a page, its own URL or a redirect's target; or for a host's robots.txt.
-public struct PageRequest: Sendable {
+package struct PageRequest: Sendable {
     /// What it is made for.
-    public let purpose: Purpose
+    package let purpose: Purpose
     /// The URL to request now.
-    public let url: String
+    package let url: String
     /// The host it is admitted at.
-    public let host: HostID
+    package let host: HostID
     /// What came before it in this attempt; nil for the first request.
-    public let chain: RedirectChain?
+    package let chain: RedirectChain?
     /// Whether it is not to be made on a connection that stands already: it met one that the server was giving up.
-    public var wantsNewConnection = false
+    package var wantsNewConnection = false
 
     /// What a request is made for.
-    public enum Purpose: Sendable {
+    package enum Purpose: Sendable {
         case page(ClaimedPage)
         /// The rules of a host, before any of its pages is asked for.
         case robots(of: HostID)
     }
 
     /// The first request of an attempt at a page.
-    public init(_ page: ClaimedPage) {
+    package init(_ page: ClaimedPage) {
         purpose = .page(page)
         url = page.url
         host = page.host
@@ -29,7 +29,7 @@ public struct PageRequest: Sendable {
     /// The request for a host's robots.txt.
     ///
     /// - Parameter hostKey: scheme, name and port.
-    public init(robotsOf host: HostID, hostKey: String) {
+    package init(robotsOf host: HostID, hostKey: String) {
         purpose = .robots(of: host)
         url = hostKey + "/robots.txt"
         self.host = host
@@ -37,7 +37,7 @@ public struct PageRequest: Sendable {
     }
 
     /// The request that a redirect leads to.
-    public init(_ purpose: Purpose, url: String, host: HostID, chain: RedirectChain) {
+    package init(_ purpose: Purpose, url: String, host: HostID, chain: RedirectChain) {
         self.purpose = purpose
         self.url = url
         self.host = host
@@ -45,15 +45,15 @@ public struct PageRequest: Sendable {
     }
 
     /// The page that it is made for; nil for none.
-    public var page: ClaimedPage? {
+    package var page: ClaimedPage? {
         if case .page(let page) = purpose { page } else { nil }
     }
 
     /// Whether it goes to the host at which its attempt began. What the job sends to that one no redirect takes elsewhere.
-    public var isAtHome: Bool { host == chain?.pages.first?.host ?? owner }
+    package var isAtHome: Bool { host == chain?.pages.first?.host ?? owner }
 
     /// The host that it is made for; redirects may have led it to another.
-    public var owner: HostID {
+    package var owner: HostID {
         switch purpose {
         case .page(let page): page.host
         case .robots(let host): host

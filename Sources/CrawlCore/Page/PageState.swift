@@ -1,5 +1,5 @@
 /// Where a page of a run stands. The raw values are stored and are never renamed.
-public enum PageState: String, Sendable, CaseIterable {
+package enum PageState: String, Sendable, CaseIterable {
     /// Waiting for a request, or for the next one where `not_before` is set.
     case pending
     /// A request that must not be repeated was committed before it went out. Found after a crash it

@@ -1,29 +1,29 @@
 /// What a page's request sends and how it is treated, with secrets in it: it is in memory only, for as long as the request
 /// is under way.
-public final class RequestMessage: Sendable {
+package final class RequestMessage: Sendable {
     /// The method, in capitals.
-    public let method: String
+    package let method: String
     /// The URL, which a page's own may be a template of.
-    public let url: String
+    package let url: String
     /// Header fields, the job's own among them.
-    public let headers: [JobSpec.HeaderField]
+    package let headers: [JobSpec.HeaderField]
     /// What is sent; nil for nothing.
-    public let body: [UInt8]?
+    package let body: [UInt8]?
     /// Whether the body holds secrets.
-    public let isBodySecret: Bool
+    package let isBodySecret: Bool
     /// The statuses that make the page `done`.
-    public let accept: StatusSet
+    package let accept: StatusSet
     /// How long each part of an attempt may take.
-    public let timeouts: JobSpec.Timeouts
+    package let timeouts: JobSpec.Timeouts
     /// Which failures are tried again, how often and when.
-    public let retry: RetryPolicy
+    package let retry: RetryPolicy
     /// What is taken from the reply.
-    public let extract: [ExtractionField]
+    package let extract: [ExtractionField]
     /// The secrets, to be kept out of what is stored.
-    public let redaction: Redaction
+    package let redaction: Redaction
 
     /// A message; nothing is checked.
-    public init(
+    package init(
         method: String, url: String, headers: [JobSpec.HeaderField], body: [UInt8]?, isBodySecret: Bool,
         accept: StatusSet, timeouts: JobSpec.Timeouts, retry: RetryPolicy, extract: [ExtractionField],
         redaction: Redaction
@@ -43,7 +43,7 @@ public final class RequestMessage: Sendable {
     /// Whether it must not be sent again once it may have been acted upon: its method is not idempotent, it carries no
     /// `Idempotency-Key` by which the server would know it again (draft-ietf-httpapi-idempotency-key-header), and the job
     /// does not say that it may be.
-    public var isUnsafe: Bool { !RequestMessage.isIdempotent(method) && !retry.unsafe && !hasIdempotencyKey }
+    package var isUnsafe: Bool { !RequestMessage.isIdempotent(method) && !retry.unsafe && !hasIdempotencyKey }
 
     private var hasIdempotencyKey: Bool {
         headers.contains { $0.name.lowercased() == "idempotency-key" && !$0.value.isEmpty }
@@ -51,13 +51,13 @@ public final class RequestMessage: Sendable {
 
     /// Whether a text can be the value of a header field: without the control characters that would end it or begin
     /// another (RFC 9110, section 5.5).
-    public static func isFieldValue(_ value: String) -> Bool {
+    package static func isFieldValue(_ value: String) -> Bool {
         value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == UInt8(ascii: "\t") }
     }
 
     /// Whether sending a request twice has the effect of sending it once (RFC 9110, section 9.2.2). Of methods that are
     /// not known it is not assumed.
-    public static func isIdempotent(_ method: String) -> Bool {
+    package static func isIdempotent(_ method: String) -> Bool {
         switch method {
         case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE": true
         default: false

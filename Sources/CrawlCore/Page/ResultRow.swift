@@ -1,76 +1,76 @@
 /// A page of a run as its results show it: the view `results`, one row.
-public struct ResultRow: Sendable {
+package struct ResultRow: Sendable {
     /// The page's row; nil where that is not known.
-    public var page: PageID?
+    package var page: PageID?
     /// The name of the request, where it has one.
-    public var name: String?
+    package var name: String?
     /// The URL as it was requested; of a page that is no URL, its text.
-    public var url: String
+    package var url: String
     /// The URL that answered; nil where none did.
-    public var finalURL: String?
+    package var finalURL: String?
     /// Where the page stands.
-    public var state: PageState
+    package var state: PageState
     /// The HTTP status; nil where no response came.
-    public var statusCode: Int?
+    package var statusCode: Int?
     /// Bytes of the body after decoding.
-    public var contentLength: Int64?
+    package var contentLength: Int64?
     /// Bytes of the body on the wire.
-    public var sizeDownload: Int64?
+    package var sizeDownload: Int64?
     /// The page's title; empty where it has an empty one, nil where it has none.
-    public var title: String?
+    package var title: String?
     /// The `Content-Type` as it was sent.
-    public var contentType: String?
+    package var contentType: String?
     /// The encoding the body was read as, by its name in the Encoding Standard.
-    public var charset: String?
+    package var charset: String?
     /// What the page says is its own address, absolute.
-    public var canonicalURL: String?
+    package var canonicalURL: String?
     /// The language that the page says it is in.
-    public var language: String?
+    package var language: String?
     /// The page's description of itself.
-    public var pageDescription: String?
+    package var pageDescription: String?
     /// What the page asks of robots: `noindex`, `nofollow` or both.
-    public var robots: String?
+    package var robots: String?
     /// How many links are on the page.
-    public var linkCount: Int?
+    package var linkCount: Int?
     /// The job's fields, as one JSON object.
-    public var extracted: String?
+    package var extracted: String?
     /// Redirects that were followed.
-    public var numRedirects: Int?
+    package var numRedirects: Int?
     /// Tries so far.
-    public var attempts: Int
+    package var attempts: Int
     /// What went wrong, as an ``ErrorKind``'s raw value.
-    public var errorKind: String?
+    package var errorKind: String?
     /// What went wrong, for people.
-    public var error: String?
+    package var error: String?
     /// Why it was not requested, as a ``SkipReason``'s raw value.
-    public var skipReason: String?
+    package var skipReason: String?
     /// The line of the list that it stands in, from 1.
-    public var line: Int?
+    package var line: Int?
     /// The address that answered.
-    public var remoteIP: String?
+    package var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
-    public var httpVersion: String?
+    package var httpVersion: String?
     /// Milliseconds that the last attempt took.
-    public var timeTotalMilliseconds: Int64?
+    package var timeTotalMilliseconds: Int64?
     /// Unix milliseconds.
-    public var fetchedAt: Int64?
+    package var fetchedAt: Int64?
     /// How many links led to it from a URL of the job.
-    public var depth = 0
+    package var depth = 0
     /// What it is.
-    public var kind = PageKind.page
+    package var kind = PageKind.page
     /// Whether its server said that it has not changed since the run before.
-    public var isNotModified = false
+    package var isNotModified = false
     /// The digest of its body, as `xxh128sum` prints it.
-    public var contentDigest: String?
+    package var contentDigest: String?
     /// The batch that it was claimed in, a row of `batches`; nil where it never was.
-    public var batchID: Int64?
+    package var batchID: Int64?
     /// What its line of a list says beside its request, as one JSON object; nil for nothing.
-    public var input: String?
+    package var input: String?
     /// Its body, where the job keeps it and it is asked for.
-    public var body: PageBody?
+    package var body: PageBody?
 
     /// A page of which nothing but its URL and state is known.
-    public init(url: String, state: PageState) {
+    package init(url: String, state: PageState) {
         self.url = url
         self.state = state
         attempts = 0
@@ -79,7 +79,7 @@ public struct ResultRow: Sendable {
 
 extension ResultRow {
     /// The row that an outcome makes; nil where the page is to be tried again.
-    public init?(_ outcome: PageOutcome) {
+    package init?(_ outcome: PageOutcome) {
         let response = outcome.response
         switch outcome.verdict {
         case .done:

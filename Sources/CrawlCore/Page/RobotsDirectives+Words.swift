@@ -1,6 +1,6 @@
 extension RobotsDirectives {
     /// The directives as they are stored: their names with a comma and a blank between; nil for none.
-    public var words: String? {
+    package var words: String? {
         var words: [String] = []
         if contains(.noindex) { words.append("noindex") }
         if contains(.nofollow) { words.append("nofollow") }
@@ -8,7 +8,7 @@ extension RobotsDirectives {
     }
 
     /// The directives that ``words`` stands for.
-    public init(words: String?) {
+    package init(words: String?) {
         self = []
         guard let words else { return }
         if words.contains("noindex") { insert(.noindex) }

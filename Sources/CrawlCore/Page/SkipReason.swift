@@ -1,5 +1,5 @@
 /// Why a page was never requested. A closed list: the raw values are stored, and are never renamed.
-public enum SkipReason: String, Sendable, CaseIterable {
+package enum SkipReason: String, Sendable, CaseIterable {
     /// The host's robots.txt disallows it.
     case robots
     /// The host's robots.txt could not be had, which disallows everything (RFC 9309, section 2.3.1.4).

@@ -1,7 +1,7 @@
 /// Identifiers that are made once in the world.
-public enum UniqueID {
+package enum UniqueID {
     /// A random one, as RFC 9562 writes it (version 4).
-    public static func random() -> String {
+    package static func random() -> String {
         var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
         bytes[6] = bytes[6] & 0x0f | 0x40
         bytes[8] = bytes[8] & 0x3f | 0x80

@@ -6,7 +6,7 @@ extension PageOutcome {
     ///   - request: what is not to be sent; behind a redirect its URL is where that leads.
     ///   - error: why, for people.
     ///   - now: unix milliseconds.
-    public init(
+    package init(
         of page: ClaimedPage, _ request: PageRequest, _ verdict: Verdict, _ error: String, now: Int64
     ) {
         self.init(page: page, startedAt: request.chain?.startedAt ?? now)
@@ -25,7 +25,7 @@ extension PageOutcome {
     ///
     /// They lead to the page whose outcome it is, so that each is a duplicate of it. Where that one is not to be asked for
     /// either, they are left for the same reason. A chain that never ends is the failure of the page that it began with.
-    public func settlingChain() -> [PageOutcome] {
+    package func settlingChain() -> [PageOutcome] {
         guard let chain, let first = chain.pages.first else { return [self] }
         let others = chain.pages.filter { $0.id != page.id }
         let end = response.finalURL ?? page.url

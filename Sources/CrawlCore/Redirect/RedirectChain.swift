@@ -2,28 +2,28 @@
 ///
 /// In a run that follows links, what a redirect leads to is a page of its own. One chain then goes over several pages, and
 /// each request is that of one of them.
-public struct RedirectChain: Sendable {
+package struct RedirectChain: Sendable {
     /// The requests so far, in order. Bounded by `limits.redirects`.
-    public private(set) var hops: [Hop] = []
+    package private(set) var hops: [Hop] = []
     /// The pages that the chain goes over, in the order in which it met them; none where it is one page's alone.
-    public private(set) var pages: [ClaimedPage] = []
+    package private(set) var pages: [ClaimedPage] = []
     /// Unix milliseconds when the attempt at the page that is asked for now began.
-    public private(set) var startedAt: Int64
+    package private(set) var startedAt: Int64
     /// Whether a redirect has turned the request into a GET without a body.
-    public private(set) var isRewritten = false
+    package private(set) var isRewritten = false
 
     /// A request that was answered with a redirect.
-    public struct Hop: Sendable, Equatable {
+    package struct Hop: Sendable, Equatable {
         /// The URL requested.
-        public let url: String
+        package let url: String
         /// What it was answered with.
-        public let statusCode: Int
+        package let statusCode: Int
         /// The page that was asked for by it; nil for a robots.txt.
-        public let page: PageID?
+        package let page: PageID?
         /// Microseconds that it took.
-        public let microseconds: Int64
+        package let microseconds: Int64
         /// Bytes on the wire that the answer's body took.
-        public let sizeDownload: Int64
+        package let sizeDownload: Int64
         /// The cookies that it was sent with.
         let cookies: CookieField
     }
@@ -32,12 +32,12 @@ public struct RedirectChain: Sendable {
     private var firstSame = 0
 
     /// An empty chain for an attempt that began then.
-    public init(startedAt: Int64) {
+    package init(startedAt: Int64) {
         self.startedAt = startedAt
     }
 
     /// Changes the URLs that were requested, before they are stored.
-    public mutating func mapURLs(_ transform: (String) -> String) {
+    package mutating func mapURLs(_ transform: (String) -> String) {
         hops = hops.map { hop in
             Hop(
                 url: transform(hop.url), statusCode: hop.statusCode, page: hop.page,
@@ -52,7 +52,7 @@ public struct RedirectChain: Sendable {
     ///     (RFC 9110, section 15.4; as browsers do, by the Fetch Standard).
     ///   - page: the page that was asked for; nil for a robots.txt.
     ///   - cookies: what was sent as `Cookie`. The default is nothing.
-    public mutating func append(
+    package mutating func append(
         url: String, statusCode: Int, method: String = "GET", page: PageID? = nil,
         cookies: CookieField = CookieField(), microseconds: Int64, sizeDownload: Int64
     ) {
@@ -80,7 +80,7 @@ extension RedirectChain {
     ///   - page: the one that was asked for last.
     ///   - next: the one that it leads to, which the chain may have met before.
     ///   - now: unix milliseconds.
-    public mutating func lead(from page: ClaimedPage, to next: ClaimedPage, now: Int64) {
+    package mutating func lead(from page: ClaimedPage, to next: ClaimedPage, now: Int64) {
         if pages.isEmpty { pages = [page] }
         guard !pages.contains(where: { $0.id == next.id }) else { return }
         pages.append(next)
@@ -88,18 +88,18 @@ extension RedirectChain {
     }
 
     /// The requests that were made for a page, but for one that was not redirected.
-    public func requests(for page: PageID) -> Int { hops.count { $0.page == page } }
+    package func requests(for page: PageID) -> Int { hops.count { $0.page == page } }
 
     /// The requests from the first one for a page on: how it came to where the chain ends.
-    public func hops(from page: PageID) -> ArraySlice<Hop> { hops.drop { $0.page != page } }
+    package func hops(from page: PageID) -> ArraySlice<Hop> { hops.drop { $0.page != page } }
 
     /// Microseconds that the requests for a page took.
-    public func microseconds(for page: PageID) -> Int64 {
+    package func microseconds(for page: PageID) -> Int64 {
         hops.reduce(0) { $0 + ($1.page == page ? $1.microseconds : 0) }
     }
 
     /// Bytes on the wire that the bodies of a page's redirects took.
-    public func sizeDownload(for page: PageID) -> Int64 {
+    package func sizeDownload(for page: PageID) -> Int64 {
         hops.reduce(0) { $0 + ($1.page == page ? $1.sizeDownload : 0) }
     }
 }
@@ -107,7 +107,7 @@ extension RedirectChain {
 // MARK: - Where it leads
 
 /// Where a redirect leads.
-public enum RedirectDecision: Sendable, Equatable {
+package enum RedirectDecision: Sendable, Equatable {
     /// To another request.
     case follow(WebURL)
     /// Nowhere: the page fails.
@@ -116,7 +116,7 @@ public enum RedirectDecision: Sendable, Equatable {
 
 extension RedirectChain {
     /// Whether a status with a `Location` redirects a GET (RFC 9110, section 15.4: 301, 302, 303, 307, 308).
-    public static func isRedirect(_ status: Int) -> Bool {
+    package static func isRedirect(_ status: Int) -> Bool {
         switch status {
         case 301, 302, 303, 307, 308: true
         default: false
@@ -133,7 +133,7 @@ extension RedirectChain {
     ///   - limits: of the job.
     ///   - cookies: what would be sent as `Cookie` to a URL. Asked only where the URL was requested before; the default is
     ///     nothing.
-    public func decide(
+    package func decide(
         location: String, limits: JobSpec.Limits, cookies: (WebURL) -> CookieField = { _ in CookieField() }
     ) -> RedirectDecision {
         guard let current = hops.last, let base = try? WebURL(parsing: current.url) else {

@@ -1,27 +1,27 @@
 /// Which failures are tried again, how often, and after what wait.
-public struct RetryPolicy: Sendable, Equatable {
+package struct RetryPolicy: Sendable, Equatable {
     /// Tries in all, the first included. The default is 3; 1 means no retry.
-    public var attempts = 3
+    package var attempts = 3
     /// The wait before the second try, before jitter. The default is one second.
-    public var delay: Duration = .seconds(1)
+    package var delay: Duration = .seconds(1)
     /// The most that any wait grows to. The default is five minutes.
-    public var maxDelay: Duration = .seconds(300)
+    package var maxDelay: Duration = .seconds(300)
     /// Statuses that are tried again. The default is curl's `--retry` list (408, 429, 500, 502, 503, 504,
     /// 522, 524) and 425 (Too Early; RFC 8470, section 5.2).
-    public var statuses: StatusSet = {
+    package var statuses: StatusSet = {
         var set = StatusSet()
         for status in [408, 425, 429, 500, 502, 503, 504, 522, 524] { set.insert(status...status) }
         return set
     }()
     /// Whether failures below HTTP (look-up, connection, time-out, broken body) are tried again. The default
     /// is true.
-    public var transport = true
+    package var transport = true
     /// Whether a request whose method is not idempotent (`POST`, `PATCH`) is sent again where it may have been acted upon
     /// already. The default is not to.
-    public var unsafe = false
+    package var unsafe = false
 
     /// The defaults.
-    public init() {}
+    package init() {}
 }
 
 extension RetryPolicy {
@@ -31,7 +31,7 @@ extension RetryPolicy {
     ///   - kind: what went wrong.
     ///   - status: the response's status, 0 where there was none.
     ///   - attempt: which try it was, from 1.
-    public func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
+    package func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
         guard attempt < attempts else { return false }
         return kind == .httpStatus ? statuses.contains(status) : transport && kind.isTransient
     }
@@ -41,7 +41,7 @@ extension RetryPolicy {
     /// 15.6.4).
     ///
     /// - Parameter hasRetryAfter: whether there is a `Retry-After` that can be read.
-    public static func isRefusal(_ status: Int, hasRetryAfter: Bool) -> Bool {
+    package static func isRefusal(_ status: Int, hasRetryAfter: Bool) -> Bool {
         status == 429 || status == 425 || status == 503 && hasRetryAfter
     }
 
@@ -53,7 +53,7 @@ extension RetryPolicy {
     /// - Parameters:
     ///   - attempt: which try failed, from 1.
     ///   - fraction: the random part, from 0 to 1.
-    public func wait(afterAttempt attempt: Int, fraction: Double) -> Duration {
+    package func wait(afterAttempt attempt: Int, fraction: Double) -> Duration {
         // Beyond 2^32 × 1 ms every delay has met any sensible cap; bounding the exponent keeps the
         // multiplication from overflowing.
         let doublings = min(max(attempt - 1, 0), 32)
@@ -65,7 +65,7 @@ extension RetryPolicy {
 extension ErrorKind {
     /// Whether the same request may well succeed later: the fault lies in the network or in the server's
     /// moment, not in the URL or in what the server meant to say.
-    public var isTransient: Bool {
+    package var isTransient: Bool {
         switch self {
         case .dns, .connect, .timeoutConnect, .timeoutRead, .timeoutTotal, .reset, .truncated:
             true

@@ -2,20 +2,20 @@
 ///
 /// No standard says how they are written; these are the forms that Google documents, "Robots meta tag, data-nosnippet,
 /// and X-Robots-Tag specifications". Directives that are about the presentation of search results are not read.
-public struct RobotsDirectives: OptionSet, Sendable {
+package struct RobotsDirectives: OptionSet, Sendable {
     /// The directives, one bit each.
-    public let rawValue: UInt8
+    package let rawValue: UInt8
 
     /// Takes the bits as they are.
-    public init(rawValue: UInt8) {
+    package init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
     /// The page is not to be kept: `noindex`, or `none`.
-    public static let noindex = RobotsDirectives(rawValue: 1)
+    package static let noindex = RobotsDirectives(rawValue: 1)
 
     /// The page's links are not to be followed: `nofollow`, or `none`.
-    public static let nofollow = RobotsDirectives(rawValue: 2)
+    package static let nofollow = RobotsDirectives(rawValue: 2)
 
     /// Takes what the value of an `X-Robots-Tag` field says to a crawler. A response may have several; all count.
     ///
@@ -23,12 +23,12 @@ public struct RobotsDirectives: OptionSet, Sendable {
     ///   - fieldValue: such as `noindex, nofollow`, or `otherbot: noindex`, where a name holds for what follows it up
     ///     to the next name.
     ///   - productToken: the crawler's name, as for ``RobotsTxt``.
-    public init(fieldValue: Span<UInt8>, productToken: String) {
+    package init(fieldValue: Span<UInt8>, productToken: String) {
         self.init(elements: fieldValue, productToken: productToken)
     }
 
     /// Takes what the `content` of a `<meta>` element says that is named `robots`, or as the crawler is.
-    public init(metaContent: Span<UInt8>) {
+    package init(metaContent: Span<UInt8>) {
         self.init(elements: metaContent, productToken: nil)
     }
 

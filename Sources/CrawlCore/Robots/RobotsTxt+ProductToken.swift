@@ -6,7 +6,7 @@ extension RobotsTxt {
     ///
     /// The RFC wants letters, hyphens and underscores only; where the field has other characters in the name they are
     /// left in, and only a robots.txt that has them too names the crawler.
-    public static func productToken(ofUserAgent userAgent: String) -> String {
+    package static func productToken(ofUserAgent userAgent: String) -> String {
         let bytes = Array(userAgent.utf8)
         let start = nameStart(in: bytes.span)
         let end = bytes[start...].firstIndex(where: \.endsProductName) ?? bytes.count

@@ -9,18 +9,18 @@
 /// usual files and paths, with one allocation if there are rules with wildcards and another if the path has to be
 /// normalised. No file, however hostile, makes it take longer than the tenth of a millisecond for a path of 2,000 bytes:
 /// see ``RobotsVerdict/undecided``.
-public struct RobotsTxt: Sendable {
+package struct RobotsTxt: Sendable {
     /// How much of a file is read, in bytes: 500 KiB, the least that RFC 9309 allows for (section 2.5).
     ///
     /// Of a text of this length or more, the last line counts only if its end is within the limit: half a path would
     /// forbid more than was meant.
-    public static let maximumLength = 512_000
+    package static let maximumLength = 512_000
 
     /// How many `Sitemap` records are kept; the first ones are.
-    public static let maximumSitemaps = 1_000
+    package static let maximumSitemaps = 1_000
 
     /// The longest `Crawl-delay` that is taken at its word, in milliseconds; longer ones are shortened to it.
-    public static let maximumCrawlDelayMilliseconds = 60_000
+    package static let maximumCrawlDelayMilliseconds = 60_000
 
     /// The delay that the file asks of the crawler between requests, in milliseconds, from 0 to
     /// ``maximumCrawlDelayMilliseconds``; `nil` where it asks for none.
@@ -28,17 +28,17 @@ public struct RobotsTxt: Sendable {
     /// It is the longest of those in the crawler's groups: of those that name it, or else of those for `*`. As nothing
     /// may come between the agents of a group and its rules (RFC 9309, section 2.2.4), a file that is a list of agents
     /// with nothing but a delay each is one group; for the delay alone it is read as it was meant, one group an agent.
-    public let crawlDelayMilliseconds: Int?
+    package let crawlDelayMilliseconds: Int?
 
     /// The values of the `Sitemap` records, whatever group they stand in, in order and as they are written: absolute
     /// URLs, if the file keeps to <https://www.sitemaps.org/protocol.html>, else relative to the file's own.
-    public let sitemaps: [String]
+    package let sitemaps: [String]
 
     private let rules: RobotsRuleSet
 
     /// A file that forbids nothing, asks for no delay and has no sitemaps: what a host without a robots.txt stands for
     /// (RFC 9309, section 2.3.1.3).
-    public init() {
+    package init() {
         rules = RobotsRuleSet()
         crawlDelayMilliseconds = nil
         sitemaps = []
@@ -51,7 +51,7 @@ public struct RobotsTxt: Sendable {
     ///   - productToken: the crawler's name (RFC 9309, section 2.2.1), such as `trawl`; see
     ///     ``productToken(ofUserAgent:)``. Groups that name it, without regard to case, are merged; if there are none,
     ///     those for `*` are. Where it is empty only the latter count.
-    public init(parsing text: Span<UInt8>, productToken: String) {
+    package init(parsing text: Span<UInt8>, productToken: String) {
         var parser = RobotsTxtParser(productToken: productToken)
         parser.parse(text)
         rules = RobotsRuleSet(parser.rules)
@@ -60,10 +60,10 @@ public struct RobotsTxt: Sendable {
     }
 
     /// How many rules concern the crawler, duplicates left out.
-    public var ruleCount: Int { rules.count }
+    package var ruleCount: Int { rules.count }
 
     /// Whether a URL of this host may be requested. The fragment is not looked at, nor what comes before the path.
-    public func verdict(for url: WebURL) -> RobotsVerdict {
+    package func verdict(for url: WebURL) -> RobotsVerdict {
         let path = Int(url.offsets.pathStart)..<Int(url.offsets.fragmentStart)
         return verdict(for: url.href.utf8.span.extracting(path))
     }
@@ -72,7 +72,7 @@ public struct RobotsTxt: Sendable {
     ///
     /// - Parameter pathAndQuery: the path, which begins with a slash, and the query with its question mark, as in
     ///   ``WebURL/pathAndQuery``; escaped or not.
-    public func verdict(for pathAndQuery: Span<UInt8>) -> RobotsVerdict {
+    package func verdict(for pathAndQuery: Span<UInt8>) -> RobotsVerdict {
         // "The /robots.txt URI is implicitly allowed." (RFC 9309, section 2.2.2)
         if rules.isEmpty || pathAndQuery.equals("/robots.txt") { return .allowed(line: nil) }
         if pathAndQuery.isNormalizedForRobots { return rules.verdict(for: pathAndQuery) }
@@ -85,7 +85,7 @@ public struct RobotsTxt: Sendable {
     /// The line of a robots.txt that a verdict names, without its line end; `nil` where the text has no such line.
     ///
     /// - Parameter number: from 1. CR, LF and CR LF each end a line.
-    public static func line(_ number: Int, of text: Span<UInt8>) -> String? {
+    package static func line(_ number: Int, of text: Span<UInt8>) -> String? {
         var lines = RobotsLineReader(text)
         while let line = lines.next(in: text) {
             if line.number == number { return String(decoding: text, in: line.range) }

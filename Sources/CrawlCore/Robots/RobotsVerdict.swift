@@ -1,5 +1,5 @@
 /// What a robots.txt says of one URL, and which of its lines says it.
-public enum RobotsVerdict: Sendable, Equatable {
+package enum RobotsVerdict: Sendable, Equatable {
     /// The URL may be requested. The rule on the line, counted from 1, says so; `nil` where no rule matches, or where
     /// the URL is that of robots.txt itself.
     case allowed(line: Int?)
@@ -13,7 +13,7 @@ public enum RobotsVerdict: Sendable, Equatable {
     case undecided
 
     /// Whether the URL may be requested.
-    public var isAllowed: Bool {
+    package var isAllowed: Bool {
         if case .allowed = self { true } else { false }
     }
 }

@@ -1,7 +1,7 @@
 /// What one go at a run may use up. The next go has as much again.
-public struct RunBudget: Sendable {
+package struct RunBudget: Sendable {
     /// A limit that was met.
-    public enum Limit: String, Sendable {
+    package enum Limit: String, Sendable {
         /// `limits.pages`
         case pages
         /// `limits.time`
@@ -18,7 +18,7 @@ public struct RunBudget: Sendable {
     private var isFull = false
 
     /// A budget of which nothing is used.
-    public init(_ limits: JobSpec.Limits, now: MonotonicInstant) {
+    package init(_ limits: JobSpec.Limits, now: MonotonicInstant) {
         self.limits = limits
         startedAt = now
     }
@@ -26,7 +26,7 @@ public struct RunBudget: Sendable {
     /// Counts what was committed.
     ///
     /// - Returns: whether there was no room for pages, and now there may be.
-    public mutating func add(_ change: RunProgress) -> Bool {
+    package mutating func add(_ change: RunProgress) -> Bool {
         pages += change.done + change.failed
         bytes += change.sizeDownload
         defer { isFull = false }
@@ -34,7 +34,7 @@ public struct RunBudget: Sendable {
     }
 
     /// How many pages may be taken up beside those that are.
-    public mutating func room(claimed: Int) -> Int {
+    package mutating func room(claimed: Int) -> Int {
         guard limits.pages > 0 else { return .max }
         let room = max(0, limits.pages - Int(pages) - claimed)
         if room == 0 { isFull = true }
@@ -42,7 +42,7 @@ public struct RunBudget: Sendable {
     }
 
     /// The limit that is met; nil while there is none.
-    public func met(now: MonotonicInstant) -> Limit? {
+    package func met(now: MonotonicInstant) -> Limit? {
         if limits.pages > 0, pages >= limits.pages { return .pages }
         if limits.bytes > 0, bytes >= limits.bytes { return .bytes }
         if limits.time > .zero, now - startedAt >= limits.time { return .time }
@@ -50,7 +50,7 @@ public struct RunBudget: Sendable {
     }
 
     /// How long until the limit of time is met; nil where there is none.
-    public func timeLeft(now: MonotonicInstant) -> Duration? {
+    package func timeLeft(now: MonotonicInstant) -> Duration? {
         limits.time == .zero ? nil : max(.zero, limits.time - (now - startedAt))
     }
 }

@@ -1,7 +1,7 @@
 /// What is wrong with a schedule.
-public struct CronError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CronError: Error, Sendable, Equatable, CustomStringConvertible {
     /// One sentence for people.
-    public let description: String
+    package let description: String
 
     init(_ description: String) { self.description = description }
 }

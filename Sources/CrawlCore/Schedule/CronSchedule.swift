@@ -6,7 +6,7 @@
 /// When clocks are put forward, a start that falls into the hour that is skipped is due at the instant they are; when
 /// they are put back, a start in the hour that comes twice is due the first time only. Schedules of every hour go by
 /// real time instead: they are due each time that clocks show a matching minute.
-public struct CronSchedule: Sendable, Equatable {
+package struct CronSchedule: Sendable, Equatable {
     private let minutes: UInt64
     private let hours: UInt64
     private let days: UInt64
@@ -24,7 +24,7 @@ public struct CronSchedule: Sendable, Equatable {
     /// Reads an expression.
     ///
     /// - Throws: ``CronError`` that says what to write instead; also for one that never comes, as `0 0 30 2 *`.
-    public init(parsing text: String) throws(CronError) {
+    package init(parsing text: String) throws(CronError) {
         var text = text
         if text.hasPrefix("@") {
             guard let fields = CronSchedule.words[text.lowercased()] else {
@@ -55,7 +55,7 @@ public struct CronSchedule: Sendable, Equatable {
     /// The first instant after another at which the job is due; both in seconds since 1970.
     ///
     /// - Returns: nil where there is none for fifty years.
-    public func next(after instant: Int64, in zone: some TimeZoneOffsets) -> Int64? {
+    package func next(after instant: Int64, in zone: some TimeZoneOffsets) -> Int64? {
         let local = zone.local(instant)
         let firstDay = local.floored(by: 86_400)
         let lastDay = firstDay + 50 * 366

@@ -1,7 +1,7 @@
 /// A job's schedule with all that belongs to it.
-public struct JobSchedule: Sendable, Equatable {
+package struct JobSchedule: Sendable, Equatable {
     /// What becomes of starts that nobody was there for.
-    public enum MissedPolicy: String, Sendable, CaseIterable {
+    package enum MissedPolicy: String, Sendable, CaseIterable {
         /// One run makes up for all of them.
         case runOnce = "run_once"
         /// They are noted and passed over.
@@ -9,46 +9,46 @@ public struct JobSchedule: Sendable, Equatable {
     }
 
     /// When it is due; nil, the default, for a job that runs when it is told to.
-    public var cron: CronSchedule?
+    package var cron: CronSchedule?
     /// The expression as its author wrote it.
-    public var text = ""
+    package var text = ""
     /// A name of the tz database, as `Europe/Berlin`; nil for this machine's.
-    public var timeZone: String?
+    package var timeZone: String?
     /// The default is ``MissedPolicy/runOnce``.
-    public var missed = MissedPolicy.runOnce
+    package var missed = MissedPolicy.runOnce
     /// By how much a start may be put off, so that jobs of one schedule do not all begin at once. How much it is
     /// follows from the job's name and the due time, so that it stays the same after a restart. The default is zero.
-    public var jitter: Duration = .zero
+    package var jitter: Duration = .zero
 
     /// No schedule.
-    public init() {}
+    package init() {}
 
     /// A schedule with the defaults.
     ///
     /// - Throws: ``CronError``.
-    public init(_ text: String) throws(CronError) {
+    package init(_ text: String) throws(CronError) {
         cron = try CronSchedule(parsing: text)
         self.text = text
     }
 
     /// A start that is later than this, in milliseconds, counts as missed: cron's own granularity.
-    public static let lateAfter: Int64 = 60_000
+    package static let lateAfter: Int64 = 60_000
     /// Due times that are gone through one by one, before the span to now is cut in half.
     private static let stride = 1_000
 
     /// What is due.
-    public struct Verdict: Sendable, Equatable {
+    package struct Verdict: Sendable, Equatable {
         /// The latest due time whose start has come, in unix milliseconds; nil where there is none.
-        public var due: Int64?
+        package var due: Int64?
         /// Whether it is to be started now; false where it is too late for that.
-        public var starts = false
+        package var starts = false
         /// Due times before it that were passed over, and itself where it does not start. Of very many, fewer.
-        public var missed = 0
+        package var missed = 0
         /// When the next start comes, in unix milliseconds; nil for never.
-        public var nextStart: Int64?
+        package var nextStart: Int64?
 
         /// Nothing is due, and never will be.
-        public init() {}
+        package init() {}
     }
 
     /// What is due now.
@@ -56,7 +56,7 @@ public struct JobSchedule: Sendable, Equatable {
     /// - Parameters:
     ///   - job: the job's name, on which the jitter depends.
     ///   - considered: the due time up to which all is settled; unix milliseconds, as are all instants here.
-    public func verdict(
+    package func verdict(
         job: String, considered: Int64, now: Int64, zone: some TimeZoneOffsets
     ) -> Verdict {
         var verdict = Verdict()

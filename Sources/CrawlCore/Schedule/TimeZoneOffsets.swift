@@ -1,19 +1,19 @@
 /// How far a place's clocks are from UTC: the port through which schedules see time zones.
-public protocol TimeZoneOffsets: Sendable {
+package protocol TimeZoneOffsets: Sendable {
     /// Seconds east of UTC at an instant, in seconds since 1970.
     func offset(at instant: Int64) -> Int64
 }
 
 /// UTC itself, or any zone whose clocks are never changed.
-public struct FixedOffset: TimeZoneOffsets {
+package struct FixedOffset: TimeZoneOffsets {
     /// Seconds east of UTC.
-    public let seconds: Int64
+    package let seconds: Int64
 
     /// A zone this many seconds east of UTC. The default is UTC.
-    public init(seconds: Int64 = 0) { self.seconds = seconds }
+    package init(seconds: Int64 = 0) { self.seconds = seconds }
 
     /// The same at every instant.
-    public func offset(at instant: Int64) -> Int64 { seconds }
+    package func offset(at instant: Int64) -> Int64 { seconds }
 }
 
 extension TimeZoneOffsets {

@@ -1,6 +1,6 @@
 extension PageOutcome {
     /// Takes secrets out of all that is stored or shown of the attempt: a server may send them back.
-    public mutating func redact(_ redaction: Redaction) {
+    package mutating func redact(_ redaction: Redaction) {
         guard !redaction.isEmpty else { return }
         error = error.map(redaction.redacted)
         chain?.mapURLs(redaction.redacted)

@@ -2,9 +2,9 @@
 ///
 /// They are found however JSON, URLs, forms, HTML and Base64 write them, with any part of their characters escaped, and where
 /// servers take their UTF-8 for Latin-1 (docs/secrets.md).
-public struct Redaction: Sendable, Equatable {
+package struct Redaction: Sendable, Equatable {
     /// Shorter values are no secrets, and would be found everywhere: 6 bytes of UTF-8.
-    public static let shortest = 6
+    package static let shortest = 6
 
     private var forms: [SecretForm] = []
     /// The HTML names of characters in them, and of those that begin or end escapes.
@@ -13,21 +13,21 @@ public struct Redaction: Sendable, Equatable {
     private var starts: [Bool] = []
 
     /// None.
-    public init() {}
+    package init() {}
 
     /// Whether there are none.
-    public var isEmpty: Bool { forms.isEmpty }
+    package var isEmpty: Bool { forms.isEmpty }
 
     /// Adds a secret.
     ///
     /// - Parameter reference: what stands in its place from now on.
-    public mutating func add(_ value: String, as reference: TextReference) {
+    package mutating func add(_ value: String, as reference: TextReference) {
         // Within JSON it must not end the string that it stands in.
         add(value, mask: JSONText.escaped(reference.description))
     }
 
     /// Adds the password of a URL, which is called `redacted` from now on.
-    public mutating func add(_ credentials: Credentials) {
+    package mutating func add(_ credentials: Credentials) {
         add(credentials.password, mask: "redacted")
     }
 
@@ -50,7 +50,7 @@ public struct Redaction: Sendable, Equatable {
     }
 
     /// Adds those of another.
-    public mutating func add(_ other: Redaction) { add(other.forms) }
+    package mutating func add(_ other: Redaction) { add(other.forms) }
 
     private mutating func add(_ new: [SecretForm]) {
         let count = forms.count
@@ -68,17 +68,17 @@ public struct Redaction: Sendable, Equatable {
     }
 
     /// Whether a text holds one of them.
-    public func isMentioned(in text: String) -> Bool {
+    package func isMentioned(in text: String) -> Bool {
         guard !isEmpty else { return false }
         var text = text
         return text.withUTF8 { mask(UnsafeRawBufferPointer($0), .bytes, isJSON: false) } != nil
     }
 
     /// A text without them.
-    public func redacted(_ text: String) -> String { masked(text, isJSON: false) }
+    package func redacted(_ text: String) -> String { masked(text, isJSON: false) }
 
     /// A text of JSON without them, which is JSON still: a number that is a secret becomes a string.
-    public func redactedJSON(_ text: String) -> String { masked(text, isJSON: true) }
+    package func redactedJSON(_ text: String) -> String { masked(text, isJSON: true) }
 
     private func masked(_ text: String, isJSON: Bool) -> String {
         guard !isEmpty else { return text }
@@ -90,7 +90,7 @@ public struct Redaction: Sendable, Equatable {
     /// Bytes without them; nil where there are none in them.
     ///
     /// The bytes may be of any encoding of one byte for ASCII's characters, or of UTF-16.
-    public func redactedBody(_ bytes: [UInt8]) -> [UInt8]? {
+    package func redactedBody(_ bytes: [UInt8]) -> [UInt8]? {
         guard !isEmpty else { return nil }
         var result = bytes.withUnsafeBytes { mask($0, .bytes, isJSON: false) }
         guard bytes.contains(0) else { return result }

@@ -1,12 +1,12 @@
 /// The user name and password that a URL carries, as they are sent: percent-decoded.
-public struct Credentials: Sendable, Hashable {
+package struct Credentials: Sendable, Hashable {
     /// The user name.
-    public let user: String
+    package let user: String
     /// The password; empty for none.
-    public let password: String
+    package let password: String
 
     /// A pair; nothing is checked.
-    public init(user: String, password: String) {
+    package init(user: String, password: String) {
         self.user = user
         self.password = password
     }
@@ -14,7 +14,7 @@ public struct Credentials: Sendable, Hashable {
 
 extension WebURL {
     /// The user name and password before the host; nil where there are none.
-    public var credentials: Credentials? {
+    package var credentials: Credentials? {
         hasCredentials ? Credentials(user: Self.decoded(username), password: Self.decoded(password)) : nil
     }
 
@@ -39,7 +39,7 @@ extension WebURL {
 extension String {
     /// The text of a URL, or of what was to be one, without what stands between `//` and the last `@` of its authority:
     /// what may be shown and stored. It need not parse.
-    public var withoutUserInfo: String {
+    package var withoutUserInfo: String {
         guard utf8.contains(UInt8(ascii: "@")), let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else {
             return self
         }

@@ -1,7 +1,7 @@
 /// `application/x-www-form-urlencoded` (URL Standard, section 5.2), and what is like it.
-public enum FormEncoding {
+package enum FormEncoding {
     /// The fields of a form, or of a query. References to secrets stay as they are, to be encoded once they are resolved.
-    public static func encoded(_ fields: [RequestTemplate.Parameter]) -> String {
+    package static func encoded(_ fields: [RequestTemplate.Parameter]) -> String {
         fields.map { "\(encoded(keepingReferences: $0.name))=\(encoded(keepingReferences: $0.value))" }
             .joined(separator: "&")
     }
@@ -22,12 +22,12 @@ public enum FormEncoding {
     }
 
     /// A name or value: a blank becomes a plus sign.
-    public static func encoded(_ text: some StringProtocol) -> String {
+    package static func encoded(_ text: some StringProtocol) -> String {
         escaped(text, blank: UInt8(ascii: "+"))
     }
 
     /// A text that can stand anywhere in a URL: all but letters, digits and `-._~` is escaped (RFC 3986, section 2.3).
-    public static func component(_ text: some StringProtocol) -> String {
+    package static func component(_ text: some StringProtocol) -> String {
         escaped(text, blank: nil)
     }
 

@@ -40,7 +40,7 @@ extension [UInt8] {
 
 extension WebURL {
     /// A text for the parser, of bytes in an encoding that nobody knows: each byte that is not ASCII as `%XX`.
-    public static func escapingNonASCII(_ bytes: UnsafeRawBufferPointer) -> String {
+    package static func escapingNonASCII(_ bytes: UnsafeRawBufferPointer) -> String {
         guard bytes.contains(where: { $0 >= 0x80 }) else { return String(decoding: bytes, as: UTF8.self) }
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + 64)

@@ -3,9 +3,9 @@
 ///
 /// Two requests may share a key by chance or by design of a server; the store compares the URLs before it
 /// calls them the same.
-public struct URLKey: Hashable, Sendable {
+package struct URLKey: Hashable, Sendable {
     /// The key as SQLite keeps it.
-    public let rawValue: Int64
+    package let rawValue: Int64
 
     /// The key of a request.
     ///
@@ -14,7 +14,7 @@ public struct URLKey: Hashable, Sendable {
     ///   - url: its normalised URL.
     ///   - content: its name and what it sends, where that is more than a GET without a name; nil for that.
     ///   - salt: 0, or a count of keys that turned out to belong to another request.
-    public init(method: String, url: String, content: [String?]? = nil, salt: UInt64 = 0) {
+    package init(method: String, url: String, content: [String?]? = nil, salt: UInt64 = 0) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         func mix(_ text: String) {

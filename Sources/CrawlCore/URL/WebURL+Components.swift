@@ -1,14 +1,14 @@
 extension WebURL {
     /// The scheme, in lower case and without the colon.
-    public var scheme: String { text(0, offsets.schemeEnd) }
+    package var scheme: String { text(0, offsets.schemeEnd) }
 
     /// The user name, escaped; empty if there is none.
-    public var username: String {
+    package var username: String {
         hasCredentials ? text(offsets.schemeEnd + 3, offsets.usernameEnd) : ""
     }
 
     /// The password, escaped; empty if there is none.
-    public var password: String {
+    package var password: String {
         // With a password the name is followed by ":", without one by "@".
         guard hasCredentials, offsets.usernameEnd + 1 < offsets.hostStart else { return "" }
         return text(offsets.usernameEnd + 1, offsets.hostStart - 1)
@@ -17,56 +17,56 @@ extension WebURL {
     /// The host, serialised: a domain name (international ones in their ASCII form), an IPv4 address, an IPv6 address in
     /// brackets, or escaped text for schemes that are not special. Empty for most `file:` URLs; `nil` where there is
     /// none, as in `mailto:`.
-    public var host: String? {
+    package var host: String? {
         hasHost ? text(offsets.hostStart, offsets.hostEnd) : nil
     }
 
     /// The path, escaped; it begins with a slash where there is a host, and may be any text otherwise.
-    public var path: String { text(offsets.pathStart, offsets.queryStart) }
+    package var path: String { text(offsets.pathStart, offsets.queryStart) }
 
     /// The query without its question mark, escaped; `nil` if there is none. `http://host/?` has an empty one.
-    public var query: String? {
+    package var query: String? {
         offsets.queryStart < offsets.fragmentStart ? text(offsets.queryStart + 1, offsets.fragmentStart) : nil
     }
 
     /// The fragment without its hash sign, escaped; `nil` if there is none.
-    public var fragment: String? {
+    package var fragment: String? {
         offsets.fragmentStart < length ? text(offsets.fragmentStart + 1, length) : nil
     }
 
     /// The path and the query with its question mark: what an HTTP request asks its server for, and what the rules of a
     /// robots.txt are matched against.
-    public var pathAndQuery: String { text(offsets.pathStart, offsets.fragmentStart) }
+    package var pathAndQuery: String { text(offsets.pathStart, offsets.fragmentStart) }
 
     /// Whether the scheme is `http` or `https`.
-    public var isHTTP: Bool { specialScheme == .http || specialScheme == .https }
+    package var isHTTP: Bool { specialScheme == .http || specialScheme == .https }
 
     /// Whether a user name or a password is written in the URL.
-    public var hasCredentials: Bool { offsets.usernameEnd < offsets.hostStart }
+    package var hasCredentials: Bool { offsets.usernameEnd < offsets.hostStart }
 
     /// "scheme://host", and ":port" where it is not the scheme's default: the key of every limit that holds for a host.
     ///
     /// A URL without a host gives "scheme://".
-    public var hostKey: String {
+    package var hostKey: String {
         guard hasHost else { return scheme + "://" }
         guard hasCredentials else { return text(0, offsets.pathStart) }
         return text(0, offsets.schemeEnd + 3) + text(offsets.hostStart, offsets.pathStart)
     }
 
     /// How many bytes at the beginning of ``withoutCredentialsAndFragment`` are the ``hostKey``.
-    public var hostKeyLength: Int {
+    package var hostKeyLength: Int {
         Int(
             hasCredentials ? offsets.schemeEnd + 3 + offsets.pathStart - offsets.hostStart : offsets.pathStart
         )
     }
 
     /// The URL up to its fragment: what identifies a resource.
-    public var withoutFragment: String {
+    package var withoutFragment: String {
         offsets.fragmentStart == length ? href : text(0, offsets.fragmentStart)
     }
 
     /// The URL without fragment, user name and password: what is requested, stored and logged.
-    public var withoutCredentialsAndFragment: String {
+    package var withoutCredentialsAndFragment: String {
         guard hasCredentials else { return withoutFragment }
         return text(0, offsets.schemeEnd + 3) + text(offsets.hostStart, offsets.fragmentStart)
     }

@@ -1,6 +1,6 @@
 extension WebURL {
     /// Why a text is not a URL: the URL Standard's validation errors that end parsing (section 1.1).
-    public enum ParseFailure: Error, Hashable, Sendable {
+    package enum ParseFailure: Error, Hashable, Sendable {
         /// It has no scheme, and there is nothing to resolve it against.
         case missingScheme
         /// The host is empty, and the scheme needs one.
@@ -22,7 +22,7 @@ extension WebURL {
 
 extension WebURL.ParseFailure: CustomStringConvertible {
     /// A sentence for people, in lower case and without a period: "the host is empty".
-    public var description: String {
+    package var description: String {
         switch self {
         case .missingScheme: "it has no scheme and there is nothing to resolve it against"
         case .missingHost: "the host is empty"

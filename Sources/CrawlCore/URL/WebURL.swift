@@ -6,19 +6,19 @@
 ///
 /// The value is its serialisation and where the parts begin, so a URL costs one allocation, and parsing a text that is
 /// normalised already (the usual case in a long list) costs none. Two URLs are equal if their ``href`` is.
-public struct WebURL: Sendable {
+package struct WebURL: Sendable {
     /// The longest text that is accepted, in bytes of UTF-8; beyond it ``ParseFailure/tooLong`` is thrown. It is there
     /// because offsets are 32 bits wide: what is sensible for a job is another, much smaller number.
-    public static let maximumLength = 1 << 28
+    package static let maximumLength = 1 << 28
 
     /// The whole URL, serialised (URL Standard, section 4.5). Parsing it again gives an equal URL.
-    public let href: String
+    package let href: String
 
     let offsets: Offsets
     let specialScheme: SpecialScheme?
 
     /// The port, if one is written; `nil` means the default of the scheme, if it has one.
-    public let port: UInt16?
+    package let port: UInt16?
 
     /// Parses `input` as the URL Standard's basic URL parser does (section 4.4).
     ///
@@ -29,7 +29,7 @@ public struct WebURL: Sendable {
     ///   - input: the text, for example the `href` of a link.
     ///   - base: what a relative reference is resolved against; without one `input` must be absolute.
     /// - Throws: ``ParseFailure``, which says what is wrong.
-    public init(parsing input: String, base: WebURL? = nil) throws(ParseFailure) {
+    package init(parsing input: String, base: WebURL? = nil) throws(ParseFailure) {
         var input = input
         // Strings bridged from elsewhere may not be contiguous; native ones, that is nearly all, are left alone.
         input.makeContiguousUTF8()
@@ -83,13 +83,13 @@ extension WebURL {
 
 extension WebURL: Hashable {
     /// Whether both have the same ``href``.
-    public static func == (left: WebURL, right: WebURL) -> Bool { left.href == right.href }
+    package static func == (left: WebURL, right: WebURL) -> Bool { left.href == right.href }
 
     /// Hashes ``href``.
-    public func hash(into hasher: inout Hasher) { hasher.combine(href) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(href) }
 }
 
 extension WebURL: CustomStringConvertible {
     /// The same as ``href``.
-    public var description: String { href }
+    package var description: String { href }
 }

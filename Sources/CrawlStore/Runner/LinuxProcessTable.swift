@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// The process table of the running Linux kernel, read from `/proc`.
-public struct LinuxProcessTable: ProcessTable {
+package struct LinuxProcessTable: ProcessTable {
     /// The running process.
-    public let current: RunnerIdentity
+    package let current: RunnerIdentity
 
     /// Looks up the running process; where `/proc` is not mounted the identity falls back on the pid alone.
-    public init() {
+    package init() {
         let pid = getpid()
         current = RunnerIdentity(
             bootID: LinuxProcessTable.read("/proc/sys/kernel/random/boot_id") ?? "unknown",
@@ -16,7 +16,7 @@ public struct LinuxProcessTable: ProcessTable {
     }
 
     /// Reads `/proc/pid/stat`; a zombie counts as gone.
-    public func processStarted(pid: Int32) -> Int64? {
+    package func processStarted(pid: Int32) -> Int64? {
         LinuxProcessTable.startTime(pid: pid)
     }
 

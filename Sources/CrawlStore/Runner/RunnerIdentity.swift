@@ -1,16 +1,16 @@
 /// What tells one process from every other that ever was: a pid alone is used again.
-public struct RunnerIdentity: Sendable, Equatable {
+package struct RunnerIdentity: Sendable, Equatable {
     /// The kernel's id of this start of the machine (`/proc/sys/kernel/random/boot_id`).
-    public let bootID: String
+    package let bootID: String
     /// The pid namespace, without which a pid means nothing (`/proc/self/ns/pid`).
-    public let pidNamespace: String
+    package let pidNamespace: String
     /// The process id in its namespace.
-    public let pid: Int32
+    package let pid: Int32
     /// When the process started, in clock ticks since boot (proc(5), `/proc/pid/stat`, field 22).
-    public let processStarted: Int64
+    package let processStarted: Int64
 
     /// An identity; nothing is looked up.
-    public init(bootID: String, pidNamespace: String, pid: Int32, processStarted: Int64) {
+    package init(bootID: String, pidNamespace: String, pid: Int32, processStarted: Int64) {
         self.bootID = bootID
         self.pidNamespace = pidNamespace
         self.pid = pid
@@ -19,7 +19,7 @@ public struct RunnerIdentity: Sendable, Equatable {
 }
 
 /// The processes of this machine, as far as runners care.
-public protocol ProcessTable: Sendable {
+package protocol ProcessTable: Sendable {
     /// The process that asks.
     var current: RunnerIdentity { get }
     /// When the process with a pid started, in clock ticks since boot; nil where there is none, 0 where that
@@ -38,7 +38,7 @@ extension ProcessTable {
     ///   - runner: who is asked about.
     ///   - expiresAt: until when its lease holds, in unix milliseconds.
     ///   - now: unix milliseconds.
-    public func isGone(_ runner: RunnerIdentity, expiresAt: Int64, now: Int64) -> Bool {
+    package func isGone(_ runner: RunnerIdentity, expiresAt: Int64, now: Int64) -> Bool {
         let own = current
         guard runner.bootID == own.bootID else {
             // A sandbox may hide the boot id from one of the two.

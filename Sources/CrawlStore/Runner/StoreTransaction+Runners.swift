@@ -1,23 +1,23 @@
 internal import GRDB
 
 /// The row id of a runner.
-public struct RunnerID: RawRepresentable, Hashable, Sendable {
+package struct RunnerID: RawRepresentable, Hashable, Sendable {
     /// The id as SQLite keeps it.
-    public let rawValue: Int64
+    package let rawValue: Int64
     /// The row of this id.
-    public init(rawValue: Int64) { self.rawValue = rawValue }
+    package init(rawValue: Int64) { self.rawValue = rawValue }
 }
 
 extension StoreTransaction {
     /// How long a runner's leases outlive its last sign of life where its process cannot be looked up.
-    public static let leaseMilliseconds: Int64 = 60_000
+    package static let leaseMilliseconds: Int64 = 60_000
 
     /// Frees what runners that are gone have held, then enters this process as a runner.
     ///
     /// - Parameters:
     ///   - processes: who is alive.
     ///   - now: unix milliseconds.
-    public func registerRunner(_ processes: any ProcessTable, now: Int64) throws -> RunnerID {
+    package func registerRunner(_ processes: any ProcessTable, now: Int64) throws -> RunnerID {
         try reapRunners(processes, now: now)
         let own = processes.current
         try database.execute(
@@ -33,12 +33,12 @@ extension StoreTransaction {
     }
 
     /// Frees what runners that are gone have held: their runs can be taken up, their hosts be leased, at once.
-    public func reapRunners(_ processes: any ProcessTable, now: Int64) throws {
+    package func reapRunners(_ processes: any ProcessTable, now: Int64) throws {
         for runner in try goneRunners(processes, now: now) { try removeRunner(runner, now: now) }
     }
 
     /// The runners that are gone, with what they may hold. Writes nothing.
-    public func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
+    package func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
         let rows = try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM runners"))
         return rows.compactMap { row in
             let runner = RunnerIdentity(
@@ -53,7 +53,7 @@ extension StoreTransaction {
     ///
     /// - Throws: `StoreError` of kind `alreadyRunning` where others took it for gone, as they may where a process stood still
     ///   for a minute in a pid namespace of its own: what it held is theirs.
-    public func renewRunner(_ runner: RunnerID, now: Int64) throws {
+    package func renewRunner(_ runner: RunnerID, now: Int64) throws {
         let statement = try database.cachedStatement(sql: "UPDATE runners SET expires_at = ? WHERE id = ?")
         try statement.execute(arguments: [now + StoreTransaction.leaseMilliseconds, runner.rawValue])
         guard database.changesCount == 1 else {
@@ -65,7 +65,7 @@ extension StoreTransaction {
     /// Gives back everything that a runner holds, and forgets it.
     ///
     /// When it sent its hosts their last requests is not known for certain, so that their delay counts from now.
-    public func removeRunner(_ runner: RunnerID, now: Int64) throws {
+    package func removeRunner(_ runner: RunnerID, now: Int64) throws {
         try database.execute(
             sql: "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE runner_id = ?",
             arguments: [now, runner.rawValue])

@@ -1,14 +1,14 @@
 /// Why a list of URLs cannot be read.
-public struct URLListError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct URLListError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The path of the list, or what else it is called.
-    public let label: String
+    package let label: String
     /// What the system says.
-    public let reason: String
+    package let reason: String
 
     /// Both on one line.
-    public var description: String { "\(label): cannot be read: \(reason)" }
+    package var description: String { "\(label): cannot be read: \(reason)" }
 
     /// There is no standard input that the list could be read from.
-    public static let noStandardInput = URLListError(
+    package static let noStandardInput = URLListError(
         label: "standard input", reason: "a daemon has none; name a file in urls_from")
 }

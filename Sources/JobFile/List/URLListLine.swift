@@ -1,7 +1,7 @@
-public import CrawlCore
+package import CrawlCore
 
 /// What one line of a `urls_from` list says.
-public enum URLListLine: Sendable, Equatable {
+package enum URLListLine: Sendable, Equatable {
     /// A URL. It is not taken apart, and ranges in it mean nothing. `input` is a JSON object with what is said of it.
     case url(String, input: String? = nil)
     /// A JSON object with the keys of a request.
@@ -14,7 +14,7 @@ public enum URLListLine: Sendable, Equatable {
     /// Reads a line of a list.
     ///
     /// - Parameter job: whose values and variables requests have where they have none of their own.
-    public static func parse(
+    package static func parse(
         _ line: URLListReader.Line, job: JobSpec = JobSpec(name: "")
     ) -> URLListLine {
         line.isTooLong
@@ -25,7 +25,7 @@ public enum URLListLine: Sendable, Equatable {
     ///
     /// What follows white space and `#` behind a URL is a note. What follows a tab is `key=value`, as in the lists of Nutch's injector,
     /// which also passes over what has no `=`.
-    public static func parse(_ text: String, job: JobSpec = JobSpec(name: "")) -> URLListLine {
+    package static func parse(_ text: String, job: JobSpec = JobSpec(name: "")) -> URLListLine {
         var line = text[...].utf8
         if line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
         trim(&line)

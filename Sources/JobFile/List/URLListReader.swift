@@ -3,18 +3,18 @@
 /// Lines end with LF, CR or CR LF; the last one may lack its end. A list is UTF-8, or UTF-16 where it begins with the byte order mark
 /// of that. NUL bytes are kept, and what is not UTF-8 is repaired with U+FFFD, so that one bad line is one bad page and no reason to
 /// stop. The calls block: use it on a thread that may.
-public struct URLListReader: ~Copyable {
+package struct URLListReader: ~Copyable {
     /// The longest line, in bytes without its end: 1 MiB, which is room for the body of a request. The rest of a longer one is skipped.
-    public static let maxLineBytes = 1 << 20
+    package static let maxLineBytes = 1 << 20
 
     /// One line of a list.
-    public struct Line: Sendable, Equatable {
+    package struct Line: Sendable, Equatable {
         /// Which line of the file it is, from 1.
-        public let number: Int
+        package let number: Int
         /// What stands in it, without its end; of a line that is too long the first 1 MiB.
-        public let text: String
+        package let text: String
         /// Whether it is longer than ``URLListReader/maxLineBytes``.
-        public let isTooLong: Bool
+        package let isTooLong: Bool
     }
 
     private var input: URLListInput
@@ -30,7 +30,7 @@ public struct URLListReader: ~Copyable {
     /// Opens a list.
     ///
     /// - Throws: ``URLListError`` where it cannot be opened. A directory shows at the first line only.
-    public init(path: String) throws(URLListError) {
+    package init(path: String) throws(URLListError) {
         label = path
         do {
             input = URLListInput(try InputDescriptor(opening: path))
@@ -42,7 +42,7 @@ public struct URLListReader: ~Copyable {
     /// Reads from a descriptor, which stays open: 0 is standard input.
     ///
     /// - Parameter label: what messages call it.
-    public init(fileDescriptor: Int32, label: String = "standard input") {
+    package init(fileDescriptor: Int32, label: String = "standard input") {
         self.label = label
         input = URLListInput(InputDescriptor(borrowing: fileDescriptor))
     }
@@ -50,7 +50,7 @@ public struct URLListReader: ~Copyable {
     /// The next line, nil at the end.
     ///
     /// - Throws: ``URLListError`` where reading fails.
-    public mutating func next() throws(URLListError) -> Line? {
+    package mutating func next() throws(URLListError) -> Line? {
         var scanned = start
         while true {
             if isBehindCR, start < end {

@@ -1,17 +1,17 @@
-public import CrawlCore
+internal import CrawlCore
 internal import Foundation
 
 /// A zone of the tz database.
-public struct NamedTimeZone: TimeZoneOffsets {
+package struct NamedTimeZone: TimeZoneOffsets {
     private let zone: TimeZone
 
     private init(_ zone: TimeZone) { self.zone = zone }
 
     /// This machine's zone.
-    public init() { self.init(.current) }
+    package init() { self.init(.current) }
 
     /// The zone of a name, as `Europe/Berlin`; nil where there is none. Without a name: this machine's.
-    public init?(_ name: String?) {
+    package init?(_ name: String?) {
         guard let name else {
             self.init()
             return
@@ -22,10 +22,10 @@ public struct NamedTimeZone: TimeZoneOffsets {
     }
 
     /// Its name.
-    public var name: String { zone.identifier }
+    package var name: String { zone.identifier }
 
     /// Seconds east of UTC at an instant, in seconds since 1970.
-    public func offset(at instant: Int64) -> Int64 {
+    package func offset(at instant: Int64) -> Int64 {
         Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))))
     }
 }

@@ -1,4 +1,4 @@
-public import CrawlCore
+package import CrawlCore
 
 /// Every key of a request, in `requests` and in the lines of a list.
 enum RequestSchema {
@@ -132,7 +132,7 @@ extension RequestTemplate {
     ///
     /// - Parameter job: whose values stand in for those that the request does not have.
     /// - Throws: ``JobFileError`` where it is none.
-    public init(details: String, job: JobSpec) throws(JobFileError) {
+    package init(details: String, job: JobSpec) throws(JobFileError) {
         let source = JobSource.commandLine(name: job.name)
         let node: DocumentNode
         do throws(JSONComposer.Mistake) {

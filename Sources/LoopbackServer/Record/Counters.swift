@@ -1,24 +1,24 @@
 extension LoopbackServer {
     /// What has been counted for one address, or for all of them together.
-    public struct Counters: Sendable, Equatable {
+    package struct Counters: Sendable, Equatable {
         /// Requests whose head was read.
-        public internal(set) var requests = 0
+        package internal(set) var requests = 0
         /// Requests in flight now: from the head being read to the response's last byte being written.
-        public internal(set) var inFlight = 0
+        package internal(set) var inFlight = 0
         /// The most requests that were in flight at any one time.
-        public internal(set) var peakInFlight = 0
+        package internal(set) var peakInFlight = 0
         /// Connections that were accepted.
-        public internal(set) var connections = 0
+        package internal(set) var connections = 0
         /// Connections that are open now.
-        public internal(set) var openConnections = 0
+        package internal(set) var openConnections = 0
         /// The most connections that were open at any one time.
-        public internal(set) var peakConnections = 0
+        package internal(set) var peakConnections = 0
         /// The least time between the starts of two requests; nil before the second one.
-        public internal(set) var leastGap: Duration?
+        package internal(set) var leastGap: Duration?
         /// Requests that were not HTTP, and were answered with 400 and a closed connection.
-        public internal(set) var malformedRequests = 0
+        package internal(set) var malformedRequests = 0
         /// Bytes of finished responses, heads included.
-        public internal(set) var bytesSent = 0
+        package internal(set) var bytesSent = 0
 
         private var lastStart: ContinuousClock.Instant?
 

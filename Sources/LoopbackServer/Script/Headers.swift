@@ -1,6 +1,6 @@
 extension LoopbackServer {
     /// The header fields of a request, kept as sent and turned into strings when asked for.
-    public struct Headers: Sendable {
+    package struct Headers: Sendable {
         /// Where a field's name and value lie.
         struct Field: Sendable {
             let name: Range<Int>
@@ -21,12 +21,12 @@ extension LoopbackServer {
         /// The first value of a field, without surrounding white space; nil where there is no such field.
         ///
         /// - Parameter name: the field's name in any case (RFC 9110 section 5.1).
-        public subscript(_ name: String) -> String? {
+        package subscript(_ name: String) -> String? {
             value(of: name).map { String(decoding: $0, as: UTF8.self) }
         }
 
         /// Every field in the order sent, with its name as sent.
-        public var fields: [(name: String, value: String)] {
+        package var fields: [(name: String, value: String)] {
             ranges.map {
                 (
                     String(decoding: bytes[$0.name], as: UTF8.self),

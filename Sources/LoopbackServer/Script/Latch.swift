@@ -12,7 +12,7 @@ extension LoopbackServer {
     ///     return .text("ok").held(by: latch)
     /// }
     /// ```
-    public final class Latch: Sendable {
+    package final class Latch: Sendable {
         private struct State: Sendable {
             var isOpen = false
             /// The loops that hold a response back.
@@ -22,10 +22,10 @@ extension LoopbackServer {
         private let state = Mutex(State())
 
         /// A closed one.
-        public init() {}
+        package init() {}
 
         /// Lets go what is held, and holds nothing from now on.
-        public func open() {
+        package func open() {
             let wakers = state.withLock { state in
                 state.isOpen = true
                 defer { state.wakers = [] }

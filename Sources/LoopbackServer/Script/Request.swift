@@ -1,24 +1,24 @@
 extension LoopbackServer {
     /// A request that is to be answered.
-    public struct Request: Sendable {
+    package struct Request: Sendable {
         /// The method as sent, `GET` for one.
-        public let method: String
+        package let method: String
         /// The request target as sent: path and query, or a whole URL from a client that takes this for a proxy.
-        public let target: String
+        package let target: String
         /// The target's path without the query, as sent.
-        public let path: String
+        package let path: String
         /// What follows the target's first `?`, as sent; nil where there is none.
-        public let query: String?
+        package let query: String?
         /// The header fields.
-        public let headers: Headers
+        package let headers: Headers
         /// The body; empty without a `Content-Length`.
-        public let body: [UInt8]
+        package let body: [UInt8]
         /// The server's address that it came in on.
-        public let address: String
+        package let address: String
         /// The connection it came in on, counted from 0 over all of the server's addresses.
-        public let connection: Int
+        package let connection: Int
         /// How often this path was requested of this address before, so that a handler can say "503 twice, then 200".
-        public let hit: Int
+        package let hit: Int
 
         init(head: RequestHead, body: [UInt8], address: String, connection: Int, hit: Int) {
             method = head.method

@@ -1,17 +1,17 @@
 /// A response, but delivered otherwise. None of these changes a script.
 extension LoopbackServer.Response {
     /// With one more header field.
-    public func header(_ name: String, _ value: String) -> Self {
+    package func header(_ name: String, _ value: String) -> Self {
         changed { $0.headers.append((name, value)) }
     }
 
     /// With its first byte sent later.
-    public func delayed(by delay: Duration) -> Self {
+    package func delayed(by delay: Duration) -> Self {
         changed { $0.delay = delay }
     }
 
     /// With its first byte sent only once a latch is open.
-    public func held(by latch: LoopbackServer.Latch) -> Self {
+    package func held(by latch: LoopbackServer.Latch) -> Self {
         changed { $0.latch = latch }
     }
 
@@ -20,7 +20,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - size: the bytes of the body that go into a chunk. The default is nil: all of them into one.
     ///   - interval: the pause between two chunks. The default is zero.
-    public func chunked(by size: Int? = nil, every interval: Duration = .zero) -> Self {
+    package func chunked(by size: Int? = nil, every interval: Duration = .zero) -> Self {
         changed {
             $0.framing = .chunked
             $0.pieceSize = size
@@ -33,7 +33,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - size: the bytes in a piece.
     ///   - interval: the pause between two pieces.
-    public func dripping(by size: Int = 1, every interval: Duration) -> Self {
+    package func dripping(by size: Int = 1, every interval: Duration) -> Self {
         changed {
             $0.pieceSize = size
             $0.interval = interval
@@ -46,7 +46,7 @@ extension LoopbackServer.Response {
     ///   - count: the bytes of the body that are sent.
     ///   - ending: what becomes of the connection: a truncation where it is closed, an error where it is reset,
     ///     a time-out where it stalls. The close is not announced. The default is to close.
-    public func cut(after count: Int, then ending: Ending = .close) -> Self {
+    package func cut(after count: Int, then ending: Ending = .close) -> Self {
         changed {
             $0.cut = count
             $0.ending = ending
@@ -55,12 +55,12 @@ extension LoopbackServer.Response {
     }
 
     /// With the `Content-Length` that is given, right or wrong.
-    public func claiming(length: Int) -> Self {
+    package func claiming(length: Int) -> Self {
         changed { $0.framing = .contentLength(claimed: length) }
     }
 
     /// Without any framing: the body lasts until the connection is closed, which is not announced.
-    public func endingWithConnection() -> Self {
+    package func endingWithConnection() -> Self {
         changed {
             $0.framing = .unframed
             $0.ending = .close
@@ -71,7 +71,7 @@ extension LoopbackServer.Response {
     /// With the connection closed afterwards.
     ///
     /// - Parameter announced: whether `Connection: close` says so. The default is true.
-    public func closing(announced: Bool = true) -> Self {
+    package func closing(announced: Bool = true) -> Self {
         changed {
             $0.ending = .close
             $0.announcesClose = announced

@@ -6,7 +6,7 @@ extension LoopbackServer.Response {
     ///   - title: what stands within `<title>`, as it is: nothing is escaped.
     ///   - links: what it links to, as it is. The default is nothing.
     ///   - body: more of the page's body. The default is nothing.
-    public static func html(title: String, links: [String] = [], body: String = "") -> Self {
+    package static func html(title: String, links: [String] = [], body: String = "") -> Self {
         let anchors = links.map { "<a href=\"\($0)\">\($0)</a>\n" }.joined()
         return .text(
             """
@@ -20,7 +20,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - text: the body.
     ///   - type: the `Content-Type`. The default is plain text in UTF-8.
-    public static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Self {
+    package static func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Self {
         .bytes(Array(text.utf8), type: type)
     }
 
@@ -29,7 +29,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - bytes: the body.
     ///   - type: the `Content-Type`; nil for none. The default is `application/octet-stream`.
-    public static func bytes(_ bytes: [UInt8], type: String? = "application/octet-stream") -> Self {
+    package static func bytes(_ bytes: [UInt8], type: String? = "application/octet-stream") -> Self {
         Self(headers: type.map { [("Content-Type", $0)] } ?? [], body: bytes)
     }
 
@@ -38,7 +38,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - location: the `Location`, as it is.
     ///   - status: the status code. The default is 302.
-    public static func redirect(to location: String, status: Int = 302) -> Self {
+    package static func redirect(to location: String, status: Int = 302) -> Self {
         Self(status: status, headers: [("Location", location)])
     }
 
@@ -47,7 +47,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - status: the status code.
     ///   - retryAfter: the `Retry-After`, sent in whole seconds rounded up. The default is none.
-    public static func status(_ status: Int, retryAfter: Duration? = nil) -> Self {
+    package static func status(_ status: Int, retryAfter: Duration? = nil) -> Self {
         var response = Self(status: status)
         if let retryAfter {
             let (seconds, rest) = retryAfter.components
@@ -61,7 +61,7 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - bytes: what is sent.
     ///   - ending: what becomes of the connection. The default is that it is closed.
-    public static func raw(_ bytes: [UInt8], then ending: Ending = .close) -> Self {
+    package static func raw(_ bytes: [UInt8], then ending: Ending = .close) -> Self {
         switch ending {
         case .keepAlive: .script([.send(bytes)])
         case .close: .script([.send(bytes), .close])
@@ -75,16 +75,16 @@ extension LoopbackServer.Response {
     /// - Parameters:
     ///   - text: what is sent.
     ///   - ending: what becomes of the connection. The default is that it is closed.
-    public static func raw(_ text: String, then ending: Ending = .close) -> Self {
+    package static func raw(_ text: String, then ending: Ending = .close) -> Self {
         raw(Array(text.utf8), then: ending)
     }
 
     /// The connection is closed in order (FIN) without a byte.
-    public static var closed: Self { .script([.close]) }
+    package static var closed: Self { .script([.close]) }
 
     /// The connection is broken (RST) without a byte.
-    public static var reset: Self { .script([.reset]) }
+    package static var reset: Self { .script([.reset]) }
 
     /// Nothing is ever sent.
-    public static var stalled: Self { .script([.stall]) }
+    package static var stalled: Self { .script([.stall]) }
 }

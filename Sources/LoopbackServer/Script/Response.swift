@@ -3,9 +3,9 @@ extension LoopbackServer {
     ///
     /// A plain value sends itself at once, rightly framed, and keeps the connection alive. Misbehaviour is added to
     /// it: `.html(title: "A").delayed(by: .seconds(1)).cut(after: 10, then: .reset)`.
-    public struct Response: Sendable {
+    package struct Response: Sendable {
         /// How the end of the body is told (RFC 9112 section 6).
-        public enum Framing: Sendable, Equatable {
+        package enum Framing: Sendable, Equatable {
             /// By `Content-Length`: the length of the body, or what is claimed to be.
             case contentLength(claimed: Int? = nil)
             /// By the chunked coding, every piece a chunk of its own.
@@ -15,7 +15,7 @@ extension LoopbackServer {
         }
 
         /// What becomes of the connection after the response.
-        public enum Ending: Sendable, Equatable {
+        package enum Ending: Sendable, Equatable {
             /// It awaits the next request.
             case keepAlive
             /// It is closed in order (FIN).
@@ -27,29 +27,29 @@ extension LoopbackServer {
         }
 
         /// The status code. The default is 200.
-        public var status: Int
+        package var status: Int
         /// The reason phrase. The default is `OK` for 200 and none for others, which RFC 9112 section 4 allows.
-        public var reason: String
+        package var reason: String
         /// Header fields in the order to send them, besides those that ``framing`` and ``ending`` make.
-        public var headers: [(name: String, value: String)]
+        package var headers: [(name: String, value: String)]
         /// The body.
-        public var body: [UInt8]
+        package var body: [UInt8]
         /// How the end of the body is told. The default is its `Content-Length`.
-        public var framing = Framing.contentLength()
+        package var framing = Framing.contentLength()
         /// How long the first byte takes. The default is zero.
-        public var delay = Duration.zero
+        package var delay = Duration.zero
         /// How many bytes of the body go into one piece. The default is nil: all of them.
-        public var pieceSize: Int?
+        package var pieceSize: Int?
         /// The pause before every piece of the body but the first. The default is zero.
-        public var interval = Duration.zero
+        package var interval = Duration.zero
         /// How many bytes of the body are really sent. The default is nil: all of them.
-        public var cut: Int?
+        package var cut: Int?
         /// What becomes of the connection. The default is that it is kept alive.
-        public var ending = Ending.keepAlive
+        package var ending = Ending.keepAlive
         /// Whether `Connection: close` says so where ``ending`` is a close. The default is true.
-        public var announcesClose = true
+        package var announcesClose = true
         /// What holds the first byte back, besides ``delay``. The default is nil: nothing.
-        public var latch: Latch?
+        package var latch: Latch?
         /// What is played instead of all that.
         private var script: [Step]?
 
@@ -59,7 +59,7 @@ extension LoopbackServer {
         ///   - status: the status code. The default is 200.
         ///   - headers: the header fields. The default is none.
         ///   - body: the body. The default is empty.
-        public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
+        package init(status: Int = 200, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
             self.status = status
             self.headers = headers
             self.body = body
@@ -67,7 +67,7 @@ extension LoopbackServer {
         }
 
         /// Whatever the steps say, byte for byte; the connection is kept alive unless they end it.
-        public static func script(_ steps: [Step]) -> Response {
+        package static func script(_ steps: [Step]) -> Response {
             var response = Response()
             response.script = steps
             return response
@@ -76,7 +76,7 @@ extension LoopbackServer {
         /// The response as a script, ready to be played, cut up, or kept and sent many times at no cost.
         ///
         /// - Parameter method: what was asked for; `HEAD` gets no body. The default is `GET`.
-        public func steps(method: String = "GET") -> [Step] {
+        package func steps(method: String = "GET") -> [Step] {
             if let script { return script }
             var steps: [Step] = []
             if let latch { steps.append(.hold(latch)) }

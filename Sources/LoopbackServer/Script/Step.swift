@@ -1,6 +1,6 @@
 extension LoopbackServer {
     /// One act of the server in answering a request. A script of them can say anything that TCP can carry.
-    public enum Step: Sendable {
+    package enum Step: Sendable {
         /// Sends bytes, however long the client takes to accept them.
         case send([UInt8])
         /// Does nothing for a while.
@@ -20,10 +20,10 @@ extension LoopbackServer {
         case reset
 
         /// Sends text as UTF-8.
-        public static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
+        package static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
 
         /// Sends text as UTF-8 over and over without end, a pause after each time.
-        public static func `repeat`(_ text: String, every interval: Duration = .zero) -> Step {
+        package static func `repeat`(_ text: String, every interval: Duration = .zero) -> Step {
             .repeat(Array(text.utf8), every: interval)
         }
     }
