@@ -7,8 +7,7 @@ struct Manual {
     let text: String
 
     /// The project's folder.
-    static let project = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    static let project = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
 
     init(_ name: String) throws {
         self.name = name
