@@ -7,7 +7,7 @@ internal import Synchronization
 /// Outcomes on their way from a crawl to the task that reads them, and the way to stop it.
 ///
 /// Nobody blocks. Who sends is behind once as much waits as may, and is told when the reader has caught up.
-final class RunAttempt: RunObserver {
+final class OutcomeStream: RunObserver {
     fileprivate struct State: Sendable {
         var outcomes = Deque<Outcome>()
         /// Whether as much waits as may, and the reader has not caught up since.
@@ -143,7 +143,7 @@ final class RunAttempt: RunObserver {
     func progressed(_ snapshot: RunSnapshot) {}
 }
 
-extension RunAttempt.State {
+extension OutcomeStream.State {
     /// The next outcome, and whether with it the reader has caught up.
     fileprivate mutating func take(_ limit: Int) -> (Outcome?, hasCaughtUp: Bool) {
         guard let outcome = outcomes.popFirst() else { return (nil, false) }
