@@ -172,8 +172,9 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "JobFile", "LoopbackServer",
+                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
     ],

@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import CrawlEngine
 internal import CrawlStore
-internal import Dispatch
-internal import Glibc
 internal import Logging
 
 /// `trawl daemon`
@@ -59,60 +57,10 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
         let daemon = Daemon(
             store: store, options: options, capacity: jobs, output: output, logger: logger, state: state,
             files: DaemonFiles(paths: files))
-        let sources = DaemonCommand.listenToSignals(daemon)
-        defer { for source in sources { source.cancel() } }
-        let server = listen.map { address in
-            if !address.isLoopback {
-                logger.warning(
-                    "\(address.text) can be reached from other machines; nothing there asks for a password")
-            }
-            return Task {
-                try await StatusServer.run(at: address, state) { reason in
-                    logger.warning(
-                        "\(address.text) takes no more connections: \(reason); those that were open are closed",
-                        metadata: ["event": "listen_refused"])
-                }
-            }
-        }
-        if let server, let listen {
-            Task {
-                guard case .failure(let error) = await server.result, !server.isCancelled else { return }
-                logger.error(
-                    "\(listen.text) cannot be served: \(error)", metadata: ["event": "listen_failed"])
-                daemon.inbox.send(.listenFailed)
-            }
-        }
+        let signals = DaemonSignals(to: daemon.inbox)
+        defer { signals.cancel() }
+        let server = listen.map { StatusServer.start(at: $0, state, daemon.inbox, logger) }
         defer { server?.cancel() }
         try await onOwnedThread(named: "trawl-daemon") { try daemon.work() }
-    }
-
-    private static func listenToSignals(_ daemon: Daemon) -> [any DispatchSourceSignal] {
-        let queue = DispatchQueue(label: "trawl.signals")
-        let inbox = daemon.inbox
-        let count = SignalCount()
-        return [SIGINT, SIGTERM, SIGHUP, SIGUSR1].map { number in
-            signal(number, SIG_IGN)  // Or it would end the process before the source sees it.
-            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                switch number {
-                case SIGHUP: inbox.send(.reload)
-                case SIGUSR1: inbox.send(.describe)
-                default: inbox.send(count.next() == 1 ? .stop : .abort)
-                }
-            }
-            source.activate()
-            return source
-        }
-    }
-}
-
-/// How many signals to stop have come. Used on one queue only.
-private final class SignalCount: @unchecked Sendable {
-    // @unchecked because the signals' queue is serial.
-    private var count = 0
-
-    func next() -> Int {
-        count += 1
-        return count
     }
 }

@@ -100,7 +100,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 let review = try agenda.review(
                     store, processes: LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
                 // Those that cannot be read say so in their turn.
-                return review.jobs + review.faults.map(\.job).filter { !$0.isPaused }
+                return review.jobs + review.plan.faults.map(\.job).filter { !$0.isPaused }
             }
             for (name, document) in documents where document == nil { _ = try store.existingJob(name) }
             return try documents.map { name, document in

@@ -2,35 +2,65 @@ internal import CrawlCore
 internal import CrawlStore
 internal import JobFile
 
-/// Which jobs are to be run now: those with an unfinished run that nobody works on, those that are due, and those without a
-/// schedule that were never run.
+/// Decides which jobs are to run now: those with an unfinished run that nobody works on, those that are due, and those without a
+/// schedule that never ran.
 ///
-/// A due time is settled in one transaction with the run that it begins, so that no kill loses it and no second process
-/// begins it again.
+/// It is a value that reads no clock and no database. It is handed how the jobs stand and the time, and answers with a ``Plan``;
+/// `Agenda.review` carries that out.
 struct Agenda {
-    /// What a look at all jobs came to.
-    struct Review {
-        /// To be run now, by name.
-        var jobs: [JobRecord] = []
+    /// What is to be done about all jobs.
+    struct Plan {
+        /// Each readable job, by name.
+        var items: [Item] = []
         /// When to look again, in unix milliseconds; nil where nothing is scheduled.
         var nextStartAt: Int64?
-        /// What is scheduled, by name.
+        /// When each job that is not paused starts next, by name.
         var nextStarts: [(job: String, at: Int64)] = []
-        var settled: [Settled] = []
         /// Jobs that cannot be read, and why.
         var faults: [(job: JobRecord, message: String)] = []
-        /// Jobs whose due times were settled up to a time that is hours from now.
+        /// Jobs whose due times were settled up to a time that is hours from now, by a clock that was wrong.
         var corrected: [String] = []
-        /// All jobs, and how many of them are paused.
+        /// The names of all jobs.
         var names: Set<String> = []
+        /// How many of them are paused.
         var pausedCount = 0
     }
 
-    /// A due time and what became of it.
-    struct Settled {
-        let job: String
+    /// What is to be done about one job.
+    struct Item {
+        let job: JobRecord
+        /// Whether it is to run, whatever is due: its unfinished run goes on, or it never ran and has no schedule.
+        let runs: Bool
+        /// What changes about its due times; nil for nothing.
+        let change: Change?
+    }
+
+    /// A change of what is kept of a job's due times.
+    enum Change: Equatable {
+        /// The job has no schedule any more.
+        case forget
+        /// Due times are settled up to a later one, or the schedule is another.
+        case settle(Settlement)
+    }
+
+    /// What is to be kept of a job's due times, and what became of those that have come.
+    struct Settlement: Equatable {
+        /// What was kept before. Where it is no longer so, another process was here and has settled the due time.
+        let previous: ScheduleRecord?
+        let record: ScheduleRecord
+        /// The due time whose start has come; nil where none has, or the job is paused.
+        let start: Start?
+    }
+
+    /// A due time whose start has come.
+    struct Start: Equatable {
+        /// The due time, in unix milliseconds.
         let due: Int64
-        let outcome: StartOutcome
+        /// Whether a run is to begin; false where the start came too late and the job passes over such.
+        let begins: Bool
+        /// Whether an unfinished run, which has met a limit, goes on instead of being in the way.
+        let continues: Bool
+        /// Due times before it that were passed over, and itself where it does not begin.
         let missed: Int
     }
 
@@ -43,54 +73,49 @@ struct Agenda {
     /// What was read of each job, so that it is read once.
     private var entries: [JobID: Entry] = [:]
 
-    /// Looks at all jobs and settles what is due.
+    /// Decides about all jobs.
     ///
     /// - Parameters:
+    ///   - standings: how the jobs stand, by name.
     ///   - limited: jobs whose unfinished run has met a limit, and waits for the next due time.
     ///   - now: unix milliseconds.
-    mutating func review(
-        _ store: Store, processes: LinuxProcessTable, limited: Set<JobID> = [], now: Int64
-    ) throws(StoreError) -> Review {
-        if try !store.read({ try $0.goneRunners(processes, now: now) }).isEmpty {
-            try store.write { try $0.reapRunners(processes, now: now) }
-        }
-        let standings = try store.read { try $0.jobStandings() }
-        var review = Review()
+    mutating func plan(_ standings: [JobStanding], limited: Set<JobID> = [], now: Int64) -> Plan {
+        var plan = Plan()
         var seen: [JobID: Entry] = [:]
         for standing in standings {
-            review.names.insert(standing.job.name)
-            let entry = entry(for: standing.job)
-            seen[standing.job.id] = entry
-            if standing.job.isPaused { review.pausedCount += 1 }
+            let job = standing.job
+            plan.names.insert(job.name)
+            if job.isPaused { plan.pausedCount += 1 }
+            let entry = entry(for: job)
+            seen[job.id] = entry
+            let isLimited = limited.contains(job.id)
+            let goesOn = standing.unfinished != nil && !standing.isTaken && !isLimited
             switch entry.schedule {
             case .failure(let failure):
-                review.faults.append((standing.job, failure.message))
+                plan.faults.append((job, failure.message))
             case .success(let schedule) where schedule.cron == nil:
-                if standing.schedule != nil { try store.write { try $0.dropSchedule(of: standing.job.id) } }
-                guard !standing.job.isPaused else { continue }
-                let goesOn =
-                    standing.unfinished != nil && !standing.isTaken && !limited.contains(standing.job.id)
-                if goesOn || !standing.hasRun { review.jobs.append(standing.job) }
+                plan.items.append(
+                    Item(
+                        job: job, runs: !job.isPaused && (goesOn || !standing.hasRun),
+                        change: standing.schedule == nil ? nil : .forget))
             case .success(let schedule):
-                let starts = try settle(
-                    standing, schedule, entry.zone, isLimited: limited.contains(standing.job.id), now: now,
-                    &review, store)
-                let goesOn =
-                    standing.unfinished != nil && !standing.isTaken && !limited.contains(standing.job.id)
-                if !standing.job.isPaused, starts || goesOn { review.jobs.append(standing.job) }
+                let settlement = settlement(
+                    standing, schedule, entry.zone ?? .utc, isLimited: isLimited, now: now, &plan)
+                plan.items.append(
+                    Item(
+                        job: job, runs: !job.isPaused && goesOn,
+                        change: settlement.record == standing.schedule ? nil : .settle(settlement)))
             }
         }
         entries = seen
-        return review
+        return plan
     }
 
-    /// Settles what is due of a scheduled job.
-    ///
-    /// - Returns: whether a run is to start.
-    private func settle(
-        _ standing: JobStanding, _ schedule: JobSchedule, _ zone: NamedTimeZone?, isLimited: Bool,
-        now: Int64, _ review: inout Review, _ store: Store
-    ) throws(StoreError) -> Bool {
+    /// What is due of a scheduled job; notes in the plan when its next start comes.
+    private func settlement(
+        _ standing: JobStanding, _ schedule: JobSchedule, _ zone: NamedTimeZone, isLimited: Bool, now: Int64,
+        _ plan: inout Plan
+    ) -> Settlement {
         let job = standing.job
         let text = schedule.timeZone.map { "\(schedule.text) \($0)" } ?? schedule.text
         var record = ScheduleRecord(
@@ -99,38 +124,20 @@ struct Agenda {
             // Another schedule counts from now on.
             record.consideredAt = known.schedule == text ? known.consideredAt(now: now) : now
             if record.consideredAt < known.consideredAt, known.schedule == text {
-                review.corrected.append(job.name)
+                plan.corrected.append(job.name)
             }
         }
-        let verdict = schedule.verdict(
-            job: job.name, considered: record.consideredAt, now: now, zone: zone ?? .utc)
+        let verdict = schedule.verdict(job: job.name, considered: record.consideredAt, now: now, zone: zone)
         record.consideredAt = verdict.due ?? record.consideredAt
         record.nextStartAt = verdict.nextStart
         if let next = verdict.nextStart {
-            review.nextStartAt = min(review.nextStartAt ?? next, next)
-            if !job.isPaused { review.nextStarts.append((job.name, next)) }
+            plan.nextStartAt = min(plan.nextStartAt ?? next, next)
+            if !job.isPaused { plan.nextStarts.append((job.name, next)) }
         }
-        guard record != standing.schedule else { return false }
-        let settled = try store.write { transaction -> Settled? in
-            guard try transaction.save(record, of: job.id, previous: standing.schedule),
-                let due = verdict.due, !job.isPaused
-            else { return nil }
-            var outcome = verdict.starts ? StartOutcome.started : .missed
-            var run: RunID?
-            if outcome == .started {
-                if let unfinished = try transaction.unfinishedRun(of: job.id) {
-                    if isLimited { run = unfinished.id } else { outcome = .overlapped }
-                } else {
-                    run = try transaction.beginRun(of: job, runner: nil, now: now)
-                }
-            }
-            try transaction.noteStart(
-                of: job.id, due: due, outcome, missed: verdict.missed, run: run, now: now)
-            return Settled(job: job.name, due: due, outcome: outcome, missed: verdict.missed)
+        let start = verdict.due.map { due in
+            Start(due: due, begins: verdict.starts, continues: isLimited, missed: verdict.missed)
         }
-        guard let settled else { return false }
-        review.settled.append(settled)
-        return settled.outcome == .started
+        return Settlement(previous: standing.schedule, record: record, start: job.isPaused ? nil : start)
     }
 
     private func entry(for job: JobRecord) -> Entry {
@@ -146,6 +153,6 @@ struct Agenda {
 }
 
 extension NamedTimeZone {
-    /// Where a zone that was once known is no longer.
+    /// In place of a zone that this machine no longer knows.
     fileprivate static var utc: NamedTimeZone { NamedTimeZone("UTC") ?? NamedTimeZone() }
 }

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
+internal import CrawlStore
 internal import Synchronization
 
 /// What a daemon knows of itself, for whoever asks over HTTP. Written by the daemon and its crawls; nothing here is read from
@@ -38,6 +39,35 @@ final class DaemonState: Sendable {
     func change(_ body: (inout sending Values) -> Void) { values.withLock { body(&$0) } }
 
     var current: Values { values.withLock { $0 } }
+
+    /// Notes what a look at all jobs came to.
+    func note(_ review: Agenda.Review) {
+        change { values in
+            values.jobCount = review.plan.names.count
+            values.pausedCount = review.plan.pausedCount
+            // A job that is gone is told of no more.
+            values.jobs = values.jobs.filter { review.plan.names.contains($0.key) }
+            for job in values.jobs.keys { values.jobs[job]?.nextStartAt = nil }
+            for (job, at) in review.plan.nextStarts { values.jobs[job, default: Job()].nextStartAt = at }
+            for settled in review.settled {
+                values.jobs[settled.job, default: Job()].starts[settled.outcome.rawValue, default: 0] += 1
+            }
+        }
+    }
+
+    /// Notes that a job's run is over.
+    ///
+    /// - Returns: how far it was when it was told last.
+    func end(_ job: String, _ status: ExitStatus) -> RunProgress {
+        values.withLock { values in
+            var entry = values.jobs[job] ?? Job()
+            let progress = entry.snapshot?.progress ?? RunProgress()
+            entry.snapshot = nil
+            entry.runs[status.word, default: 0] += 1
+            values.jobs[job] = entry
+            return progress
+        }
+    }
 
     /// Who is told how a job's run goes.
     func observer(of job: String) -> any RunObserver { JobObserver(state: self, job: job) }

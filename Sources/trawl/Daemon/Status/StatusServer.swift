@@ -1,19 +1,44 @@
-internal import ArgumentParser
 internal import CrawlCore
+internal import CrawlEngine
 internal import FlyingFox
 internal import FlyingSocks
 internal import Foundation
 internal import Glibc
+internal import Logging
 
 /// `/healthz` and `/metrics` over HTTP. Nothing can be changed there.
 enum StatusServer {
+    /// Serves until the task is cancelled. Where it cannot, the daemon is told.
+    static func start(
+        at address: ListenAddress, _ state: DaemonState, _ daemon: Mailbox<Daemon.Message>, _ logger: Logger
+    ) -> Task<Void, Never> {
+        if !address.isLoopback {
+            logger.warning(
+                "\(address.text) can be reached from other machines; nothing there asks for a password")
+        }
+        return Task {
+            do {
+                try await run(at: address, state) { reason in
+                    logger.warning(
+                        "\(address.text) takes no more connections: \(reason); those that were open are closed",
+                        metadata: ["event": "listen_refused"])
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.error(
+                    "\(address.text) cannot be served: \(error)", metadata: ["event": "listen_failed"])
+                daemon.send(.listenFailed)
+            }
+        }
+    }
+
     /// Serves until the task is cancelled.
     ///
     /// Where no connection can be taken, as too many are open, all are closed and it listens again a second later.
     ///
     /// - Parameter refused: told why no connection could be taken.
     /// - Throws: `SocketError` where it cannot listen at the address.
-    static func run(
+    private static func run(
         at address: ListenAddress, _ state: DaemonState, refused: (String) -> Void
     ) async throws {
         while true {
@@ -60,38 +85,5 @@ enum StatusServer {
         HTTPResponse(
             statusCode: status, headers: [.contentType: type, .cacheControl: "no-store"],
             body: Data(text.utf8))
-    }
-}
-
-/// An address and port to listen at: `9464`, `127.0.0.1:9464` or `[::1]:9464`.
-struct ListenAddress: ExpressibleByArgument {
-    enum SocketAddress: Sendable {
-        case ipv4(sockaddr_in)
-        case ipv6(sockaddr_in6)
-    }
-
-    let text: String
-    let socketAddress: SocketAddress
-    /// Whether only this machine can reach it.
-    let isLoopback: Bool
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ":")
-        guard let word = parts.last, let port = UInt16(word),
-            word.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
-        else { return nil }
-        text = argument
-        let host = argument.dropLast(word.count).dropLast()
-        if host.isEmpty || !host.hasPrefix("[") {
-            let name = host.isEmpty ? "127.0.0.1" : String(host)
-            guard let address = try? sockaddr_in.inet(ip4: name, port: port) else { return nil }
-            socketAddress = .ipv4(address)
-            isLoopback = name.hasPrefix("127.")
-        } else {
-            let name = String(host.dropFirst().dropLast())
-            guard let address = try? sockaddr_in6.inet6(ip6: name, port: port) else { return nil }
-            socketAddress = .ipv6(address)
-            isLoopback = name == "::1"
-        }
     }
 }
