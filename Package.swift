@@ -124,6 +124,7 @@ let package = Package(
 
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "TrawlTestSupport", path: "Tests/Support", swiftSettings: strict),
         .executableTarget(
             name: "ScanBench", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanBench",
             swiftSettings: strict),
@@ -172,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer",
+                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

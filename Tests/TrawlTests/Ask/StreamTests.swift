@@ -1,7 +1,7 @@
 import LoopbackServer
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct StreamTests {
     let bench: Workbench
     let site: LoopbackServer
@@ -107,12 +107,19 @@ struct StreamTests {
         let read = try await bench.shell(
             """
             python3 -c '
-            import fcntl, os, subprocess, time
+            import array, fcntl, os, subprocess, termios, time
             ours, theirs = os.pipe()
+            waiting = array.array("i", [0])
+            def full():
+                before = waiting[0]
+                fcntl.ioctl(ours, termios.FIONREAD, waiting)
+                return waiting[0] == before > 0
             fcntl.fcntl(theirs, fcntl.F_SETFL, os.O_NONBLOCK)
             rows = subprocess.Popen(["'$TRAWL'", "results", "docs", "--format", "ndjson"], stdout=theirs)
             os.close(theirs)
-            time.sleep(0.5)
+            for attempt in range(600):
+                if full(): break
+                time.sleep(0.05)
             print(len(os.fdopen(ours).read().splitlines()), rows.wait())
             '
             """)

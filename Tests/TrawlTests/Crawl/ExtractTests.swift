@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Fields, from the job file to the shell.
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ExtractTests {
     let bench: Workbench
 

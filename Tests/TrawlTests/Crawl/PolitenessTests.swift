@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// What hosts have asked for, over a kill.
-@Suite struct PolitenessTests {
+@Suite(.timeLimit(.minutes(5))) struct PolitenessTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }
@@ -17,11 +17,7 @@ import Testing
         try bench.job("docs", urls: [site.numbered(5)], "concurrency: {per_host: 1}")
         let killed = try bench.start("run", "-q", "docs.yaml")
         // It is in the database as soon as the answer is, with whatever else there is of it.
-        while kill(killed.pid, 0) == 0,
-            ((try? bench.value("SELECT max(snoozed_until) FROM hosts", as: Int64.self)) ?? nil) == nil
-        {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await bench.until("SELECT max(snoozed_until) IS NOT NULL FROM hosts")
         killed.signal(SIGKILL)
         #expect(try await killed.finished().code == nil)
         #expect(site.counters.requests == 1)

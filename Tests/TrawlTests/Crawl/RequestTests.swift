@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// API jobs.
-@Suite struct RequestTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestTests {
     private let bench: Workbench
     private let site: LoopbackServer
     private let answers: Answers
@@ -294,9 +294,7 @@ import Testing
             to: "api.yaml")
         let run = try bench.start("run", "-q", "api.yaml")
         await server.wait { $0.requests >= 6 }
-        while try bench.value("SELECT count(*) FROM results WHERE state = 'done'", as: Int.self) != 3 {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await bench.until("SELECT count(*) = 3 FROM results WHERE state = 'done'")
         run.signal(SIGKILL)
         _ = try await run.finished()
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'sending'") == 3)

@@ -31,7 +31,7 @@ extension DaemonTests {
         let daemon = try bench.start("daemon")
         try await daemon.says("endless: run begins")
         try insert("docs", spec(site.url("/a")))
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
         let told = ContinuousClock.now
         let end = try await stop(daemon)
 
@@ -54,9 +54,9 @@ extension DaemonTests {
         try bench.execute("DELETE FROM jobs")
         latch.open()
         // In words that depend on which of them is first.
-        try await until("SELECT count(*) = 0 FROM runners")
+        try await bench.until("SELECT count(*) = 0 FROM runners")
         try insert("other", spec(site.url("/a")))
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
         let end = try await stop(daemon)
 
         #expect(end.code == 0)
@@ -72,6 +72,8 @@ extension DaemonTests {
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 port = free.getsockname()[1]
+            def complains():
+                return "no more connections" in open("daemon.log").read()
             def healthz():
                 for attempt in range(200):
                     try:
@@ -80,7 +82,8 @@ extension DaemonTests {
                         time.sleep(0.05)
             limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (80, 80))
             daemon = subprocess.Popen(
-                [os.environ["TRAWL"], "daemon", "--listen", str(port)], preexec_fn=limit)
+                [os.environ["TRAWL"], "daemon", "--listen", str(port)], preexec_fn=limit,
+                stderr=open("daemon.log", "w"))
             healthz()
             idle = []
             try:
@@ -88,16 +91,17 @@ extension DaemonTests {
                     idle.append(socket.create_connection(("127.0.0.1", port), timeout=1))
             except OSError:
                 pass
-            time.sleep(0.5)
+            for attempt in range(600):
+                if complains(): break
+                time.sleep(0.05)
             for connection in idle: connection.close()
             print(healthz().decode(), end="")
             daemon.send_signal(signal.SIGTERM)
-            print(daemon.wait())
+            print(daemon.wait(), complains())
             END
             python3 visit.py
             """)
 
-        #expect(visitor.output == "ok\n0\n")
-        #expect(visitor.errors.contains("connections"))
+        #expect(visitor.output == "ok\n0 True\n")
     }
 }

@@ -2,8 +2,9 @@ import Foundation
 import Glibc
 import LoopbackServer
 import Testing
+import TrawlTestSupport
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct DaemonTests {
     let bench: Workbench
 
@@ -19,11 +20,6 @@ struct DaemonTests {
             "INSERT INTO jobs (name, spec, created_at) VALUES ('\(name)', '\(spec)', \(created))")
     }
 
-    /// Waits for another process to have made something true of the database.
-    func until(_ sql: String) async throws {
-        while try bench.value(sql, as: Bool.self) != true { try await Task.sleep(for: .milliseconds(20)) }
-    }
-
     func stop(_ daemon: Running) async throws -> Finished {
         daemon.signal(SIGTERM)
         return try await daemon.finished()
@@ -35,7 +31,7 @@ struct DaemonTests {
         try await daemon.says("running jobs")
 
         try insert("docs", spec(site.url("/a")))
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
         try bench.execute("INSERT INTO jobs (name, spec) VALUES ('wrong', '{\"url\": 1}')")
         try await daemon.says("wrong")
         let end = try await stop(daemon)
@@ -55,7 +51,7 @@ struct DaemonTests {
         try insert("skip", spec(site.url("/skip"), schedule + ", \"missed\": \"skip\""), createdAgo: 6 * 3600)
 
         let daemon = try bench.start("daemon")
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
         let end = try await stop(daemon)
 
         #expect(end.code == 0)
@@ -78,9 +74,9 @@ struct DaemonTests {
         // As if the minute had not been looked at.
         try bench.execute("UPDATE schedules SET considered_at = considered_at - 60000")
         try bench.execute("DELETE FROM starts WHERE outcome = 'started'")
-        try await until("SELECT count(*) >= 1 FROM starts WHERE outcome = 'overlapped'")
+        try await bench.until("SELECT count(*) >= 1 FROM starts WHERE outcome = 'overlapped'")
         latch.open()
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
 
         #expect(try await stop(daemon).code == 0)
         #expect(try bench.value("SELECT count(*) FROM runs WHERE state <> 'finished'") == 0)
@@ -100,7 +96,7 @@ struct DaemonTests {
         latch.open()
 
         let daemon = try bench.start("daemon", "docs.yaml")
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
 
         #expect(try await stop(daemon).code == 0)
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 40)
@@ -118,7 +114,7 @@ struct DaemonTests {
         #expect(site.hits("/a") == 1)
 
         run.signal(SIGKILL)
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
 
         #expect(try await stop(daemon).code == 0)
     }
@@ -217,7 +213,7 @@ struct DaemonTests {
         try await daemon.says("no room")
         for name in ["kept", "given"] { try bench.execute("DROP TRIGGER \(name)") }
         daemon.signal(SIGHUP)
-        try await until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 1 FROM runs WHERE state = 'finished'")
         let end = try await stop(daemon)
 
         #expect(end.code == 0)
@@ -241,12 +237,12 @@ struct DaemonTests {
         _ = try await bench.trawl("db", "migrate", "-q")
         try insert("docs", spec(site.url("/a"), ", \"schedule\": \"* * * * *\""))
         let daemon = try bench.start("daemon")
-        try await until("SELECT count(*) = 1 FROM schedules")
+        try await bench.until("SELECT count(*) = 1 FROM schedules")
 
         try bench.execute("UPDATE schedules SET considered_at = considered_at + 365 * 86400000")
         try await daemon.says("by a clock that was wrong")
         let year = "SELECT next_start_at < (julianday('now') - 2440587.5) * 86400000 + 120000 FROM schedules"
-        try await until(year)
+        try await bench.until(year)
         let end = try await stop(daemon)
 
         #expect(end.code == 0)
@@ -300,7 +296,7 @@ struct DaemonTests {
         let daemon = try bench.start("daemon", "--listen", port)
         try await daemon.says("running jobs")
         for name in ["docs", "other"] { try insert(name, spec(site.url("/\(name)"))) }
-        try await until("SELECT count(*) = 2 FROM runs WHERE state = 'finished'")
+        try await bench.until("SELECT count(*) = 2 FROM runs WHERE state = 'finished'")
         try await daemon.says("docs: run finished")
         try await daemon.says("other: run finished")
 
@@ -313,7 +309,10 @@ struct DaemonTests {
 
         try bench.execute("PRAGMA foreign_keys = OFF; DELETE FROM jobs WHERE name = 'docs'")
         var after = before
-        while after.output.contains("docs") { after = try await metrics() }
+        try await eventually("nothing is told of a job that is gone") {
+            after = try await metrics()
+            return !after.output.contains("docs")
+        }
         #expect(after.lines.contains("trawl_jobs{state=\"active\"} 1"))
         #expect(after.lines.contains("trawl_runs_total{job=\"other\",result=\"success\"} 1"))
         #expect(try await stop(daemon).code == 0)

@@ -3,7 +3,7 @@ import GRDB
 import LoopbackServer
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct StorageFaultTests {
     let bench: Workbench
     let site: LoopbackServer
@@ -79,13 +79,10 @@ struct StorageFaultTests {
         await slow.wait { $0.inFlight == 1 }
 
         let other = try bench.database()
-        try await other.writeWithoutTransaction { database in
-            try database.execute(sql: "BEGIN IMMEDIATE")
-            latch.open()
-            // Long enough for the result to be there and to wait for the lock.
-            usleep(700_000)
-            try database.execute(sql: "COMMIT")
-        }
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        latch.open()
+        try await run.waitsForLock()
+        try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
 
         try await run.finished().expectSuccess()
         #expect(try bench.value("SELECT title FROM results") == "/a")
@@ -96,13 +93,10 @@ struct StorageFaultTests {
         try bench.job("docs", urls: site.urls("/a"))
 
         let other = try bench.database()
-        let run = try await other.writeWithoutTransaction { database in
-            try database.execute(sql: "BEGIN EXCLUSIVE")
-            let run = try bench.start("run", "-q", "docs.yaml")
-            usleep(500_000)
-            try database.execute(sql: "COMMIT")
-            return run
-        }
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        let run = try bench.start("run", "-q", "docs.yaml")
+        try await run.waitsForLock()
+        try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
 
         try await run.finished().expectSuccess()
     }

@@ -1,7 +1,7 @@
 import LoopbackServer
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ExitCodeTests {
     let bench: Workbench
     let site: LoopbackServer

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HelpTests {
     static let subcommands = [
         "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry", "merge",

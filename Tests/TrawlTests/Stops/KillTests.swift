@@ -3,7 +3,7 @@ import Glibc
 import LoopbackServer
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct KillTests {
     let bench: Workbench
 
@@ -102,9 +102,7 @@ struct KillTests {
         try bench.write("urls_from: pipe", to: "list.yaml")
         let killed = try bench.start("run", "list.yaml")
         try pipe.write(contentsOf: Data((1...4000).map { "\(site.url("/"))\($0)\n" }.joined().utf8))
-        while ((try? bench.value("SELECT count(*) FROM pages", as: Int.self)) ?? 0) < 2000 {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await bench.until("SELECT count(*) >= 2000 FROM pages")
         killed.signal(SIGKILL)
         _ = try await killed.finished()
         try pipe.close()

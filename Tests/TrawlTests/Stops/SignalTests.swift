@@ -2,7 +2,7 @@ import Glibc
 import LoopbackServer
 import Testing
 
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct SignalTests {
     let bench: Workbench
 
@@ -118,7 +118,7 @@ struct SignalTests {
             mkfifo pipe
             exec 3<>pipe
             $TRAWL run list.yaml <&3 & pid=$!
-            until grep -q trawl-import /proc/$pid/task/*/comm; do sleep 0.01; done
+            for i in $(seq 3000); do grep -q trawl-import /proc/$pid/task/*/comm && break; sleep 0.01; done
             kill -INT $pid
             wait $pid
             """)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TrawlTestSupport
 
 /// A command under way. What it writes goes to files, so that no pipe ever fills.
 final class Running: Sendable {
@@ -58,9 +59,13 @@ final class Running: Sendable {
         String(decoding: try Data(contentsOf: errorFile), as: UTF8.self)
     }
 
-    /// What it came to, once it has ended.
+    /// What it came to, once it has ended. A test whose time is over ends it.
     func finished() async throws -> Finished {
-        let code = await ending.value
+        let code = await withTaskCancellationHandler {
+            await ending.value
+        } onCancel: {
+            signal(SIGKILL)
+        }
         return Finished(
             code: code, output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
             errors: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
@@ -70,8 +75,28 @@ final class Running: Sendable {
 extension Running {
     /// Waits until it has said something on stderr, or has ended.
     func says(_ words: String) async throws {
-        while !(try errorsSoFar().contains(words)), kill(pid, 0) == 0 {
-            try await Task.sleep(for: .milliseconds(5))
+        try await eventually("\(words), on stderr") {
+            try errorsSoFar().contains(words) || kill(pid, 0) != 0
         }
     }
+
+    /// Waits until it waits for a lock of the database: SQLite sleeps between its tries, and nothing else in the program does.
+    func waitsForLock() async throws {
+        let tasks = URL(filePath: "/proc/\(pid)/task")
+        try await eventually("a thread that sleeps") {
+            let threads = try FileManager.default.contentsOfDirectory(atPath: tasks.path)
+            return threads.contains { thread in
+                let file = tasks.appending(path: "\(thread)/syscall")
+                let call = try? String(contentsOf: file, encoding: .utf8).split(separator: " ").first
+                return call.map { Running.sleeps.contains(String($0)) } ?? false
+            }
+        }
+    }
+
+    /// The numbers of nanosleep(2) and clock_nanosleep(2).
+    #if arch(x86_64)
+        private static let sleeps = ["35", "230"]
+    #else
+        private static let sleeps = ["101", "115"]
+    #endif
 }

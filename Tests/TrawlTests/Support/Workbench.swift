@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Testing
+import TrawlTestSupport
 
 /// A folder of a test's own, with the program run in it as a user would from a shell.
 final class Workbench: Sendable {
@@ -100,6 +101,13 @@ final class Workbench: Sendable {
         try database(file).read { try Value.fetchOne($0, sql: sql) }
     }
 
+    /// Waits for another process to have made a query's first value true.
+    ///
+    /// What the database cannot answer yet, as a table or the file is not there or is locked, is not true yet.
+    func until(_ sql: String) async throws {
+        try await eventually(sql) { (try? value(sql, as: Bool.self)) == true }
+    }
+
     func values<Value: DatabaseValueConvertible>(
         _ sql: String, in file: String = "trawl.db", as: Value.Type = Value.self
     ) throws -> [Value] {
@@ -113,6 +121,8 @@ final class Workbench: Sendable {
     func database(_ file: String = "trawl.db") throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
+        // A lock may be held from one access to another, while the program is looked at.
+        configuration.allowsUnsafeTransactions = true
         return try DatabaseQueue(path: path(file), configuration: configuration)
     }
 }
