@@ -209,6 +209,12 @@ struct DocumentationTests {
         #expect(Set(named) == Set(known))
     }
 
+    @Test func `the page on the schema is what the migrations say`() async throws {
+        let check = try await bench.shell("'\(Manual.project.path)/scripts/schema' --check")
+
+        #expect(check.code == 0, "\(check.errors)")
+    }
+
     @Test func `every query of the pages can be asked`() async throws {
         try await migrate()
         let queries = try Manual.all().flatMap { page in page.queries.map { (page.name, $0) } }
