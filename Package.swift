@@ -177,6 +177,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Database/Fixtures"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17
