@@ -173,6 +173,16 @@ struct RowFormatTests {
         #expect(over.code == 2)
         #expect(try bench.value("SELECT count(*) FROM results") == 1)
     }
+
+    @Test func `a body that is not UTF-8 is shown in base64`() async throws {
+        let site = try LoopbackServer { _ in .bytes([0xFF, 0x00, 0xFE, 0x61]) }
+        try bench.job("docs", urls: [site.url("/a")], "keep_body: all")
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+
+        let rows = try await bench.trawl("results", "docs", "--body", "--format", "ndjson").objects()
+
+        #expect(rows.first?["body_base64"] as? String == "/wD+YQ==")
+    }
 }
 
 extension Finished {

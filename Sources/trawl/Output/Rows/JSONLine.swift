@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
+internal import Foundation
 
 /// One JSON object on one line, its members in the order they were added.
 struct JSONLine {
@@ -31,7 +32,7 @@ struct JSONLine {
         if let text = String(validating: bytes, as: UTF8.self) {
             add("body", text)
         } else {
-            add("body_base64", Base64.encode(bytes))
+            add("body_base64", Data(bytes).base64EncodedString())
         }
     }
 
