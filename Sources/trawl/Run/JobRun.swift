@@ -7,7 +7,7 @@ internal import JobFile
 internal import Logging
 internal import Synchronization
 
-/// Runs one job from the command line: takes up or begins its run, reads its URLs, crawls, and sums up.
+/// Runs one job: goes on with its unfinished run or begins one, reads its URLs, crawls, and prints a summary.
 struct JobRun: Sendable {
     let store: Store
     let runner: RunnerID
@@ -17,18 +17,18 @@ struct JobRun: Sendable {
     /// The format of rows on stdout; nil for none.
     let rows: RowFormat?
     let logger: Logger
-    /// Who else is told how the run goes.
+    /// Another observer that is told how the run goes.
     var observer: (any RunObserver)?
 
-    /// Values that go before those of the job's `vars`, by name.
+    /// Values by name, which override those of the job's `vars`.
     var variables: [String: String] = [:]
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
     private let environment = FetchEnvironment.system
 
-    /// - Parameter document: the job file, where it was given: its URLs may carry user names and passwords, which are
-    ///   not stored.
+    /// - Parameter document: the job file, if one was given. Its URLs may carry user names and passwords, which are not stored in
+    ///   the database.
     /// - Throws: `CommandFailure`.
     func run(
         _ job: JobRecord, document: JobDocument? = nil, _ interruption: Interruption
@@ -84,7 +84,7 @@ struct JobRun: Sendable {
                 return filled
             }
             guard let filled else {
-                logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
+                logger.notice("\(job.name): stopped while its URLs were read; the same command starts over")
                 return .interrupted
             }
             (run, spec) = filled
@@ -92,7 +92,7 @@ struct JobRun: Sendable {
         return try await crawl(run, of: job, spec, credentials, observer, interruption)
     }
 
-    /// Says so where other people's servers are crawled by somebody they cannot write to.
+    /// Suggests to name a contact if the job crawls other people's servers and its User-Agent names none.
     private func suggestContact(_ run: RunRecord, of job: JobRecord, _ spec: JobSpec) throws {
         if let agent = spec.request.userAgent, agent.contains("@") || agent.contains("://") { return }
         let hosts: [String]
@@ -103,11 +103,11 @@ struct JobRun: Sendable {
         }
         guard hosts.contains(where: { (try? WebURL(parsing: $0 + "/"))?.isOthers == true }) else { return }
         logger.notice(
-            "\(job.name): name a contact that the servers' owners can write to: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
+            "\(job.name): name a contact so that the servers' owners can write to you: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
         )
     }
 
-    /// Reads the user names and passwords of an unfinished run's URLs where they are: in its job file and list.
+    /// Reads the user names and passwords of an unfinished run's URLs again, from its job file and its list.
     private func recover(
         _ credentials: URLCredentials, of run: RunRecord, _ spec: JobSpec, _ order: JobOrder
     ) throws {
@@ -121,7 +121,7 @@ struct JobRun: Sendable {
         )
     }
 
-    /// Reads the URLs of a new run; nil where a signal came first.
+    /// Reads the URLs of a new run; returns nil if a signal came first.
     private func fill(
         _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ interruption: Interruption
     ) throws -> (RunRecord, JobSpec)? {
@@ -147,7 +147,7 @@ struct JobRun: Sendable {
         }
     }
 
-    /// Hands over the rows of what is settled before the first request: what is no URL, or comes twice.
+    /// Hands over the rows of pages that are settled before the first request: lines that are not URLs, and duplicates.
     private func show(settledOf run: RunRecord, _ observer: CommandObserver) throws {
         guard rows != nil, run.progress.failed + run.progress.skipped > 0 else { return }
         do throws(StoreError) {
@@ -165,7 +165,7 @@ struct JobRun: Sendable {
     ) async throws -> ExitStatus {
         let requests = options.requests(spec.concurrency.total)
         if requests < spec.concurrency.total {
-            let limit = "no more than \(options.openFiles) files may be open (ulimit -n)"
+            let limit = "only \(options.openFiles) files may be open (ulimit -n)"
             logger.warning(
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
@@ -215,16 +215,16 @@ struct JobRun: Sendable {
         }
     }
 
-    /// Sums the run up, which reads all its pages, unless nobody wants to know.
+    /// Prints the run's summary, unless told to be quiet, since a summary reads all pages of the run.
     ///
-    /// - Returns: its status, as that of a finished run.
+    /// - Returns: the exit status that the run would have if it were finished.
     private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> ExitStatus {
         let (progress, hasSuccess) = try store.outcome(of: run.id)
         let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
         guard !output.quiet || (end == .finished && hasSuccess == false) else {
             let unsuccessful = progress.failed + progress.invalid
             if end == .finished, unsuccessful > 0 {
-                // What cron sends by mail.
+                // cron mails this line.
                 logger.error(
                     "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
                 )
@@ -264,7 +264,7 @@ extension Store {
 }
 
 extension WebURL {
-    /// Whether its host is likely to be somebody else's: not this machine, and not of a private network.
+    /// Whether its host is likely to belong to somebody else: it is not this machine and not in a private network.
     fileprivate var isOthers: Bool {
         if let address = hostAddress { return address.isGlobal }
         guard let host else { return false }
@@ -273,9 +273,9 @@ extension WebURL {
 }
 
 extension JobSpec {
-    /// The job that a spec from the database describes.
+    /// Reads a spec from the database.
     ///
-    /// - Throws: `CommandFailure` where it describes none.
+    /// - Throws: `CommandFailure` where it is no valid job.
     init(stored json: String, job: String) throws {
         do throws(JobFileError) {
             self = try JobDocument(yaml: json, source: .database(name: job)).spec
