@@ -25,7 +25,7 @@ struct JobRun: Sendable {
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
-    private let environment = FetchEnvironment.system
+    let environment = FetchEnvironment.system
 
     /// - Parameter document: the job file, if one was given. Its URLs may carry user names and passwords, which are not stored in
     ///   the database.
@@ -59,37 +59,53 @@ struct JobRun: Sendable {
         switch opening {
         case .resumed(let unfinished):
             run = unfinished
-            spec = try JobSpec(stored: run.spec, job: job.name)
-            let pending = Wording.count(run.progress.pending, "page")
-            logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
-            if run.hasCredentials {
-                try await onOwnedThread(named: "trawl-import") {
-                    try recover(credentials, of: unfinished, spec, order)
-                }
-            }
-            if run.spec != job.spec {
-                logger.warning(
-                    "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
-                )
-            }
+            spec = try await goOn(with: unfinished, order, credentials)
         case .begun(let new):
-            let filled = try await onOwnedThread(named: "trawl-import") {
-                let filled = try interruption.reading {
-                    try fill(new, order, credentials, interruption)
-                }
-                if let (run, spec) = filled {
-                    try suggestContact(run, of: job, spec)
-                    try show(settledOf: run, observer)
-                }
-                return filled
-            }
-            guard let filled else {
+            guard let filled = try await begin(new, order, credentials, observer, interruption) else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command starts over")
                 return .interrupted
             }
             (run, spec) = filled
         }
         return try await crawl(run, of: job, spec, credentials, observer, interruption)
+    }
+
+    /// Prepares to go on with an unfinished run.
+    ///
+    /// - Returns: the job as it was when the run began.
+    private func goOn(
+        with run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials
+    ) async throws -> JobSpec {
+        let job = order.job
+        let spec = try JobSpec(stored: run.spec, job: job.name)
+        let pending = Wording.count(run.progress.pending, "page")
+        logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+        if run.hasCredentials {
+            try await onOwnedThread(named: "trawl-import") { try recover(credentials, of: run, spec, order) }
+        }
+        if run.spec != job.spec {
+            logger.warning(
+                "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
+            )
+        }
+        return spec
+    }
+
+    /// Reads the URLs of a new run and shows the pages that are settled by that.
+    ///
+    /// - Returns: the run with its job; nil if a signal came first.
+    private func begin(
+        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ observer: CommandObserver,
+        _ interruption: Interruption
+    ) async throws -> (RunRecord, JobSpec)? {
+        try await onOwnedThread(named: "trawl-import") {
+            let filled = try interruption.reading { try fill(run, order, credentials, interruption) }
+            if let (run, spec) = filled {
+                try suggestContact(run, of: order.job, spec)
+                try show(settledOf: run, observer)
+            }
+            return filled
+        }
     }
 
     /// Suggests to name a contact if the job crawls other people's servers and its User-Agent names none.
@@ -185,7 +201,7 @@ struct JobRun: Sendable {
         interruption.direct(to: nil)
         let failure = observer.finish()
         let status = try await onOwnedThread(named: "trawl-report") {
-            try sayWhatCameOf(run, of: job, end)
+            try printSummary(of: run, of: job, end)
         }
         if end == .finished, spec.keepRuns > 0 {
             do throws(StoreError) {
@@ -212,53 +228,6 @@ struct JobRun: Sendable {
             throw error
         } catch {
             throw StoreError(.other, "\(error)")
-        }
-    }
-
-    /// Prints the run's summary, unless told to be quiet, since a summary reads all pages of the run.
-    ///
-    /// - Returns: the exit status that the run would have if it were finished.
-    private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> ExitStatus {
-        let (progress, hasSuccess) = try store.outcome(of: run.id)
-        let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
-        guard !output.quiet || (end == .finished && hasSuccess == false) else {
-            let unsuccessful = progress.failed + progress.invalid
-            if end == .finished, unsuccessful > 0 {
-                // cron mails this line.
-                logger.error(
-                    "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
-                )
-            }
-            return status
-        }
-        let report: RunReport
-        do throws(StoreError) {
-            report = try store.read { try $0.report(run.id, slowestHosts: 3) }
-        } catch {
-            throw CommandFailure(error)
-        }
-        let summary = Summary(
-            job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
-            hasSuccess: hasSuccess != false)
-        guard !output.quiet else {
-            logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
-            return status
-        }
-        switch output.logFormat {
-        case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
-        case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
-        }
-        return status
-    }
-}
-
-extension Store {
-    /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
-    fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
-        do throws(StoreError) {
-            return try read { (try $0.run(run)?.progress ?? RunProgress(), try $0.hasSuccess(run)) }
-        } catch {
-            throw CommandFailure(error)
         }
     }
 }
