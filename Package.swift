@@ -82,10 +82,13 @@ let package = Package(
             name: "JobFile",
             dependencies: ["CrawlCore", "Extract", "HTMLScan", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        // The port between the crawl and its database, and SQLite behind it.
+        .target(
+            name: "TrawlStore", dependencies: ["CrawlCore"], path: "Sources/Store", swiftSettings: strict),
         .target(
             name: "CrawlStore",
             dependencies: [
-                "CSQLite", "CrawlCore",
+                "CSQLite", "CrawlCore", "TrawlStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -100,14 +103,16 @@ let package = Package(
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile", "WARC",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile",
+                "TrawlStore",
+                "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(
             name: "TrawlKit",
             dependencies: [
-                "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile", "TrawlStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
@@ -115,6 +120,7 @@ let package = Package(
             name: "trawl",
             dependencies: [
                 "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract", "JobFile",
+                "TrawlStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -157,14 +163,14 @@ let package = Package(
         .testTarget(
             name: "CrawlStoreTests",
             dependencies: [
-                "CrawlStore", "CrawlCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "CrawlStore", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
                 "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -172,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "JobFile", "LoopbackServer",
+                "trawl", "CrawlCore", "JobFile", "LoopbackServer", "TrawlStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -1,6 +1,7 @@
 package import CrawlCore
 package import CrawlFetch
 package import CrawlStore
+package import TrawlStore
 internal import Curl
 internal import WARC
 
@@ -59,8 +60,10 @@ package final class Crawl: Sendable {
             var options = options
             options.archive = archive
             let end = Result {
-                try RunDriver(
-                    store: store, runner: runner, run: record, spec: spec, options: options,
+                let run = try SQLiteRun(
+                    store: store, runner: runner, run: record, spec: spec, processes: options.processes)
+                return try RunDriver(
+                    store: run, run: record, spec: spec, options: options,
                     credentials: credentials, environment: environment,
                     observer: observer, inbox: inbox, heartbeat: heartbeat
                 ).drive()

@@ -1,6 +1,7 @@
 package import CrawlCore
 package import CrawlFetch
 package import CrawlStore
+package import TrawlStore
 package import JobFile
 
 /// A job as the next run of it is to have it: its variables filled in, and its URLs where they are to be read from.

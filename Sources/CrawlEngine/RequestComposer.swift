@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import JobFile
 
 /// Makes messages out of what is stored of requests: their references are resolved, and nothing of that is stored.

@@ -1,5 +1,6 @@
 package import CrawlCore
 package import CrawlStore
+package import TrawlStore
 
 /// A run that is about to be worked on.
 package enum RunOpening: Sendable {

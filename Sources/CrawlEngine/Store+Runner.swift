@@ -1,5 +1,6 @@
 package import CrawlFetch
 package import CrawlStore
+package import TrawlStore
 
 extension Store {
     /// Runs a closure with this process entered as a runner.

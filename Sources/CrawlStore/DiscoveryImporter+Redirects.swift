@@ -1,4 +1,5 @@
 package import CrawlCore
+package import TrawlStore
 internal import GRDB
 
 /// What the target of a redirect is to a run that follows links, where every page is requested once.
@@ -16,16 +17,6 @@ package enum RedirectTarget: Sendable {
         /// The row that it has; nil for none yet.
         let row: PageID?
     }
-}
-
-/// What came of claiming a redirect's target.
-package enum RedirectClaim: Sendable {
-    /// It is asked for as a page of its own.
-    case page(ClaimedPage)
-    /// It is asked for as what the page that redirects to it says.
-    case own
-    /// There are enough pages of its host, or that look like it.
-    case refused(SkipReason)
 }
 
 extension DiscoveryImporter {
@@ -100,12 +91,11 @@ extension DiscoveryImporter {
         try transaction.database.cachedStatement(sql: "UPDATE batches SET pages = pages + 1 WHERE id = ?")
             .execute(arguments: [page.batch.rawValue])
         let key = URLKey(method: "GET", url: url.url).rawValue
-        return .page(
-            ClaimedPage(
-                id: id, host: host, batch: page.batch, url: url.url, attempts: 0, name: nil,
-                depth: page.depth,
-                isNamed: false,
-                previous: try former.flatMap { try transaction.previousPage(url.url, key: key, of: $0) }))
+        let made = ClaimedPage(
+            id: id, host: host, batch: page.batch, url: url.url, attempts: 0, name: nil, depth: page.depth,
+            isNamed: false,
+            previous: try former.flatMap { try transaction.previousPage(url.url, key: key, of: $0) })
+        return .page(made, isNew: true)
     }
 
     /// Keeps where a redirect leads as a page keeps where its links lead.

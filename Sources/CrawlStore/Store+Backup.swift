@@ -1,4 +1,5 @@
 internal import GRDB
+package import TrawlStore
 internal import Glibc
 
 extension Store {

@@ -1,4 +1,5 @@
 internal import GRDB
+package import TrawlStore
 
 extension Store {
     /// Looks for damage: SQLite's own checks, and counters that do not match the rows they count.

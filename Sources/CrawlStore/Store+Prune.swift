@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 internal import Glibc
 
 /// What was deleted.

@@ -1,4 +1,5 @@
 internal import GRDB
+package import TrawlStore
 
 extension Store {
     /// Mends what follows from other rows: counters and page ranges of runs, indexes, and what runners that are gone have

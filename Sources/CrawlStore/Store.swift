@@ -1,6 +1,7 @@
 internal import CSQLite
 internal import CrawlCore
 internal import GRDB
+package import TrawlStore
 internal import Glibc
 internal import Synchronization
 

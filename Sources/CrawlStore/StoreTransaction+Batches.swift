@@ -1,23 +1,6 @@
 package import CrawlCore
 internal import GRDB
-
-/// A batch of pages that is done with.
-package struct BatchReport: Sendable, Equatable {
-    /// 1 for the first of its run.
-    package let number: Int64
-    /// Its pages.
-    package let pages: Int64
-    /// Those that are done.
-    package let done: Int64
-    /// Those that failed.
-    package let failed: Int64
-    /// Those that were not requested.
-    package let skipped: Int64
-    /// Those that are to be tried again, in a later batch.
-    package let retried: Int64
-    /// How long it took from its claim, in milliseconds.
-    package let milliseconds: Int64
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// Those of some batches that are done with, in their order.

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 
 /// What became of one page from one run to another: a row of the view `run_changes`.
 package struct PageChange: Sendable {

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 
 /// What the database says of one URL of a run.
 package struct PageRecord: Sendable {

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 
 /// A host with pages that wait.
 package struct WaitingHost: Sendable, Equatable {
@@ -7,13 +8,6 @@ package struct WaitingHost: Sendable, Equatable {
     package let host: HostID
     /// When its first page may be requested, in unix milliseconds; 0 for at once.
     package let notBefore: Int64
-}
-
-/// A place in the order in which a host's pages are claimed.
-package struct FrontierPosition: Sendable, Equatable {
-    let notBefore: Int64
-    let rank: Int64
-    let id: Int64
 }
 
 /// What a claim is to bring of a page beside what each request needs.

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 
 /// What came of asking for a host.
 package enum HostLease: Sendable, Equatable {

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 /// A row of `jobs`.
 package struct JobRecord: Sendable {

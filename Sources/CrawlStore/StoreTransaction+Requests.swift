@@ -1,26 +1,7 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 internal import Synchronization
-
-/// What a page's request sends, as it is stored.
-package struct StoredRequest: Sendable, Equatable {
-    /// The method, in capitals.
-    package let method: String
-    /// The page's URL, with references to secrets in its query where there are any.
-    package let url: String
-    /// A JSON object with the request's other keys; nil for none.
-    package let details: String?
-    /// What is sent as `Idempotency-Key`; nil for nothing.
-    package let idempotencyKey: String?
-}
-
-/// A page whose request was going out when its runner ended.
-package struct InterruptedRequest: Sendable {
-    /// The page, to be settled or asked for again.
-    package let page: ClaimedPage
-    /// What it was to send; nil for nothing but a method.
-    package let details: String?
-}
 
 extension StoreTransaction {
     /// What a page's request sends; nil where it is nothing but a GET of its URL.

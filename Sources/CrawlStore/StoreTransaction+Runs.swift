@@ -1,56 +1,6 @@
 package import CrawlCore
 internal import GRDB
-
-/// A row of `runs`.
-package struct RunRecord: Sendable {
-    /// The run's row.
-    package let id: RunID
-    /// The job that it is a run of.
-    package let job: JobID
-    /// 1 for a job's first run.
-    package let number: Int
-    /// The job file as JSON, as it was when the run began.
-    package let spec: String
-    /// How far it has come.
-    package let state: State
-    /// Unix milliseconds when it began.
-    package let startedAt: Int64
-    /// Unix milliseconds when it was finished; nil while it is not.
-    package let finishedAt: Int64?
-    /// Its counters.
-    package let progress: RunProgress
-    /// Who works on it, or did when it was killed; nil for nobody.
-    package let runner: RunnerID?
-    /// The pid of the process at work on it, where there is one.
-    package private(set) var runnerPID: Int32?
-    /// Whether URLs of it carry user names and passwords, which are not stored.
-    package let hasCredentials: Bool
-    /// Whether pages of it are more than a GET of their URL.
-    package let hasRequests: Bool
-    /// Whether lines of its list say more of pages than trawl knows.
-    package let hasInputs: Bool
-    /// What its requests refer to that is not stored.
-    package let secrets: [TextReference]
-    /// The last page of its own list, or of that list's sitemaps; nil where it has none.
-    package let lastNamed: PageID?
-
-    /// The run, as nobody's where its runner is gone.
-    package func without(_ gone: [RunnerID]) -> RunRecord {
-        guard let runner, gone.contains(runner) else { return self }
-        var run = self
-        run.runnerPID = nil
-        return run
-    }
-
-    /// How far a run has come; the raw values are stored.
-    package enum State: String, Sendable {
-        /// Its pages are still being read in; a run that was killed here starts over.
-        case importing
-        /// It has all its pages.
-        case active
-        case finished
-    }
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// A job's unfinished run, else nil.
@@ -271,12 +221,9 @@ extension StoreTransaction {
 
 extension RunRecord {
     init(_ row: Row) {
-        id = RunID(rawValue: row["id"])
-        job = JobID(rawValue: row["job_id"])
-        number = row["number"]
-        spec = row["spec"]
-        state = State(rawValue: row["state"]) ?? .active
-        startedAt = row["started_at"]
+        self.init(
+            id: RunID(rawValue: row["id"]), job: JobID(rawValue: row["job_id"]), number: row["number"],
+            spec: row["spec"], state: State(rawValue: row["state"]) ?? .active, startedAt: row["started_at"])
         finishedAt = row["finished_at"]
         runner = (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:))
         runnerPID = row["runner_pid"]
@@ -287,7 +234,6 @@ extension RunRecord {
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }
-        var progress = RunProgress()
         progress.pending = row["pages_pending"]
         progress.done = row["pages_done"]
         progress.failed = row["pages_failed"]
@@ -297,6 +243,5 @@ extension RunRecord {
         progress.requestMicroseconds = row["request_time_us"]
         progress.sizeDownload = row["size_download"]
         progress.elapsedMilliseconds = row["elapsed_ms"]
-        self.progress = progress
     }
 }

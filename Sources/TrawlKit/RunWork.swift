@@ -2,6 +2,7 @@ internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import JobFile
 
 /// A go at a job from its beginning to its end, off the cooperative pool where it blocks.

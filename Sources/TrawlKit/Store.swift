@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import Synchronization
 
 /// A database of jobs, their runs and what came of them: a SQLite file, the same that the program uses.

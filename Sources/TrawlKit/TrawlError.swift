@@ -1,6 +1,7 @@
 internal import CrawlEngine
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import JobFile
 
 /// Why a store cannot be opened, a job is none, or a run has ended before all of its pages were settled.

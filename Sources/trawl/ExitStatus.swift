@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 
 /// What the process says with its exit code. The numbers are never changed.
 enum ExitStatus: Int32, Error {

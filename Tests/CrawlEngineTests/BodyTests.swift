@@ -2,6 +2,7 @@ import ContentCoding
 import CrawlCore
 import CrawlEngine
 import CrawlStore
+import TrawlStore
 import LoopbackServer
 import Testing
 

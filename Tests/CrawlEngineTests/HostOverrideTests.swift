@@ -2,6 +2,7 @@ import CrawlCore
 import CrawlEngine
 import CrawlFetch
 import CrawlStore
+import TrawlStore
 import LoopbackServer
 import Synchronization
 import Testing

@@ -1,4 +1,5 @@
 import CrawlStore
+import TrawlStore
 import GRDB
 import Testing
 

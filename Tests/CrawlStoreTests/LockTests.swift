@@ -1,4 +1,5 @@
 import CrawlStore
+import TrawlStore
 import Foundation
 import GRDB
 import Testing

@@ -1,5 +1,6 @@
 import CrawlCore
 import CrawlStore
+import TrawlStore
 import GRDB
 import Testing
 

@@ -1,4 +1,5 @@
 @testable import CrawlStore
+import TrawlStore
 import Foundation
 import GRDB
 import Glibc

@@ -1,5 +1,6 @@
 import CrawlCore
 @testable import CrawlStore
+import TrawlStore
 import GRDB
 import Testing
 

@@ -1,12 +1,5 @@
 internal import GRDB
-
-/// The row id of a runner.
-package struct RunnerID: RawRepresentable, Hashable, Sendable {
-    /// The id as SQLite keeps it.
-    package let rawValue: Int64
-    /// The row of this id.
-    package init(rawValue: Int64) { self.rawValue = rawValue }
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// How long a runner's leases outlive its last sign of life where its process cannot be looked up.

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl runs`

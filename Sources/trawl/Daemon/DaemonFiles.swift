@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import JobFile
 
 /// The job files that a daemon was given.

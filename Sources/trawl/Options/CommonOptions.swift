@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlStore
+internal import TrawlStore
 internal import Foundation
 
 /// Where the database is.

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import Extract
 
 /// What becomes of a URL in a job, and by which rules: lines of a word and what there is to say of it.

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlStore
+internal import TrawlStore
 
 /// How far a run is, for `trawl status`.
 struct RunStatus {

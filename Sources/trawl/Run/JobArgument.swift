@@ -1,4 +1,5 @@
 internal import CrawlStore
+internal import TrawlStore
 internal import Glibc
 internal import JobFile
 

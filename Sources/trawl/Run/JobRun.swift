@@ -2,6 +2,7 @@ internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
 internal import CrawlStore
+internal import TrawlStore
 internal import Glibc
 internal import JobFile
 internal import Logging

@@ -1,5 +1,6 @@
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 
 /// A store open for writing with this process entered as a runner, for as long as a closure runs.
 enum Workplace {

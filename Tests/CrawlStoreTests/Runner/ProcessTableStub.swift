@@ -1,4 +1,5 @@
 import CrawlStore
+import TrawlStore
 
 /// Processes that are whatever a test says.
 struct ProcessTableStub: ProcessTable {
