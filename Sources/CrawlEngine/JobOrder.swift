@@ -1,6 +1,5 @@
 package import CrawlCore
 package import CrawlFetch
-package import CrawlStore
 package import TrawlStore
 package import JobFile
 
@@ -50,7 +49,8 @@ package struct JobOrder: Sendable {
     /// - Throws: ``NothingToFetch``, `SecretFailure` for a secret that is not to be had, `URLListError`, `JobFileError` or
     ///   `StoreError`.
     package func fill(
-        _ run: RunRecord, in store: Store, _ credentials: URLCredentials, environment: FetchEnvironment?,
+        _ run: RunRecord, in store: any CrawlDatabase, _ credentials: URLCredentials,
+        environment: FetchEnvironment?,
         isWanted: () -> Bool
     ) throws -> (run: RunRecord, spec: JobSpec)? {
         do {

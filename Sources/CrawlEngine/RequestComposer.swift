@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
 internal import TrawlStore
 internal import JobFile
 

@@ -1,5 +1,5 @@
 package import CrawlCore
-package import CrawlStore
+package import TrawlStore
 internal import Curl
 
 /// Where the URLs of a run come from, one at a time.
@@ -31,11 +31,10 @@ extension SourceEntry {
 
 /// Reads a list into a new run: every entry becomes a page, whatever is wrong with it.
 package struct RunImport {
-    private let store: Store
     private let run: RunID
     private let limits: JobSpec.Limits
     private let credentials: URLCredentials
-    private var importer: PageImporter
+    private var intake: any RunIntake
     /// Hosts on which curl agrees; bounded, so that memory does not grow with the list.
     private var agreedHosts: Set<String> = []
     /// Whether pages are more than a GET of their URL.
@@ -53,12 +52,11 @@ package struct RunImport {
     /// An import into a run in state `importing`.
     ///
     /// - Parameter credentials: takes the user names and passwords of the URLs, which are stored without.
-    package init(store: Store, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
+    package init(store: any CrawlDatabase, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
         self.credentials = credentials
-        self.store = store
         self.limits = limits
         self.run = run
-        importer = PageImporter(run: run, pagesPerHost: limits.pagesPerHost)
+        intake = store.intake(of: run, limits: limits)
     }
 
     /// Reads the source to its end.
@@ -101,22 +99,12 @@ package struct RunImport {
             }
             urls.append(DiscoveredURL(url: url, hostKeyLength: hostKey.utf8.count, kind: .sitemap, depth: 0))
         }
-        let run = run
-        let limits = limits
-        added.add(
-            try store.write { transaction in
-                var discoveries = DiscoveryImporter(run: run, limits: limits, keepsSkipped: false)
-                var growth = DiscoveryImporter.Growth()
-                try discoveries.add(PageDiscovery(urls: urls), from: nil, &growth, in: transaction)
-                for host in growth.hosts { try transaction.addNamed(host, to: run) }
-                try discoveries.close(growth, in: transaction)
-                return growth.progress
-            })
+        added.add(try intake.add(sitemaps: urls))
         return added
     }
 
     /// Closes the import: the run has all its pages, and may be worked on.
-    package func finish(_ run: RunID, in transaction: StoreTransaction) throws {
+    package func finish(_ run: RunID, in transaction: any StoreWriter) throws {
         try transaction.finishImport(
             run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, hasInputs: hasInputs,
             secrets: secrets)
@@ -125,8 +113,7 @@ package struct RunImport {
     private mutating func commit(
         _ pages: [ImportedPage], _ inputs: [Int: String] = [:]
     ) throws -> RunProgress {
-        let store = store
-        return try store.write { try importer.add(pages, inputs: inputs, in: $0) }
+        try intake.add(pages, inputs: inputs)
     }
 
     private mutating func page(of entry: SourceEntry) -> ImportedPage {

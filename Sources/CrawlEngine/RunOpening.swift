@@ -1,5 +1,4 @@
 package import CrawlCore
-package import CrawlStore
 package import TrawlStore
 
 /// A run that is about to be worked on.
@@ -19,7 +18,7 @@ package enum RunOpening: Sendable {
     ///   - now: unix milliseconds.
     /// - Throws: `StoreError`, of kind `alreadyRunning` where another runner is at work on the job.
     package static func open(
-        _ job: JobRecord, store: Store, runner: RunnerID, processes: any ProcessTable, now: Int64
+        _ job: JobRecord, store: any CrawlDatabase, runner: RunnerID, processes: any ProcessTable, now: Int64
     ) throws(StoreError) -> RunOpening {
         while true {
             let opening = try store.write { transaction -> RunOpening in
@@ -41,7 +40,7 @@ package enum RunOpening: Sendable {
     }
 
     /// Deletes a run whose import did not come to its end.
-    package static func discard(_ run: RunID, store: Store) throws(StoreError) {
+    package static func discard(_ run: RunID, store: any CrawlDatabase) throws(StoreError) {
         while try store.write({ try $0.discardImport(run, limit: 10_000) }) {}
     }
 }

@@ -3,17 +3,6 @@ internal import GRDB
 package import TrawlStore
 internal import Glibc
 
-/// What was deleted.
-package struct PruneReport: Sendable, Equatable {
-    /// Runs, and pages of them.
-    package var runs = 0
-    /// Pages of those runs.
-    package var pages = 0
-
-    /// Nothing.
-    package init() {}
-}
-
 extension Store {
     /// Pages deleted in one transaction: a few milliseconds' worth.
     private static let pruneStep = 500
@@ -28,24 +17,24 @@ extension Store {
     ///
     /// - Parameter count: how many finished runs stay; at least 1.
     package func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport {
-        let runs = try read { try $0.runsToPrune(of: job, keeping: max(1, count)) }
+        let runs = try reading { try $0.runsToPrune(of: job, keeping: max(1, count)) }
         var report = PruneReport()
         // First of all of them, so that what one knew from another keeps nothing, and nobody compares with one that is half there.
         for run in runs {
-            if try write({ try $0.markPruned(run) }) { report.runs += 1 }
+            if try writing({ try $0.markPruned(run) }) { report.runs += 1 }
             while try inTurn({ try $0.forgetUnread(of: run, limit: Store.pruneStep) }) {}
         }
         for run in runs {
             report.pages += try prunePages(of: run)
             while try inTurn({ try $0.pruneBatches(of: run, limit: 5_000) }) {}
-            try write { try $0.closePruned(run) }
+            try writing { try $0.closePruned(run) }
         }
         if report.pages > 0 { try giveBackSpace() }
         return report
     }
 
     private func prunePages(of run: RunID) throws(StoreError) -> Int {
-        try write { try $0.prepareKept() }
+        try writing { try $0.prepareKept() }
         var cursor: Int64? = 0
         while let start = cursor {
             cursor = try inTurn { try $0.keepTargets(of: run, after: start, limit: Store.pruneStep) }
@@ -59,7 +48,7 @@ extension Store {
             pages += deleted
             cursor = next
         }
-        try write { try $0.forgetKept(of: run) }
+        try writing { try $0.forgetKept(of: run) }
         return pages
     }
 
@@ -73,7 +62,7 @@ extension Store {
 
     /// Gives free pages back to the file system, step by step. Does nothing for a database that was not made for it.
     package func giveBackSpace() throws(StoreError) {
-        guard try read({ try $0.isIncremental() }) else { return }
+        guard try reading({ try $0.isIncremental() }) else { return }
         while try inTurn({ try $0.vacuumStep(pages: Store.vacuumStep) }) {}
     }
 
@@ -92,7 +81,7 @@ extension Store {
     /// A step that writes, then as long a rest as it took: whoever waits for the database gets it.
     private func inTurn<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         let start = MonotonicInstant.now
-        let value = try write(body)
+        let value = try writing(body)
         usleep(UInt32(clamping: max(1, (MonotonicInstant.now - start).wholeMilliseconds) * 1000))
         return value
     }

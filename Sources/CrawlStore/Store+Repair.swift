@@ -14,7 +14,7 @@ extension Store {
         } catch {
             throw StoreError(error, path: path)
         }
-        try write { transaction in
+        try writing { transaction in
             try transaction.reapRunners(processes, now: now)
             try transaction.database.execute(sql: Store.recountSQL)
         }

@@ -16,9 +16,9 @@ extension Store {
     ///
     /// - Parameter progressed: called after each transaction.
     package func noteUnread(of run: RunID, progressed: () throws -> Void = {}) throws {
-        guard let scope = try read({ try UnreadScope(run, in: $0) }) else { return }
+        guard let scope = try reading({ try UnreadScope(run, in: $0) }) else { return }
         func step<Value>(_ body: (StoreTransaction) throws -> Value) throws -> Value {
-            let value = try write(body)
+            let value = try writing(body)
             try progressed()
             return value
         }

@@ -187,7 +187,7 @@ package final class Store: Sendable {
     }
 
     /// Runs one transaction that writes: all of it is committed, or none.
-    package func write<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+    package func writing<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         try checkFile()
         do {
             return try queue.write { try body(StoreTransaction(database: $0)) }
@@ -197,7 +197,7 @@ package final class Store: Sendable {
     }
 
     /// Runs reads that all see the same state.
-    package func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+    package func reading<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         do {
             return try queue.read { try body(StoreTransaction(database: $0)) }
         } catch {

@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 extension StoreTransaction {
     /// The row of an outcome's body, made where the same is not kept yet; nil where none is kept.

@@ -2,45 +2,6 @@ package import CrawlCore
 internal import GRDB
 package import TrawlStore
 
-/// What became of one page from one run to another: a row of the view `run_changes`.
-package struct PageChange: Sendable {
-    /// What is different first, in this order.
-    package enum Kind: String, Sendable, CaseIterable {
-        case new
-        case gone
-        case status
-        case title
-        case content
-        /// The later run did not get to it, because something that leads to it could not be read. No change.
-        case unknown
-    }
-
-    /// What a run knows of the page.
-    package struct Side: Sendable {
-        /// The status; nil where no response came.
-        package let statusCode: Int?
-        /// What went wrong, as an `ErrorKind`'s raw value.
-        package let errorKind: String?
-        /// The title.
-        package let title: String?
-        /// Bytes of the body, decoded.
-        package let contentLength: Int64?
-        /// The digest of the body, decoded, in hexadecimal digits.
-        package let contentDigest: String?
-    }
-
-    /// What is different first.
-    package let kind: Kind
-    /// The name of the request, where it has one.
-    package let name: String?
-    /// The URL.
-    package let url: String
-    /// The page in the earlier run; nil for a new one.
-    package let before: Side?
-    /// The page in the later run; nil where that does not have it.
-    package let after: Side?
-}
-
 extension StoreTransaction {
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     ///
@@ -68,20 +29,18 @@ extension StoreTransaction {
 
 extension PageChange {
     fileprivate init(_ row: Row) {
-        kind = Kind(rawValue: row["change"]) ?? .content
-        name = row["name"]
-        url = row["url"]
-        before = (row["page_id_before"] as Int64?) == nil ? nil : Side(row, "before")
-        after = (row["page_id_after"] as Int64?) == nil ? nil : Side(row, "after")
+        self.init(
+            kind: Kind(rawValue: row["change"]) ?? .content, name: row["name"], url: row["url"],
+            before: (row["page_id_before"] as Int64?) == nil ? nil : Side(row, "before"),
+            after: (row["page_id_after"] as Int64?) == nil ? nil : Side(row, "after"))
     }
 }
 
 extension PageChange.Side {
     fileprivate init(_ row: Row, _ side: String) {
-        statusCode = row["status_code_\(side)"]
-        errorKind = row["error_kind_\(side)"]
-        title = row["title_\(side)"]
-        contentLength = row["content_length_\(side)"]
-        contentDigest = row["digest_\(side)"]
+        self.init(
+            statusCode: row["status_code_\(side)"], errorKind: row["error_kind_\(side)"],
+            title: row["title_\(side)"], contentLength: row["content_length_\(side)"],
+            contentDigest: row["digest_\(side)"])
     }
 }

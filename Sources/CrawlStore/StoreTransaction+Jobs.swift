@@ -1,25 +1,6 @@
 package import CrawlCore
 internal import GRDB
-internal import TrawlStore
-
-/// A row of `jobs`.
-package struct JobRecord: Sendable {
-    /// The job's row.
-    package let id: JobID
-    /// The name it is known by.
-    package let name: String
-    /// The job file as JSON, as its author wrote it.
-    package let spec: String
-    /// Whether runners leave it alone.
-    package let isPaused: Bool
-    /// Unix milliseconds when it was stored first.
-    package let createdAt: Int64
-
-    /// The job with another spec, which is not stored.
-    package func with(spec: String) -> JobRecord {
-        JobRecord(id: id, name: name, spec: spec, isPaused: isPaused, createdAt: createdAt)
-    }
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// Stores a job under its name, in the place of the one that had it.
@@ -76,10 +57,8 @@ extension StoreTransaction {
 
 extension JobRecord {
     init(_ row: Row) {
-        id = JobID(rawValue: row["id"])
-        name = row["name"]
-        spec = row["spec"]
-        isPaused = row["state"] == "paused"
-        createdAt = row["created_at"]
+        self.init(
+            id: JobID(rawValue: row["id"]), name: row["name"], spec: row["spec"],
+            isPaused: row["state"] == "paused", createdAt: row["created_at"])
     }
 }

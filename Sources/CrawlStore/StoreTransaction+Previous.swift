@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 /// The runs of a job before one, as far as that takes anything over from them.
 package struct FormerRuns: Sendable, Equatable {

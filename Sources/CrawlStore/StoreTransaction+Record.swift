@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 /// How many pages of a batch came to what.
 private struct BatchCounts {

@@ -1,33 +1,6 @@
 package import CrawlCore
 internal import GRDB
-
-/// A host of a run, for the summary.
-package struct HostReport: Sendable {
-    /// Its key: scheme, name and port.
-    package let host: String
-    /// Pages that were requested of it.
-    package let pages: Int64
-    /// The mean of its pages' times, in milliseconds.
-    package let meanMilliseconds: Int64
-    /// The longest of them, in milliseconds.
-    package let maxMilliseconds: Int64
-}
-
-/// What a run looks like in sum.
-package struct RunReport: Sendable {
-    /// How many pages ended with each status, by status.
-    package let statuses: [(status: Int, pages: Int64)]
-    /// How many pages failed in each way, the most first.
-    package let errors: [(kind: String, pages: Int64)]
-    /// How many pages were skipped for each reason, the most first.
-    package let skips: [(reason: String, pages: Int64)]
-    /// How many links were not followed for each reason, the most first.
-    package let skippedLinks: [(reason: String, links: Int64)]
-    /// What was read of its sitemaps; nil where it has none.
-    package let sitemaps: SitemapReport?
-    /// The hosts with the largest mean time, the slowest first.
-    package let slowestHosts: [HostReport]
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// Sums a run up. Reads every page of the run once.
@@ -101,14 +74,6 @@ extension StoreTransaction {
             )
         }
     }
-}
-
-/// Which pages of a run are wanted.
-package enum ResultFilter: Sendable {
-    case all
-    case failed
-    /// Those that nothing more will come of.
-    case settled
 }
 
 extension StoreTransaction {

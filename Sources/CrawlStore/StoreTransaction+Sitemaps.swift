@@ -1,17 +1,6 @@
 internal import CrawlCore
 internal import GRDB
-
-/// What was read of a run's sitemaps.
-package struct SitemapReport: Sendable, Equatable {
-    /// Sitemaps that were read, also in part.
-    package var sitemaps: Int64 = 0
-    /// Entries that were read.
-    package var entries: Int64 = 0
-    /// Entries that were left out, as something is wrong with them.
-    package var leftOut: Int64 = 0
-    /// The first sitemap with which something is wrong, as its URL and what it is; nil for none.
-    package var firstMistake: String?
-}
+internal import TrawlStore
 
 extension StoreTransaction {
     /// Keeps how much of a sitemap was read.

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 /// A run, and what was known before it.
 struct UnreadScope {

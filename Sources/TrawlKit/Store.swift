@@ -72,7 +72,7 @@ public final class Store: Sendable {
         return try read { try $0.body(of: page)?.bytes }
     }
 
-    private func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(TrawlError) -> Value {
+    private func read<Value>(_ body: (any StoreReader) throws -> Value) throws(TrawlError) -> Value {
         do throws(StoreError) {
             return try store.read(body)
         } catch {
@@ -112,11 +112,11 @@ public final class Store: Sendable {
     }
 }
 
-extension StoreTransaction {
+extension StoreReader {
     /// Some pages of a run, in the order they were found.
     func rows(of run: RunID, _ filter: ResultFilter, after page: PageID?) throws -> [ResultRow] {
         var rows: [ResultRow] = []
-        try forEachResult(of: run, filter, after: page, limit: 500) { rows.append($0) }
+        try forEachResult(of: run, filter, after: page, limit: 500, withBodies: false) { rows.append($0) }
         return rows
     }
 }

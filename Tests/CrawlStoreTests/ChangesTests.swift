@@ -27,7 +27,7 @@ import Testing
                     arguments: [state, status, title, digest, run.rawValue, "http://a/\(number)"])
             }
         }
-        if isFinished { try temporary.store.write { try $0.finishRun(run, now: 2_000) } }
+        if isFinished { try temporary.store.writing { try $0.finishRun(run, now: 2_000) } }
         return run
     }
 
@@ -92,7 +92,7 @@ import Testing
         let second = try run([(1, "failed", 404, "A", "c"), (3, "done", 200, "C", "c")])
 
         var found: [PageChange] = []
-        try temporary.store.read { try $0.forEachChange(from: first, to: second) { found.append($0) } }
+        try temporary.store.reading { try $0.forEachChange(from: first, to: second) { found.append($0) } }
 
         #expect(found.map(\.kind) == [.gone, .new, .gone])
         #expect(found.map(\.before?.statusCode) == [200, nil, 200])

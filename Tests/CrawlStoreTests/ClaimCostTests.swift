@@ -19,7 +19,7 @@ import Testing
     /// The statements that an operation runs, with their values.
     private func statements(_ body: (StoreTransaction) throws -> Void) throws -> [String] {
         var statements: [String] = []
-        try store.read { transaction in
+        try store.reading { transaction in
             transaction.database.trace { statements.append("\($0.expandedDescription)") }
             try body(transaction)
             transaction.database.trace()
@@ -35,7 +35,7 @@ import Testing
 
     /// The steps that an operation takes.
     private func steps(_ body: (StoreTransaction) throws -> Void) throws -> Int {
-        try store.read { transaction in
+        try store.reading { transaction in
             let sum =
                 "SELECT sum(nstep) FROM sqlite_stmt WHERE sql LIKE '%pages%' AND sql NOT LIKE '%sqlite_stmt%'"
             let before = try Int.fetchOne(transaction.database, sql: sum) ?? 0
@@ -131,7 +131,7 @@ import Testing
     func `what recording an outcome costs does not grow with the number of pages`() throws {
         func cost() throws -> Int {
             let page = try #require(try temporary.claim("http://a", of: run, limit: 1).first)
-            return try store.write { transaction in
+            return try store.writing { transaction in
                 let sum = "SELECT sum(nstep) FROM sqlite_stmt WHERE sql LIKE 'UPDATE%'"
                 let before = try Int.fetchOne(transaction.database, sql: sum) ?? 0
                 _ = try transaction.record([[outcome(page)]], of: run, elapsed: 0, now: 0)

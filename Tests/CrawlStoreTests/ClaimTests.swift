@@ -34,7 +34,7 @@ import Testing
         #expect(page.name == "prices")
         #expect(page.attempts == 2)
         #expect(page.batch == BatchID(rawValue: 9))
-        #expect(try page.host == store.write { try $0.host("http://a") })
+        #expect(try page.host == store.writing { try $0.host("http://a") })
         #expect(try temporary.value("SELECT id FROM pages") == page.id.rawValue)
     }
 
@@ -109,32 +109,32 @@ import Testing
 
     @Test func `the next retry is the earliest that is not due yet`() throws {
         let run = try temporary.begin(["http://a/1", "http://a/2", "http://a/3", "http://b/1"])
-        let host = try store.write { try $0.host("http://a") }
-        #expect(try store.read { try $0.nextRetry(of: host, run: run, after: 0) } == nil)
+        let host = try store.writing { try $0.host("http://a") }
+        #expect(try store.reading { try $0.nextRetry(of: host, run: run, after: 0) } == nil)
         try postpone("http://a/1", until: 900)
         try postpone("http://a/2", until: 500)
         try postpone("http://b/1", until: 100)
 
-        #expect(try store.read { try $0.nextRetry(of: host, run: run, after: 0) } == 500)
-        #expect(try store.read { try $0.nextRetry(of: host, run: run, after: 500) } == 900)
-        #expect(try store.read { try $0.nextRetry(of: host, run: run, after: 900) } == nil)
+        #expect(try store.reading { try $0.nextRetry(of: host, run: run, after: 0) } == 500)
+        #expect(try store.reading { try $0.nextRetry(of: host, run: run, after: 500) } == 900)
+        #expect(try store.reading { try $0.nextRetry(of: host, run: run, after: 900) } == nil)
     }
 
     @Test func `a run has pending pages until the last is settled, retries included`() throws {
         let run = try temporary.begin(["http://a/1"])
         try temporary.begin(["http://a/1"], job: "other")
         try postpone("http://a/1", until: 1 << 50)
-        #expect(try store.read { try $0.hasPending(run) })
+        #expect(try store.reading { try $0.hasPending(run) })
 
         try temporary.execute("UPDATE pages SET state = 'done' WHERE run_id = \(run.rawValue)")
 
-        #expect(try !store.read { try $0.hasPending(run) })
+        #expect(try !store.reading { try $0.hasPending(run) })
     }
 
     @Test func `batches are numbered by run and have ids of their own`() throws {
         let run = try temporary.begin()
         let other = try temporary.begin(job: "other")
-        try store.write { transaction in
+        try store.writing { transaction in
             for number: Int64 in 1...2 {
                 #expect(try transaction.nextBatchNumber(of: run) == number)
                 let id = try transaction.nextBatchID()

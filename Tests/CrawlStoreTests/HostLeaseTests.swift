@@ -11,10 +11,10 @@ import Testing
 
     init() throws { temporary = try TemporaryStore() }
 
-    private func host(_ key: String) throws -> HostID { try store.write { try $0.host(key) } }
+    private func host(_ key: String) throws -> HostID { try store.writing { try $0.host(key) } }
 
     private func lease(_ host: HostID, _ runner: RunnerID) throws -> HostLease {
-        try store.write { try $0.lease(host, runner: runner, now: 0) }
+        try store.writing { try $0.lease(host, runner: runner, now: 0) }
     }
 
     private func record(lastStartedAt: Int64) -> HostRecord {
@@ -28,7 +28,7 @@ import Testing
         try temporary.begin(["http://e/1"], job: "other")
         try temporary.execute("UPDATE pages SET state = 'done' WHERE url = 'http://c/1'")
 
-        let waiting = try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }
+        let waiting = try store.reading { try $0.waitingHosts(of: run, after: nil, limit: 10) }
 
         let expected = try ["http://b", "http://a", "http://d"].map(host)
         #expect(waiting.map(\.host) == expected)
@@ -44,7 +44,9 @@ import Testing
             """)
 
         #expect(
-            try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }.map(\.notBefore) == [500])
+            try store.reading { try $0.waitingHosts(of: run, after: nil, limit: 10) }.map(\.notBefore) == [
+                500
+            ])
     }
 
     @Test func `hosts are handed out in slices, none twice and none left out`() throws {
@@ -52,7 +54,7 @@ import Testing
         var seen: [Int64] = []
         var after: HostID?
         while true {
-            let slice = try store.read { try $0.waitingHosts(of: run, after: after, limit: 3) }
+            let slice = try store.reading { try $0.waitingHosts(of: run, after: after, limit: 3) }
             #expect(slice.count <= 3)
             guard let last = slice.last else { break }
             seen += slice.map(\.host.rawValue)
@@ -87,7 +89,7 @@ import Testing
         let hosts = try [host("http://a"), host("http://b")]
         for host in hosts { _ = try lease(host, first) }
 
-        try store.write { try $0.release(hosts[0], now: 777) }
+        try store.writing { try $0.release(hosts[0], now: 777) }
 
         #expect(try lease(hosts[0], second) == .held(record(lastStartedAt: 777)))
         #expect(try lease(hosts[1], second) == .taken)
@@ -95,35 +97,35 @@ import Testing
 
     @Test func `a host that is not there cannot be leased`() throws {
         #expect(try lease(HostID(rawValue: 99), temporary.runner()) == .taken)
-        #expect(try store.read { try $0.hostKey(HostID(rawValue: 99)) } == nil)
+        #expect(try store.reading { try $0.hostKey(HostID(rawValue: 99)) } == nil)
     }
 
     @Test func `a host that is wanted goes to who waits for it, not back to who had it`() throws {
         let host = try host("http://a")
         let (holder, waiter) = try (temporary.runner(pid: 1), temporary.runner(pid: 2))
-        _ = try store.write { try $0.lease(host, runner: holder, now: 0) }
+        _ = try store.writing { try $0.lease(host, runner: holder, now: 0) }
 
-        #expect(try store.write { try $0.lease(host, runner: waiter, now: 100) } == .taken)
-        #expect(try store.read { try $0.wantedHosts(of: holder, now: 200) } == [host])
-        try store.write { try $0.release(host, now: 300) }
+        #expect(try store.writing { try $0.lease(host, runner: waiter, now: 100) } == .taken)
+        #expect(try store.reading { try $0.wantedHosts(of: holder, now: 200) } == [host])
+        try store.writing { try $0.release(host, now: 300) }
 
-        #expect(try store.write { try $0.lease(host, runner: holder, now: 400) } == .taken)
+        #expect(try store.writing { try $0.lease(host, runner: holder, now: 400) } == .taken)
         #expect(
-            try store.write { try $0.lease(host, runner: waiter, now: 500) }
+            try store.writing { try $0.lease(host, runner: waiter, now: 500) }
                 == .held(record(lastStartedAt: 300)))
-        #expect(try store.read { try $0.wantedHosts(of: waiter, now: 500) } == [])
+        #expect(try store.reading { try $0.wantedHosts(of: waiter, now: 500) } == [])
     }
 
     @Test func `a wish that nobody renews holds nobody up`() throws {
         let host = try host("http://a")
         let (holder, waiter) = try (temporary.runner(pid: 1), temporary.runner(pid: 2))
-        _ = try store.write { try $0.lease(host, runner: holder, now: 0) }
-        _ = try store.write { try $0.lease(host, runner: waiter, now: 0) }
-        try store.write { try $0.release(host, now: 300) }
+        _ = try store.writing { try $0.lease(host, runner: holder, now: 0) }
+        _ = try store.writing { try $0.lease(host, runner: waiter, now: 0) }
+        try store.writing { try $0.release(host, now: 300) }
 
-        #expect(try store.read { try $0.wantedHosts(of: holder, now: 3_000) } == [])
+        #expect(try store.reading { try $0.wantedHosts(of: holder, now: 3_000) } == [])
         #expect(
-            try store.write { try $0.lease(host, runner: holder, now: 3_000) }
+            try store.writing { try $0.lease(host, runner: holder, now: 3_000) }
                 == .held(record(lastStartedAt: 300)))
     }
 }

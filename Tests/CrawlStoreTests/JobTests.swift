@@ -13,7 +13,7 @@ import Testing
     @Test func `a job that plain SQL has inserted is one like any other`() throws {
         try temporary.execute("INSERT INTO jobs(name, spec) VALUES ('docs', '{\"urls\": [\"http://a/\"]}')")
 
-        let job = try #require(try store.read { try $0.job(named: "docs") })
+        let job = try #require(try store.reading { try $0.job(named: "docs") })
 
         #expect(job.spec == "{\"urls\": [\"http://a/\"]}")
         #expect(!job.isPaused)
@@ -27,7 +27,7 @@ import Testing
 
         let second = try store.save("job", spec: "{\"a\": 1}", now: 2)
 
-        let job = try #require(try store.read { try $0.job(named: "job") })
+        let job = try #require(try store.reading { try $0.job(named: "job") })
         #expect(first == second)
         #expect(job.spec == "{\"a\": 1}")
         #expect(job.createdAt == 1)
@@ -55,30 +55,30 @@ import Testing
     @Test func `jobs are listed by name`() throws {
         for name in ["b", "c", "a"] { try store.save(name) }
 
-        #expect(try store.read { try $0.jobs() }.map(\.name) == ["a", "b", "c"])
+        #expect(try store.reading { try $0.jobs() }.map(\.name) == ["a", "b", "c"])
     }
 
     @Test func `there is no job of a name that was never stored`() throws {
-        #expect(try store.read { try $0.job(named: "job") } == nil)
+        #expect(try store.reading { try $0.job(named: "job") } == nil)
     }
 
     @Test func `a job that plain SQL has paused is not active, one that it has deleted neither`() throws {
         let id = try store.save("job")
-        #expect(try store.read { try $0.isActive(id) })
+        #expect(try store.reading { try $0.isActive(id) })
 
         try temporary.execute("UPDATE jobs SET state = 'paused' WHERE name = 'job'")
-        #expect(try !store.read { try $0.isActive(id) })
+        #expect(try !store.reading { try $0.isActive(id) })
 
         try temporary.execute("DELETE FROM jobs")
-        #expect(try !store.read { try $0.isActive(id) })
+        #expect(try !store.reading { try $0.isActive(id) })
     }
 
     @Test func `pausing a job pauses it and no other`() throws {
         for name in ["a", "b"] { try store.save(name) }
 
-        try store.write { try $0.pause("a") }
+        try store.writing { try $0.pause("a") }
 
-        #expect(try store.read { try $0.jobs() }.map(\.isPaused) == [true, false])
+        #expect(try store.reading { try $0.jobs() }.map(\.isPaused) == [true, false])
     }
 
     @Test func `what decides whether a job is run is read with it`() throws {
@@ -86,9 +86,9 @@ import Testing
         try temporary.begin(job: "unfinished")
         try temporary.begin(job: "taken", runner: try temporary.runner())
         let finished = try temporary.begin(job: "finished")
-        try store.write { try $0.finishRun(finished, now: 1) }
+        try store.writing { try $0.finishRun(finished, now: 1) }
 
-        let standings = try store.read { try $0.jobStandings() }
+        let standings = try store.reading { try $0.jobStandings() }
 
         #expect(standings.map(\.job.name) == ["finished", "new", "taken", "unfinished"])
         #expect(standings.map(\.hasRun) == [true, false, true, true])

@@ -28,7 +28,7 @@ import Testing
 
         // Less the moment between the signal and the clock's being read.
         #expect(ContinuousClock.now - start > .milliseconds(75))
-        #expect(try temporary.store.read { try $0.jobs() }.map(\.name) == ["job", "other"])
+        #expect(try temporary.store.reading { try $0.jobs() }.map(\.name) == ["job", "other"])
     }
 
     @Test func `a database that another connection writes to can be read meanwhile`() throws {
@@ -39,7 +39,7 @@ import Testing
         let names = try other.inDatabase { database in
             try database.execute(sql: "BEGIN IMMEDIATE; DELETE FROM jobs")
             defer { try? database.execute(sql: "ROLLBACK") }
-            return try temporary.store.read { try $0.jobs() }.map(\.name)
+            return try temporary.store.reading { try $0.jobs() }.map(\.name)
         }
 
         #expect(names == ["job"])

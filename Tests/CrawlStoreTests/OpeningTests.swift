@@ -35,7 +35,7 @@ import Testing
 
         let store = try Store(.file(folder.database), access: .readWrite)
 
-        #expect(try store.read { try $0.jobs() }.isEmpty)
+        #expect(try store.reading { try $0.jobs() }.isEmpty)
         #expect(
             try folder.connect().read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
                 == Migrations.latest)
@@ -64,7 +64,7 @@ import Testing
 
         let store = try Store(.file(folder.database), access: .readOnly)
 
-        #expect(try store.read { try $0.job(named: "job")?.createdAt } == 7)
+        #expect(try store.reading { try $0.job(named: "job")?.createdAt } == 7)
     }
 
     @Test func `a file that is opened a second time is not migrated again`() throws {
@@ -83,7 +83,7 @@ import Testing
 
         let store = try Store(.file(link), access: .readOnly)
 
-        #expect(try store.read { try $0.jobs() }.isEmpty)
+        #expect(try store.reading { try $0.jobs() }.isEmpty)
     }
 
     @Test func `a temporary database works and leaves nothing`() throws {
@@ -91,7 +91,7 @@ import Testing
 
         try store.save("job")
 
-        #expect(try store.read { try $0.jobs() }.map(\.name) == ["job"])
+        #expect(try store.reading { try $0.jobs() }.map(\.name) == ["job"])
         #expect(try folder.contents().isEmpty)
     }
 
@@ -109,14 +109,14 @@ import Testing
         let store = try Store(.file(folder.database), access: .readWrite)
 
         let error = failure {
-            try store.write { transaction in
+            try store.writing { transaction in
                 try transaction.saveJob(name: "job", spec: "{}", now: 0)
                 throw StoreError(.notFound, "stop")
             }
         }
 
         #expect(error?.kind == .notFound)
-        #expect(try store.read { try $0.jobs() }.isEmpty)
+        #expect(try store.reading { try $0.jobs() }.isEmpty)
     }
 
     @Test func `a store for reading writes nothing`() throws {

@@ -40,7 +40,7 @@ import Testing
                 .skipped(text: "http://a/long", reason: .limit, name: nil, line: 4, error: "too long"),
                 .failed(text: "ftp://a/", kind: .unsupportedScheme, name: nil, line: 5, error: "not fetched"),
             ], to: run)
-        try store.write { try $0.finishImport(run) }
+        try store.writing { try $0.finishImport(run) }
 
         #expect(added.pending == 1 && added.skipped == 3 && added.invalid == 1 && added.failed == 1)
         #expect(try temporary.run(run).progress == added)
@@ -114,8 +114,8 @@ import Testing
         let hosts = try temporary.query("SELECT host FROM hosts ORDER BY id").map { $0["host"] as String }
         #expect(hosts == ["http://a", "http://a:81", "https://a"])
         #expect(try temporary.claim("http://a", of: first).count == 2)
-        let host = try store.write { try $0.host("http://a:81") }
-        #expect(try store.read { try $0.hostKey(host) } == "http://a:81")
+        let host = try store.writing { try $0.host("http://a:81") }
+        #expect(try store.reading { try $0.hostKey(host) } == "http://a:81")
     }
 
     @Test func `more hosts than are kept in mind are still one row each`() throws {
@@ -127,7 +127,7 @@ import Testing
             let pages = urls.map {
                 ImportedPage.page(url: $0 + path, hostKey: hostKey($0), name: nil, line: nil)
             }
-            _ = try store.write { try importer.add(pages, in: $0) }
+            _ = try store.writing { try importer.add(pages, in: $0) }
         }
 
         #expect(try temporary.value("SELECT count(*) FROM hosts", as: Int.self) == 10_500)

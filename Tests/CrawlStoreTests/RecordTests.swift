@@ -14,7 +14,7 @@ import Testing
     /// A run with pages /0, /1 … of one host, all claimed in one batch.
     private func claimed(_ count: Int) throws -> (run: RunID, pages: [ClaimedPage]) {
         let run = try temporary.begin((0..<count).map { "http://a/\($0)" })
-        try store.write { try $0.addBatch(BatchID(rawValue: 1), run: run, number: 1, pages: count, now: 0) }
+        try store.writing { try $0.addBatch(BatchID(rawValue: 1), run: run, number: 1, pages: count, now: 0) }
         return (run, try temporary.claim("http://a", of: run))
     }
 
@@ -271,7 +271,7 @@ import Testing
     @Test func `outcomes of several batches are counted with their own`() throws {
         let run = try temporary.begin((0..<4).map { "http://a/\($0)" })
         for number: Int64 in 1...2 {
-            try store.write {
+            try store.writing {
                 try $0.addBatch(BatchID(rawValue: number), run: run, number: number, pages: 2, now: 0)
             }
         }
@@ -279,7 +279,7 @@ import Testing
             page.moved(to: BatchID(rawValue: Int64(index % 2 + 1)))
         }
 
-        try store.write { transaction in
+        try store.writing { transaction in
             _ = try transaction.record(
                 [[outcome(pages[0]), outcome(pages[1])], [outcome(pages[2])]], of: run, elapsed: 0, now: 0)
         }

@@ -26,14 +26,14 @@ import Testing
     }
 
     @Test func `a report counts pages by status`() throws {
-        let statuses = try store.read { try $0.report(run, slowestHosts: 0) }.statuses
+        let statuses = try store.reading { try $0.report(run, slowestHosts: 0) }.statuses
 
         #expect(statuses.map(\.status) == [200, 404, 503])
         #expect(statuses.map(\.pages) == [2, 1, 1])
     }
 
     @Test func `a report counts errors and skips, the most first, then by name`() throws {
-        let report = try store.read { try $0.report(run, slowestHosts: 0) }
+        let report = try store.reading { try $0.report(run, slowestHosts: 0) }
 
         #expect(report.errors.map(\.kind) == ["http_status", "dns"])
         #expect(report.errors.map(\.pages) == [2, 1])
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `a report names the slowest hosts by their mean time`() throws {
-        let hosts = try store.read { try $0.report(run, slowestHosts: 10) }.slowestHosts
+        let hosts = try store.reading { try $0.report(run, slowestHosts: 10) }.slowestHosts
 
         #expect(hosts.map(\.host) == ["http://b", "http://a"])
         #expect(hosts.map(\.pages) == [2, 3])
@@ -52,13 +52,14 @@ import Testing
 
     @Test func `a report names no more hosts than were asked for`() throws {
         #expect(
-            try store.read { try $0.report(run, slowestHosts: 1) }.slowestHosts.map(\.host) == ["http://b"])
+            try store.reading { try $0.report(run, slowestHosts: 1) }.slowestHosts.map(\.host) == ["http://b"]
+        )
     }
 
     @Test func `a run without pages has an empty report`() throws {
         let run = try temporary.begin(job: "empty")
 
-        let report = try store.read { try $0.report(run, slowestHosts: 3) }
+        let report = try store.reading { try $0.report(run, slowestHosts: 3) }
 
         #expect(report.statuses.isEmpty && report.errors.isEmpty && report.skips.isEmpty)
         #expect(report.slowestHosts.isEmpty)
@@ -122,7 +123,7 @@ extension TemporaryStore {
                 .skipped(text: "::", reason: .invalidURL, name: nil, line: nil, error: "no scheme"),
                 .skipped(text: "http://a/long", reason: .limit, name: nil, line: nil, error: "too long"),
             ], to: run)
-        try store.write { try $0.finishImport(run) }
+        try store.writing { try $0.finishImport(run) }
         func answered(_ status: Int, milliseconds: Int64, title: String? = nil) -> (inout PageOutcome) -> Void
         {
             {

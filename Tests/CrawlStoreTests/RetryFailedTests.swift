@@ -25,14 +25,14 @@ import Testing
                 },
                 outcome(pages[2], .failed(.reset)) { $0.error = "reset" },
             ], of: run)
-        try store.write { try $0.finishRun(run, now: 1) }
+        try store.writing { try $0.finishRun(run, now: 1) }
         return run
     }
 
     @Test func `failed pages are pending again, with all their tries, and the run is open`() throws {
         let run = try finishedRun()
 
-        let count = try store.write { try $0.retryFailed(run) }
+        let count = try store.writing { try $0.retryFailed(run) }
 
         #expect(count == 2)
         let rows = try temporary.rows(run)
@@ -50,7 +50,7 @@ import Testing
     @Test func `what went wrong with them is kept`() throws {
         let run = try finishedRun()
 
-        _ = try store.write { try $0.retryFailed(run) }
+        _ = try store.writing { try $0.retryFailed(run) }
 
         let attempts = try temporary.query(
             "SELECT url, attempts.* FROM attempts JOIN pages ON pages.id = page_id ORDER BY page_id")
@@ -77,9 +77,9 @@ import Testing
             $0.error = "503"
         }
         try temporary.record([first], of: run)
-        try store.write { try $0.finishRun(run, now: 1) }
+        try store.writing { try $0.finishRun(run, now: 1) }
 
-        _ = try store.write { try $0.retryFailed(run) }
+        _ = try store.writing { try $0.retryFailed(run) }
         let page = try temporary.claim("http://a", of: run)[0]
         try temporary.record([outcome(page) { $0.response.statusCode = 200 }], of: run)
 
@@ -127,8 +127,8 @@ import Testing
             $0.response.isNotModified = true
         }
         try temporary.record([failed, outcome(pages[1])], of: run)
-        try store.write { try $0.finishRun(run, now: 1) }
-        _ = try store.write { try $0.retryFailed(run) }
+        try store.writing { try $0.finishRun(run, now: 1) }
+        _ = try store.writing { try $0.retryFailed(run) }
 
         let names = OutcomeColumn.allCases.map(\.name).joined(separator: ", ")
         let row = try #require(
@@ -140,9 +140,9 @@ import Testing
     @Test func `a run without failed pages stays finished`() throws {
         let run = try temporary.begin(["http://a/"])
         try temporary.record([outcome(temporary.claim("http://a", of: run)[0])], of: run)
-        try store.write { try $0.finishRun(run, now: 1) }
+        try store.writing { try $0.finishRun(run, now: 1) }
 
-        #expect(try store.write { try $0.retryFailed(run) } == 0)
+        #expect(try store.writing { try $0.retryFailed(run) } == 0)
         #expect(try temporary.run(run).state == .finished)
     }
 
@@ -150,7 +150,7 @@ import Testing
         let first = try finishedRun()
         let second = try finishedRun()
 
-        _ = try store.write { try $0.retryFailed(second) }
+        _ = try store.writing { try $0.retryFailed(second) }
 
         #expect(try temporary.rows(first, .failed).count == 2)
     }
@@ -160,12 +160,12 @@ import Testing
         try temporary.add(
             [.failed(text: "ftp://a/", kind: .unsupportedScheme, name: nil, line: 1, error: "not fetched")],
             to: run)
-        try store.write { transaction in
+        try store.writing { transaction in
             try transaction.finishImport(run)
             try transaction.finishRun(run, now: 1)
         }
 
-        #expect(try store.write { try $0.retryFailed(run) } == 0)
+        #expect(try store.writing { try $0.retryFailed(run) } == 0)
         #expect(try temporary.rows(run).map(\.state) == [.failed])
         #expect(try temporary.value("SELECT count(*) FROM attempts", as: Int.self) == 0)
     }

@@ -11,12 +11,12 @@ import Testing
 
     init() throws { temporary = try TemporaryStore() }
 
-    private func job() throws -> JobID { try store.read { try #require(try $0.job(named: "job")).id } }
+    private func job() throws -> JobID { try store.reading { try #require(try $0.job(named: "job")).id } }
 
     @Test func `a run begins without pages, with the job as it is`() throws {
         try temporary.store.save("job", spec: "{\"a\": 1}")
-        let job = try store.read { try $0.job(named: "job")! }
-        let id = try store.write { try $0.beginRun(of: job, runner: nil, now: 77) }
+        let job = try store.reading { try $0.job(named: "job")! }
+        let id = try store.writing { try $0.beginRun(of: job, runner: nil, now: 77) }
         try temporary.store.save("job", spec: "{\"a\": 2}")
 
         let run = try temporary.run(id)
@@ -33,10 +33,10 @@ import Testing
 
     @Test func `a run that has all its pages is active, then finished`() throws {
         let run = try temporary.beginImport()
-        try store.write { try $0.finishImport(run) }
+        try store.writing { try $0.finishImport(run) }
         #expect(try temporary.run(run).state == .active)
 
-        try store.write { try $0.finishRun(run, now: 99) }
+        try store.writing { try $0.finishRun(run, now: 99) }
 
         #expect(try temporary.run(run).state == .finished)
         #expect(try temporary.run(run).finishedAt == 99)
@@ -44,9 +44,9 @@ import Testing
 
     @Test func `a finished run is not opened again by the end of an import`() throws {
         let run = try temporary.begin()
-        try store.write { try $0.finishRun(run, now: 99) }
+        try store.writing { try $0.finishRun(run, now: 99) }
 
-        try store.write { try $0.finishImport(run) }
+        try store.writing { try $0.finishImport(run) }
 
         #expect(try temporary.run(run).state == .finished)
     }
@@ -56,7 +56,7 @@ import Testing
         let run = try temporary.begin(runner: runner)
         #expect(try temporary.run(run).runnerPID == 1)
 
-        try store.write { try $0.finishRun(run, now: 99) }
+        try store.writing { try $0.finishRun(run, now: 99) }
 
         #expect(try temporary.run(run).runnerPID == nil)
     }
@@ -71,35 +71,35 @@ import Testing
     @Test func `runs are numbered by job, found by number, and listed with the latest first`() throws {
         for _ in 0..<3 {
             let run = try temporary.begin()
-            try store.write { try $0.finishRun(run, now: 1) }
+            try store.writing { try $0.finishRun(run, now: 1) }
         }
         try temporary.begin(job: "other")
         let job = try job()
 
-        #expect(try store.read { try $0.runs(of: job) }.map(\.number) == [3, 2, 1])
-        #expect(try store.read { try $0.latestRun(of: job) }?.number == 3)
-        #expect(try store.read { try $0.run(2, of: job) }?.number == 2)
-        #expect(try store.read { try $0.run(4, of: job) } == nil)
+        #expect(try store.reading { try $0.runs(of: job) }.map(\.number) == [3, 2, 1])
+        #expect(try store.reading { try $0.latestRun(of: job) }?.number == 3)
+        #expect(try store.reading { try $0.run(2, of: job) }?.number == 2)
+        #expect(try store.reading { try $0.run(4, of: job) } == nil)
     }
 
     @Test func `the unfinished run is the one that is importing or active`() throws {
         let run = try temporary.beginImport()
         let job = try job()
-        #expect(try store.read { try $0.unfinishedRun(of: job) }?.id == run)
+        #expect(try store.reading { try $0.unfinishedRun(of: job) }?.id == run)
 
-        try store.write { try $0.finishImport(run) }
-        #expect(try store.read { try $0.unfinishedRun(of: job) }?.id == run)
+        try store.writing { try $0.finishImport(run) }
+        #expect(try store.reading { try $0.unfinishedRun(of: job) }?.id == run)
 
-        try store.write { try $0.finishRun(run, now: 1) }
-        #expect(try store.read { try $0.unfinishedRun(of: job) } == nil)
+        try store.writing { try $0.finishRun(run, now: 1) }
+        #expect(try store.reading { try $0.unfinishedRun(of: job) } == nil)
     }
 
     @Test func `a run that nobody has can be taken, and taken again by the same runner`() throws {
         let runner = try temporary.runner(pid: 7)
         let run = try temporary.run(temporary.begin())
 
-        try store.write { try $0.takeRun(run, runner: runner) }
-        try store.write { try $0.takeRun(run, runner: runner) }
+        try store.writing { try $0.takeRun(run, runner: runner) }
+        try store.writing { try $0.takeRun(run, runner: runner) }
 
         #expect(try temporary.run(run.id).runnerPID == 7)
     }
@@ -109,7 +109,7 @@ import Testing
         let second = try temporary.runner(pid: 8)
         let record = try temporary.run(run)
 
-        let error = failure { try store.write { try $0.takeRun(record, runner: second) } }
+        let error = failure { try store.writing { try $0.takeRun(record, runner: second) } }
 
         #expect(error?.kind == .alreadyRunning)
         #expect(error?.description.contains("process 7") == true)
@@ -120,9 +120,9 @@ import Testing
         let run = try temporary.begin(runner: temporary.runner(pid: 7))
         let second = try temporary.runner(pid: 8)
 
-        try store.write { try $0.releaseRun(run) }
+        try store.writing { try $0.releaseRun(run) }
         let record = try temporary.run(run)
-        try store.write { try $0.takeRun(record, runner: second) }
+        try store.writing { try $0.takeRun(record, runner: second) }
 
         #expect(try temporary.run(run).runnerPID == 8)
     }
@@ -133,13 +133,13 @@ import Testing
         let other = try temporary.begin(["http://a/1"], job: "other")
 
         var slices: [Int] = []
-        while try store.write({ try $0.discardImport(run, limit: 10) }) {
+        while try store.writing({ try $0.discardImport(run, limit: 10) }) {
             slices.append(
                 try temporary.value("SELECT count(*) FROM pages WHERE run_id = \(run.rawValue)") ?? -1)
         }
 
         #expect(slices == [15, 5, 0])
-        #expect(try store.read { try $0.run(run) } == nil)
+        #expect(try store.reading { try $0.run(run) } == nil)
         #expect(try temporary.rows(other).count == 1)
         #expect(try store.check() == [])
     }
@@ -147,7 +147,7 @@ import Testing
     @Test func `a run that begins after a discarded import has only its own pages`() throws {
         let cut = try temporary.beginImport()
         try temporary.add(["http://a/1", "http://a/2"], to: cut)
-        while try store.write({ try $0.discardImport(cut, limit: 10) }) {}
+        while try store.writing({ try $0.discardImport(cut, limit: 10) }) {}
 
         let run = try temporary.begin(["http://a/2"])
 

@@ -20,16 +20,16 @@ import Testing
         var later = daily
         later.consideredAt = 20
 
-        #expect(try store.write { try $0.save(daily, of: job, previous: nil) })
-        #expect(try store.write { try $0.save(later, of: job, previous: daily) })
-        #expect(try !store.write { try $0.save(later, of: job, previous: daily) })
-        #expect(try !store.write { try $0.save(later, of: job, previous: nil) })
+        #expect(try store.writing { try $0.save(daily, of: job, previous: nil) })
+        #expect(try store.writing { try $0.save(later, of: job, previous: daily) })
+        #expect(try !store.writing { try $0.save(later, of: job, previous: daily) })
+        #expect(try !store.writing { try $0.save(later, of: job, previous: nil) })
 
-        #expect(try store.read { try $0.jobStandings() }.map(\.schedule) == [later])
+        #expect(try store.reading { try $0.jobStandings() }.map(\.schedule) == [later])
     }
 
     @Test func `what became of a due time is noted once`() throws {
-        try store.write { transaction in
+        try store.writing { transaction in
             try transaction.noteStart(of: job, due: 5, .overlapped, missed: 0, run: nil, now: 6)
             try transaction.noteStart(of: job, due: 5, .started, missed: 0, run: nil, now: 7)
         }
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `a start whose run could not begin keeps the reason`() throws {
         let run = try temporary.begin()
-        try store.write { transaction in
+        try store.writing { transaction in
             try transaction.noteStart(of: job, due: 5, .started, missed: 0, run: run, now: 6)
             try transaction.failStart(of: job, run: run, error: "no list")
         }
@@ -53,10 +53,10 @@ import Testing
     }
 
     @Test func `a job without a schedule any more has none`() throws {
-        _ = try store.write { try $0.save(daily, of: job, previous: nil) }
+        _ = try store.writing { try $0.save(daily, of: job, previous: nil) }
 
-        try store.write { try $0.dropSchedule(of: job) }
+        try store.writing { try $0.dropSchedule(of: job) }
 
-        #expect(try store.read { try $0.jobStandings() }.map(\.schedule) == [nil])
+        #expect(try store.reading { try $0.jobStandings() }.map(\.schedule) == [nil])
     }
 }

@@ -20,13 +20,13 @@ final class TemporaryStore {
     func begin(_ urls: [String] = [], job: String = "job", runner: RunnerID? = nil) throws -> RunID {
         let run = try beginImport(job: job, runner: runner)
         try add(urls, to: run)
-        try store.write { try $0.finishImport(run) }
+        try store.writing { try $0.finishImport(run) }
         return run
     }
 
     /// A new run of a job whose pages are still to come.
     func beginImport(job name: String = "job", runner: RunnerID? = nil) throws -> RunID {
-        try store.write { transaction in
+        try store.writing { transaction in
             try transaction.saveJob(name: name, spec: "{}", now: 0)
             let job = try #require(try transaction.job(named: name))
             return try transaction.beginRun(of: job, runner: runner, now: 1_000)
@@ -41,7 +41,7 @@ final class TemporaryStore {
     @discardableResult
     func add(_ pages: [ImportedPage], to run: RunID) throws -> RunProgress {
         var importer = PageImporter(run: run)
-        return try store.write { try importer.add(pages, in: $0) }
+        return try store.writing { try importer.add(pages, in: $0) }
     }
 
     /// The pages of a run's host that may be requested now.
@@ -58,7 +58,7 @@ final class TemporaryStore {
         _ host: String, of run: RunID, now: Int64 = 0, limit: Int, claimed: Set<PageID> = [],
         batch: BatchID = BatchID(rawValue: 1), from position: inout FrontierPosition?
     ) throws -> [ClaimedPage] {
-        try store.write { transaction in
+        try store.writing { transaction in
             try transaction.claim(
                 transaction.host(host), of: run, now: now, limit: limit, claimed: claimed, batch: batch,
                 from: &position)
@@ -69,19 +69,19 @@ final class TemporaryStore {
     func record(
         _ outcomes: [PageOutcome], of run: RunID, elapsed: Int64 = 0, now: Int64 = 0
     ) throws -> RunProgress {
-        try store.write { try $0.record([outcomes], of: run, elapsed: elapsed, now: now) }
+        try store.writing { try $0.record([outcomes], of: run, elapsed: elapsed, now: now) }
     }
 
     /// A runner of another process of this machine, as far as the store knows.
     func runner(pid: Int32 = 1) throws -> RunnerID {
-        try store.write { try $0.registerRunner(ProcessTableStub(pid: pid), now: 0) }
+        try store.writing { try $0.registerRunner(ProcessTableStub(pid: pid), now: 0) }
     }
 
-    func run(_ id: RunID) throws -> RunRecord { try store.read { try #require(try $0.run(id)) } }
+    func run(_ id: RunID) throws -> RunRecord { try store.reading { try #require(try $0.run(id)) } }
 
     func rows(_ run: RunID, _ filter: ResultFilter = .all) throws -> [ResultRow] {
         var rows: [ResultRow] = []
-        try store.read { try $0.forEachResult(of: run, filter) { rows.append($0) } }
+        try store.reading { try $0.forEachResult(of: run, filter) { rows.append($0) } }
         return rows
     }
 

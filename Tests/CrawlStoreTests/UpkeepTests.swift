@@ -19,11 +19,11 @@ import Testing
         for _ in 0..<count {
             let run = try temporary.begin((0..<pages).map { "http://a/\($0)" })
             try temporary.record(try temporary.claim("http://a", of: run).map { outcome($0) }, of: run)
-            try store.write { try $0.finishRun(run, now: 1) }
+            try store.writing { try $0.finishRun(run, now: 1) }
         }
     }
 
-    private func job() throws -> JobID { try store.read { try #require(try $0.job(named: "job")) }.id }
+    private func job() throws -> JobID { try store.reading { try #require(try $0.job(named: "job")) }.id }
 
     @Test func `the latest finished runs stay, and the one that is not finished`() throws {
         try finishedRuns(4)
@@ -55,8 +55,8 @@ import Testing
     @Test func `a copy is whole, and nobody holds anything in it`() throws {
         let runner = try temporary.runner()
         let run = try temporary.begin(["http://a/1", "http://b/1"], runner: runner)
-        let host = try store.write { try $0.host("http://a") }
-        _ = try store.write { try $0.lease(host, runner: runner, now: 0) }
+        let host = try store.writing { try $0.host("http://a") }
+        _ = try store.writing { try $0.lease(host, runner: runner, now: 0) }
         var size: Int64 = 0
 
         try store.backUp(to: folder.database) { _, total in size = total }
@@ -67,7 +67,7 @@ import Testing
         #expect(try copy.check() == [])
         #expect(try copy.read { try $0.run(run) }?.runnerPID == nil)
         #expect(try folder.connect().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM runners") } == 0)
-        #expect(try store.read { try $0.run(run) }?.runnerPID != nil)
+        #expect(try store.reading { try $0.run(run) }?.runnerPID != nil)
     }
 
     @Test func `a copy takes the place of an older one only when it is whole`() throws {

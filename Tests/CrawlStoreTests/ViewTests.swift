@@ -15,7 +15,7 @@ import Testing
         let earlier = try temporary.begin(["http://a/old"], job: "mixed")
         try temporary.record(
             [outcome(temporary.claim("http://a", of: earlier)[0], .failed(.tls))], of: earlier)
-        try temporary.store.write { try $0.finishRun(earlier, now: 2_000) }
+        try temporary.store.writing { try $0.finishRun(earlier, now: 2_000) }
         run = try temporary.fillMixedRun()
         try temporary.begin(["http://z/"], job: "other")
     }

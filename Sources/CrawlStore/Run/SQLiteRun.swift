@@ -28,7 +28,7 @@ package final class SQLiteRun: RunStore {
     /// - Throws: `StoreError`.
     package init(
         store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, processes: any ProcessTable
-    ) throws {
+    ) throws(StoreError) {
         self.store = store
         self.runner = runner
         self.run = run
@@ -41,19 +41,19 @@ package final class SQLiteRun: RunStore {
         claims.isByLevel = spec.follow?.depth != nil
         claims.lastNamed = spec.discoversPages ? run.lastNamed : nil
         claims.hasInputs = run.hasInputs
-        let former = try store.read { try $0.formerRuns(of: run.id) }
+        let former = try store.reading { try $0.formerRuns(of: run.id) }
         claims.formerRuns = former?.hasAlike == true ? former : nil
         self.claims = claims
         if spec.discoversPages {
             discoveries = DiscoveryImporter(
                 run: run.id, former: former, limits: spec.limits, keepsSkipped: spec.keepsSkipped)
         }
-        nextBatch = try store.read { (try $0.nextBatchID(), try $0.nextBatchNumber(of: run.id)) }
+        nextBatch = try store.reading { (try $0.nextBatchID(), try $0.nextBatchNumber(of: run.id)) }
     }
 
     package func exchange(_ request: consuming TurnRequest) throws -> TurnReply {
         let request = request
-        return try store.write { transaction in
+        return try store.writing { transaction in
             var turn = SQLiteTurn(self, transaction, now: request.now, reportsBatches: request.reportsBatches)
             try turn.record(request.record)
             turn.reply.requests = try request.requests.map { try transaction.request(of: $0) }
@@ -71,22 +71,22 @@ package final class SQLiteRun: RunStore {
 
     package func interruptedRequests() throws -> [InterruptedRequest] {
         guard run.hasRequests else { return [] }
-        return try store.read { try $0.interruptedRequests(of: run.id) }
+        return try store.reading { try $0.interruptedRequests(of: run.id) }
     }
 
     package func forEachSeed(_ body: (String) throws -> Void) throws {
-        try store.read { try $0.forEachSeed(of: run.id, body) }
+        try store.reading { try $0.forEachSeed(of: run.id, body) }
     }
 
     package func renew(now: Int64) throws {
-        try store.write { try $0.renewRunner(runner, now: now) }
+        try store.writing { try $0.renewRunner(runner, now: now) }
     }
 
     package func finish(now: Int64, pulse: () throws -> Void) throws -> Bool {
-        if try store.read({ try !$0.hasPending(run.id) }) {
+        if try store.reading({ try !$0.hasPending(run.id) }) {
             try store.noteUnread(of: run.id, progressed: pulse)
         }
-        return try store.write { transaction in
+        return try store.writing { transaction in
             // Pages may have been put back to pending, from another program, since the last search.
             guard try !transaction.hasPending(run.id) else { return false }
             try transaction.finishRun(run.id, now: now)

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import Dispatch
 internal import Glibc
 internal import Logging

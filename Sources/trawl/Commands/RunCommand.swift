@@ -123,7 +123,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 }
 
-extension StoreTransaction {
+extension StoreWriter {
     /// Stores the job of a file.
     func saveJob(_ document: JobDocument, now: Int64) throws {
         try saveJob(name: document.spec.name, spec: document.json, now: now)

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlStore
+internal import TrawlStore
 
 /// What a run came to, for people.
 struct Summary {

@@ -17,13 +17,13 @@ import Testing
     }
 
     private func reap(_ processes: ProcessTableStub, now: Int64) throws {
-        try store.write { try $0.reapRunners(processes, now: now) }
+        try store.writing { try $0.reapRunners(processes, now: now) }
     }
 
     @Test func `a runner is entered with who it is and until when it holds`() throws {
         let processes = ProcessTableStub(pid: 7, boot: "b", namespace: "n", started: 1234)
 
-        _ = try store.write { try $0.registerRunner(processes, now: 1_000) }
+        _ = try store.writing { try $0.registerRunner(processes, now: 1_000) }
 
         let row = try #require(try temporary.query("SELECT * FROM runners").first)
         #expect(row["boot_id"] == "b")
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a runner of an earlier boot is gone, whatever its lease and its pid say`() throws {
-        _ = try store.write { try $0.registerRunner(ProcessTableStub(pid: 7, boot: "before"), now: 0) }
+        _ = try store.writing { try $0.registerRunner(ProcessTableStub(pid: 7, boot: "before"), now: 0) }
 
         try reap(ProcessTableStub(pid: 8), now: 1)
 
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `a runner of another pid namespace stays until its lease expires`() throws {
-        _ = try store.write { try $0.registerRunner(ProcessTableStub(pid: 7, namespace: "other"), now: 0) }
+        _ = try store.writing { try $0.registerRunner(ProcessTableStub(pid: 7, namespace: "other"), now: 0) }
         var processes = ProcessTableStub(pid: 8)
         processes.alive[7] = nil
 
@@ -91,10 +91,10 @@ import Testing
     }
 
     @Test func `a runner that shows signs of life keeps its lease`() throws {
-        let runner = try store.write {
+        let runner = try store.writing {
             try $0.registerRunner(ProcessTableStub(pid: 7, namespace: "other"), now: 0)
         }
-        try store.write { try $0.renewRunner(runner, now: 50_000) }
+        try store.writing { try $0.renewRunner(runner, now: 50_000) }
 
         try reap(ProcessTableStub(pid: 8), now: 110_000)
         #expect(try pids() == [7])
@@ -106,32 +106,32 @@ import Testing
     @Test func `a new runner frees what one that is gone has held`() throws {
         let gone = try temporary.runner(pid: 7)
         let run = try temporary.begin(["http://a/"], runner: gone)
-        let host = try store.write { try $0.host("http://a") }
-        _ = try store.write { try $0.lease(host, runner: gone, now: 0) }
+        let host = try store.writing { try $0.host("http://a") }
+        _ = try store.writing { try $0.lease(host, runner: gone, now: 0) }
         var processes = ProcessTableStub(pid: 8)
         processes.alive[7] = nil
 
-        let runner = try store.write { try $0.registerRunner(processes, now: 9_000) }
+        let runner = try store.writing { try $0.registerRunner(processes, now: 9_000) }
 
         let record = try temporary.run(run)
         #expect(record.runnerPID == nil)
-        try store.write { try $0.takeRun(record, runner: runner) }
+        try store.writing { try $0.takeRun(record, runner: runner) }
         // When it sent its last request nobody knows, so that its delay counts from now.
         var expected = HostRecord()
         expected.lastStartedAt = 9_000
-        #expect(try store.write { try $0.lease(host, runner: runner, now: 0) } == .held(expected))
+        #expect(try store.writing { try $0.lease(host, runner: runner, now: 0) } == .held(expected))
     }
 
     @Test func `what a living runner holds is left to it`() throws {
         let first = try temporary.runner(pid: 7)
         let run = try temporary.begin(["http://a/"], runner: first)
-        let host = try store.write { try $0.host("http://a") }
-        _ = try store.write { try $0.lease(host, runner: first, now: 0) }
+        let host = try store.writing { try $0.host("http://a") }
+        _ = try store.writing { try $0.lease(host, runner: first, now: 0) }
 
         let second = try temporary.runner(pid: 8)
 
         #expect(try temporary.run(run).runnerPID == 7)
-        #expect(try store.write { try $0.lease(host, runner: second, now: 0) } == .taken)
+        #expect(try store.writing { try $0.lease(host, runner: second, now: 0) } == .taken)
     }
 
     @Test func `a runner that leaves gives back what it has and nothing of others`() throws {
@@ -139,15 +139,15 @@ import Testing
         let second = try temporary.runner(pid: 8)
         let one = try temporary.begin(job: "one", runner: first)
         let two = try temporary.begin(job: "two", runner: second)
-        let hosts = try store.write { try [$0.host("http://a"), $0.host("http://b")] }
-        _ = try store.write { transaction in
+        let hosts = try store.writing { try [$0.host("http://a"), $0.host("http://b")] }
+        _ = try store.writing { transaction in
             try (
                 transaction.lease(hosts[0], runner: first, now: 0),
                 transaction.lease(hosts[1], runner: second, now: 0)
             )
         }
 
-        try store.write { try $0.removeRunner(first, now: 5) }
+        try store.writing { try $0.removeRunner(first, now: 5) }
 
         #expect(try pids() == [8])
         #expect(try temporary.run(one).runnerPID == nil)

@@ -1,8 +1,7 @@
 package import CrawlFetch
-package import CrawlStore
 package import TrawlStore
 
-extension Store {
+extension CrawlDatabase {
     /// Runs a closure with this process entered as a runner.
     ///
     /// - Parameter leftBehind: gets the runner where the database could not be written at the end, so that it still holds
@@ -25,7 +24,7 @@ extension Store {
         do {
             try await onOwnedThread(named: "trawl-runner") {
                 try self.write { try $0.removeRunner(runner, now: environment.wallClock()) }
-                _ = try? self.checkpoint()
+                self.settle()
             }
         } catch {
             leftBehind(runner)
