@@ -91,7 +91,7 @@ extension PageFetcher {
 
     /// The `Location` of a response that is a redirect to be followed.
     func redirectTarget(_ transfer: Transfer) -> String? {
-        let status = transfer.head.status
+        let status = transfer.running.head.status
         guard RedirectChain.isRedirect(status) else { return nil }
         if request?.page != nil {
             guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
@@ -116,7 +116,7 @@ extension PageFetcher {
         let attempt = page.attempts + 1
         let mustNotRepeat = mustNotRepeat(status, asked)
         guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
-            let isLost = mustNotRepeat && !transfer.head.isComplete
+            let isLost = mustNotRepeat && !transfer.running.head.isComplete
             let error = isLost ? "\(message); not known to have been delivered" : message
             return finish(.failed(kind), error: error, signal)
         }
@@ -129,14 +129,15 @@ extension PageFetcher {
     /// How long a response asks to be left alone by its `Retry-After`; nil where it does not.
     private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
         guard status == 429 || status == 503 || status == 425,
-            transfer.head.notableFields.contains(.retryAfter), let value = transfer.header("retry-after")
+            transfer.running.head.notableFields.contains(.retryAfter),
+            let value = transfer.header("retry-after")
         else { return nil }
         return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
     }
 
     /// How long a response says that nothing more is taken.
     private func rateLimitWait(_ transfer: Transfer) -> Duration? {
-        guard transfer.head.notableFields.contains(.rateLimit) else { return nil }
+        guard transfer.running.head.notableFields.contains(.rateLimit) else { return nil }
         return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
     }
 

@@ -12,7 +12,8 @@ extension PageFetcher {
         let message = request.page?.message
         // A server may send secrets back, anywhere in what it answers.
         guard (message?.redaction ?? policy.redaction).isEmpty else { return }
-        guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder, transfer.head.isComplete
+        guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder,
+            transfer.running.head.isComplete
         else { return }
         var exchange = HTTPExchange(
             url: request.url, startedAt: now - transfer.totalMicroseconds / 1000,
@@ -23,10 +24,10 @@ extension PageFetcher {
         if request.chain?.isRewritten != true { exchange.requestBody = message?.body ?? [] }
         if recorder.isTruncated || isTooLarge {
             exchange.truncation = .length
-        } else if !transfer.cameWhole {
+        } else if !transfer.running.cameWhole {
             exchange.truncation = HTTPExchange.Truncation(result)
         }
-        exchange.isNotModified = transfer.head.status == 304
+        exchange.isNotModified = transfer.running.head.status == 304
         guard credentials == nil || !mentionsSecret(exchange, transfer) else { return }
         keeper.keep(exchange)
     }
@@ -36,7 +37,7 @@ extension PageFetcher {
         let redaction = redaction
         guard !redaction.isEmpty else { return false }
         var body = exchange.responseBody
-        if let coding = transfer.head.contentEncoding {
+        if let coding = transfer.running.head.contentEncoding {
             body = []
             let decoder = ContentDecoder()
             do {

@@ -24,7 +24,8 @@ extension PageFetcher {
                 : (.timeoutTotal, "not finished within \(timeouts.total)")
         case .code(let code):
             let message = transfer.errorMessage ?? code.message
-            if code.errorKind == .truncated, let length = transfer.head.contentLength, limits.body > 0,
+            if code.errorKind == .truncated, let length = transfer.running.head.contentLength,
+                limits.body > 0,
                 length > limits.body
             {
                 // Had it come whole it would have been refused: no retry mends that.

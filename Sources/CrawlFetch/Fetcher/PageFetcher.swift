@@ -285,7 +285,9 @@ package final class PageFetcher: TransferDelegate {
         }
         // Nobody wants the body of a redirect, or more of a robots.txt.
         let isEnough = phase == .collecting && isTooLarge || phase == .listing && sitemap?.failure != nil
-        if isEnough || kind.concernsBody && transfer.head.isComplete && redirectTarget(transfer) != nil {
+        if isEnough
+            || kind.concernsBody && transfer.running.head.isComplete && redirectTarget(transfer) != nil
+        {
             complete(request, transfer)
         } else {
             finish(failure: kind, message)

@@ -6,7 +6,7 @@ internal import HTMLScan
 extension PageFetcher {
     /// Whether the header may say where the page leads.
     var hasLinkFields: Bool {
-        transfer.map { !$0.head.notableFields.isDisjoint(with: [.link, .refresh]) } ?? false
+        transfer.map { !$0.running.head.notableFields.isDisjoint(with: [.link, .refresh]) } ?? false
     }
 
     /// Takes what the header alone says of a page, whose body was not scanned.
@@ -54,7 +54,8 @@ extension PageFetcher {
 
     /// What the header says is the page's own address (RFC 6596), absolute.
     func canonicalField(_ url: String) -> String? {
-        guard let transfer, transfer.head.notableFields.contains(.link), let page = try? WebURL(parsing: url)
+        guard let transfer, transfer.running.head.notableFields.contains(.link),
+            let page = try? WebURL(parsing: url)
         else { return nil }
         for value in transfer.headers("link") {
             for link in LinkField(value).links

@@ -25,9 +25,9 @@ extension PageFetcher {
         response.contentType = phase == .unseen ? transfer.contentType : contentType
         response.remoteIP = transfer.remoteIP
         response.httpVersion = transfer.httpVersion
-        response.etag = transfer.head.etag
-        response.lastModified = transfer.head.lastModified
-        if transfer.head.notableFields.contains(.robotsTag) {
+        response.etag = transfer.running.head.etag
+        response.lastModified = transfer.running.head.lastModified
+        if transfer.running.head.notableFields.contains(.robotsTag) {
             for value in transfer.headers("x-robots-tag") {
                 response.robots.formUnion(
                     RobotsDirectives(fieldValue: value.utf8.span, productToken: policy.productToken))

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import Glibc
 
-// The callbacks have no captures, as C wants them; their context is the transfer itself.
+// C cannot call a closure that captures anything, so curl passes the transfer itself as each callback's context.
 
 func receiveBody(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
@@ -9,8 +9,8 @@ func receiveBody(
     guard let bytes, let context else { return 0 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let length = size * count
-    // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)); for no bytes there is no
-    // smaller one, but curl never calls with none unless the file is empty.
+    // Any other number than the one given is an error (CURLOPT_WRITEFUNCTION(3)). The larger one is used because for an
+    // empty body, for which curl calls with 0, no smaller one exists.
     return transfer.receiveBodyBytes(UnsafeRawBufferPointer(start: bytes, count: length))
         ? length : length + 1
 }
@@ -55,11 +55,11 @@ func noteLookUp(
 func openSocket(
     _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
-    // Also what CURL_SOCKET_BAD is, a macro that Swift does not import: this address is not connected to.
+    // -1 is CURL_SOCKET_BAD, a macro that Swift does not import. With it curl goes on to the next address.
     guard let context, let address else { return -1 }
     let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     guard transfer.mayConnect(to: address) else { return -1 }
-    // As curl does it by itself, but closed in programs that are started.
+    // curl would do the same without this callback, but for SOCK_CLOEXEC: other programs must not inherit the socket.
     let descriptor = socket(
         address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue),
         address.pointee.protocol)

@@ -4,16 +4,12 @@ package import CrawlCore
 package struct TransferConfiguration: Sendable {
     /// What is sent as `User-Agent`.
     package var userAgent: String
-    /// Until the connection stands; zero for no limit.
-    package var connectTimeout: Duration
-    /// Without a byte; zero for no limit.
-    package var readTimeout: Duration
-    /// For the whole request; zero for no limit.
-    package var totalTimeout: Duration
-    /// Bytes that a body may have; zero for any number. The delegate counts what it is given; a transfer ends by
-    /// itself what is larger while it is still coded.
+    /// Time limits; zero for no limit.
+    package var timeouts: JobSpec.Timeouts
+    /// Bytes that a body may have; zero for no limit. The delegate counts the decoded bytes. The transfer itself only
+    /// ends a body that is too large before it is decoded.
     package var bodyLimit: Int64
-    /// Which proxy a URL is requested through.
+    /// Chooses the proxy for each URL.
     let proxies: ProxySelection
     /// Whether certificates go unchecked.
     package var insecure: Bool
@@ -21,8 +17,7 @@ package struct TransferConfiguration: Sendable {
     package var cookies: CookieStore?
     /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
     package var reportsSending: Bool
-
-    /// How many bytes of a body are recorded, with all else that is exchanged; nil, the default, for no recording.
+    /// How many bytes of each body are recorded, together with both heads; nil for no recording. The default is nil.
     package var recordedBytes: Int?
 
     /// The settings of a job; zero durations and sizes mean no limit.
@@ -30,16 +25,14 @@ package struct TransferConfiguration: Sendable {
     /// - Parameters:
     ///   - proxy: a proxy in curl's notation; empty for none, nil to go by the environment's `http_proxy`,
     ///     `https_proxy` and `all_proxy`. Either way `no_proxy` names the hosts that are requested without one.
-    ///   - environment: the value of an environment variable. The default is that of the process.
+    ///   - environment: returns the value of an environment variable. The default reads those of the process.
     package init(
         userAgent: String, timeouts: JobSpec.Timeouts, bodyLimit: Int64 = 0, proxy: String?, insecure: Bool,
         cookies: CookieStore? = nil, reportsSending: Bool,
         environment: ((String) -> String?)? = nil
     ) {
         self.userAgent = userAgent
-        connectTimeout = timeouts.connect
-        readTimeout = timeouts.read
-        totalTimeout = timeouts.total
+        self.timeouts = timeouts
         self.bodyLimit = bodyLimit
         proxies = ProxySelection(proxy, environment: environment ?? ProxySelection.environment)
         self.cookies = cookies

@@ -10,29 +10,31 @@ internal import Glibc
 package final class TransferLoop {
     /// Wakes the loop from other threads.
     package let waker: Waker
-    // Unchecked because it is read with every line of a header, and set where nothing else runs.
-    /// The time as of the current turn, read once a turn.
+    // Unchecked because it is read with every line of a header, and set when nothing else runs.
+    /// The time of the current turn. The clock is read once a turn.
     @exclusivity(unchecked) package private(set) var now: MonotonicInstant = .now
 
     private let multi: UnsafeMutableRawPointer
     private let connections: Int
+    /// The sockets of all connections, and the waker's.
     let sockets: PollSet
-    /// When curl wants to be called without an event.
+    /// When curl wants to be called even without an event.
     private var timer: MonotonicInstant?
+    /// Transfers that are running.
     private var active: [Transfer] = []
     private var nextReadCheck: MonotonicInstant = .now
     private var nextPruning: MonotonicInstant = .now
     private var nameLifetime = NameLifetime(now: .now)
 
-    /// How often transfers are checked for a server that sends nothing: the precision of a read time-out.
+    /// How often the loop looks for servers that send nothing: the precision of a read time-out.
     private static let readCheckInterval: Duration = .milliseconds(100)
-    /// How often names that were looked up a while ago are forgotten.
+    /// How often curl is told to forget names that were looked up a while ago.
     private static let pruningInterval: Duration = .seconds(1)
 
     /// An idle loop.
     ///
-    /// - Parameter connections: how many connections are kept open for re-use.
-    /// - Throws: `LoopFailure` where there are no descriptors left.
+    /// - Parameter connections: how many connections are kept open to be used again.
+    /// - Throws: `LoopFailure` when the process has no file descriptors left.
     package init(connections: Int) throws(LoopFailure) {
         _ = TransferLoop.globalSetUp
         waker = try Waker()
@@ -54,44 +56,44 @@ package final class TransferLoop {
     }
 
     deinit {
-        for transfer in active { curl_multi_remove_handle(multi, transfer.easy) }
+        for transfer in active { curl_multi_remove_handle(multi, transfer.handle.easy) }
         curl_multi_cleanup(multi)
     }
 
-    /// curl_global_init(3) once a process, which in this version of curl is not safe to race.
+    /// Calls curl_global_init(3) once a process. In curl 7.88 two threads must not call it at the same time.
     static let globalSetUp: Void = {
-        _ = ccurl_global_init()  // Fails only out of memory, and then so does the next call.
+        _ = ccurl_global_init()  // Fails only without memory, and then the next call fails as well.
     }()
 
-    /// Whether more than a quarter of the connections that may be kept are there: those that are none the less kept, for
-    /// what is about to come, have the rest.
+    /// Whether more than a quarter of the connections that may be kept are open. From then on only those are kept that a
+    /// request waits for; they have the other three quarters.
     var isCrowded: Bool { sockets.openCount > connections / 4 }
 
-    /// Transfers under way.
+    /// How many transfers are running.
     package var activeCount: Int { active.count }
 
-    /// Starts a transfer; its delegate hears of its end from a later ``turn(until:)``.
+    /// Starts a transfer. Its delegate is told of the end during a later ``turn(until:)``.
     ///
-    /// - Returns: false where curl has no memory for it.
+    /// - Returns: false when curl has no memory for it.
     package func start(_ transfer: Transfer) -> Bool {
-        precondition(transfer.slot < 0, "the transfer is under way already")
-        // `now` is as old as the last turn.
+        precondition(transfer.slot < 0, "the transfer is running already")
+        // The property `now` is as old as the last turn.
         let now = MonotonicInstant.now
-        // Pruning goes over all names: after each transfer, as curl would have it, it makes a page the dearer the more
-        // hosts there are.
+        // curl would go over all names that it knows at the end of each transfer, so that a page would cost more the more
+        // hosts there are. Once a second is enough.
         var lifetime = -1
         if nextPruning <= now {
             nextPruning = now + TransferLoop.pruningInterval
             lifetime = nameLifetime.seconds(now: now)
         }
         transfer.prepareForStart(now: now, nameLifetime: lifetime)
-        guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else { return false }
+        guard curl_multi_add_handle(multi, transfer.handle.easy) == CURLM_OK else { return false }
         transfer.slot = active.count
         active.append(transfer)
         return true
     }
 
-    /// Ends a transfer at once and closes its connection; its delegate hears nothing of it.
+    /// Ends a transfer at once and closes its connection. Its delegate is not told.
     package func cancel(_ transfer: Transfer) {
         guard transfer.slot >= 0 else { return }
         remove(transfer)
@@ -99,7 +101,7 @@ package final class TransferLoop {
 
     /// Waits for something to do, does it, and tells the delegates of what has finished.
     ///
-    /// - Parameter deadline: when to come back at the latest; nil for whenever something happens.
+    /// - Parameter deadline: when to return at the latest; nil to wait until something happens.
     package func turn(until deadline: MonotonicInstant?) {
         let ready = sockets.wait(milliseconds: waitMilliseconds(until: deadline))
         now = .now
@@ -131,7 +133,7 @@ package final class TransferLoop {
         guard let earliest else { return -1 }
         if earliest <= now { return 0 }
         let left = earliest - .now
-        // Rounded up: coming back early would spin until the time has come.
+        // `wholeMilliseconds` rounds up. Waking too early would turn the loop again and again until the time has come.
         return left <= .zero ? 0 : Int32(min(left.wholeMilliseconds, 60_000))
     }
 
@@ -141,7 +143,7 @@ package final class TransferLoop {
             guard message.pointee.msg == CURLMSG_DONE else { continue }
             let code = CurlCode(ccurl_message_result(message))
             var context: UnsafeMutableRawPointer?
-            // After curl_multi_remove_handle the message is gone: all of it has been read by now.
+            // curl_multi_remove_handle frees the message, so everything is read from it before.
             _ = ccurl_getinfo_pointer(message.pointee.easy_handle, CURLINFO_PRIVATE, &context)
             guard let context else { continue }
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -155,18 +157,18 @@ package final class TransferLoop {
         }
     }
 
-    /// Ends the transfers whose server has been silent for too long.
+    /// Ends the transfers whose server has sent nothing for too long.
     private func finishSilent() {
         nextReadCheck = now + TransferLoop.readCheckInterval
         let silent = active.filter { transfer in
-            guard transfer.readTimeout > .zero, transfer.lastActivity + transfer.readTimeout <= now
-            else { return false }
-            // Until the request is out, the time for connecting counts instead.
+            let limit = transfer.settings.readTimeout
+            guard limit > .zero, transfer.running.lastActivity + limit <= now else { return false }
+            // Until the request is out, the time-out for connecting counts instead.
             let connected = transfer.preTransferMicroseconds
             guard connected > 0, !transfer.goesOnSending(now: now) else { return false }
-            // Before the first byte the last activity is the start; the silence began with the request.
-            guard transfer.headerBytes == 0 else { return true }
-            return transfer.lastActivity + .microseconds(connected) + transfer.readTimeout <= now
+            // Before the first byte the last activity is the start, but the server's silence began with the request.
+            guard transfer.running.headerBytes == 0 else { return true }
+            return transfer.running.lastActivity + .microseconds(connected) + limit <= now
         }
         for transfer in silent {
             remove(transfer)
@@ -175,8 +177,8 @@ package final class TransferLoop {
     }
 
     private func remove(_ transfer: Transfer) {
-        curl_multi_remove_handle(multi, transfer.easy)
-        transfer.returnDecoder()
+        curl_multi_remove_handle(multi, transfer.handle.easy)
+        transfer.endDecoding()
         transfer.wantsNewConnection = false
         let slot = transfer.slot
         active.swapAt(slot, active.count - 1)
@@ -185,7 +187,7 @@ package final class TransferLoop {
         transfer.slot = -1
     }
 
-    /// Notes that curl has not known a name.
+    /// Notes that curl looks up a name.
     func lookedUp() { nameLifetime.lookedUp(now: now) }
 
     fileprivate func socketChanged(_ socket: curl_socket_t, _ what: Int32) {

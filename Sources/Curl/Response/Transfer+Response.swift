@@ -2,45 +2,53 @@ internal import CCurl
 internal import ContentCoding
 internal import CrawlCore
 
-/// What comes of a transfer, beyond what curl has codes for.
+/// What trawl finds out about a response, beyond what curl has codes for.
 extension Transfer {
-    /// Takes a line of the header or trailer; false where the response is refused for it.
+    /// Takes a line of the header or of a trailer; false when the response is refused for it.
     func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Bool {
-        lastActivity = loop.now
-        headerBytes += line.count
-        guard headerBytes <= Transfer.headerLimit else {
-            fault = ResponseFault(.tooLarge, "header or trailer larger than \(Transfer.headerLimit) bytes")
+        running.lastActivity = loop.now
+        running.headerBytes += line.count
+        guard running.headerBytes <= Transfer.headerLimit else {
+            running.stop = .fault(
+                ResponseFault(.tooLarge, "header or trailer larger than \(Transfer.headerLimit) bytes"))
             return false
         }
-        guard !head.isComplete else { return true }
+        guard !running.head.isComplete else { return true }
         recorder?.received(line: line)
-        head.read(line)
-        guard head.isComplete else { return true }
-        fault = head.fault
-        if head.isChunked { socketErrorAtHead = socketError }
-        // curl makes room by going over all connections, and over all hosts that it ever made room by: whatever is not
-        // needed is better closed beforehand.
-        if loop.isCrowded, !delegate.wantsConnectionKept(self) {
-            closesConnection = true
-            _ = ccurl_setopt_long(easy, CURLOPT_FORBID_REUSE, 1)  // Never fails.
-        }
-        return fault == nil
+        running.head.read(line)
+        guard running.head.isComplete else { return true }
+        return headEnded()
     }
 
-    /// What the code that curl ends the transfer with comes to.
+    /// Decides what follows from a header that is complete; false when the response is refused for it.
+    private func headEnded() -> Bool {
+        if running.head.isChunked { running.socketErrorAtHead = socketError }
+        // When curl has too many connections it goes over all of them to close one, and over every host for which it
+        // ever did. It is cheaper to close in time those that nobody waits for.
+        if loop.isCrowded, !delegate.wantsConnectionKept(self) { closeConnectionAfterwards() }
+        guard let fault = running.head.fault else { return true }
+        running.stop = .fault(fault)
+        return false
+    }
+
+    /// What a transfer comes to that curl has ended with a code.
     func result(of code: CurlCode) -> TransferResult {
-        cameWhole = code == .ok
+        running.cameWhole = code == .ok
         if code == .ok { checkCodingEnd() }
-        if let cookies, head.cookieCount > 0, cookies.isDue(afterFields: head.cookieCount) {
-            cookies.trim(by: easy)
+        let cookieCount = running.head.cookieCount
+        if cookieCount > 0, let store = cookies?.store, store.isDue(afterFields: cookieCount) {
+            store.trim(by: handle.easy)
         }
-        if isHeldBack { return .heldBack }
-        if let fault { return .failed(fault.kind, fault.message) }
+        switch running.stop {
+        case .heldBack: return .heldBack
+        case .fault(let fault): return .failed(fault.kind, fault.message)
+        case nil: break
+        }
         switch code {
-        case .ok where !head.isComplete:
-            // curl is content with any part of a header.
+        case .ok where !running.head.isComplete:
+            // curl accepts a header that is cut off anywhere.
             return .failed(.reset, "the connection was closed within the header")
-        case .couldNotConnect where isAddressRefused:
+        case .couldNotConnect where running.isAddressRefused:
             return .failed(.blockedAddress, refusal)
         case .receiveError where connectStatus >= 300:
             return .failed(.connect, errorMessage ?? "the proxy refused the connection")
@@ -51,33 +59,36 @@ extension Transfer {
         }
     }
 
-    /// Notes that the request is about to go out; false where it is not to.
+    /// Notes that curl is about to send the request; false when it must not.
     func willSend() -> Bool {
-        sendings += 1
-        // curl sends a request again, by itself, where the connection that it used turns out to be dead.
-        guard sendings == 1 || isRepeatable else {
-            fault = ResponseFault(.reset, "the connection was closed before anything came back")
+        guard running.beginSending(isRepeatable: settings.isRepeatable) else { return false }
+        guard delegate.willSend(self) else {
+            running.stop = .heldBack
             return false
         }
-        isHeldBack = !delegate.willSend(self)
-        return !isHeldBack
+        return true
     }
 
-    /// Whether a transfer that ended so has found nothing but connections that the server was just giving up.
+    /// Whether a transfer that ended so met only connections that the server was just closing.
     ///
-    /// The server closes a connection that is free, and the request crosses that on its way: no fault of the page.
-    /// curl tries another connection by itself, and gives up after five, which a server that closes all of them at
-    /// once can bring about. What is on a connection of its own is told apart by curl having made one.
+    /// A server may close an idle connection while the next request is already on its way. That says nothing about the
+    /// page. curl tries another connection by itself and gives up after five, which is too few when a server closes
+    /// all of them at once. A connection that curl made for this request is different: its failure counts.
     func metDeadConnections(_ result: TransferResult) -> Bool {
-        guard isRepeatable, case .code(let code) = result, code.errorKind == .reset else { return false }
-        return headerBytes == 0 && newConnections == 0
+        guard settings.isRepeatable, case .code(let code) = result, code.errorKind == .reset else {
+            return false
+        }
+        return running.headerBytes == 0 && newConnections == 0
     }
 
-    /// Whether a failure to receive is one of the chunked coding: curl has the same code for both, but only a broken
-    /// connection leaves the system's error number. One that was there before is of another connection that was
-    /// tried. What fails within TLS leaves none either, and is known by curl's words alone.
+    /// Whether a failure to receive means that the chunked coding is broken.
+    ///
+    /// curl has the same code for that and for a broken connection, but only a broken connection leaves the system's
+    /// error number. A number that was there when the header was complete is left from another connection that was
+    /// tried before. Failures within TLS leave no number either, and are recognised by curl's message.
     private var isFramingBroken: Bool {
-        guard head.isComplete, head.isChunked, socketError == socketErrorAtHead else { return false }
+        guard running.head.isComplete, running.head.isChunked, socketError == running.socketErrorAtHead
+        else { return false }
         let message = errorMessage ?? ""
         return !message.contains("SSL") && !message.contains("TLS")
     }

@@ -63,6 +63,6 @@ import Testing
 
         #expect(first.transfer?.httpVersion == "2")
         #expect(others.map(\.text) == Array(repeating: first.text, count: 8))
-        #expect(others.allSatisfy { $0.transfer?.head.status == 200 })
+        #expect(others.allSatisfy { $0.transfer?.running.head.status == 200 })
     }
 }

@@ -25,7 +25,7 @@ import Testing
         #expect(transfer.httpVersion == "1.1")
         #expect(transfer.sizeDownload == 5)
         #expect(transfer.errorMessage == nil)
-        #expect(transfer.headerBytes > 50)
+        #expect(transfer.running.headerBytes > 50)
         #expect(transfer.startTransferMicroseconds > 0)
         #expect(transfer.totalMicroseconds >= transfer.startTransferMicroseconds)
         #expect(loop.activeCount == 0)
@@ -65,7 +65,7 @@ import Testing
             return .text("body", type: "text/html").header("ETag", "e").header("Location", "/")
         }
         let test = try TestTransfer(loop)
-        let first = try test.fetch(server.url("/first")).headerBytes
+        let first = try test.fetch(server.url("/first")).running.headerBytes
 
         let transfer = try test.fetch(server.url("/second"))
 
@@ -75,7 +75,7 @@ import Testing
         #expect(transfer.header("location") == nil)
         #expect(transfer.sizeDownload == 0)
         #expect(test.text == "")
-        #expect(transfer.headerBytes < first)
+        #expect(transfer.running.headerBytes < first)
     }
 
     @Test func `nothing of a failure is left for the next request`() throws {
@@ -107,7 +107,7 @@ import Testing
         #expect(transfer.header("etag") == nil)
         #expect(transfer.remoteIP == nil || transfer.remoteIP == "127.0.0.1")
         #expect(transfer.sizeDownload == 0)
-        #expect(transfer.headerBytes == 0)
+        #expect(transfer.running.headerBytes == 0)
         #expect(test.body.isEmpty)
     }
 

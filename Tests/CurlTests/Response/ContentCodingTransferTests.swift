@@ -19,7 +19,7 @@ import Testing
         #expect(test.results == [.code(.ok)])
         #expect(test.text == page)
         #expect(transfer.sizeDownload == Int64(body.count))
-        #expect(transfer.head.contentLength == Int64(body.count))
+        #expect(transfer.running.head.contentLength == Int64(body.count))
     }
 
     @Test func `a coded body in chunks, in drips and of several members is decoded`() throws {
