@@ -1,25 +1,27 @@
 package import CrawlCore
 
-/// Who a fetcher reports to, on the loop's thread.
+/// Is told what a fetcher does, on the loop's thread.
 package protocol PageFetchReceiver: AnyObject {
-    /// Whether another request is waiting for the connection.
+    /// Whether another request is waiting for the fetcher's connection.
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool
     /// The request goes out now, unless this is false: then the fetch ends with ``PageFetchResult/again(_:)``.
     ///
-    /// It is asked again (``PageFetcher/wasSent``) where the request met a connection that the server was giving up.
+    /// It is asked a second time, when ``PageFetcher/wasSent`` is already true, if the request met a connection that the
+    /// server was just closing.
     func willSend(_ fetcher: PageFetcher) -> Bool
-    /// The fetcher is done with its request and may be used again.
+    /// The fetcher has finished its request and may be used again.
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal)
 }
 
-/// What came of one request.
+/// The result of one request.
 package enum PageFetchResult: Sendable {
     /// The attempt is over.
     case outcome(PageOutcome)
-    /// The attempt goes on with another request, to be admitted at the target's host first.
+    /// The attempt goes on with another request, which has to be admitted at the target's host first.
     case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
-    /// What a host's robots.txt came to; `from` is the host that was asked last, and `url` what it was asked for.
+    /// The answer to a host's robots.txt. `from` is the host that answered, which redirects may have changed, and `url` is
+    /// what it was asked for.
     case robots(RobotsAnswer, of: HostID, from: HostID, url: String)
-    /// The request is to be admitted once more.
+    /// The request did not go out and has to be admitted once more.
     case again(PageRequest)
 }

@@ -4,7 +4,7 @@ internal import Curl
 
 /// The end of an attempt.
 extension PageFetcher {
-    /// Ends an attempt whose last response arrived whole, or goes on with a redirect.
+    /// Ends an attempt whose response arrived whole, or goes on with a redirect.
     func complete(_ request: PageRequest, _ transfer: Transfer) {
         if let location = redirectTarget(transfer) {
             return follow(location, request, transfer)
@@ -12,8 +12,7 @@ extension PageFetcher {
         let status = transfer.statusCode ?? 0
         switch request.purpose {
         case .robots where (200..<300).contains(status):
-            // Without a body there is none, rather than the one before.
-            finish(.found(statusCode: status, phase == .collecting ? robotsText : []), .answered)
+            finish(.found(statusCode: status, progress.robotsText), .answered)
         case .robots where status != 429 && status < 500:
             finish(.unavailable(statusCode: status), .answered)
         case .page where status == 304 && conditions(of: request) != nil:
@@ -33,9 +32,9 @@ extension PageFetcher {
             sizeDownload: transfer.sizeDownload)
         var limits = policy.limits
         if request.page == nil { limits.redirects = RobotsAnswer.redirects }
-        // What links must not lead to no redirect of a page leads to that links have led to.
+        // A page that was found by a link may not redirect to a URL to which a link would not be followed.
         let rules = request.page.map { $0.kind == .page && !$0.isNamed } == true ? sieve : nil
-        // It is one of those rules.
+        // The sieve checks the URL's length as well.
         if rules != nil { limits.urlLength = 0 }
         let decision = chain.decide(location: location, limits: limits) { target in
             transfer.cookies(for: target, own: ownCookies(for: target, request))
@@ -58,13 +57,13 @@ extension PageFetcher {
         }
     }
 
-    /// Settles a page whose redirect is not to be followed.
+    /// Settles a page whose redirect is not followed.
     private func leave(
         _ page: ClaimedPage, _ chain: RedirectChain, _ target: WebURL, _ reason: SkipReason, now: Int64
     ) {
         guard let request else { return }
         let redaction = redaction
-        // Before it is cut, which may be within a secret.
+        // The secrets are masked before the URL is cut, since the cut may be within a secret.
         let url = redaction.redacted(target.withoutCredentialsAndFragment)
         let next = PageRequest(request.purpose, url: url, host: request.host, chain: chain)
         var outcome = PageOutcome(
@@ -79,7 +78,7 @@ extension PageFetcher {
     /// The longest `final_url` of a page that was not followed there, in bytes.
     private static let keptURLLength = 8 << 10
 
-    /// What the job itself would send as `Cookie` where a redirect leads.
+    /// The `Cookie` fields of the job or the page that would be sent to a redirect's target.
     private func ownCookies(for target: WebURL, _ request: PageRequest) -> [String] {
         guard let page = request.page,
             let home = try? WebURL(parsing: request.chain?.hops.first?.url ?? request.url),
@@ -89,7 +88,7 @@ extension PageFetcher {
             \.value)
     }
 
-    /// The `Location` of a response that is a redirect to be followed.
+    /// The `Location` of a redirect that is to be followed; nil for every other response.
     func redirectTarget(_ transfer: Transfer) -> String? {
         let status = transfer.running.head.status
         guard RedirectChain.isRedirect(status) else { return nil }
@@ -126,7 +125,7 @@ extension PageFetcher {
         finish(.retry(kind, wait: wait), error: message, signal)
     }
 
-    /// How long a response asks to be left alone by its `Retry-After`; nil where it does not.
+    /// How long the server asks us to wait by `Retry-After`; nil when it does not.
     private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
         guard status == 429 || status == 503 || status == 425,
             transfer.running.head.notableFields.contains(.retryAfter),
@@ -135,7 +134,7 @@ extension PageFetcher {
         return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
     }
 
-    /// How long a response says that nothing more is taken.
+    /// How long the server will take no more requests, by its rate limit fields; nil when it does not say so.
     private func rateLimitWait(_ transfer: Transfer) -> Duration? {
         guard transfer.running.head.notableFields.contains(.rateLimit) else { return nil }
         return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
@@ -144,6 +143,7 @@ extension PageFetcher {
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
         guard let request else { return }
         let redaction = redaction
+        progress.endBody()
         self.request = nil
         receiver.finished(
             self,
@@ -163,27 +163,26 @@ extension PageFetcher {
         outcome.requests = 1 + (request.chain?.requests(for: page.id) ?? 0)
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
-        if phase == .scanning { read(request, &outcome) }
-        if phase == .counting || phase == .unseen, hasLinkFields { readLinkFields(request, &outcome) }
-        if phase == .listing { readSitemap(request, &outcome) }
+        readBody(request, &outcome)
         let redaction = redaction
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {
             outcome.response = unchanged(previous, by: outcome.response)
-        } else if outcome.response.statusCode != nil, isWhole {
+        } else if outcome.response.statusCode != nil, progress.extent == .whole {
             outcome.response.contentDigest = digest.digest
-            if keepsBody {
-                let body = redaction.redactedBody(keptBody) ?? keptBody
+            if case .page(let reader) = progress.body, let kept = reader.keptBody {
+                let body = redaction.redactedBody(kept) ?? kept
                 outcome.body = PageBody(size: body.count, data: Deflate.compress(body))
             }
         }
         outcome.redact(redaction)
+        progress.endBody()
         self.request = nil
         var signal = signal
         if signal == .answered, let wait = rateLimitWait(transfer) { signal = .exhausted(wait: wait) }
         receiver.finished(self, .outcome(outcome), signal)
     }
 
-    /// When the running transfer began, in unix milliseconds. The clock is read once a request, at its end.
+    /// When the transfer began, in unix milliseconds. The clock is read once a request, at its end.
     private func startedAt(_ transfer: Transfer, now: Int64) -> Int64 {
         now - transfer.totalMicroseconds / 1000
     }

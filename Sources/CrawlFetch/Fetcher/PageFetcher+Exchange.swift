@@ -3,14 +3,14 @@ internal import CrawlCore
 internal import Curl
 internal import WARC
 
-/// What is kept of a request and its answer, where a run keeps them.
+/// What is kept of a request and its response, in runs that keep them.
 extension PageFetcher {
-    /// Hands over what a transfer has sent and received, without secrets.
+    /// Hands what a transfer has sent and received to the policy's keeper, without secrets.
     ///
     /// - Parameter result: how the transfer ended.
     func keep(_ request: PageRequest, _ transfer: Transfer, _ result: TransferResult, now: Int64) {
         let message = request.page?.message
-        // A server may send secrets back, anywhere in what it answers.
+        // A server may repeat a secret anywhere in its response, so requests with secrets are not kept.
         guard (message?.redaction ?? policy.redaction).isEmpty else { return }
         guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder,
             transfer.running.head.isComplete
@@ -22,17 +22,17 @@ extension PageFetcher {
                 recorder.requestHead, secrets: message.map { $0.headers.secretNames } ?? policy.secretFields),
             responseHead: HTTPHead.withoutTransferCoding(recorder.responseHead), responseBody: recorder.body)
         if request.chain?.isRewritten != true { exchange.requestBody = message?.body ?? [] }
-        if recorder.isTruncated || isTooLarge {
+        if recorder.isTruncated || progress.extent == .tooLarge {
             exchange.truncation = .length
         } else if !transfer.running.cameWhole {
             exchange.truncation = HTTPExchange.Truncation(result)
         }
         exchange.isNotModified = transfer.running.head.status == 304
-        guard credentials == nil || !mentionsSecret(exchange, transfer) else { return }
+        guard progress.credentials == nil || !mentionsSecret(exchange, transfer) else { return }
         keeper.keep(exchange)
     }
 
-    /// Whether an answer holds the password of the request's URL, which its head is kept without.
+    /// Whether a response repeats the password of the request's URL. The request's head is kept without it.
     private func mentionsSecret(_ exchange: HTTPExchange, _ transfer: Transfer) -> Bool {
         let redaction = redaction
         guard !redaction.isEmpty else { return false }
@@ -49,7 +49,7 @@ extension PageFetcher {
                     }
                 }
             } catch {
-                // What comes before the fault is what can be read.
+                // The part before the fault is checked.
             }
         }
         return redaction.redactedBody(body) != nil || redaction.redactedBody(exchange.responseHead) != nil
@@ -57,7 +57,7 @@ extension PageFetcher {
 }
 
 extension HTTPExchange.Truncation {
-    /// Why the body of a transfer that ended so is not whole.
+    /// Why the body is not whole, by the way its transfer ended.
     fileprivate init(_ result: TransferResult) {
         let kind: ErrorKind
         switch result {
@@ -76,7 +76,7 @@ extension HTTPExchange.Truncation {
 }
 
 extension [JobSpec.HeaderField] {
-    /// Names, in lower case, of the fields whose values may be secrets: all that are not known to be none.
+    /// The names, in lower case, of the fields whose values may be secrets: all but those that never hold one.
     var secretNames: Set<String> {
         let harmless: Set = [
             "accept", "accept-language", "accept-encoding", "content-type", "user-agent", "from", "referer",

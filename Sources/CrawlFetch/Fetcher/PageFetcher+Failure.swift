@@ -1,9 +1,9 @@
 internal import CrawlCore
 internal import Curl
 
-/// What a transfer's end means for its page.
+/// What the end of a transfer means for its page.
 extension PageFetcher {
-    /// What is wrong with a transfer that has ended; nil for nothing.
+    /// What went wrong in a transfer that has ended; nil for nothing.
     func failure(_ result: TransferResult, _ transfer: Transfer) -> (ErrorKind, String)? {
         let limits = policy.limits
         switch result {
@@ -13,10 +13,10 @@ extension PageFetcher {
             return (kind, message)
         case .code(.ok), .heldBack:
             return nil
-        case .code(.writeError) where isTooLarge:
+        case .code(.writeError) where progress.extent == .tooLarge:
             return (.tooLarge, "the body is larger than limits.body (\(limits.body) bytes)")
         case .code(.outOfMemory) where transfer.statusCode != nil:
-            // What curl 7 says of a header line beyond its limit of 100 KiB.
+            // curl 7 says so when a header line is longer than its limit of 100 KiB.
             return (.tooLarge, "a header field is larger than 100 KiB")
         case .code(.timedOut):
             return isConnectTimeout(transfer)
@@ -28,15 +28,15 @@ extension PageFetcher {
                 limits.body > 0,
                 length > limits.body
             {
-                // Had it come whole it would have been refused: no retry mends that.
+                // A retry does not help: the whole body would have been refused as well.
                 return (.tooLarge, "Content-Length \(length) is more than limits.body; \(message)")
             }
             return (code.errorKind, message)
         }
     }
 
-    /// curl has one code for both of its limits; a request that never went out was still connecting, unless the limit
-    /// for everything was the shorter one.
+    /// Whether a time-out is that of connecting. curl has one code for both of its limits. A request that never went out
+    /// was still connecting when it timed out, unless the limit for the whole request is the shorter one.
     private func isConnectTimeout(_ transfer: Transfer) -> Bool {
         let (connect, total) = (timeouts.connect, timeouts.total)
         return transfer.preTransferMicroseconds == 0 && connect > .zero
@@ -45,7 +45,7 @@ extension PageFetcher {
 }
 
 extension ErrorKind {
-    /// Whether a response that failed so may have a header that is sound.
+    /// Whether a response that failed in this way may have a header without faults.
     var concernsBody: Bool {
         switch self {
         case .tooLarge, .decode, .truncated, .reset: true

@@ -1,10 +1,20 @@
 internal import CrawlCore
 internal import Curl
-internal import HTMLScan
 
-/// Pages that the run before has, and that are asked for only where they have changed (RFC 9110, section 13.1).
+/// Pages that an earlier run has, and that are requested on the condition that they have changed (RFC 9110, section 13.1).
 extension PageFetcher {
-    /// What a page is that its server says has not changed: what it was, as of now.
+    /// What an earlier run found at the URL that is requested; nil when the request is made without a condition.
+    func conditions(of request: PageRequest) -> PreviousPage? {
+        // Requests with messages differ from run to run, so that the earlier reply does not stand for this one.
+        guard let page = request.page, !policy.keepsReplies, page.message == nil else { return nil }
+        // A redirect leads to another URL than that of the earlier response, unless it leads to a page of its own.
+        if let chain = request.chain, request.url != page.url || chain.requests(for: page.id) > 0 {
+            return nil
+        }
+        return page.previous
+    }
+
+    /// The response that is reported for a page that has not changed: that of the earlier run, with what is new in this one.
     func unchanged(_ previous: PreviousPage, by response: PageResponse) -> PageResponse {
         var unchanged = previous.response
         unchanged.isNotModified = true
@@ -13,7 +23,7 @@ extension PageFetcher {
         unchanged.timings = response.timings
         unchanged.remoteIP = response.remoteIP
         unchanged.httpVersion = response.httpVersion
-        // A 304 carries them where they would differ (RFC 9110, section 15.4.5).
+        // A 304 has these fields when they differ (RFC 9110, section 15.4.5).
         unchanged.etag = response.etag ?? unchanged.etag
         unchanged.lastModified = response.lastModified ?? unchanged.lastModified
         unchanged.robots.formUnion(response.robots)
@@ -22,7 +32,7 @@ extension PageFetcher {
 }
 
 extension PreviousPage {
-    /// The fields that ask for the page only if it is not what it was.
+    /// The header fields that ask for the page only if it has changed.
     var validators: [JobSpec.HeaderField] {
         var fields: [JobSpec.HeaderField] = []
         if let etag = response.etag { fields.append(JobSpec.HeaderField(name: "If-None-Match", value: etag)) }
@@ -30,16 +40,5 @@ extension PreviousPage {
             fields.append(JobSpec.HeaderField(name: "If-Modified-Since", value: lastModified))
         }
         return fields
-    }
-}
-
-extension JobSpec.KeptBodies {
-    /// Whether bodies of a type are kept.
-    func keeps(_ contentType: String?) -> Bool {
-        switch self {
-        case .none: false
-        case .text: ContentType.isText(contentType)
-        case .all: true
-        }
     }
 }

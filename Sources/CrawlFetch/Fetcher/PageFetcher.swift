@@ -1,83 +1,49 @@
-internal import ContentCoding
 package import CrawlCore
 package import Curl
-internal import Extract
 internal import HTMLScan
 internal import Sitemap
 
-/// Takes one page after another from request to outcome, with one transfer and one scanner of its own.
+/// Makes one request after another, and turns each response into an outcome, a redirect or a host's robots.txt.
 ///
-/// It belongs to one thread, that of its loop.
+/// It has one transfer and one reader of its own, which it uses again and again. It belongs to one thread, that of its
+/// loop.
 package final class PageFetcher: TransferDelegate {
-    /// Where its request was admitted; kept for the receiver.
+    /// The place at its host that the request was admitted to; kept for the receiver.
     package var slot: HostGate.Slot?
-    /// Whether the request of the running fetch went out.
-    package private(set) var wasSent = false
     /// What is being fetched; nil while idle.
     package internal(set) var request: PageRequest?
+    /// How far that has come.
+    var progress = FetchProgress()
 
     let policy: FetchPolicy
     let environment: FetchEnvironment
     // Unchecked because it is used twice a page; the receiver owns the fetcher.
     unowned(unsafe) let receiver: any PageFetchReceiver
-    var transfer: Transfer?
     private let loop: TransferLoop
-    private let fields: CompiledFields
+    private(set) var transfer: Transfer?
+    /// What is followed of the pages' links; nil for nothing.
     let sieve: LinkSieve?
-    /// One for each set of options that was ever needed.
-    private var scanners: [PageScanner] = []
-    var scanner: PageScanner
-    /// What takes the fields of the page, where there are any.
-    var extractor: FieldExtractor?
+    private let reader: PageReader
     let digest = BodyDigest()
-    /// The body, where the job keeps it.
-    var keptBody: [UInt8] = []
-    var keepsBody = false
-    /// Whether the body is kept, where it is JSON.
-    private(set) var keepsReply = false
-
-    var contentLength: Int64 = 0
-    var contentType: String?
-    var phase = BodyPhase.unseen
-    /// Whether the body has met its limit.
-    private(set) var isTooLarge = false
-    /// Whether the response came to its end.
-    var isWhole = false
-    private var mayBePrivate = false
-    /// The user name and password that the request is sent with; nil for none.
-    var credentials: Credentials?
-    /// The secrets of the pages with certain credentials and nothing else of their own.
-    var credentialRedaction: (of: Credentials, Redaction)?
-    /// Whose header fields the transfer has.
+    /// The header fields that the transfer is set to send.
     private var headersInUse = HeaderSet.job
-    var robotsText: [UInt8] = []
-    var sitemap: SitemapReader?
+    /// The secrets of all pages that have these credentials and no request of their own. It is kept because most pages
+    /// of a host have the same.
+    var knownRedaction: (of: Credentials, Redaction)?
 
     /// The header fields of a request.
     private enum HeaderSet {
         /// The job's.
         case job
-        /// None: what a job sends to a host may be a secret of that host, and no redirect takes it elsewhere.
+        /// None. The job's fields may hold secrets of the page's host, and no redirect takes them to another.
         case none
         /// The job's, and those that ask whether the page has changed.
         case conditional
-        /// Those of a request that has its own, with all else that it sends.
+        /// Those of a page that has a request of its own.
         case message
     }
 
-    enum BodyPhase {
-        case unseen
-        case scanning
-        case counting
-        /// It is a sitemap.
-        case listing
-        /// It is a robots.txt.
-        case collecting
-        /// It is a redirect's, which nobody reads.
-        case discarding
-    }
-
-    /// So much of a redirect's body is read to use its connection again: 64 KiB.
+    /// How much of a redirect's body is read so that its connection can be used again: 64 KiB.
     private static let redirectBodyLimit: Int64 = 64 << 10
 
     /// An idle fetcher on a loop.
@@ -92,9 +58,8 @@ package final class PageFetcher: TransferDelegate {
     ) throws(CurlSetupFailure) {
         self.loop = loop
         self.policy = policy
-        self.fields = fields
         self.sieve = sieve
-        scanner = PageScanner(policy.scannerOptions, productToken: policy.productToken)
+        reader = PageReader(policy, fields: fields)
         self.environment = environment
         self.receiver = receiver
         let transfer = try Transfer(loop: loop, delegate: self)
@@ -103,7 +68,10 @@ package final class PageFetcher: TransferDelegate {
         try transfer.setHeaders(policy.headers)
     }
 
-    /// Sends a request; the receiver hears of its end from a later turn of the loop.
+    /// Whether the request of the fetch that is running, or ran last, went out.
+    package var wasSent: Bool { progress.wasSent }
+
+    /// Sends a request. The receiver is told of its end during a later turn of the loop.
     ///
     /// - Parameters:
     ///   - request: what is requested.
@@ -112,16 +80,8 @@ package final class PageFetcher: TransferDelegate {
     ///     (scheme, host and port) of that URL, and to no other that a redirect leads to.
     package func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
         self.request = request
-        self.mayBePrivate = mayBePrivate
-        self.credentials = credentials
-        contentLength = 0
-        phase = .unseen
+        progress = FetchProgress(mayBePrivate: mayBePrivate, credentials: credentials)
         digest.reset()
-        keepsBody = false
-        keptBody = []
-        isTooLarge = false
-        isWhole = false
-        wasSent = false
         do {
             try prepare(request, credentials)
         } catch {
@@ -132,7 +92,7 @@ package final class PageFetcher: TransferDelegate {
 
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
-        // A redirect leads to a URL as it is; the page's own may refer to secrets.
+        // Only the page's own URL may refer to secrets; a redirect's is requested as it is.
         try transfer.setURL(
             request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
         let staysHome = request.isAtHome
@@ -164,18 +124,7 @@ package final class PageFetcher: TransferDelegate {
         headersInUse = wanted
     }
 
-    /// What the run before found at the URL that is requested.
-    func conditions(of request: PageRequest) -> PreviousPage? {
-        // The reply of the run before is not this one's.
-        guard let page = request.page, !policy.keepsReplies, page.message == nil else { return nil }
-        // A redirect leads to another answer, unless it leads to a page of its own.
-        if let chain = request.chain, request.url != page.url || chain.requests(for: page.id) > 0 {
-            return nil
-        }
-        return page.previous
-    }
-
-    /// Gives the request up. The receiver hears nothing.
+    /// Gives the request up. The receiver is not told.
     package func cancel() {
         guard let transfer, request != nil else { return }
         loop.cancel(transfer)
@@ -186,7 +135,7 @@ package final class PageFetcher: TransferDelegate {
 
     /// Judges an address of the host that is being requested. See ``TransferDelegate/mayConnect(to:_:)`` for when.
     package func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
-        mayBePrivate || address.isGlobal
+        progress.mayBePrivate || address.isGlobal
     }
 
     /// Passes the question on.
@@ -197,75 +146,46 @@ package final class PageFetcher: TransferDelegate {
     /// Passes on that the request goes out.
     package func willSend(_ transfer: Transfer) -> Bool {
         guard receiver.willSend(self) else { return false }
-        wasSent = true
+        progress.wasSent = true
         return true
     }
 
-    /// Counts decoded bytes and feeds the scanner; false once the body is over its limit.
+    /// Takes decoded bytes of the body; false when no more of them are wanted.
     package func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
-        if phase == .unseen { begin(transfer) }
-        contentLength += Int64(bytes.count)
-        if keepsDigest { digest.add(bytes) }
-        if keepsBody { keep(bytes) }
-        if phase == .scanning, !scanner.isFinished { scanner.feed(bytes) }
-        if phase == .collecting {
-            robotsText.append(contentsOf: bytes.prefix(RobotsAnswer.limit - robotsText.count))
-            isTooLarge = robotsText.count >= RobotsAnswer.limit
-            return !isTooLarge
+        if case .unseen = progress.body { begin(transfer) }
+        switch progress.body {
+        case .page(let reader):
+            digest.add(bytes)
+            reader.feed(bytes)
+            return progress.count(bytes.count, limit: policy.limits.body)
+        case .sitemap(let sitemap):
+            digest.add(bytes)
+            _ = progress.count(bytes.count, limit: 0)
+            return sitemap.feed(bytes)
+        case .robots:
+            _ = progress.count(bytes.count, limit: 0)
+            return progress.addToRobots(bytes)
+        case .discarded, .unseen:
+            return progress.count(bytes.count, limit: Self.redirectBodyLimit)
         }
-        if phase == .listing, let sitemap { return sitemap.feed(bytes) }
-        let limit = phase == .discarding ? Self.redirectBodyLimit : policy.limits.body
-        guard limit == 0 || contentLength <= limit else {
-            isTooLarge = true
-            return false
-        }
-        return true
     }
 
-    /// Decides what to do with a body by what its header says.
+    /// Decides by the response's header what becomes of its body.
     private func begin(_ transfer: Transfer) {
-        contentType = transfer.contentType
         if redirectTarget(transfer) != nil {
-            phase = .discarding
-        } else if request?.page == nil {
-            robotsText.removeAll(keepingCapacity: true)
-            phase = .collecting
-        } else if request?.page?.kind == .sitemap {
-            sitemap = SitemapReader(contentType: contentType)
-            phase = .listing
+            progress.body = .discarded
+        } else if let page = request?.page {
+            let contentType = transfer.contentType
+            if page.kind == .sitemap {
+                progress.body = .sitemap(SitemapReader(contentType: contentType))
+            } else {
+                reader.begin(contentType: contentType, fields: page.message?.extract)
+                progress.body = .page(reader)
+            }
         } else {
-            choose(request?.page?.message?.extract)
-            scanner.reset(contentType: contentType)
-            phase = scanner.isFinished ? .counting : .scanning
-            keepsBody = policy.keepBody.keeps(contentType)
+            progress.body = .robots([])
         }
     }
-
-    private func keep(_ bytes: UnsafeRawBufferPointer) {
-        if keptBody.count + bytes.count <= policy.keptBytes { return keptBody.append(contentsOf: bytes) }
-        keepsBody = false
-        keptBody = []
-    }
-
-    /// Chooses what is taken from the page, and a scanner for it.
-    ///
-    /// - Parameter list: the fields of a request that has its own; nil for those of the job.
-    private func choose(_ list: [ExtractionField]?) {
-        extractor = list.map { fields.extractor(of: $0) } ?? fields.jobs
-        keepsReply = policy.keepsReplies && ContentType.mayBeJSON(contentType)
-        var options = policy.scannerOptions.union(extractor?.scannerOptions ?? [])
-        if keepsReply { options.insert(.text) }
-        guard scanner.options != options else { return }
-        scanners.append(scanner)
-        if let index = scanners.firstIndex(where: { $0.options == options }) {
-            scanner = scanners.remove(at: index)
-        } else {
-            scanner = PageScanner(options, productToken: policy.productToken)
-        }
-    }
-
-    /// Whether the body is a page's, to be known again in the next run.
-    private var keepsDigest: Bool { phase == .scanning || phase == .counting || phase == .listing }
 
     /// Turns the transfer's end into an outcome or a redirect.
     package func finished(_ transfer: Transfer, _ result: TransferResult) {
@@ -280,14 +200,13 @@ package final class PageFetcher: TransferDelegate {
             keep(request, transfer, result, now: environment.wallClock())
         }
         guard let (kind, message) = failure else {
-            isWhole = true
+            progress.extent = .whole
             return complete(request, transfer)
         }
-        // Nobody wants the body of a redirect, or more of a robots.txt.
-        let isEnough = phase == .collecting && isTooLarge || phase == .listing && sitemap?.failure != nil
-        if isEnough
-            || kind.concernsBody && transfer.running.head.isComplete && redirectTarget(transfer) != nil
-        {
+        // A redirect is followed even when its body is broken, since nobody reads it.
+        let isSoundRedirect =
+            kind.concernsBody && transfer.running.head.isComplete && redirectTarget(transfer) != nil
+        if progress.isEnough || isSoundRedirect {
             complete(request, transfer)
         } else {
             finish(failure: kind, message)

@@ -1,7 +1,7 @@
 internal import CrawlCore
 internal import HTMLScan
 
-/// Which kinds of links a job follows.
+/// The kinds of links that a job follows.
 struct LinkSelection {
     private var origins: UInt16 = 0
     private var relations: PageLink.Relations = []

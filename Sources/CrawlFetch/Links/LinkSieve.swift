@@ -4,25 +4,27 @@ internal import Extract
 internal import HTMLScan
 internal import Sitemap
 
-/// Makes of the links of a page what is to be requested of them. It belongs to one thread, that of its loop.
+/// Selects which links of a page, and which entries of a sitemap, are to be requested.
+///
+/// It belongs to one thread, that of its loop.
 package final class LinkSieve {
-    /// Nil where links are not followed, and sitemaps are all.
+    /// Which links are followed; nil when the job reads sitemaps and follows no links.
     private var rules: FollowRules?
     private let filter: URLFilter?
     private let obeysNofollow: Bool
     private let keepsSkipped: Bool
     private let selection: LinkSelection
-    /// Hosts on which curl agrees; bounded, so that memory does not grow with the crawl.
+    /// Hosts that curl reads out of a URL as we do; bounded, so that memory does not grow with the crawl.
     private var agreedHosts: Set<String> = []
     private static let agreedHostsKept = 10_000
 
     private let normalization: URLNormalization
     private let urlLength: Int
 
-    /// A sieve for a job; nil where it follows nothing.
+    /// A sieve for a job; nil when it follows nothing.
     ///
-    /// - Parameter rules: those of the job, with the run's seeds in their scope; nil where it follows sitemaps only.
-    /// - Throws: `URLFilterError` where an expression of the job is none.
+    /// - Parameter rules: those of the job, with the run's seeds in their scope; nil when it follows sitemaps only.
+    /// - Throws: `URLFilterError` when an expression of the job is not valid.
     package init?(_ spec: JobSpec, rules: FollowRules?) throws {
         guard spec.discoversPages else { return nil }
         let follow = spec.follow ?? JobSpec.Follow()
@@ -37,7 +39,7 @@ package final class LinkSieve {
         selection = LinkSelection(follow.links)
     }
 
-    /// Adds a URL that a seed was redirected to: it says what is in scope as the seed does.
+    /// Adds a URL that a seed was redirected to. It extends the scope as a seed does.
     package func insert(seed: WebURL) {
         rules?.scope.insert(seed: seed)
     }
@@ -58,7 +60,7 @@ package final class LinkSieve {
         var skipped: [SkipReason: Int] = [:]
         var seen = Set<String>(minimumCapacity: links.count)
         for link in links {
-            // The page itself, and what is of a kind that is not followed.
+            // Links within the page, and kinds of links that the job does not follow.
             guard link.href.utf8.first != UInt8(ascii: "#"), selection.contains(link) else { continue }
             guard let parsed = try? WebURL(parsing: link.href, base: base) else {
                 skipped[.invalidURL, default: 0] += 1
@@ -92,10 +94,10 @@ package final class LinkSieve {
         return PageDiscovery(urls: urls + kept, skipped: skipped)
     }
 
-    /// Why a page that was found is not asked for where it redirects to; nil where it is. A link to there would be left for the
-    /// same reason.
+    /// Why the redirect of a page that was found is not followed; nil when it is. A link to the same place would not be
+    /// followed for the same reason.
     ///
-    /// - Parameter target: where the redirect leads, as the server says it.
+    /// - Parameter target: where the redirect leads, as the server wrote it.
     func reasonToSkip(redirectTo target: WebURL, of page: ClaimedPage) -> SkipReason? {
         guard let rules else { return nil }
         let url = rules.normalization.apply(to: target)
@@ -104,7 +106,7 @@ package final class LinkSieve {
         return .scope
     }
 
-    /// How many URLs are reached by no links but such as are not followed. A page that names itself is not counted.
+    /// How many URLs are reached only by kinds of links that the job does not follow. The page's own URL does not count.
     private func countOthers(
         _ links: [PageLink], _ page: WebURL, _ base: WebURL, _ rules: FollowRules, _ seen: inout Set<String>
     ) -> Int {
@@ -121,12 +123,12 @@ package final class LinkSieve {
 
     /// What a sitemap leads to.
     ///
-    /// What the job's own sitemaps list are the job's own URLs, as if they stood in `urls`; of those that a robots.txt names only
-    /// what is in scope counts.
+    /// The entries of the job's own sitemaps are taken like the URLs of its list. Those of a sitemap that a robots.txt names
+    /// must be in scope.
     ///
     /// - Parameters:
-    ///   - url: the sitemap's own, which entries are relative to.
-    ///   - leftOut: how many entries the sitemap has beside these.
+    ///   - url: the sitemap's own, to which its entries are relative.
+    ///   - leftOut: how many more entries the sitemap has.
     func sift(_ entries: [SitemapEntry], at url: WebURL, of sitemap: ClaimedPage, leftOut: Int)
         -> PageDiscovery
     {
@@ -171,8 +173,8 @@ package final class LinkSieve {
         return nil
     }
 
-    /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's key, letter by
-    /// letter, so that one look a host is enough.
+    /// Whether curl will connect to the URL's host. After normalisation all URLs of a host begin with the host's key, letter
+    /// by letter, so curl is asked once a host.
     private func agrees(_ url: WebURL) -> Bool {
         let key = url.hostKey
         if agreedHosts.contains(key) { return true }
@@ -183,7 +185,7 @@ package final class LinkSieve {
     }
 }
 
-/// What the entries of a sitemap are relative to. Those of a feed mostly have the same bases, so the last ones are kept.
+/// The URL that the entries of a sitemap are relative to. Most entries of a feed have the same bases, so the last are kept.
 private struct EntryBase {
     private let url: WebURL
     private var bases: [String] = []
@@ -194,7 +196,7 @@ private struct EntryBase {
         base = url
     }
 
-    /// The base that some values of `xml:base` give, the outermost first. One that is no URL is passed over.
+    /// The base that results from values of `xml:base`, the outermost first. A value that is no URL is ignored.
     mutating func resolving(_ bases: [String]) -> WebURL {
         if bases != self.bases {
             self.bases = bases

@@ -1,9 +1,9 @@
 package import WARC
 
-/// Who keeps what is sent and received, beside what becomes of it. Called on the loops' threads, and never waits.
+/// Keeps requests and responses as they were sent and received. It is called on the loops' threads, and never waits.
 package protocol ExchangeKeeper: AnyObject, Sendable {
-    /// Whether it can take more; where it cannot, nothing new is to be started.
+    /// Whether it can take more. When it cannot, no new request may be started.
     var hasRoom: Bool { get }
-    /// Takes an exchange.
+    /// Takes a request with its response.
     func keep(_ exchange: HTTPExchange)
 }

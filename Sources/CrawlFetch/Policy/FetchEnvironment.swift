@@ -1,18 +1,18 @@
 package import CrawlCore
 internal import Glibc
 
-/// What a fetch takes from outside: the time of day, chance and secrets. Tests bring their own.
+/// What a fetch gets from the machine: the time of day, random numbers and secrets. Tests bring their own.
 package struct FetchEnvironment: Sendable {
     /// Unix milliseconds.
     package var wallClock: @Sendable () -> Int64
     /// A number from 0 to 1.
     package var random: @Sendable () -> Double
-    /// What a reference to a secret stands for.
+    /// Looks up a secret.
     package var secret: @Sendable (TextReference) -> Result<String, SecretFailure>
 
-    /// An environment of one's own, for tests.
+    /// An environment of which each part can be replaced, for tests.
     ///
-    /// - Parameter secret: the default is what the system has.
+    /// - Parameter secret: looks up a secret; the default does so in the environment and in files.
     package init(
         wallClock: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> Double,
         secret: (@Sendable (TextReference) -> Result<String, SecretFailure>)? = nil
@@ -22,7 +22,7 @@ package struct FetchEnvironment: Sendable {
         self.secret = secret ?? SystemSecrets.look(up:)
     }
 
-    /// The system's clock and the system's randomness.
+    /// The machine's clock, random numbers and secrets.
     package static let system = FetchEnvironment(
         wallClock: {
             var time = timespec()

@@ -3,7 +3,7 @@ package import Curl
 package import Extract
 internal import HTMLScan
 
-/// What a job says about each of its requests.
+/// A job's settings for each of its requests.
 package struct FetchPolicy: Sendable {
     let accept: StatusSet
     let limits: JobSpec.Limits
@@ -12,18 +12,18 @@ package struct FetchPolicy: Sendable {
     let keepBody: JobSpec.KeptBodies
     /// The largest body that is kept, in bytes.
     let keptBytes: Int
-    /// Who keeps what is sent and received; nil for nobody.
+    /// Keeps what is sent and received; nil when nobody does.
     package let exchangeKeeper: (any ExchangeKeeper)?
-    /// Names of header fields whose values are kept by nobody, in lower case.
+    /// Names, in lower case, of header fields whose values are never kept.
     let secretFields: Set<String>
     let timeouts: JobSpec.Timeouts
-    /// The secrets that the job's header fields hold.
+    /// The secrets in the job's header fields, which are masked in all that is reported.
     package let redaction: Redaction
     /// Whether JSON replies are kept.
     let keepsReplies: Bool
-    /// What `X-Robots-Tag` calls this crawler.
+    /// The crawler's name in `X-Robots-Tag`.
     let productToken: String
-    /// What is found on each page beside its title, and beside what its fields need.
+    /// What is looked for on each page, beside its title and what its fields need.
     let scannerOptions: PageScanner.Options
     private let fields: [ExtractionField]
     /// The settings of curl's handles.
@@ -33,10 +33,10 @@ package struct FetchPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - spec: the job.
-    ///   - userAgent: what is sent where the job names none.
+    ///   - userAgent: what is sent when the job names none.
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
-    ///   - exchangeKeeper: who keeps what is sent and received. The default is nobody.
-    ///   - redaction: the secrets that the job's header fields hold. The default is none.
+    ///   - exchangeKeeper: keeps what is sent and received; nil when nobody does. The default is nil.
+    ///   - redaction: the secrets in the job's header fields. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is not to.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
@@ -66,9 +66,9 @@ package struct FetchPolicy: Sendable {
         self.transfer = transfer
     }
 
-    /// The most of a body that is kept where the job sets no limit: 64 MiB.
+    /// The largest body that is kept when the job sets no limit: 64 MiB.
     private static let unlimitedBytes = 64 << 20
-    /// The most that is kept whatever the limit: half of what a value of SQLite's may have (`SQLITE_MAX_LENGTH`).
+    /// The largest body that is kept whatever the job's limit: half of the largest value in SQLite (`SQLITE_MAX_LENGTH`).
     private static let mostBytes: Int64 = 512 << 20
 
     /// Compiles the fields for one loop.

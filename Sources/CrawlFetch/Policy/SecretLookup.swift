@@ -1,9 +1,9 @@
 package import CrawlCore
 internal import Glibc
 
-/// Why a secret is not to be had.
+/// Why a secret could not be looked up.
 package struct SecretFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What was referred to.
+    /// The reference to the secret.
     package let reference: TextReference
     /// What is wrong, without the secret.
     package let reason: String
@@ -18,7 +18,7 @@ package struct SecretFailure: Error, Sendable, Equatable, CustomStringConvertibl
     package var description: String { "\(reference): \(reason)" }
 }
 
-/// Secrets of this machine: environment variables, and files.
+/// Looks up secrets in environment variables and files.
 enum SystemSecrets {
     /// The longest secret, in bytes: 64 KiB.
     private static let limit = 64 << 10
@@ -65,7 +65,7 @@ enum SystemSecrets {
             count += length
         }
         guard count <= limit else { throw SecretFailure(reference, "the file is larger than 64 KiB") }
-        // The end of the line that editors put behind it.
+        // Editors end a file with a line break, which is not part of the secret.
         if count > 0, bytes[count - 1] == UInt8(ascii: "\n") { count -= 1 }
         if count > 0, bytes[count - 1] == UInt8(ascii: "\r") { count -= 1 }
         guard let text = String(validating: bytes[..<count], as: UTF8.self) else {

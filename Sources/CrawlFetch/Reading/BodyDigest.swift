@@ -1,7 +1,7 @@
 internal import CXXHash
 internal import CrawlCore
 
-/// The digest of a body that comes in pieces: XXH3 of 128 bits, unseeded, as `xxh128sum` prints it.
+/// The digest of a body that comes in pieces: XXH3 with 128 bits and without a seed, as `xxh128sum` prints it.
 final class BodyDigest {
     // Safe because nobody else has the pointer.
     private let state: OpaquePointer?
@@ -27,7 +27,7 @@ final class BodyDigest {
         XXH3_128bits_update(state, bytes.baseAddress, bytes.count)
     }
 
-    /// The digest of what was added since the last reset; nil where there was no memory for one.
+    /// The digest of what was added since the last reset; nil when there was no memory for one.
     var digest: ContentDigest? {
         guard state != nil else { return nil }
         let hash = isUsed ? XXH3_128bits_digest(state) : XXH3_128bits(nil, 0)

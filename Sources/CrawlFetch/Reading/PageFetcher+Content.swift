@@ -2,13 +2,16 @@ internal import CrawlCore
 internal import Extract
 internal import HTMLScan
 
-/// What a page holds beside its title.
+/// What a page says beside its title.
 extension PageFetcher {
-    /// The content of the page that a scanner has finished, at the address that answered.
-    func content(of scanner: PageScanner, _ extractor: FieldExtractor?, url: String) -> PageContent {
-        let extracted = extractor?.extract(from: scanner)
+    /// The content of a page that has been read.
+    ///
+    /// - Parameter url: the URL that answered.
+    func content(of reader: PageReader, url: String) -> PageContent {
+        let scanner = reader.scanner
+        let extracted = reader.extractor?.extract(from: scanner)
         guard scanner.isHTML else {
-            let reply = keepsReply ? scanner.withText(JSONReply.text) : nil
+            let reply = reader.keepsReply ? scanner.withText(JSONReply.text) : nil
             return PageContent(canonicalURL: canonicalField(url), extracted: extracted, reply: reply)
         }
         let metadata = scanner.metadata
@@ -19,31 +22,31 @@ extension PageFetcher {
             extracted: extracted)
     }
 
-    /// Why a reply that is to be JSON is none; nil where it is, or need not be.
+    /// Why a reply that must be JSON is none; nil when it is JSON, or need not be.
     ///
-    /// It is to be where its type says so, or where a request has fields for JSON and none for pages; what has no byte is none
-    /// in any case.
-    func jsonFault(_ scanner: PageScanner, _ extractor: FieldExtractor?) -> JSONFault? {
-        let readsJSON = extractor?.readsJSON ?? false
-        guard contentLength > 0, keepsReply || readsJSON else { return nil }
-        if !ContentType.isJSON(contentType) {
-            guard policy.keepsReplies, readsJSON, extractor?.readsPages != true else { return nil }
+    /// A reply must be JSON when its type says so, or when the request has fields for JSON and none for pages. An empty
+    /// reply need not be.
+    func jsonFault(_ reader: PageReader) -> JSONFault? {
+        let readsJSON = reader.extractor?.readsJSON ?? false
+        guard progress.contentLength > 0, reader.keepsReply || readsJSON else { return nil }
+        if !ContentType.isJSON(reader.contentType) {
+            guard policy.keepsReplies, readsJSON, reader.extractor?.readsPages != true else { return nil }
         }
-        return scanner.withText { text in
+        return reader.scanner.withText { text in
             if text.isEmpty { return JSONFault(position: 0, reason: "it is no text") }
             if text.count >= PageScanner.textLimit {
                 return JSONFault(position: text.count, reason: "no more of a reply is read")
             }
             let depthLimit = readsJSON ? FieldExtractor.depthLimit : JSONFault.depthLimit
             guard let fault = JSONFault.find(in: text, depthLimit: depthLimit) else { return nil }
-            // A server that sends a secret back as it is may break its own JSON, which is whole where the mask stands.
+            // A secret that the server repeats without escaping it can break the JSON. Masked it is whole again.
             guard !redaction.isEmpty else { return fault }
             var masked = redaction.redactedJSON(JSONReply.text(text))
             return masked.withUTF8 { JSONFault.find(in: UnsafeRawBufferPointer($0), depthLimit: depthLimit) }
         }
     }
 
-    /// What a page leads to, by its header and, where it was scanned, by its markup.
+    /// What a page leads to, by its header and, if it was scanned, by its markup.
     func discovery(
         of scanner: PageScanner?, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
     ) -> PageDiscovery? {
@@ -56,12 +59,12 @@ extension PageFetcher {
             isNofollow: robots.contains(.nofollow))
     }
 
-    /// What links of a page are resolved against (HTML Standard, section 2.4.3).
+    /// The URL that a page's links are relative to (HTML Standard, section 2.4.3).
     private func base(_ href: String?, _ page: WebURL) -> WebURL {
         href.flatMap { try? WebURL(parsing: $0, base: page) } ?? page
     }
 
-    /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil where it is no URL.
+    /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil when it is no URL.
     private func absolute(_ href: String, _ baseHref: String?, _ url: String) -> String? {
         guard let page = try? WebURL(parsing: url) else { return nil }
         return (try? WebURL(parsing: href, base: base(baseHref, page)))?.href
@@ -69,7 +72,7 @@ extension PageFetcher {
 }
 
 extension RobotsDirectives {
-    /// What a page says of itself.
+    /// What a page's `meta` elements say.
     init(_ metadata: PageMetadata) {
         self = []
         for content in [metadata.robots, metadata.agentRobots] {
@@ -79,7 +82,7 @@ extension RobotsDirectives {
 }
 
 extension PageOutcome.Verdict {
-    /// Whether the page is not asked for again.
+    /// Whether the page will not be requested again.
     var isSettled: Bool {
         switch self {
         case .done, .failed, .skipped: true

@@ -2,16 +2,16 @@ internal import CrawlCore
 internal import Curl
 internal import HTMLScan
 
-/// What the header of a response says of where its page leads: the fields `Link` (RFC 8288) and `Refresh`.
+/// Links in the header of a response: the fields `Link` (RFC 8288) and `Refresh`.
 extension PageFetcher {
-    /// Whether the header may say where the page leads.
+    /// Whether the header has such fields.
     var hasLinkFields: Bool {
         transfer.map { !$0.running.head.notableFields.isDisjoint(with: [.link, .refresh]) } ?? false
     }
 
-    /// Takes what the header alone says of a page, whose body was not scanned.
+    /// Adds to the outcome what the header says about a page whose body was not scanned.
     func readLinkFields(_ request: PageRequest, _ outcome: inout PageOutcome) {
-        // What has not changed leads where it led.
+        // A page that has not changed keeps the links that it had.
         guard outcome.response.statusCode != 304 else { return }
         if let sieve, outcome.verdict == .done {
             outcome.discovery = discovery(of: nil, sieve, request, outcome.response.robots)
@@ -22,7 +22,7 @@ extension PageFetcher {
         outcome.response.content = PageContent(canonicalURL: canonical)
     }
 
-    /// The links of the header, absolute: what a page's `base` says is not for them.
+    /// The links of the header, made absolute. A page's `base` element does not apply to them.
     func linksOfFields(_ page: WebURL) -> [PageLink] {
         guard let transfer else { return [] }
         var links: [PageLink] = []
@@ -32,7 +32,7 @@ extension PageFetcher {
                 add(link.target, rel: link.rel, .linkField, page, &links)
             }
         }
-        // Of several fields browsers go by the first.
+        // Browsers follow the first of several fields.
         if let address = transfer.headers("refresh").first.flatMap(Refresh.address) {
             add(address, rel: "", .refreshField, page, &links)
         }
@@ -46,13 +46,13 @@ extension PageFetcher {
         links.append(PageLink(href: url.href, rel: rel, origin: origin))
     }
 
-    /// Whether a link of the header is one of the page: it may be of another that its `anchor` names (RFC 8288, section 3.2).
+    /// Whether a link of the header is one of this page. Its `anchor` may name another page (RFC 8288, section 3.2).
     private func isOf(_ page: WebURL, _ anchor: String?) -> Bool {
         guard let anchor else { return true }
         return (try? WebURL(parsing: anchor, base: page))?.href == page.href
     }
 
-    /// What the header says is the page's own address (RFC 6596), absolute.
+    /// The page's canonical URL by its header (RFC 6596), made absolute; nil when the header has none.
     func canonicalField(_ url: String) -> String? {
         guard let transfer, transfer.running.head.notableFields.contains(.link),
             let page = try? WebURL(parsing: url)

@@ -5,10 +5,11 @@ internal import Sitemap
 
 /// What the last response of an attempt comes to.
 extension PageFetcher {
+    /// What is reported of a response, but for what its body says.
     func response(to request: PageRequest, _ transfer: Transfer) -> PageResponse {
         var response = PageResponse()
         response.statusCode = transfer.statusCode
-        response.contentLength = contentLength
+        response.contentLength = progress.contentLength
         response.sizeDownload = transfer.sizeDownload
         response.timings.nameLookup = transfer.nameLookupMicroseconds
         response.timings.connect = transfer.connectMicroseconds
@@ -21,8 +22,8 @@ extension PageFetcher {
             response.finalURL = request.url == page.url ? nil : request.url
         }
         guard response.statusCode != nil else { return response }
-        // Without a body nobody has asked for it yet.
-        response.contentType = phase == .unseen ? transfer.contentType : contentType
+        // A page's reader has asked curl already.
+        response.contentType = page?.contentType ?? transfer.contentType
         response.remoteIP = transfer.remoteIP
         response.httpVersion = transfer.httpVersion
         response.etag = transfer.running.head.etag
@@ -36,13 +37,26 @@ extension PageFetcher {
         return response
     }
 
-    /// Takes what a sitemap lists. What is wrong with it is said in its row, and what was read holds.
-    func readSitemap(_ request: PageRequest, _ outcome: inout PageOutcome) {
-        guard let sitemap, let page = request.page, let url = try? WebURL(parsing: request.url) else {
-            return
+    /// The page that is read; nil when the body is no page's, or has not begun.
+    private var page: PageReader? {
+        if case .page(let reader) = progress.body { reader } else { nil }
+    }
+
+    /// Adds to the outcome what the body says, and what the header says about links.
+    func readBody(_ request: PageRequest, _ outcome: inout PageOutcome) {
+        switch progress.body {
+        case .page(let reader) where reader.isScanned: read(reader, request, &outcome)
+        case .page, .unseen: if hasLinkFields { readLinkFields(request, &outcome) }
+        case .sitemap(let reader): read(reader, request, &outcome)
+        case .robots, .discarded: break
         }
-        self.sitemap = nil
-        guard outcome.verdict == .done, let sieve else { return }
+    }
+
+    /// Adds to the outcome what a sitemap lists. A mistake in it is told in its row; what was read before it counts.
+    private func read(_ sitemap: SitemapReader, _ request: PageRequest, _ outcome: inout PageOutcome) {
+        guard let page = request.page, let url = try? WebURL(parsing: request.url),
+            outcome.verdict == .done, let sieve
+        else { return }
         sitemap.finish()
         let entries = sitemap.takeEntries()
         outcome.discovery = sieve.sift(entries, at: url, of: page, leftOut: sitemap.leftOut)
@@ -58,25 +72,24 @@ extension PageFetcher {
         }
     }
 
-    /// Takes what the page's scanner has found.
-    func read(_ request: PageRequest, _ outcome: inout PageOutcome) {
+    /// Adds to the outcome what a page says.
+    private func read(_ reader: PageReader, _ request: PageRequest, _ outcome: inout PageOutcome) {
+        let scanner = reader.scanner
         scanner.finish()
         outcome.response.title = scanner.title
         outcome.response.charset = scanner.charset
         guard !scanner.options.isEmpty else { return }
         outcome.response.robots.formUnion(RobotsDirectives(scanner.metadata))
-        // Of a page that is asked for again nobody reads it.
+        // Nobody reads the content of a page that will be requested again.
         if outcome.verdict.isSettled {
-            outcome.response.content = content(of: scanner, extractor, url: request.url)
+            outcome.response.content = content(of: reader, url: request.url)
         }
-        if outcome.verdict == .done, let fault = jsonFault(scanner, extractor) {
+        if outcome.verdict == .done, let fault = jsonFault(reader) {
             outcome.verdict = .failed(.badResponse)
             outcome.error = "reply: \(fault)"
         }
         if let sieve, outcome.verdict == .done {
             outcome.discovery = discovery(of: scanner, sieve, request, outcome.response.robots)
         }
-        // A tree is not kept while the fetcher waits for its next page.
-        scanner.reset(contentType: contentType)
     }
 }
