@@ -2,10 +2,10 @@ internal import CrawlCore
 internal import CrawlFetch
 internal import Curl
 
-/// What fetchers tell the loop.
+/// What becomes of requests.
 extension CrawlLoop: PageFetchReceiver {
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool {
-        // After the robots.txt the pages follow.
+        // The pages of a host follow its robots.txt.
         fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
     }
 
@@ -21,13 +21,14 @@ extension CrawlLoop: PageFetchReceiver {
         var verdict = HostCircuit.Verdict.counted
         if let slot = fetcher.slot {
             verdict = gate.finished(
-                slot, wasSent: fetcher.wasSent, signal, fraction: environment.random(), now: transfers.now)
+                slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(), now: transfers.now
+            )
             fetcher.slot = nil
         }
-        idle.append(fetcher)
-        wakeLoops(permits.release(loop: index))
-        // What a host asks for is to outlive a kill.
-        if gate.hasChangedConditions { scheduleFlush(within: .zero) }
+        fetchers.giveBack(fetcher)
+        permits.release()
+        // What a host asks for has to outlive a kill, so it is reported at the end of this turn.
+        if gate.hasChangedConditions { outbox.reportOutcomes(within: .zero, now: transfers.now) }
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)
@@ -55,13 +56,13 @@ extension CrawlLoop: PageFetchReceiver {
         }
     }
 
-    /// Whether others may ask for what a redirect leads to, so that the driver must say who does.
+    /// Whether another page may lead to the same URL as this redirect. The driver then decides which of them requests it.
     private func isShared(_ purpose: PageRequest.Purpose) -> Bool {
-        guard followsLinks, case .page(let page) = purpose else { return false }
+        guard job.followsLinks, case .page(let page) = purpose else { return false }
         return page.isPlain
     }
 
-    /// Takes into account that a failure was the host's rather than the page's.
+    /// Changes the outcome of a page whose failure was the host's and not its own.
     private func apply(_ verdict: HostCircuit.Verdict, to outcome: inout PageOutcome) {
         guard verdict != .counted, let kind = outcome.verdict.errorKind else { return }
         switch verdict {
@@ -73,12 +74,5 @@ extension CrawlLoop: PageFetchReceiver {
             outcome.verdict = .failed(.hostUnavailable)
             giveUp(outcome.lastHost, error)
         }
-    }
-
-    /// Asks nothing more of a host.
-    private func giveUp(_ host: HostID, _ error: String) {
-        rules[host]?.unavailable = error
-        for request in gate.removeAll(of: host) { admit(request) }
-        report(.givenUp(host, error))
     }
 }

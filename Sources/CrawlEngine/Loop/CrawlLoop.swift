@@ -1,66 +1,44 @@
 internal import CrawlCore
 internal import CrawlFetch
 internal import Curl
-internal import Synchronization
 
-/// One thread's share of a crawl: admits claimed pages at their hosts, fetches them, and hands back what came of
-/// them, batch by batch.
+/// One thread's share of a crawl: it admits claimed pages at their hosts, fetches them, and reports what became of them.
 ///
-/// Everything but ``send(_:)`` and ``waitingHosts`` belongs to the loop's own thread.
+/// A turn reads the mail, starts what may start, reports what is due, and waits for curl. What decides is in values: when
+/// a request may start in ``gate``, whether it may be sent in ``rules``, when something is reported in ``outbox``.
+///
+/// Everything but ``mail`` and what is passed on to it belongs to the loop's own thread.
 final class CrawlLoop: @unchecked Sendable {
-    // @unchecked because the state is touched only by the loop's thread, once ``run()`` has begun; others reach the
-    // inbox, the waker and two atomics.
+    // @unchecked because the state is touched only by the loop's thread, once ``run()`` has begun. Other threads use
+    // ``mail``, which is Sendable.
 
+    /// Which of the crawl's loops it is, from 0.
     let index: Int
-    private let policy: FetchPolicy
-    private let fields: CompiledFields
-    private let sieve: LinkSieve?
-    let environment: FetchEnvironment
-    let permits: RequestPermits
-    let wakeLoops: @Sendable (UInt64) -> Void
+    let job: LoopJob
+    let permits: LoopPermits
+    /// Tells the driver something.
     let report: @Sendable (Report) -> Void
-    /// Outcomes that are enough to be reported at once.
-    private let flushCount: Int
+    /// What other threads use of the loop.
+    private let mail: LoopMail
 
     let transfers: TransferLoop
-    // Unchecked because it is used ten times a page, and a value that calls nothing cannot be come back to.
+    // Unchecked because it is used ten times a page. It calls nothing, so no access to it can begin within another.
+    /// Which request may start when.
     @exclusivity(unchecked) var gate: HostGate
+    /// What may be requested of the hosts that this loop serves.
     var rules: [HostID: HostRules] = [:]
-    private var fetchers: [PageFetcher] = []
-    var idle: [PageFetcher] = []
-    private var outcomes: [PageOutcome] = []
-    private var robots: [RobotsReport] = []
-    /// When those are reported; nil where there are none.
-    private var robotsAt: MonotonicInstant?
-    /// Whether the job follows links.
-    let followsLinks: Bool
-    /// Whether each page's request is asked for before it is sent.
-    private let asksForContents: Bool
-    /// Pages whose turn it is, until it is known what they send. Each has its slot, permit and fetcher.
-    private var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
-    private var flushAt: MonotonicInstant?
-    /// When the job's rate allows the next start, where that is what is waited for.
-    private var nextStart: MonotonicInstant?
+    var fetchers = FetcherPool()
+    /// Pages that may start, until the driver has told what they send. Each has its place at its host, a permit and a
+    /// fetcher.
+    var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
+    /// When the job's rate allows the next start; nil when that is not what the loop waits for.
+    var nextStart: MonotonicInstant?
+    /// When the loop ends at the latest; nil while it is not asked to.
     var drainDeadline: MonotonicInstant?
+    var outbox: LoopOutbox
 
-    private let inbox = Mailbox<Message>()
-    private let hasMail = Atomic(false)
-    private let waiting = Atomic(0)
-    private let ready = Atomic(0)
-    /// Requests in the inbox.
-    private let unseen = Atomic(0)
-    private let turnCount = Atomic(0)
-
-    /// How long an outcome waits for others to be committed with: short enough that a row is there while its
-    /// reader still looks, long enough for hundreds of pages a commit under load.
-    private static let flushDelay: Duration = .milliseconds(25)
-    /// How long what became of a robots.txt waits for others while there is something else to do. No longer, as pages wait for
-    /// it, and its connection for them; but a turn of the driver for each would cost more than the request.
-    private static let robotsDelay: Duration = .milliseconds(5)
-    /// How long until a loop looks whether a full archive has room again.
+    /// How long until the loop looks whether a full archive has room again.
     private static let archiveWait: Duration = .milliseconds(10)
-    /// How many outcomes wait for each other at most.
-    private static let flushCount = 500
 
     /// A loop that has not begun.
     ///
@@ -69,6 +47,7 @@ final class CrawlLoop: @unchecked Sendable {
     ///   - connections: how many it may have open.
     ///   - fields: the policy's, compiled for this loop.
     ///   - sieve: what is followed of the pages' links, for this loop; nil for nothing.
+    ///   - asksForContents: whether the driver is asked for what each page's request sends, before it is sent.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
@@ -78,82 +57,60 @@ final class CrawlLoop: @unchecked Sendable {
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
-        self.policy = policy
-        self.fields = fields
-        self.sieve = sieve
-        self.environment = environment
-        self.permits = permits
-        self.asksForContents = asksForContents
-        followsLinks = spec.follow != nil
-        self.wakeLoops = wakeLoops
         self.report = report
-        flushCount = max(spec.batchSize, CrawlLoop.flushCount)
+        self.permits = LoopPermits(loop: index, permits: permits, wakeLoops: wakeLoops)
+        job = LoopJob(
+            policy: policy, fields: fields, sieve: sieve, environment: environment,
+            followsLinks: spec.follow != nil, asksForContents: asksForContents)
+        outbox = LoopOutbox(batchSize: spec.batchSize)
         gate = HostGate(
             limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.startInterval),
             circuitPolicy: circuitPolicy)
         transfers = try TransferLoop(connections: connections)
+        mail = LoopMail(waker: transfers.waker)
     }
 
-    /// Hosts of this loop that wait out their delay. From any thread.
-    var waitingHosts: Int { waiting.load(ordering: .relaxed) }
+    // MARK: From any thread
 
-    /// Requests at hosts of this loop of which one may start at once, permits allowing; those that it was sent and has not
-    /// seen; and hosts whose pages follow as soon as the driver knows of their robots.txt. From any thread.
-    var readyRequests: Int { ready.load(ordering: .relaxed) + unseen.load(ordering: .relaxed) }
+    /// How many hosts of this loop wait out their delay.
+    var waitingHosts: Int { mail.waitingHosts }
 
-    /// How often the loop has turned. From any thread.
-    var turns: Int { turnCount.load(ordering: .relaxed) }
+    /// How many requests could start at once if there were permits for them. Requests count that the loop was sent and has
+    /// not seen, and hosts whose pages follow as soon as the driver knows their robots.txt.
+    var readyRequests: Int { mail.readyRequests }
 
-    /// Tells the loop something. From any thread.
-    func send(_ message: Message) {
-        unseen.add(message.requestCount, ordering: .relaxed)
-        inbox.send(message)
-        hasMail.store(true, ordering: .releasing)
-        transfers.waker.wake()
-    }
+    /// How often the loop has turned.
+    var turns: Int { mail.turns }
 
-    /// Tells the loop several things in order, and wakes it once. From any thread.
-    func send(contentsOf messages: [Message]) {
-        guard !messages.isEmpty else { return }
-        unseen.add(messages.reduce(0) { $0 + $1.requestCount }, ordering: .relaxed)
-        inbox.send(contentsOf: messages)
-        hasMail.store(true, ordering: .releasing)
-        transfers.waker.wake()
-    }
+    /// Tells the loop something.
+    func send(_ message: Message) { mail.send([message]) }
 
-    /// Lets the loop look for permits again. From any thread.
-    func wake() {
-        transfers.waker.wake()
-    }
+    /// Tells the loop several things in order, and wakes it once.
+    func send(contentsOf messages: [Message]) { mail.send(messages) }
 
-    /// The loop's whole life, on the thread that it owns.
+    /// Lets the loop look for permits again.
+    func wake() { mail.wake() }
+
+    // MARK: On the loop's thread
+
+    /// The loop's whole life, on a thread of its own.
     func run() {
         while true {
             var seen = 0
-            if hasMail.exchange(false, ordering: .acquiring) {
-                for message in inbox.takeAll() {
-                    seen += message.requestCount
-                    guard receive(message) else {
-                        end()
-                        return
-                    }
-                }
+            for message in mail.take() {
+                seen += message.requestCount
+                guard receive(message) else { return end() }
             }
             startReady()
-            if let drainDeadline, busy == 0 || transfers.now >= drainDeadline {
-                end()
-                return
-            }
-            flush()
-            waiting.store(gate.waitingHosts, ordering: .relaxed)
-            ready.store(gate.readyRequests + robots.count, ordering: .relaxed)
-            if seen > 0 { unseen.subtract(seen, ordering: .relaxed) }
-            turnCount.add(1, ordering: .relaxed)
+            if let drainDeadline, fetchers.busy == 0 || transfers.now >= drainDeadline { return end() }
+            reportDue()
+            mail.turned(
+                seen: seen, waitingHosts: gate.waitingHosts, ready: gate.readyRequests + outbox.robotsCount)
             transfers.turn(until: nextDeadline)
         }
     }
 
-    /// Whether the loop goes on.
+    /// Does what a message says; false when the loop must end at once.
     private func receive(_ message: Message) -> Bool {
         switch message {
         case .open(let opening):
@@ -165,7 +122,7 @@ final class CrawlLoop: @unchecked Sendable {
             rules.unavailable = self.rules[host]?.unavailable
             self.rules[host] = rules
             gate.limit(host, limits, now: transfers.now)
-            // Some that were admitted may not be any more.
+            // The new rules may refuse requests that the old ones admitted.
             for request in gate.removeAll(of: host) { admit(request) }
         case .close(let host):
             rules[host] = nil
@@ -177,7 +134,7 @@ final class CrawlLoop: @unchecked Sendable {
         case .request(let request):
             admit(request, first: true)
         case .seed(let url):
-            sieve?.insert(seed: url)
+            job.sieve?.insert(seed: url)
         case .contents(let contents):
             for (page, contents) in contents { start(page, contents) }
         case .drain(let duration):
@@ -189,204 +146,55 @@ final class CrawlLoop: @unchecked Sendable {
         return true
     }
 
-    /// Gives back what has not begun. What redirects led here stays: its own host counts on it.
-    private func surrender(_ host: HostID) {
-        var pages: [PageID] = []
-        // Requests that differ may be noted as being sent already: those are kept.
-        for request in asksForContents ? [] : gate.removeAll(of: host) {
-            if let page = request.page, page.host == host, request.chain == nil {
-                pages.append(page.id)
-            } else {
-                gate.add(request, now: transfers.now)
-            }
-        }
-        report(.surrendered(host, pages))
-    }
-
-    /// Queues a request at its host, or settles its page where it is not to be sent.
-    func admit(_ request: PageRequest, first: Bool = false) {
-        if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
-            refuse(page, request, refusal.verdict, refusal.error)
-        } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
-            keep(
-                RobotsReport(
-                    host: request.owner, answer: .unreachable(kind, error), lastHost: request.host,
-                    url: request.url))
-        } else {
-            gate.add(request, first: first, now: transfers.now)
-        }
-    }
-
-    /// Settles a page that is asked for no more.
-    private func refuse(
-        _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
-    ) {
-        var outcome = PageOutcome(of: page, request, verdict, error, now: environment.wallClock())
-        outcome.redact(page.message?.redaction ?? policy.redaction)
-        keep(outcome)
-    }
-
-    func keep(_ outcome: consuming PageOutcome) {
-        if outcomes.isEmpty { scheduleFlush(within: CrawlLoop.flushDelay) }
-        outcomes.append(outcome)
-    }
-
-    func keep(_ report: RobotsReport) {
-        if robots.isEmpty {
-            robotsAt = transfers.now + (gate.readyRequests > 0 ? CrawlLoop.robotsDelay : .zero)
-        }
-        robots.append(report)
-    }
-
-    /// Has outcomes and conditions reported at the end of the first turn after so long, or of an earlier one that is due.
-    func scheduleFlush(within delay: Duration) {
-        let due = transfers.now + delay
-        flushAt = min(flushAt ?? due, due)
-    }
-
-    private func startReady() {
-        let isWaiting = startWhatMay()
-        wakeLoops(permits.settle(loop: index, isWaiting: isWaiting))
-    }
-
-    /// - Returns: whether it lacked a permit for more.
-    private func startWhatMay() -> Bool {
-        nextStart = nil
-        guard drainDeadline == nil else { return false }
-        var asked: [(PageID, BatchID)] = []
-        defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
-        while gate.isReady(now: transfers.now), hasArchiveRoom {
-            guard permits.acquire(loop: index, holding: busy) else { return true }
-            guard takeStart(), let fetcher = idleFetcher(),
-                let (request, slot) = gate.next(now: transfers.now)
-            else {
-                wakeLoops(permits.release(loop: index))
-                return false
-            }
-            fetcher.slot = slot
-            if asksForContents, let page = request.page, page.message == nil, request.chain == nil {
-                starting[page.id] = (request, fetcher)
-                asked.append((page.id, page.batch))
-            } else {
-                start(request, fetcher)
-            }
-        }
-        return false
-    }
-
-    /// Whether the job's rate allows a start now; if not, the loop comes back when it does.
-    private func takeStart() -> Bool {
-        if permits.takeStart(now: .now) { return true }
-        nextStart = permits.nextStartAt
-        return false
-    }
-
-    /// Requests that are under way, or about to be.
-    private var busy: Int { fetchers.count - idle.count }
-
-    /// Whether what is received now can be kept, where it is to be.
-    private var hasArchiveRoom: Bool { policy.exchangeKeeper?.hasRoom ?? true }
-
-    private func start(_ request: PageRequest, _ fetcher: PageFetcher) {
-        let rules = rules[request.host]
-        fetcher.start(
-            request, mayBePrivate: rules?.mayBePrivate ?? false,
-            credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
-    }
-
-    /// Goes on with a page whose request is known now.
-    private func start(_ id: PageID, _ contents: PageContents) {
-        guard let (request, fetcher) = starting.removeValue(forKey: id), let page = request.page else {
-            return
-        }
-        switch contents {
-        case .send(let message) where drainDeadline == nil:
-            start(PageRequest(page.sending(message)), fetcher)
-        case .send, .leave:
-            report(.unsent([id]))
-            giveBack(fetcher)
-        case .refuse(let error):
-            giveBack(fetcher)
-            refuse(page, request, .failed(.internal), error)
-        }
-    }
-
-    /// Takes a fetcher back that has sent nothing.
-    private func giveBack(_ fetcher: PageFetcher) {
-        if let slot = fetcher.slot {
-            _ = gate.finished(slot, wasSent: false, .none, fraction: 0, now: transfers.now)
-            fetcher.slot = nil
-        }
-        idle.append(fetcher)
-        wakeLoops(permits.release(loop: index))
-    }
-
-    private func idleFetcher() -> PageFetcher? {
-        if let fetcher = idle.popLast() { return fetcher }
-        // Out of memory: go on with the fetchers there are.
-        let new = try? PageFetcher(
-            loop: transfers, policy: policy, fields: fields, sieve: sieve, environment: environment,
-            receiver: self)
-        if let new { fetchers.append(new) }
-        return new
-    }
-
-    private func flush() {
-        if let robotsAt, robotsAt <= transfers.now {
+    /// Reports what is due.
+    private func reportDue() {
+        if let robots = outbox.takeRobots(now: transfers.now) {
             reportConditions()
             report(.robots(robots))
-            robots.removeAll(keepingCapacity: true)
-            self.robotsAt = nil
         }
-        guard !outcomes.isEmpty || gate.hasChangedConditions else {
-            flushAt = nil
-            return
-        }
-        let isIdle = busy == 0 && gate.queued == 0
-        guard isIdle || outcomes.count >= flushCount || flushAt.map({ $0 <= transfers.now }) ?? true else {
-            return
-        }
+        let outcomes = outbox.takeOutcomes(
+            now: transfers.now, isIdle: fetchers.busy == 0 && gate.queued == 0,
+            hasConditions: gate.hasChangedConditions)
+        guard let outcomes else { return }
         reportConditions()
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
-        outcomes.removeAll(keepingCapacity: true)
-        flushAt = nil
     }
 
-    /// Before what may let go of a host, so that its condition is known by then.
+    /// Reports how hosts are doing. It comes before outcomes, after which the driver may let go of a host.
     private func reportConditions() {
         guard gate.hasChangedConditions else { return }
         report(.conditions(gate.takeChangedConditions(now: transfers.now)))
     }
 
+    /// When the loop has to turn again at the latest; nil for when something happens.
     private var nextDeadline: MonotonicInstant? {
-        var deadline = flushAt
-        if let robotsAt { deadline = min(deadline ?? robotsAt, robotsAt) }
-        if let nextStart { deadline = min(deadline ?? nextStart, nextStart) }
-        if drainDeadline == nil, let wake = gate.nextWake { deadline = min(deadline ?? wake, wake) }
-        if let drainDeadline { deadline = min(deadline ?? drainDeadline, drainDeadline) }
-        if !hasArchiveRoom {
-            let look = transfers.now + CrawlLoop.archiveWait
-            deadline = min(deadline ?? look, look)
+        var deadline = outbox.nextDue
+        func wake(at instant: MonotonicInstant) { deadline = min(deadline ?? instant, instant) }
+        if let nextStart { wake(at: nextStart) }
+        if let drainDeadline {
+            wake(at: drainDeadline)
+        } else if let next = gate.nextWake {
+            wake(at: next)
         }
+        if !job.hasArchiveRoom { wake(at: transfers.now + CrawlLoop.archiveWait) }
         return deadline
     }
 
-    /// Cuts off what is under way, reports what is finished, and says so.
+    /// Cuts off what is running, reports what has finished, and says that the loop has ended.
     private func end() {
         var unsent = Array(starting.keys)
-        for fetcher in fetchers {
+        for fetcher in fetchers.all {
             if let page = fetcher.request?.page, fetcher.request?.chain == nil, !fetcher.wasSent {
                 unsent.append(page.id)
             }
             fetcher.cancel()
         }
-        if asksForContents, !unsent.isEmpty { report(.unsent(unsent)) }
-        // They know the loop, and would keep it and its descriptors.
-        fetchers = []
-        idle = []
+        if job.asksForContents, !unsent.isEmpty { report(.unsent(unsent)) }
+        // A fetcher holds a reference to the loop's transfers, so that their descriptors would stay open.
+        fetchers.removeAll()
         reportConditions()
+        let outcomes = outbox.takeOutcomes()
         if !outcomes.isEmpty { report(.outcomes(outcomes)) }
-        outcomes = []
         report(.ended)
     }
 }
