@@ -46,7 +46,7 @@ final class CrawlLoop: @unchecked Sendable {
     ///   - index: which of the crawl's loops it is, from 0.
     ///   - connections: how many it may have open.
     ///   - fields: the policy's, compiled for this loop.
-    ///   - sieve: what is followed of the pages' links, for this loop; nil for nothing.
+    ///   - sieve: selects the links of pages that are requested, for this loop; nil when none are.
     ///   - asksForContents: whether the driver is asked for what each page's request sends, before it is sent.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.

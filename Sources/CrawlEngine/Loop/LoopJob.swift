@@ -6,7 +6,7 @@ struct LoopJob {
     let policy: FetchPolicy
     /// The policy's fields, compiled for this loop.
     let fields: CompiledFields
-    /// What is followed of the pages' links, for this loop; nil for nothing.
+    /// Selects the links of pages that are requested, for this loop; nil when none are.
     let sieve: LinkSieve?
     let environment: FetchEnvironment
     /// Whether the job follows links.

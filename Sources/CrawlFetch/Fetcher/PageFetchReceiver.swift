@@ -4,7 +4,7 @@ package import CrawlCore
 package protocol PageFetchReceiver: AnyObject {
     /// Whether another request is waiting for the fetcher's connection.
     func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool
-    /// The request goes out now, unless this is false: then the fetch ends with ``PageFetchResult/again(_:)``.
+    /// Whether the request may go out now. When it may not, the fetch ends with ``PageFetchResult/again(_:)``.
     ///
     /// It is asked a second time, when ``PageFetcher/wasSent`` is already true, if the request met a connection that the
     /// server was just closing.

@@ -5,9 +5,9 @@ internal import Curl
 extension PageFetcher {
     /// What an earlier run found at the URL that is requested; nil when the request is made without a condition.
     func conditions(of request: PageRequest) -> PreviousPage? {
-        // Requests with messages differ from run to run, so that the earlier reply does not stand for this one.
+        // A page with a request of its own may get another reply each time, so it is requested without a condition.
         guard let page = request.page, !policy.keepsReplies, page.message == nil else { return nil }
-        // A redirect leads to another URL than that of the earlier response, unless it leads to a page of its own.
+        // The earlier response is that of the page's own URL, and not that of a redirect's target.
         if let chain = request.chain, request.url != page.url || chain.requests(for: page.id) > 0 {
             return nil
         }

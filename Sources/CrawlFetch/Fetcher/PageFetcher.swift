@@ -21,7 +21,7 @@ package final class PageFetcher: TransferDelegate {
     unowned(unsafe) let receiver: any PageFetchReceiver
     private let loop: TransferLoop
     private(set) var transfer: Transfer?
-    /// What is followed of the pages' links; nil for nothing.
+    /// Selects the links of pages that are requested; nil when none are.
     let sieve: LinkSieve?
     private let reader: PageReader
     let digest = BodyDigest()
@@ -50,7 +50,7 @@ package final class PageFetcher: TransferDelegate {
     ///
     /// - Parameters:
     ///   - fields: the policy's, compiled for the loop.
-    ///   - sieve: what is followed of the pages' links, the same for all fetchers of the loop; nil for nothing.
+    ///   - sieve: selects the links of pages that are requested, the same for all fetchers of the loop; nil when none are.
     package init(
         loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, sieve: LinkSieve? = nil,
         environment: FetchEnvironment,

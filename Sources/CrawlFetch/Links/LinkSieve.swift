@@ -44,12 +44,12 @@ package final class LinkSieve {
         rules?.scope.insert(seed: seed)
     }
 
-    /// What a page's links lead to.
+    /// The URLs of a page's links that are requested, and how many are not and why.
     ///
     /// - Parameters:
-    ///   - links: in the order of the page.
+    ///   - links: the links, in the order of the page.
     ///   - page: the page's URL.
-    ///   - base: what the links are resolved against.
+    ///   - base: the URL that the links are relative to.
     ///   - depth: how many links lead to the page.
     ///   - isNofollow: whether the page asks that its links are not followed.
     func sift(_ links: [PageLink], page: WebURL, base: WebURL, depth: Int, isNofollow: Bool) -> PageDiscovery?
@@ -121,7 +121,7 @@ package final class LinkSieve {
         return count
     }
 
-    /// What a sitemap leads to.
+    /// The URLs of a sitemap's entries that are requested, and how many are not and why.
     ///
     /// The entries of the job's own sitemaps are taken like the URLs of its list. Those of a sitemap that a robots.txt names
     /// must be in scope.

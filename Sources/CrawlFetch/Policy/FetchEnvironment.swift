@@ -3,9 +3,9 @@ internal import Glibc
 
 /// What a fetch gets from the machine: the time of day, random numbers and secrets. Tests bring their own.
 package struct FetchEnvironment: Sendable {
-    /// Unix milliseconds.
+    /// The time of day, in unix milliseconds.
     package var wallClock: @Sendable () -> Int64
-    /// A number from 0 to 1.
+    /// A random number from 0 to 1.
     package var random: @Sendable () -> Double
     /// Looks up a secret.
     package var secret: @Sendable (TextReference) -> Result<String, SecretFailure>

@@ -37,7 +37,7 @@ package struct FetchPolicy: Sendable {
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
     ///   - exchangeKeeper: keeps what is sent and received; nil when nobody does. The default is nil.
     ///   - redaction: the secrets in the job's header fields. The default is none.
-    ///   - keepsReplies: whether JSON replies are kept. The default is not to.
+    ///   - keepsReplies: whether JSON replies are kept. The default is false.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
         exchangeKeeper: (any ExchangeKeeper)? = nil, redaction: Redaction = Redaction(),

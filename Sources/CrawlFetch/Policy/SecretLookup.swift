@@ -8,7 +8,7 @@ package struct SecretFailure: Error, Sendable, Equatable, CustomStringConvertibl
     /// What is wrong, without the secret.
     package let reason: String
 
-    /// A failure to find what a reference stands for.
+    /// A failure to look up a secret.
     package init(_ reference: TextReference, _ reason: String) {
         self.reference = reference
         self.reason = reason

@@ -5,27 +5,27 @@ internal import Synchronization
 
 /// The cookies of one run, shared by all its transfers on all its loops; kept in memory only.
 ///
-/// The rules are libcurl's (RFC 6265, with the Public Suffix List): which cookies are taken, and which are sent where.
-/// Per response it takes 50, per request it sends 150 in 8 KiB at most. What all responses together may leave behind
-/// is bounded here, to ``maximumCount``.
+/// libcurl decides by RFC 6265 and the Public Suffix List which cookies are taken, and which are sent where. It takes at
+/// most 50 a response, and sends at most 150 in 8 KiB a request. How many are kept altogether is limited here, to
+/// ``maximumCount``.
 ///
 /// It may be used from any thread.
 package final class CookieStore: Sendable {
     /// The most cookies that are kept: 3,000, as RFC 6265, section 6.1 asks for at least.
     package static let maximumCount = 3_000
-    /// The most cookies of one domain that are kept where there are too many: 50, from the same place.
+    /// The most cookies of one domain that are kept once there are too many: 50, from the same section.
     package static let maximumCountPerDomain = 50
     /// After how many `Set-Cookie` fields the cookies are counted. Counting goes over all of them.
     private static let interval = 1_000
 
-    // Safe because libcurl takes our locks around all that it does with it (libcurl-share(3)).
+    // Safe because libcurl takes our locks whenever it uses the share (libcurl-share(3)).
     nonisolated(unsafe) let share: UnsafeMutableRawPointer
     private let locks: ShareLocks
     private let fieldCount = Atomic(0)
 
     /// An empty store.
     ///
-    /// - Throws: `CurlSetupFailure` where curl has no memory for it.
+    /// - Throws: `CurlSetupFailure` when curl has no memory for it.
     package init() throws(CurlSetupFailure) {
         _ = TransferLoop.globalSetUp
         guard let share = curl_share_init() else {
@@ -48,22 +48,22 @@ package final class CookieStore: Sendable {
     }
 
     deinit {
-        // Fails only while a handle uses it, and each of those keeps this object alive.
+        // Fails only while a handle uses the share, and the transfer of each such handle keeps this object alive.
         curl_share_cleanup(share)
     }
 
-    /// Notes so many `Set-Cookie` fields, and says whether it is time to count.
+    /// Counts `Set-Cookie` fields that have come; true when it is time to count the cookies.
     func isDue(afterFields count: Int) -> Bool {
         let (old, new) = fieldCount.add(count, ordering: .relaxed)
         return old / Self.interval != new / Self.interval
     }
 
-    /// Removes cookies where there are too many: of the domains that have the most.
+    /// Removes cookies when there are too many, from the domains that have the most.
     ///
     /// - Parameter easy: a handle that shares the store.
     func trim(by easy: UnsafeMutableRawPointer) {
-        // No other loop may take a cookie or send a request without them meanwhile; the lock may be taken again by
-        // the same thread.
+        // Meanwhile no other loop may take a cookie, or send a request without cookies. curl takes the lock again on this
+        // thread, which is allowed.
         locks.lock(CURL_LOCK_DATA_COOKIE)
         defer { locks.unlock(CURL_LOCK_DATA_COOKIE) }
         let lines = lines(by: easy)
@@ -71,15 +71,15 @@ package final class CookieStore: Sendable {
 
         _ = ccurl_setopt_string(easy, CURLOPT_COOKIELIST, "ALL")
         for line in Self.kept(of: lines) {
-            // Fails only out of memory, and then a cookie is missing.
+            // Fails only without memory, and then a cookie is missing.
             _ = ccurl_setopt_string(easy, CURLOPT_COOKIELIST, line)
         }
     }
 
-    /// How many cookies there are.
+    /// How many cookies are kept.
     func count(by easy: UnsafeMutableRawPointer) -> Int { lines(by: easy).count }
 
-    /// What would be sent to a URL as `name=value` (RFC 6265, section 5.4), by the rules of libcurl.
+    /// The cookies that libcurl would send to a URL (RFC 6265, section 5.4), each as `name=value`.
     ///
     /// - Parameters:
     ///   - now: unix seconds.
@@ -103,7 +103,7 @@ package final class CookieStore: Sendable {
         return lines
     }
 
-    /// The cookies to be kept of too many, in Netscape's format: the domain is their first field.
+    /// The cookies that are kept when there are too many. Each is in Netscape's format, in which the domain comes first.
     static func kept(of lines: [String]) -> [String] {
         var domains = Dictionary(grouping: lines) { String($0.prefix { $0 != "\t" }) }
         for (domain, lines) in domains where lines.count > maximumCountPerDomain {
@@ -120,7 +120,7 @@ package final class CookieStore: Sendable {
 
 /// One lock for each kind of data that handles may share.
 private final class ShareLocks: Sendable {
-    // Safe because a mutex is there to be used from several threads; its address stays the same.
+    // Safe because mutexes are made to be used by several threads, and their address never changes.
     private nonisolated(unsafe) let mutexes: UnsafeMutablePointer<pthread_mutex_t>
     private static let count = Int(CURL_LOCK_DATA_LAST.rawValue)
 

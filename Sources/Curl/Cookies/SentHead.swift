@@ -1,22 +1,23 @@
 internal import CrawlCore
 
-/// The head of a request as it goes out, for the cookies in it.
+/// The head of a request as it is sent, from which its cookies are read.
 struct SentHead {
     private var bytes: [UInt8] = []
-    /// curl itself sends less than this: 256 KiB.
+    /// How much of a head is kept: 256 KiB, which is more than curl sends.
     private static let limit = 256 << 10
 
     mutating func reset() {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    /// A part of the head. Behind the end of one begins another: what a proxy is told, or the request once more.
+    /// Adds a part of a head. When a head has ended, the next part begins another one: the request follows what a proxy was
+    /// told, or is sent once more.
     mutating func append(_ part: UnsafeRawBufferPointer) {
         if bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) { reset() }
         if bytes.count + part.count <= SentHead.limit { bytes.append(contentsOf: part) }
     }
 
-    /// The cookies of the last head.
+    /// The cookies in the last head.
     var cookies: CookieField {
         let name = Array("cookie:".utf8)
         return CookieField(

@@ -1,14 +1,14 @@
 internal import CrawlCore
 
-/// A cookie that is kept, read from a line of curl's cookie list (Netscape's format, `CURLOPT_COOKIELIST(3)`).
+/// A cookie that is kept, as a line of curl's cookie list (Netscape's format, `CURLOPT_COOKIELIST(3)`) describes it.
 struct StoredCookie {
     private let domain: Substring
     private let includesSubdomains: Bool
     private let path: Substring
     private let isSecure: Bool
-    /// Unix seconds; 0 for the length of the run.
+    /// When it expires, in unix seconds; 0 for the end of the run.
     private let expires: Int64
-    /// As it is sent.
+    /// `name=value`, as it is sent.
     let pair: String
 
     init?(_ line: String) {
@@ -19,7 +19,7 @@ struct StoredCookie {
         guard fields.count >= 7, let expires = Int64(fields[4]) else { return nil }
         domain = fields[0].drop { $0 == "." }
         includesSubdomains = fields[1] == "TRUE"
-        // As curl has it, to which a slash at the end is none.
+        // curl ignores a slash at the end of the path.
         path = fields[2].count > 1 && fields[2].hasSuffix("/") ? fields[2].dropLast() : fields[2]
         isSecure = fields[3] == "TRUE"
         self.expires = expires
@@ -31,19 +31,19 @@ struct StoredCookie {
     /// - Parameter now: unix seconds.
     func isSent(to url: WebURL, now: Int64) -> Bool {
         guard let host = url.host, expires == 0 || expires > now else { return false }
-        // As curl does, which trusts the machine itself as it trusts https.
+        // Like curl, this sends secure cookies over http as well when the host is this machine.
         let isTrusted = url.scheme == "https" || ["localhost", "127.0.0.1", "[::1]"].contains(host)
         return (!isSecure || isTrusted) && matches(host, isAddress: url.hostAddress != nil)
             && matches(path: url.path)
     }
 
-    /// RFC 6265, section 5.1.3.
+    /// Whether the cookie's domain covers a host (RFC 6265, section 5.1.3).
     private func matches(_ host: String, isAddress: Bool) -> Bool {
         if host.lowercased() == domain.lowercased() { return true }
         return includesSubdomains && !isAddress && host.lowercased().hasSuffix("." + domain.lowercased())
     }
 
-    /// RFC 6265, section 5.1.4.
+    /// Whether the cookie's path covers a path (RFC 6265, section 5.1.4).
     private func matches(path: String) -> Bool {
         guard path.hasPrefix(self.path) else { return false }
         return path.count == self.path.count || self.path.hasSuffix("/")

@@ -1,41 +1,41 @@
 internal import CCurl
 package import CrawlCore
 
-/// What curl says a transfer came to (<https://curl.se/libcurl/c/libcurl-errors.html>).
+/// The code that curl ends a transfer with (<https://curl.se/libcurl/c/libcurl-errors.html>).
 package struct CurlCode: RawRepresentable, Hashable, Sendable {
-    /// The number that curl gives it.
+    /// curl's number for it.
     package let rawValue: UInt32
 
-    /// The code of a number.
+    /// The code with a number.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     init(_ code: CURLcode) { rawValue = code.rawValue }
 
     /// The transfer is complete.
     package static let ok = CurlCode(CURLE_OK)
-    /// The receiver of the body refused more of it.
+    /// The delegate refused more of the body.
     package static let writeError = CurlCode(CURLE_WRITE_ERROR)
     /// No address of the host or proxy could be connected to.
     static let couldNotConnect = CurlCode(CURLE_COULDNT_CONNECT)
-    /// The connection broke, or what came was not in its framing.
+    /// The connection broke, or the chunked coding did.
     static let receiveError = CurlCode(CURLE_RECV_ERROR)
-    /// curl has no memory left, or a buffer has met its limit.
+    /// curl has no memory left, or one of its buffers has met its limit.
     package static let outOfMemory = CurlCode(CURLE_OUT_OF_MEMORY)
     /// One of curl's time limits was reached.
     package static let timedOut = CurlCode(CURLE_OPERATION_TIMEDOUT)
 
-    /// curl's own words for the code.
+    /// curl's description of the code.
     package var message: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
 
-    /// The kind of error that a code other than `ok` and `timedOut` stands for. A time-out is told apart by the
-    /// transfer, which knows how far it had come.
+    /// The kind of error that a code other than `ok` and `timedOut` stands for. curl has one code for all time-outs; which
+    /// one it was depends on how far the transfer had come.
     package var errorKind: ErrorKind {
         switch CURLcode(rawValue) {
         case CURLE_URL_MALFORMAT:
             .invalidURL
         case CURLE_UNSUPPORTED_PROTOCOL:
-            // Also what curl says of HTTP/0.9, a status line it cannot read and an SSH banner; an unsupported scheme
-            // never gets as far as a transfer.
+            // curl uses this code also for HTTP/0.9, for a status line it cannot read and for an SSH banner. A URL with an
+            // unsupported scheme is never requested.
             .badResponse
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             .dns
@@ -62,14 +62,14 @@ package struct CurlCode: RawRepresentable, Hashable, Sendable {
             CURLE_CHUNK_FAILED, CURLE_REMOTE_FILE_NOT_FOUND:
             .badResponse
         case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
-            // A receiver's refusal is told apart before; what is left of 23 is a decoder that failed.
+            // When the delegate refuses the body this is not asked. What is left of 23 is a decoder that failed.
             .decode
         case CURLE_HTTP_RETURNED_ERROR:
             .httpStatus
         case CURLE_OPERATION_TIMEDOUT:
             .timeoutTotal
         default:
-            // Out of memory, a bad option, and the codes of protocols that are never used here.
+            // No memory, a bad option, and the codes of protocols that are never used here.
             .internal
         }
     }

@@ -1,4 +1,4 @@
-/// An option that curl would not take: out of memory, or a build without it.
+/// An option that curl refused, because it has no memory or was built without it.
 package struct CurlSetupFailure: Error, Sendable, CustomStringConvertible {
     let option: String
     let message: String

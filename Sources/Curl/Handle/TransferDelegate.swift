@@ -1,25 +1,30 @@
 package import CrawlCore
 
-/// Who a transfer reports to, on the loop's thread. A delegate must not start or cancel transfers from
-/// `mayConnect`, `willSend`, `wantsConnectionKept` or `received`, which curl calls from its own inside.
+/// Is told what happens in a transfer, on the loop's thread.
+///
+/// A delegate must not start or cancel transfers from `mayConnect`, `willSend`, `wantsConnectionKept` or `received`: these
+/// are called while curl is at work.
 package protocol TransferDelegate: AnyObject {
-    /// Whether a connection may be made to an address: one of those that the host of the request has, looked up just
-    /// now. What this is told is what is connected to, so that no second look-up can differ (DNS rebinding).
+    /// Whether a connection may be made to an address, one of those that the request's host was just resolved to.
     ///
-    /// It is asked for each new connection, and for each address in turn until one answers; of the others another may
-    /// still be allowed. It is not asked where a connection to the same scheme, name and port stands already: whether
-    /// a host may have a private address is a matter of the host, for the whole run, and not of the request. Nor is it
-    /// asked of a proxy (``Transfer/isProxied``), whose address says nothing of the host behind it: an address that
-    /// stands in a URL itself must be judged before the request.
+    /// curl connects to the very address that is asked about, so that no second look-up can give another one (DNS
+    /// rebinding). The question comes for each new connection, for one address after the other until one answers. There
+    /// are two cases without a question:
+    /// - A request that uses an open connection to the same scheme, name and port. So the answer must depend on the host,
+    ///   and must not change during a run.
+    /// - A connection to a proxy (``Transfer/isProxied``), whose address says nothing about the host behind it. An address
+    ///   that is itself the host of a URL must therefore be judged before the request.
     func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool
-    /// The connection stands and the request goes out now, unless this is false: then the transfer ends with
+    /// Whether the request may go out now that there is a connection. When it may not, the transfer ends with
     /// ``TransferResult/heldBack``.
     ///
-    /// It is asked again where the request met a connection that the server was just giving up, and goes out on another.
+    /// The question comes a second time if the server was just closing that connection, and the request goes out on another
+    /// one.
     func willSend(_ transfer: Transfer) -> Bool
-    /// Whether another request is waiting for the connection of this one; asked where connections are many.
+    /// Whether another request is waiting for the connection of this one. The question comes only when many connections
+    /// are open.
     func wantsConnectionKept(_ transfer: Transfer) -> Bool
-    /// Bytes of the body, decoded. False ends the transfer with ``CurlCode/writeError``.
+    /// Takes decoded bytes of the body. False ends the transfer with ``CurlCode/writeError``.
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool
     /// The transfer is over and may be used again.
     func finished(_ transfer: Transfer, _ result: TransferResult)
@@ -27,9 +32,9 @@ package protocol TransferDelegate: AnyObject {
 
 /// How a transfer ended.
 package enum TransferResult: Sendable, Equatable {
-    /// As curl says.
+    /// With a code of curl's, of which `ok` is one.
     case code(CurlCode)
-    /// With something that trawl itself found wrong with the response; the text is for people.
+    /// With a fault in the response that trawl found; the text is for people.
     case failed(ErrorKind, String)
     /// The delegate did not let the request go out.
     case heldBack

@@ -2,32 +2,32 @@ internal import CCurl
 internal import CLinux
 internal import Glibc
 
-/// The sockets that a loop waits on, with epoll(7).
+/// The sockets that a loop waits for, with epoll(7).
 ///
-/// curl takes a socket out after each request and puts it back for the next one on the same connection. What it
-/// wants is therefore only noted, and told to the kernel before the next wait, where it is something new: a
-/// connection that is used again costs no call.
+/// curl removes a socket after each request and adds it again for the next one on the same connection. Therefore curl's
+/// wishes are only noted. Before each wait the kernel is told those that are new to it, so that a connection that is used
+/// again costs no system call.
 final class PollSet {
     private struct Socket {
-        /// What curl waits for.
+        /// The events that curl waits for; 0 for none.
         var wanted: UInt32 = 0
-        /// What the kernel knows.
+        /// The events that the kernel was told.
         var registered: UInt32 = 0
         var isChanged = false
-        /// Between ``opened(_:)`` and ``closed(_:)``, so that the kernel cannot have dropped it unnoticed.
+        /// Whether it is between ``opened(_:)`` and ``closed(_:)``, so that the kernel cannot have dropped it unnoticed.
         var isOpen = false
     }
 
     private let epoll: Int32
     private var events = [epoll_event](repeating: epoll_event(), count: 256)
     // Unchecked because it changes several times a page, and no access to it calls out.
-    /// By descriptor.
+    /// The sockets, by descriptor.
     @exclusivity(unchecked) private var sockets: [Socket] = []
     private var changed: [Int32] = []
-    /// Sockets between ``opened(_:)`` and ``closed(_:)``.
+    /// How many sockets are between ``opened(_:)`` and ``closed(_:)``.
     private(set) var openCount = 0
 
-    /// - Throws: `LoopFailure` where there are no descriptors left.
+    /// - Throws: `LoopFailure` when there are no descriptors left.
     init() throws(LoopFailure) {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw LoopFailure(call: "epoll_create1", number: errno) }
@@ -45,7 +45,7 @@ final class PollSet {
         openCount += 1
     }
 
-    /// Notes a socket that is about to be closed, at which the kernel drops it.
+    /// Notes a socket that is about to be closed. The kernel drops it by itself.
     func closed(_ descriptor: Int32) {
         grow(to: descriptor)
         sockets[Int(descriptor)].wanted = 0
@@ -60,7 +60,7 @@ final class PollSet {
         let index = Int(descriptor)
         sockets[index].wanted = events
         guard sockets[index].isOpen || events != 0 else {
-            // A descriptor of curl's own, such as a resolver's, may be closed and used again without a word.
+            // curl may close and reuse a descriptor of its own, such as a resolver's, without telling us.
             epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
             sockets[index].registered = 0
             return
@@ -72,18 +72,18 @@ final class PollSet {
 
     /// Waits for events, no longer than so many milliseconds (−1: for ever).
     ///
-    /// - Returns: how many there are for ``event(_:)``.
+    /// - Returns: how many events there are for ``event(_:)``.
     func wait(milliseconds: Int32) -> Int {
         for descriptor in changed { register(descriptor) }
         changed.removeAll(keepingCapacity: true)
-        // A negative count is EINTR: nothing is ready.
+        // The count is negative when a signal interrupted the wait (EINTR). Then nothing is ready.
         return max(0, Int(epoll_wait(epoll, &events, Int32(events.count), milliseconds)))
     }
 
-    /// An event of the last wait and its descriptor; nil where nobody wants it any more.
+    /// An event of the last wait and its descriptor; nil when nobody wants it any more.
     func event(_ index: Int) -> (descriptor: Int32, events: UInt32)? {
         let descriptor = events[index].data.fd
-        // An earlier event may have led to its being taken out or closed.
+        // Handling an earlier event may have removed or closed the socket.
         guard sockets[Int(descriptor)].wanted != 0 else {
             remove(descriptor)
             return nil
@@ -95,7 +95,7 @@ final class PollSet {
         let index = Int(descriptor)
         sockets[index].isChanged = false
         let wanted = sockets[index].wanted
-        // One that is wanted no more is left in until something happens on it: most are wanted again before.
+        // A socket that is no longer wanted stays registered until something happens on it. Most are wanted again before.
         guard wanted != 0, wanted != sockets[index].registered else { return }
         var event = epoll_event()
         event.events = wanted
@@ -118,7 +118,7 @@ final class PollSet {
     }
 }
 
-// The callback has no captures, as C wants it; its context is the set itself.
+// C cannot call a closure that captures anything, so curl passes the set itself as the callback's context.
 
 /// Closes a socket as curl does (CURLOPT_CLOSESOCKETFUNCTION(3)).
 func closeSocket(_ context: UnsafeMutableRawPointer?, _ descriptor: curl_socket_t) -> Int32 {

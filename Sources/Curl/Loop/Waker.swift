@@ -14,10 +14,10 @@ package final class Waker: Sendable {
         close(descriptor)
     }
 
-    /// Lets the loop's current or next wait return at once. Waking twice is waking once.
+    /// Lets the loop's current or next wait return at once. Waking it twice has the effect of waking it once.
     package func wake() {
         var one: UInt64 = 1
-        // Fails only where the counter is full, and then the loop wakes all the same.
+        // Fails only when the counter is full, and then the loop wakes all the same.
         _ = write(descriptor, &one, 8)
     }
 
@@ -27,7 +27,7 @@ package final class Waker: Sendable {
     }
 }
 
-/// What keeps a loop from being set up: a system call that failed, as a rule for want of descriptors.
+/// A system call that failed while a loop was set up, mostly because there were no file descriptors left.
 package struct LoopFailure: Error, Sendable, CustomStringConvertible {
     let call: String
     let number: Int32

@@ -1,9 +1,9 @@
 internal import CCurl
 
-/// The host as curl understands a URL, for the comparison with the URL Standard's: two parsers that differ
-/// are two hosts, one checked and one connected to.
+/// The host that curl reads out of a URL. It is compared with the host that ``WebURL`` reads: when they differ, one host
+/// would be checked and another one connected to.
 ///
-/// - Returns: nil where curl cannot parse the URL.
+/// - Returns: nil when curl cannot parse the URL.
 package func curlHost(of url: String) -> String? {
     guard let parser = curl_url() else { return nil }
     defer { curl_url_cleanup(parser) }

@@ -3,10 +3,10 @@ internal import CrawlCore
 internal import Glibc
 
 extension IPAddress {
-    /// Reads what curl hands to CURLOPT_OPENSOCKETFUNCTION(3); nil for a family that is not the internet's.
+    /// Reads the address that curl passes to CURLOPT_OPENSOCKETFUNCTION(3); nil when it is neither IPv4 nor IPv6.
     init?(_ address: UnsafePointer<curl_sockaddr>) {
         guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
-        // Safe because curl has room for any kind of address there, whatever the type says.
+        // Safe because curl has room for any kind of address there, although the type is `sockaddr`.
         let bytes = UnsafeRawPointer(address) + offset
         switch address.pointee.family {
         case AF_INET:

@@ -1,16 +1,17 @@
 internal import CrawlCore
 
-/// How long names that were looked up are good for: so long that no more than a bounded number is known at once.
+/// How long curl remembers the names that it looked up. The more names there are, the shorter it is, so that curl never
+/// knows many more than ``capacity``.
 ///
-/// curl keeps them in a table of 71 lists, one of which is gone through for each new connection. An address in a URL is a
-/// name to it, too.
+/// curl keeps the names in a table of 71 lists, and goes through one of them for each new connection. It treats an address
+/// in a URL as a name as well.
 struct NameLifetime {
-    /// In whole seconds: curl's default (CURLOPT_DNS_CACHE_TIMEOUT(3)).
+    /// The longest time in seconds: curl's default (CURLOPT_DNS_CACHE_TIMEOUT(3)).
     static let longest = 60
-    /// How many names are known, but for those of the last second.
+    /// How many names may be known, not counting those of the last second.
     static let capacity = 2048
 
-    /// Look-ups in each of the last seconds, by the second modulo ``longest``.
+    /// How many names were looked up in each of the last seconds. The index is the second modulo ``longest``.
     private var lookUps = [Int](repeating: 0, count: longest)
     private var newest: Int64
 
@@ -24,7 +25,7 @@ struct NameLifetime {
         lookUps[slot(newest)] += 1
     }
 
-    /// From 1 to 60.
+    /// The time in seconds, from 1 to 60.
     mutating func seconds(now: MonotonicInstant) -> Int {
         advance(to: now)
         var known = lookUps[slot(newest)]

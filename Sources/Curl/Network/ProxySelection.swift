@@ -1,10 +1,10 @@
 internal import CrawlCore
 internal import Glibc
 
-/// Which proxy a URL is requested through, by curl's rules: the job's, or else those of the environment.
+/// Chooses the proxy for a URL by curl's rules: the job's, or else one of the environment's.
 ///
-/// It is decided here and not by curl, so that it is known which connections are to a proxy, and because curl would
-/// read six variables a request.
+/// curl could choose by itself, but then nobody would know which connections go to a proxy, and curl would read six
+/// variables a request.
 struct ProxySelection: Sendable {
     private let http: String?
     private let https: String?
@@ -12,7 +12,7 @@ struct ProxySelection: Sendable {
 
     /// - Parameters:
     ///   - proxy: the job's, in curl's notation; empty for none, nil to go by the environment.
-    ///   - environment: the value of a variable; nil or empty where it is not set.
+    ///   - environment: returns the value of a variable; nil or empty when it is not set.
     init(_ proxy: String?, environment: (String) -> String?) {
         func first(_ names: [String]) -> String? {
             for name in names {
@@ -24,7 +24,7 @@ struct ProxySelection: Sendable {
             http = proxy.isEmpty ? nil : proxy
             https = http
         } else {
-            // HTTP_PROXY is what a client's header "Proxy" becomes in a CGI program, and is not read (CVE-2016-5388).
+            // HTTP_PROXY is not read: in a CGI program it is the client's header field `Proxy` (CVE-2016-5388).
             http = first(["http_proxy", "all_proxy", "ALL_PROXY"])
             https = first(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
         }
@@ -32,7 +32,7 @@ struct ProxySelection: Sendable {
             .map { $0.lowercased() }
     }
 
-    /// Whether every request goes to its host itself.
+    /// Whether no URL is requested through a proxy.
     var isDirect: Bool { http == nil && https == nil }
 
     /// The proxy for a URL; nil for none.
@@ -42,8 +42,8 @@ struct ProxySelection: Sendable {
         return isExcepted(host) ? nil : proxy
     }
 
-    /// Whether a host is in `no_proxy`: by its name or a domain above it, by its address or a network around it, or by
-    /// a single asterisk (curl's lib/noproxy.c).
+    /// Whether `no_proxy` names a host: its name or a domain above it, its address or a network around it, or an asterisk
+    /// for all hosts (curl's lib/noproxy.c).
     private func isExcepted(_ host: String) -> Bool {
         guard exceptions != ["*"] else { return true }
         var name = Substring(host)
@@ -76,7 +76,7 @@ struct ProxySelection: Sendable {
         return rest == 0 || (octets[whole] ^ network[whole]) >> (8 - UInt8(rest)) == 0
     }
 
-    /// The octets of a literal address; nil for anything else.
+    /// The octets of an address; nil for text that is none.
     private static func octets(_ text: Substring) -> [UInt8]? {
         var octets = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, String(text), &octets) == 1 { return Array(octets.prefix(4)) }

@@ -1,14 +1,14 @@
-/// Keeps what a transfer sends and receives, byte by byte, until the next one starts.
+/// Keeps what a transfer sends and receives, byte by byte, until its next request starts.
 ///
 /// It belongs to the thread of its transfer.
 package final class ExchangeRecorder {
-    /// The request's head as it was sent, to the empty line. Secrets are in it.
+    /// The request's head as it was sent, up to and with the empty line. It may hold secrets.
     package private(set) var requestHead: [UInt8] = []
-    /// The response's head as it came, to the empty line; of several, as after a 100, the last.
+    /// The response's head as it came, up to and with the empty line. After an interim response it is the final one.
     package private(set) var responseHead: [UInt8] = []
-    /// The response's body as it came: in its content coding, the chunks of a transfer coding undone.
+    /// The response's body as it came: still in its content coding, but without the chunks of a transfer coding.
     package private(set) var body: [UInt8] = []
-    /// Whether there was more of the body than is kept.
+    /// Whether the body was longer than what is kept.
     package private(set) var isTruncated = false
     private let bodyLimit: Int
 
@@ -19,12 +19,13 @@ package final class ExchangeRecorder {
     func reset() {
         requestHead.removeAll(keepingCapacity: true)
         responseHead.removeAll(keepingCapacity: true)
-        // A large one is not kept for the next page.
+        // The memory of a large body is not kept for the next page.
         body = []
         isTruncated = false
     }
 
-    /// A part of a request's head. Behind the end of one begins another: that of the same request on another connection.
+    /// Adds a part of a request's head. When a head has ended, the next part begins that of the same request on another
+    /// connection.
     func sent(_ bytes: UnsafeRawBufferPointer) {
         if requestHead.suffix(4).elementsEqual("\r\n\r\n".utf8) {
             requestHead.removeAll(keepingCapacity: true)

@@ -1,6 +1,6 @@
 internal import CrawlCore
 
-/// What trawl itself finds wrong with a response, where curl would have gone on or has no code for it.
+/// A fault that trawl finds in a response, and curl ignores or has no code for.
 struct ResponseFault: Sendable, Equatable {
     let kind: ErrorKind
     let message: String

@@ -1,46 +1,46 @@
 internal import CrawlCore
 internal import Glibc
 
-/// What a response's header says that decides how the rest of it is read, and what a later request may go by.
+/// The parts of a response's header that decide how the body is read, and those that later requests need.
 ///
-/// Read off the lines as they come by: asking curl for a field afterwards goes over all of them twice, and curl lets
-/// pass what RFC 9112 calls unrecoverable.
+/// They are read from the lines as they come. Asking curl for a field goes over all fields twice, and curl accepts headers
+/// that RFC 9112 calls unrecoverable.
 package struct ResponseHead: Sendable, Equatable {
-    /// The status of the response; 0 before there is one.
+    /// The status of the response; 0 before it has come.
     package private(set) var status = 0
-    /// Whether the whole header of a final response has come. What follows it are trailers, which are not read.
+    /// Whether the whole header of the final response has come. Trailers, which may follow the body, are not read.
     package private(set) var isComplete = false
     /// The `ETag` as it was sent.
     package private(set) var etag: String?
     /// The `Last-Modified` as it was sent.
     package private(set) var lastModified: String?
-    /// The `Content-Length`, as far as it is a number.
+    /// The `Content-Length`; nil when there is none, or it is not a number.
     package private(set) var contentLength: Int64?
-    /// The `Content-Encoding` as it was sent, of several fields all with commas between them.
+    /// The `Content-Encoding` as it was sent. Several fields are joined by commas.
     package private(set) var contentEncoding: String?
-    /// Which of the fields that few responses have are there, to be asked for by ``Transfer/headers(_:)``.
+    /// Which rare fields the header has. Their values are read by ``Transfer/headers(_:)``.
     package private(set) var notableFields: NotableFields = []
-    /// `Set-Cookie` fields so far.
+    /// How many `Set-Cookie` fields have come.
     private(set) var cookieCount = 0
     /// Whether the body comes in the chunked transfer coding.
     private(set) var isChunked = false
-    /// What is wrong with the header; known once it is complete.
+    /// What is wrong with the header; nil for nothing, and until the header is complete.
     private(set) var fault: ResponseFault?
 
     private var lengthFault: String?
     private var transferFault: String?
 
-    /// Fields that are asked for only where they are.
+    /// Fields that few responses have, so that curl is asked for them only when they are there.
     package struct NotableFields: OptionSet, Sendable {
         /// One bit a field.
         package let rawValue: UInt8
-        /// The set of some bits.
+        /// The set with these bits.
         package init(rawValue: UInt8) { self.rawValue = rawValue }
         /// `Retry-After` (RFC 9110, section 10.2.3).
         package static let retryAfter = NotableFields(rawValue: 1)
         /// `X-Robots-Tag` (Google's robots meta tag specification).
         package static let robotsTag = NotableFields(rawValue: 2)
-        /// Fields that tell how many more requests would be taken.
+        /// Fields that tell how many more requests the server takes, such as `RateLimit`.
         package static let rateLimit = NotableFields(rawValue: 4)
         /// `Link` (RFC 8288).
         package static let link = NotableFields(rawValue: 8)
@@ -48,10 +48,10 @@ package struct ResponseHead: Sendable, Equatable {
         package static let refresh = NotableFields(rawValue: 16)
     }
 
-    /// Nothing has come yet.
+    /// A header of which nothing has come.
     package init() {}
 
-    /// Takes a line into account, its end included.
+    /// Reads a line, which ends with its line break.
     mutating func read(_ line: UnsafeRawBufferPointer) {
         guard let first = line.first else { return }
         switch first | 0x20 {
@@ -94,8 +94,9 @@ package struct ResponseHead: Sendable, Equatable {
         }
     }
 
-    /// Differing lengths, and what is no length, are unrecoverable (RFC 9112, section 6.3); one and the same several
-    /// times may be taken for one. curl goes by the last, and reads on where the number is too large for it.
+    /// Reads a `Content-Length`. Lengths that differ, and text that is no length, are unrecoverable (RFC 9112, section 6.3).
+    /// The same length several times is accepted. curl would take the last one, and ignore a number that is too large
+    /// for it.
     private mutating func readLength(_ value: Slice<UnsafeRawBufferPointer>) {
         if contentLength == nil, let length = Self.decimal(value) {
             contentLength = length
@@ -114,7 +115,8 @@ package struct ResponseHead: Sendable, Equatable {
         }
     }
 
-    /// No coding but chunked is to be sent without having been asked for (RFC 9112, section 7.4).
+    /// Reads a `Transfer-Encoding`. A server may not send any coding but chunked unless it was asked to (RFC 9112, section
+    /// 7.4).
     private mutating func readTransferCoding(_ value: String) {
         switch value.lowercased() {
         case "chunked": isChunked = true
@@ -128,21 +130,21 @@ package struct ResponseHead: Sendable, Equatable {
         case 101:
             fault = ResponseFault(.badResponse, "status 101 (Switching Protocols), which was not asked for")
         case 100..<200:
-            // An interim response; another header follows.
+            // After an interim response another header follows.
             self = ResponseHead()
             return
         default:
             if let transferFault {
                 fault = ResponseFault(.decode, transferFault)
             } else if let lengthFault, !isChunked, status != 204, status != 304 {
-                // Of a body that does not come, or whose end the chunks tell, the length is of no account.
+                // The length does not matter when there is no body, or when the chunks tell where it ends.
                 fault = ResponseFault(.badResponse, lengthFault)
             }
         }
         isComplete = true
     }
 
-    /// The number in a status line that curl has accepted: digits after the first spaces.
+    /// The status in a status line that curl has accepted: the digits after the first spaces.
     private static func status(in line: UnsafeRawBufferPointer) -> Int {
         var status = 0
         let afterVersion = line.drop { $0 != 0x20 }
@@ -153,7 +155,7 @@ package struct ResponseHead: Sendable, Equatable {
         return status
     }
 
-    /// A number of nothing but digits; nil also where it is too large.
+    /// A number that has only digits; nil for anything else, and for one that is too large.
     private static func decimal(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
         guard !digits.isEmpty else { return nil }
         var number: Int64 = 0
@@ -167,7 +169,7 @@ package struct ResponseHead: Sendable, Equatable {
         return number
     }
 
-    /// The value of a field where the line is one of it: without the white space around it.
+    /// The value of a field without the white space around it; nil when the line is another field's.
     private static func value(of name: StaticString, in line: UnsafeRawBufferPointer) -> String? {
         guard begins(line, with: name) else { return nil }
         return String(decoding: trimmed(line.dropFirst(name.utf8CodeUnitCount)), as: UTF8.self)
@@ -180,10 +182,10 @@ package struct ResponseHead: Sendable, Equatable {
         return text
     }
 
-    /// Whether a line begins with a text, in whatever case it is written.
+    /// Whether a line begins with a text, in upper or lower case.
     private static func begins(_ line: UnsafeRawBufferPointer, with text: StaticString) -> Bool {
         guard line.count >= text.utf8CodeUnitCount, let start = line.baseAddress else { return false }
-        // Safe because both are at least as long as is compared, and strncasecmp(3) reads bytes.
+        // Safe because both texts are at least as long as what is compared, and strncasecmp(3) reads bytes.
         return strncasecmp(
             start.assumingMemoryBound(to: CChar.self),
             UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self), text.utf8CodeUnitCount) == 0
