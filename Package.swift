@@ -130,6 +130,7 @@ let package = Package(
 
         // For tests and benchmarks only.
         .target(name: "LoopbackServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "TrawlTestSupport", path: "Tests/Support", swiftSettings: strict),
         .executableTarget(
             name: "ScanBench", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanBench",
             swiftSettings: strict),
@@ -178,9 +179,11 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "JobFile", "LoopbackServer", "TrawlStore",
+                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer", "TrawlStore", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Database/Fixtures"],
             swiftSettings: strict),
     ],
     cxxLanguageStandard: .cxx17

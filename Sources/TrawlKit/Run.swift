@@ -24,32 +24,32 @@ public struct Run: AsyncSequence, Sendable {
 
     /// Starts the run, or goes on with it.
     public func makeAsyncIterator() -> Iterator {
-        let attempt = store.start(job, options)
-        return Iterator(attempt: attempt)
+        let stream = store.start(job, options)
+        return Iterator(stream: stream)
     }
 
     /// Hands out what comes of a run's pages.
     public struct Iterator: AsyncIteratorProtocol {
-        private let attempt: RunAttempt
+        private let stream: OutcomeStream
         private let guardian: Guardian
 
-        init(attempt: RunAttempt) {
-            self.attempt = attempt
-            guardian = Guardian(attempt)
+        init(stream: OutcomeStream) {
+            self.stream = stream
+            guardian = Guardian(stream)
         }
 
         /// The next page that is settled; nil once all are.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(TrawlError) -> Outcome? {
-            try await attempt.next()
+            try await stream.next()
         }
     }
 
     /// Stops the run once nobody reads it any more.
     private final class Guardian: Sendable {
-        private let attempt: RunAttempt
-        init(_ attempt: RunAttempt) { self.attempt = attempt }
-        deinit { attempt.abandon() }
+        private let stream: OutcomeStream
+        init(_ stream: OutcomeStream) { self.stream = stream }
+        deinit { stream.abandon() }
     }
 }

@@ -10,17 +10,17 @@ struct RunWork: Sendable {
     let home: Store
     let job: Job
     let options: CrawlOptions
-    let attempt: RunAttempt
+    let stream: OutcomeStream
 
     private let environment = FetchEnvironment.system
 
     private var store: CrawlStore.Store { home.store }
 
-    init(home: Store, job: Job, options: CrawlOptions, attempt: RunAttempt) {
+    init(home: Store, job: Job, options: CrawlOptions, stream: OutcomeStream) {
         self.home = home
         self.job = job
         self.options = options
-        self.attempt = attempt
+        self.stream = stream
     }
 
     /// Works until every page is settled, or it is stopped.
@@ -55,8 +55,8 @@ struct RunWork: Sendable {
         if isNew { try await handOver(settledOf: run) }
         let crawl = Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
-            environment: environment, observer: attempt)
-        attempt.direct(to: crawl)
+            environment: environment, observer: stream)
+        stream.direct(to: crawl)
         let end = try await crawl.run()
         if end == .finished, spec.keepRuns > 0 {
             let store = store
@@ -91,7 +91,7 @@ struct RunWork: Sendable {
                 return (run, spec, false)
             case .begun(let run):
                 return try order.fill(run, in: store, credentials, environment: environment) {
-                    !attempt.isStopped
+                    !stream.isStopped
                 }
                 .map { ($0.run, $0.spec, true) }
             }
@@ -106,15 +106,15 @@ struct RunWork: Sendable {
     private func handOver(settledOf run: RunRecord) async throws {
         guard run.progress.failed + run.progress.skipped > 0 else { return }
         var last: PageID?
-        while !attempt.isAbandoned {
+        while !stream.isAbandoned {
             let (store, after) = (store, last)
             let rows = try await onOwnedThread(named: "trawl-import") {
                 try store.read { try $0.rows(of: run.id, .settled, after: after) }
             }
             guard !rows.isEmpty else { return }
             last = rows.last?.page
-            attempt.send(rows)
-            await attempt.waitForReader()
+            stream.send(rows)
+            await stream.waitForReader()
         }
     }
 }

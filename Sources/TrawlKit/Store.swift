@@ -13,7 +13,7 @@ public final class Store: Sendable {
     /// Runners of runs that are over, with what they still hold.
     private let leftBehind = Mutex<[RunnerID]>([])
     /// The last go at each job, by name.
-    private let attempts = Mutex<[String: (attempt: RunAttempt, task: Task<Void, Never>)]>([:])
+    private let streams = Mutex<[String: (stream: OutcomeStream, task: Task<Void, Never>)]>([:])
 
     /// Opens the store in a file, which is created and brought to the schema of this version where needed. Blocks.
     ///
@@ -92,23 +92,23 @@ public final class Store: Sendable {
     }
 
     /// Starts a go at a job; one that was stopped and is not over yet is waited for.
-    func start(_ job: Job, _ options: RunOptions) -> RunAttempt {
-        let attempt = RunAttempt(limit: options.waitingOutcomes)
-        let work = RunWork(home: self, job: job, options: options.crawlOptions, attempt: attempt)
-        attempts.withLock { attempts in
-            let earlier = attempts[job.name]
-            if let earlier, !earlier.attempt.isEnded, !earlier.attempt.isStopped {
-                attempt.finish(
+    func start(_ job: Job, _ options: RunOptions) -> OutcomeStream {
+        let stream = OutcomeStream(limit: options.waitingOutcomes)
+        let work = RunWork(home: self, job: job, options: options.crawlOptions, stream: stream)
+        streams.withLock { streams in
+            let earlier = streams[job.name]
+            if let earlier, !earlier.stream.isEnded, !earlier.stream.isStopped {
+                stream.finish(
                     TrawlError(.alreadyRunning, "\(job.name) is already being run by this process"))
                 return
             }
             let task = Task.detached {
                 await earlier?.task.value
-                attempt.finish(await work.run())
+                stream.finish(await work.run())
             }
-            attempts[job.name] = (attempt, task)
+            streams[job.name] = (stream, task)
         }
-        return attempt
+        return stream
     }
 }
 

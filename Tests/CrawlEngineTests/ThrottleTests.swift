@@ -8,7 +8,7 @@ import LoopbackServer
 import Testing
 
 /// Hosts that ask to be left alone, or asked less often.
-@Suite struct ThrottleTests {
+@Suite(.timeLimit(.minutes(5))) struct ThrottleTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

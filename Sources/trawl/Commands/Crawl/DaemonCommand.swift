@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import CrawlEngine
+internal import CrawlStore
+internal import TrawlStore
+internal import Logging
+
+/// `trawl daemon`
+struct DaemonCommand: AsyncParsableCommand, OutputCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "daemon",
+        abstract: "Run jobs on their schedules until told to stop.",
+        discussion: """
+            Jobs are those of the database, also ones that are added, changed, paused or deleted while it runs; job files \
+            that are given are stored first. Unfinished runs go on, jobs with a schedule are run when they are due, jobs \
+            without one once.
+
+            SIGTERM and SIGINT let requests under way finish (--drain), a second one ends them; SIGHUP reads the job files \
+            again and tries once more what failed; SIGUSR1 logs what is going on.
+            """)
+
+    @Argument(help: ArgumentHelp("Job files.", valueName: "file.yaml"), completion: .file())
+    var files: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Requests under way at once, of all jobs together.", valueName: "n"))
+    var concurrency = 256
+
+    @Option(help: ArgumentHelp("Jobs that are run at once.", valueName: "n"))
+    var jobs = 8
+
+    @Option(
+        help: ArgumentHelp(
+            "Serve /healthz and /metrics at this address: 9464 or 127.0.0.1:9464; for others to reach it, name an address that they can.",
+            valueName: "[address:]port"))
+    var listen: ListenAddress?
+
+    @OptionGroup var crawl: CrawlCommandOptions
+    @OptionGroup var database: DatabaseOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !(1...10_000).contains(concurrency) {
+            throw ValidationError("--concurrency takes a number from 1 to 10000")
+        }
+        if !(1...SharedPermits.capacity).contains(jobs) {
+            throw ValidationError("--jobs takes a number from 1 to \(SharedPermits.capacity)")
+        }
+    }
+
+    func run() async throws {
+        let store = try database.open(.readWrite)
+        let logger = Logger(output)
+        let state = DaemonState(file: database.file)
+        var options = crawl.options
+        // All crawls together have the process's descriptors.
+        options.openFiles = max(64, options.openFiles / jobs)
+        options.permits = SharedPermits(total: concurrency)
+        let daemon = Daemon(
+            store: store, options: options, capacity: jobs, output: output, logger: logger, state: state,
+            files: DaemonFiles(paths: files))
+        let signals = DaemonSignals(to: daemon.inbox)
+        defer { signals.cancel() }
+        let server = listen.map { StatusServer.start(at: $0, state, daemon.inbox, logger) }
+        defer { server?.cancel() }
+        try await onOwnedThread(named: "trawl-daemon") { try daemon.work() }
+    }
+}

@@ -1,0 +1,42 @@
+internal import CrawlEngine
+internal import CrawlStore
+internal import JobFile
+internal import Logging
+
+/// Starts the runs of a daemon's jobs, each as a task with a crawl and a runner of its own.
+///
+/// Since each run is a runner of its own, a host belongs to one run at a time, be it of this process or of another.
+struct JobLauncher {
+    let store: Store
+    let options: CrawlOptions
+    let output: OutputOptions
+    let logger: Logger
+    let state: DaemonState
+    let inbox: Mailbox<Daemon.Message>
+    /// The job files that the daemon was given, by the names of their jobs.
+    var documents: [String: JobDocument] = [:]
+
+    /// Starts a run. How it ends comes by the inbox.
+    func start(_ job: JobRecord, _ interruption: Interruption) {
+        let (store, options, output, logger, inbox) = (store, options, output, logger, inbox)
+        let observer = state.observer(of: job.name)
+        let document = documents[job.name]
+        Task.detached {
+            let result: Result<ExitStatus, CommandFailure>
+            do {
+                result = .success(
+                    try await Workplace.with(store, leftBehind: { inbox.send(.leftBehind($0)) }) {
+                        runner, processes in
+                        let run = JobRun(
+                            store: store, runner: runner, processes: processes, options: options,
+                            output: output, rows: nil, logger: logger, observer: observer,
+                            standardInput: nil)
+                        return try await run.run(job, document: document, interruption)
+                    })
+            } catch {
+                result = .failure(error as? CommandFailure ?? CommandFailure(.internalError, "\(error)"))
+            }
+            inbox.send(.ended(job.id, result))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import ArgumentParser
+
+/// How fast, how long and how often requests are made, where no job file says it: curl's names where curl has the option.
+struct PaceOptions: ParsableArguments {
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Requests at once, to all hosts together.", valueName: "n"))
+    var concurrency: Int?
+
+    @Option(help: ArgumentHelp("Requests at once to one host.", valueName: "n"))
+    var perHost: Int?
+
+    @Option(help: ArgumentHelp("The least time between two starts to one host.", valueName: "duration"))
+    var delay: String?
+
+    @Option(help: ArgumentHelp("The longest a connection may take to stand.", valueName: "duration"))
+    var connectTimeout: String?
+
+    @Option(help: ArgumentHelp("The longest a server may send nothing.", valueName: "duration"))
+    var readTimeout: String?
+
+    @Option(
+        name: [.customShort("m"), .customLong("max-time")],
+        help: ArgumentHelp("The longest a request may take.", valueName: "duration"))
+    var maxTime: String?
+
+    @Option(help: ArgumentHelp("How often a failed request is tried again.", valueName: "n"))
+    var retry: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The wait before the first of them; it doubles from then on.", valueName: "duration"))
+    var retryDelay: String?
+
+    @Option(help: ArgumentHelp("Redirects that are followed at most.", valueName: "n"))
+    var maxRedirs: Int?
+
+    @Option(help: ArgumentHelp("The most bytes of a body.", valueName: "size"))
+    var maxFilesize: String?
+
+    func validate() throws {
+        if let retry, !(0..<100).contains(retry) {
+            throw ValidationError("--retry takes a number from 0 to 99")
+        }
+    }
+}
+
+extension PaceOptions {
+    /// What was given, by the key that it has in a job file.
+    var settings: [CommandLineJob.Setting] {
+        var settings: [CommandLineJob.Setting] = []
+        func add(_ flag: String, _ section: String?, _ key: String, _ value: CommandLineJob.Value?) {
+            if let value { settings.append(.init(flag: flag, section: section, key: key, value: value)) }
+        }
+        add("--concurrency", "concurrency", "total", concurrency.map { .number($0) })
+        add("--per-host", "concurrency", "per_host", perHost.map { .number($0) })
+        add("--delay", nil, "delay", delay.map(seconds))
+        add("--connect-timeout", "timeouts", "connect", connectTimeout.map(seconds))
+        add("--read-timeout", "timeouts", "read", readTimeout.map(seconds))
+        add("--max-time", "timeouts", "total", maxTime.map(seconds))
+        add("--retry", "retry", "attempts", retry.map { .number($0 + 1) })
+        add("--retry-delay", "retry", "delay", retryDelay.map(seconds))
+        add("--max-redirs", "limits", "redirects", maxRedirs.map { .number($0) })
+        add("--max-filesize", "limits", "body", maxFilesize.map { .text($0) })
+        return settings
+    }
+
+    /// A duration; a bare number is seconds, as with curl.
+    private func seconds(_ text: String) -> CommandLineJob.Value {
+        .text(text.allSatisfy { $0.isNumber || $0 == "." } ? text + "s" : text)
+    }
+}

@@ -1,0 +1,707 @@
+-- A database as this version of the schema was written: made by scripts/fixture, not by hand.
+PRAGMA auto_vacuum = INCREMENTAL;
+PRAGMA foreign_keys = OFF;
+BEGIN TRANSACTION;
+CREATE TABLE attempts (
+    -- Identifies the attempt.
+    id INTEGER PRIMARY KEY,
+    -- The page.
+    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    -- The attempt's number for its page, from 1.
+    number INTEGER NOT NULL,
+    -- When it started.
+    started_at INTEGER NOT NULL,
+    -- The status of its answer; null where there was none.
+    status_code INTEGER,
+    -- What went wrong, of the same list as `pages.error_kind`.
+    error_kind TEXT NOT NULL,
+    -- What went wrong, in words.
+    error TEXT,
+    -- How long it took.
+    time_total_ms INTEGER NOT NULL,
+    -- How long the next attempt waits.
+    wait_ms INTEGER NOT NULL
+) STRICT;
+INSERT INTO "attempts" VALUES(1,9,1,1795969940265,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(2,20,1,1795969943037,503,'http_status','status 503 is not accepted',2,1);
+CREATE TABLE batches (
+    -- Identifies the batch.
+    id INTEGER PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The batch's number within its run, from 1.
+    number INTEGER NOT NULL,
+    -- Pages that were claimed.
+    pages INTEGER NOT NULL,
+    -- Those that came out `done`.
+    pages_done INTEGER NOT NULL DEFAULT 0,
+    -- Those that came out `failed`.
+    pages_failed INTEGER NOT NULL DEFAULT 0,
+    -- Those that came out `skipped`.
+    pages_skipped INTEGER NOT NULL DEFAULT 0,
+    -- Those that are tried again, in another batch.
+    pages_retried INTEGER NOT NULL DEFAULT 0,
+    -- When it was claimed.
+    claimed_at INTEGER NOT NULL,
+    -- When the last of its pages came back.
+    finished_at INTEGER,
+    UNIQUE (run_id, number)
+) STRICT;
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1795969940128,1795969940215);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1795969940159,1795969940217);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1795969940217,1795969940308);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1795969940283,1795969940527);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1795969940527,1795969940773);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1795969941339,1795969941610);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1795969941610,1795969941851);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1795969941851,1795969943040);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1795969943047,1795969943501);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1795969943899,1795969944471);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1795969944815,1795969945387);
+CREATE TABLE bodies (
+    -- Identifies the body.
+    id INTEGER PRIMARY KEY,
+    -- XXH3 of the body, 128 bits.
+    digest BLOB NOT NULL,
+    -- Its bytes before compression.
+    size INTEGER NOT NULL,
+    -- The body as zlib deflates it, or as it is where that is no shorter. `sqlar_uncompress(data, size)` of sqlite3 undoes that.
+    data BLOB NOT NULL
+) STRICT;
+INSERT INTO "bodies" VALUES(1,X'C380401CBF8A4B6AC4CAC4C20F898F19',192,X'785E6D8C4B0E83300C44AF827280785F995C821318311084F351B1DA727B84DA4525B21BCD9B371C2D69A79297DE21BBC0B69A220CB154A66F66E9E21373EF6884E4DD5F860B9E49FE50D1A90D527961BACD6795EDB8B56F399A27D1AC3E88A03B3C3E92AA827EF20967AB3D06');
+INSERT INTO "bodies" VALUES(2,X'B376C2FB42B665A18E0906435AC1F972',21,X'3C7469746C653E4D61707065643C2F7469746C653E');
+INSERT INTO "bodies" VALUES(3,X'D771872DD9A5D99E49ECDFBA48DF7C3D',43,X'3C7469746C653E4265616E733C2F7469746C653E372E3530206575726F2C207265616420312074696D6573');
+INSERT INTO "bodies" VALUES(4,X'27226ECA3541A8CE5A5BEFF22811810D',23,X'3C7469746C653E4E6F7420686572653C2F7469746C653E');
+INSERT INTO "bodies" VALUES(5,X'B6B585FAAA282ECD778D22920E2F9DA6',46,X'3C7469746C653E5761793C2F7469746C653E3C6120687265663D222F626568696E642E68746D6C223E2E3C2F613E');
+INSERT INTO "bodies" VALUES(6,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',21,X'3C7469746C653E2F666C616B793C2F7469746C653E');
+INSERT INTO "bodies" VALUES(7,X'6471C324005039384AFBC5452CED55DD',27,X'3C7469746C653E2F626568696E642E68746D6C3C2F7469746C653E');
+INSERT INTO "bodies" VALUES(8,X'B812C7A5FEF994C7B77A73D6DDD378FF',43,X'3C7469746C653E4265616E733C2F7469746C653E372E3530206575726F2C207265616420322074696D6573');
+INSERT INTO "bodies" VALUES(9,X'864CFC3772980763AA66AEC765E2865A',9,X'7B226964223A20317D');
+INSERT INTO "bodies" VALUES(10,X'A614016BC3DB216C8866B711D5514741',15,X'7B226164646564223A20747275657D');
+CREATE TABLE host_pages (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host.
+    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    -- Its pages.
+    pages INTEGER NOT NULL,
+    PRIMARY KEY (run_id, host_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "host_pages" VALUES(1,1,9);
+INSERT INTO "host_pages" VALUES(2,1,8);
+CREATE TABLE hosts (
+    -- Identifies the host.
+    id INTEGER PRIMARY KEY,
+    -- Scheme, name and port, in lower case, the scheme's own port left out: `https://example.org`.
+    host TEXT NOT NULL UNIQUE,
+    -- The runner that has the host's lease. Only that runner sends it requests.
+    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    -- When the last request to it started.
+    last_started_at INTEGER,
+    -- The host asked to be left alone until then (Retry-After).
+    snoozed_until INTEGER,
+    -- Starts a second that the host takes, where it said that more is too much.
+    rate REAL,
+    -- Failures to connect, one after another. From some number on the host is set aside.
+    failures INTEGER NOT NULL DEFAULT 0,
+    -- When a host that is set aside is tried again.
+    probe_at INTEGER,
+    -- Requests at once, in place of what the job says. 0 asks for nothing for the time being.
+    per_host INTEGER CHECK (per_host >= 0),
+    -- The least time between two starts, in place of what the job says.
+    delay_ms INTEGER CHECK (delay_ms >= 0),
+    -- 1: pages of this host fail as `cancelled`.
+    blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),
+    -- A runner that waits for the host. The runner that has it gives it up soon.
+    wanted_by INTEGER,
+    -- Since when `wanted_by` waits, or when it asks again.
+    wanted_at INTEGER
+) STRICT;
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:42401',NULL,1795969945389,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
+CREATE TABLE jobs (
+    -- Identifies the job.
+    id INTEGER PRIMARY KEY,
+    -- The name that commands take, of 1 to 200 characters.
+    name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
+    -- The job file as JSON.
+    spec TEXT NOT NULL CHECK (json_valid(spec)),
+    -- `active`, or `paused`: a paused job is not run, and its run under way stops.
+    state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused')),
+    -- When the job was added.
+    created_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)),
+    -- When the job was last changed.
+    updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
+) STRICT;
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1795969940068,1795969941224);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:42401/one.json"},{"name":"add","url":"http://127.0.0.1:42401/add","method":"POST","json":{"n":1}}]}','active',1795969943817,1795969943817);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1795969944745,1795969944745);
+CREATE TABLE page_inputs (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- A JSON object.
+    input TEXT NOT NULL CHECK (json_valid(input))
+) STRICT;
+INSERT INTO "page_inputs" VALUES(24,'{"price":"1"}');
+INSERT INTO "page_inputs" VALUES(25,'{"price":"2"}');
+INSERT INTO "page_inputs" VALUES(26,'{"price":"3"}');
+INSERT INTO "page_inputs" VALUES(27,'{"price":"4"}');
+INSERT INTO "page_inputs" VALUES(28,'{"price":"5"}');
+CREATE TABLE page_links (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
+    targets BLOB NOT NULL
+) STRICT;
+INSERT INTO "page_links" VALUES(1,X'0C02020202');
+INSERT INTO "page_links" VALUES(4,X'0A');
+INSERT INTO "page_links" VALUES(8,X'0C');
+INSERT INTO "page_links" VALUES(10,X'16');
+INSERT INTO "page_links" VALUES(12,X'2002020202');
+INSERT INTO "page_links" VALUES(15,X'2A');
+INSERT INTO "page_links" VALUES(18,X'20');
+CREATE TABLE page_requests (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
+    -- they are written: `${env:NAME}`.
+    request TEXT CHECK (request IS NULL OR json_valid(request)),
+    -- Made as the page is added, so that each attempt has the same.
+    idempotency_key TEXT
+) STRICT;
+INSERT INTO "page_requests" VALUES(23,'{"json":{"n":1}}',NULL);
+CREATE TABLE pages (
+    -- Identifies the page.
+    id INTEGER PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host; null where the URL is none. No foreign key: hosts are never deleted.
+    host_id INTEGER,
+    -- A 64-bit hash of the request, which makes it unique within its run; null where the page was skipped before it had one.
+    url_key INTEGER,
+    -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
+    state TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state = 'pending' OR state = 'done' OR state = 'failed' OR state = 'skipped' OR state = 'sending'),
+    -- Until when a pending page waits, after an attempt that failed.
+    not_before INTEGER NOT NULL DEFAULT 0,
+    -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
+    rank INTEGER NOT NULL DEFAULT 0,
+    -- Attempts so far.
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- The batch that it was last claimed in. No foreign key: deleting a batch would search all pages.
+    batch_id INTEGER,
+    -- The line of the list that names it, from 1.
+    line INTEGER,
+    -- Links from the job's own URLs to here; 0 for those.
+    depth INTEGER NOT NULL DEFAULT 0,
+    -- `sitemap` for a sitemap or feed; null for a page.
+    kind TEXT CHECK (kind IS NULL OR kind = 'sitemap'),
+    -- The page that led to it first.
+    referrer_id INTEGER,
+    -- When it last changed, as a sitemap says.
+    lastmod_at INTEGER,
+    -- Its priority, from 0 to 1, as a sitemap says.
+    priority REAL,
+    -- The HTTP method.
+    method TEXT NOT NULL DEFAULT 'GET',
+    -- The name of a request of the job file.
+    name TEXT,
+    -- The URL, as the URL Standard writes it.
+    url TEXT NOT NULL,
+    -- The status of the last answer.
+    status_code INTEGER,
+    -- Bytes of the body, its content coding undone.
+    content_length INTEGER,
+    -- Bytes of the body as they came over the network.
+    size_download INTEGER,
+    -- Redirects that were followed.
+    num_redirects INTEGER,
+    -- From the start until the name was resolved.
+    time_namelookup_ms INTEGER,
+    -- From the start until the connection stood.
+    time_connect_ms INTEGER,
+    -- From the start until the first byte of the answer.
+    time_starttransfer_ms INTEGER,
+    -- From the start until the end.
+    time_total_ms INTEGER,
+    -- When the last attempt ended.
+    fetched_at INTEGER,
+    -- The text of the title element, white space collapsed.
+    title TEXT,
+    -- The field Content-Type, as it came.
+    content_type TEXT,
+    -- The encoding that the page was read in, by its WHATWG name.
+    charset TEXT,
+    -- Where redirects led; null where that is `url`.
+    final_url TEXT,
+    -- The field ETag, with which the next run asks whether the page has changed.
+    etag TEXT,
+    -- The field Last-Modified, for the same.
+    last_modified TEXT,
+    -- Whether the server said that nothing changed (304): the content's columns are then those of an earlier run.
+    not_modified INTEGER NOT NULL DEFAULT 0 CHECK (not_modified = 0 OR not_modified = 1),
+    -- XXH3 of the body, 128 bits.
+    content_digest BLOB,
+    -- The body, where the job keeps them.
+    body_id INTEGER,
+    -- The address that answered.
+    remote_ip TEXT,
+    -- The version of HTTP.
+    http_version TEXT,
+    -- What X-Robots-Tag and the meta element `robots` ask for: `noindex`, `nofollow`, or both.
+    robots TEXT,
+    -- The canonical URL that the page gives.
+    canonical_url TEXT,
+    -- The language that the page gives.
+    lang TEXT,
+    -- The page's own description.
+    description TEXT,
+    -- Links of the page.
+    link_count INTEGER,
+    -- The job's fields, as a JSON object.
+    extracted TEXT,
+    -- What went wrong; not null exactly where the page failed.
+    error_kind TEXT
+        CHECK (error_kind IS NULL OR error_kind = 'http_status' OR error_kind = 'timeout_read'
+            OR error_kind = 'timeout_total' OR error_kind = 'timeout_connect' OR error_kind = 'connect'
+            OR error_kind = 'reset' OR error_kind = 'dns' OR error_kind = 'truncated'
+            OR error_kind = 'tls' OR error_kind = 'too_large' OR error_kind = 'invalid_url'
+            OR error_kind = 'unsupported_scheme' OR error_kind = 'too_many_redirects'
+            OR error_kind = 'redirect_loop' OR error_kind = 'bad_redirect'
+            OR error_kind = 'bad_response' OR error_kind = 'decode' OR error_kind = 'blocked_address'
+            OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
+    -- What went wrong, in words.
+    error TEXT,
+    -- Why the page was not requested; not null exactly where it was skipped.
+    skip_reason TEXT
+        CHECK (skip_reason IS NULL OR skip_reason = 'duplicate' OR skip_reason = 'robots'
+            OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
+            OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
+            OR skip_reason = 'blocked_address'),
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
+    CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
+) STRICT;
+INSERT INTO "pages" VALUES(1,1,1,4207938379482813431,'done',0,0,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/',200,192,192,0,0,0,20,50,1795969940181,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,-3572075375609087173,'skipped',0,0,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795969940130,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:42401/private/a.html','robots');
+INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(4,1,1,7688000805927886505,'done',0,0,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/sitemap.xml',200,148,148,0,0,0,1,1,1795969940132,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'A6D529C633A794ED2A755B51F7822DDE',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,3106895137200881458,'done',0,-300,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:42401/mapped.html',200,21,21,0,0,0,0,48,1795969940215,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,6646781454994614218,'done',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/beans.html',200,43,43,0,0,0,0,45,1795969940263,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,8132603734806173880,'failed',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/old.html',404,23,23,0,0,0,17,65,1795969940283,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,-850816406670322537,'skipped',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/moved',301,0,0,1,0,0,0,0,1795969940268,NULL,NULL,NULL,'http://127.0.0.1:42401/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:42401/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,7495579309198757131,'done',1795969940269,1001,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/flaky',200,21,21,0,0,0,0,0,1795969940520,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,8390842378889971848,'done',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/way.html',200,46,46,0,0,0,5,41,1795969940307,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,5874852501622762530,'done',0,2002,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/behind.html',200,27,27,0,0,0,0,0,1795969940772,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,4207938379482813431,'done',0,0,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/',200,192,192,0,0,0,2,4,1795969941369,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,-3572075375609087173,'skipped',0,0,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795969941363,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:42401/private/a.html','robots');
+INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(15,2,1,7688000805927886505,'done',0,0,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/sitemap.xml',200,148,148,0,0,0,0,1,1795969941610,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'A6D529C633A794ED2A755B51F7822DDE',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,6646781454994614218,'done',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/beans.html',200,43,43,0,0,0,3,4,1795969942095,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,8132603734806173880,'failed',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/old.html',404,23,23,0,0,0,4,4,1795969942336,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,-850816406670322537,'skipped',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/moved',301,0,0,1,0,0,0,0,1795969942575,NULL,NULL,NULL,'http://127.0.0.1:42401/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:42401/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,7495579309198757131,'done',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/flaky',200,21,21,0,0,0,2,6,1795969942811,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,8390842378889971848,'failed',1795969943041,1001,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/way.html',503,0,0,0,0,0,0,0,1795969943501,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,3106895137200881458,'done',0,-300,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:42401/mapped.html',304,21,0,0,0,0,1,1,1795969941851,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,-6893617271224081049,'done',0,0,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:42401/one.json',200,9,9,0,0,0,7,8,1795969944004,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,4518901443611035032,'done',0,0,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:42401/add',201,15,15,0,0,0,3,3,1795969944471,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,3005818431303325767,'done',0,0,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/1',200,22,22,0,0,0,6,8,1795969944930,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,6879768175962009014,'done',0,0,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/2',200,22,22,0,0,0,11,12,1795969945387,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,-601927560477383686,'pending',0,0,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,-2674913921572478899,'pending',0,0,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,1920350060095876512,'pending',0,0,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE redirects (
+    -- The page.
+    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    -- The redirect's number for its page, from 1.
+    number INTEGER NOT NULL,
+    -- The URL that was asked for and redirected.
+    url TEXT NOT NULL,
+    -- The status of that answer.
+    status_code INTEGER NOT NULL,
+    PRIMARY KEY (page_id, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:42401/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:42401/moved',301);
+CREATE TABLE replies (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- The reply.
+    reply TEXT NOT NULL CHECK (json_valid(reply))
+) STRICT;
+INSERT INTO "replies" VALUES(22,'{"id": 1}');
+INSERT INTO "replies" VALUES(23,'{"added": true}');
+CREATE TABLE robots (
+    -- The host.
+    host_id INTEGER PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
+    -- What the request for it was answered with; null where there was no answer.
+    status_code INTEGER,
+    -- The file; null where the host has none, which allows everything.
+    body BLOB,
+    -- Where redirects led to it; null where it is the host's own `/robots.txt`. Sitemaps that it names are relative to this.
+    url TEXT,
+    -- When it was fetched.
+    fetched_at INTEGER NOT NULL,
+    -- Until when it counts.
+    expires_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1795969940128,1796056340128);
+CREATE TABLE run_activity (
+    -- The run.
+    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    -- When this row was written.
+    updated_at INTEGER NOT NULL,
+    -- Requests under way.
+    in_flight INTEGER NOT NULL,
+    -- Hosts at hand.
+    hosts INTEGER NOT NULL,
+    -- Those of them that wait: for their delay, a Retry-After, a probe.
+    hosts_waiting INTEGER NOT NULL,
+    -- Pages settled a second, over the last seconds.
+    pages_per_second REAL
+) STRICT;
+INSERT INTO "run_activity" VALUES(2,1795969943501,0,1,0,2.57450697193865929435e+00);
+CREATE TABLE run_hosts (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host.
+    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    PRIMARY KEY (run_id, host_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "run_hosts" VALUES(1,1);
+INSERT INTO "run_hosts" VALUES(2,1);
+INSERT INTO "run_hosts" VALUES(3,1);
+INSERT INTO "run_hosts" VALUES(4,1);
+CREATE TABLE runners (
+    -- Identifies the runner. A number is never used again.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The machine's boot id, which changes with each start of the machine.
+    boot_id TEXT NOT NULL,
+    -- The pid namespace that `pid` is a number of.
+    pid_namespace TEXT NOT NULL,
+    -- The process id.
+    pid INTEGER NOT NULL,
+    -- When the process started, in clock ticks since boot, as the kernel counts them.
+    process_started INTEGER NOT NULL,
+    -- When the runner began.
+    started_at INTEGER NOT NULL,
+    -- Until when the runner is taken for alive where its process cannot be looked at.
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE runs (
+    -- Identifies the run. A number is never used again.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- The job that it is a run of.
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    -- The run's number within its job, from 1.
+    number INTEGER NOT NULL CHECK (number >= 1),
+    -- `importing`: its list is being read. `active`: pages are pending or under way. `finished`: all are settled.
+    state TEXT NOT NULL CHECK (state IN ('importing', 'active', 'finished')),
+    -- The job as it was when the run began, as JSON.
+    spec TEXT NOT NULL CHECK (json_valid(spec)),
+    -- The runner that works on it; null where none does.
+    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    -- When the run began.
+    started_at INTEGER NOT NULL,
+    -- When the run finished; null before that.
+    finished_at INTEGER,
+    -- How long a runner was at work on it, without the time between an interruption and the next go.
+    elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    -- The least id of its pages.
+    first_page_id INTEGER,
+    -- The greatest id of its pages.
+    last_page_id INTEGER,
+    -- The last page of the run's own list. The pages up to it say what is within the job's scope.
+    last_seed_id INTEGER,
+    -- Pages that are not settled yet.
+    pages_pending INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `done`.
+    pages_done INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `failed`.
+    pages_failed INTEGER NOT NULL DEFAULT 0,
+    -- Pages in state `skipped`.
+    pages_skipped INTEGER NOT NULL DEFAULT 0,
+    -- Lines of the list that were no URLs; they are among `pages_skipped`.
+    pages_invalid INTEGER NOT NULL DEFAULT 0,
+    -- Requests that were sent, redirects and retries included.
+    requests INTEGER NOT NULL DEFAULT 0,
+    -- The sum of the requests' times.
+    request_time_us INTEGER NOT NULL DEFAULT 0,
+    -- Bytes of bodies as they came over the network.
+    size_download INTEGER NOT NULL DEFAULT 0,
+    -- Whether URLs of the list carry user names or passwords. They are stored nowhere: going on with the run reads the list again.
+    has_credentials INTEGER NOT NULL DEFAULT 0 CHECK (has_credentials IN (0, 1)),
+    -- Whether pages of the run have rows in `page_requests`.
+    has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
+    -- Whether pages of the run have rows in `page_inputs`.
+    has_inputs INTEGER NOT NULL DEFAULT 0 CHECK (has_inputs IN (0, 1)),
+    -- The secrets that its requests refer to, one a line, which must be there before the first request.
+    secrets TEXT,
+    -- When its pages were deleted but for those that later runs refer to; null before that. To users such a run is gone.
+    pruned_at INTEGER,
+    UNIQUE (job_id, number),
+    CHECK ((state = 'finished') = (finished_at IS NOT NULL))
+) STRICT;
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795969940079,1795969940774,661,1,11,4,0,7,1,3,1,10,257824,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795969941251,1795969943517,2186,12,21,15,0,5,2,3,1,9,27305,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:42401/one.json"},{"name":"add","url":"http://127.0.0.1:42401/add","method":"POST","json":{"n":1}}]}',NULL,1795969943851,1795969944476,590,22,23,23,0,2,0,0,0,2,12208,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1795969944762,NULL,584,24,28,28,3,2,0,0,0,2,20364,44,0,0,1,NULL,NULL);
+CREATE TABLE schedules (
+    -- The job.
+    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    -- The schedule, as the job gives it.
+    schedule TEXT NOT NULL,
+    -- All due times up to this instant are settled.
+    considered_at INTEGER NOT NULL,
+    -- The next due time; null where there is none.
+    next_start_at INTEGER
+) STRICT;
+CREATE TABLE sitemaps (
+    -- The page of kind `sitemap`.
+    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    -- Entries that were read.
+    entries INTEGER NOT NULL,
+    -- Entries that were left out, as something is wrong with them.
+    entries_left_out INTEGER NOT NULL
+) STRICT;
+INSERT INTO "sitemaps" VALUES(4,1,1);
+INSERT INTO "sitemaps" VALUES(15,1,1);
+CREATE TABLE skipped_links (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- Why, of the same list as `pages.skip_reason`.
+    reason TEXT NOT NULL,
+    -- How many.
+    links INTEGER NOT NULL,
+    PRIMARY KEY (run_id, reason)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "skipped_links" VALUES(1,'scope',1);
+INSERT INTO "skipped_links" VALUES(2,'scope',1);
+CREATE TABLE starts (
+    -- Identifies the start.
+    id INTEGER PRIMARY KEY,
+    -- The job.
+    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    -- The due time.
+    due_at INTEGER NOT NULL,
+    -- When this row was written.
+    noted_at INTEGER NOT NULL,
+    -- `started`: a run began. `failed`: it could not, `error` says why. `overlapped`: the job had an unfinished run. `missed`: no
+    -- runner was up at the time.
+    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'failed', 'overlapped', 'missed')),
+    -- Due times before this one that were passed over.
+    missed INTEGER NOT NULL DEFAULT 0,
+    -- The run that began.
+    run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+    -- Why it could not.
+    error TEXT,
+    UNIQUE (job_id, due_at)
+) STRICT;
+CREATE TABLE unread_pages (
+    -- Identifies the row. Within a run a page comes behind the one that led to it.
+    id INTEGER PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The run's job.
+    job_id INTEGER NOT NULL,
+    -- The page's `url_key`.
+    url_key INTEGER NOT NULL,
+    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: it is not there any
+    -- more, or nothing leads to it; such a row is only kept to ask for the page by its validators should it be back.
+    verdict TEXT NOT NULL CHECK (verdict = 'unknown' OR verdict = 'gone'),
+    -- The page in the last run that asked for it.
+    page_id INTEGER NOT NULL,
+    -- The page in the last run that read it; null where none did.
+    read_id INTEGER
+) STRICT;
+INSERT INTO "unread_pages" VALUES(1,2,1,8390842378889971848,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,5874852501622762530,'unknown',11,11);
+CREATE UNIQUE INDEX runs_unfinished ON runs (job_id) WHERE state <> 'finished';
+CREATE INDEX runs_runner ON runs (runner_id) WHERE runner_id IS NOT NULL;
+CREATE INDEX hosts_runner ON hosts (runner_id) WHERE runner_id IS NOT NULL;
+CREATE INDEX hosts_wanted ON hosts (runner_id) WHERE wanted_by IS NOT NULL;
+CREATE INDEX run_hosts_host ON run_hosts (host_id);
+CREATE UNIQUE INDEX pages_request ON pages (run_id, url_key);
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending';
+CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
+CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX attempts_page ON attempts (page_id);
+CREATE UNIQUE INDEX unread_pages_request ON unread_pages (job_id, url_key, run_id);
+CREATE INDEX unread_pages_run ON unread_pages (run_id);
+CREATE INDEX bodies_digest ON bodies (digest);
+CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
+CREATE TRIGGER jobs_deleted AFTER DELETE ON jobs
+BEGIN
+    DELETE FROM runs WHERE job_id = OLD.id;
+    DELETE FROM schedules WHERE job_id = OLD.id;
+    DELETE FROM starts WHERE job_id = OLD.id;
+END;
+CREATE TRIGGER runs_deleted AFTER DELETE ON runs
+BEGIN
+    DELETE FROM run_activity WHERE run_id = OLD.id;
+    DELETE FROM run_hosts WHERE run_id = OLD.id;
+    DELETE FROM host_pages WHERE run_id = OLD.id;
+    DELETE FROM skipped_links WHERE run_id = OLD.id;
+    DELETE FROM unread_pages WHERE run_id = OLD.id;
+    DELETE FROM batches WHERE run_id = OLD.id;
+    DELETE FROM pages WHERE run_id = OLD.id;
+END;
+CREATE TRIGGER pages_deleted AFTER DELETE ON pages
+BEGIN
+    DELETE FROM attempts WHERE page_id = OLD.id;
+    DELETE FROM redirects WHERE page_id = OLD.id;
+    DELETE FROM page_links WHERE page_id = OLD.id;
+    DELETE FROM page_requests WHERE page_id = OLD.id;
+    DELETE FROM page_inputs WHERE page_id = OLD.id;
+    DELETE FROM sitemaps WHERE page_id = OLD.id;
+    DELETE FROM replies WHERE page_id = OLD.id;
+END;
+CREATE VIEW results AS
+SELECT
+    jobs.name AS job, runs.number AS run, pages.run_id, pages.id AS page_id, pages.name, pages.url,
+    CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
+    pages.method, pages.depth, pages.state, pages.status_code, pages.content_length,
+    pages.size_download, pages.title, pages.content_type, pages.charset,
+    pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
+    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
+    pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
+    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
+    page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
+FROM jobs
+JOIN runs ON runs.id = (
+    SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
+-- The sign keeps the index of requests out of it, whose order is that of a hash.
+JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
+LEFT JOIN replies ON replies.page_id = pages.id
+LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
+LEFT JOIN sitemaps ON sitemaps.page_id = pages.id;
+CREATE VIEW failures AS
+SELECT job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, fetched_at
+FROM results
+WHERE state = 'failed';
+CREATE VIEW host_summary AS
+SELECT
+    results.job, results.run, results.run_id, hosts.host,
+    count(*) AS pages,
+    count(*) FILTER (WHERE results.state = 'pending') AS pages_pending,
+    count(*) FILTER (WHERE results.state = 'done') AS pages_done,
+    count(*) FILTER (WHERE results.state = 'failed') AS pages_failed,
+    count(*) FILTER (WHERE results.state = 'skipped') AS pages_skipped,
+    CAST(round(avg(results.time_total_ms)) AS INTEGER) AS mean_time_total_ms,
+    max(results.time_total_ms) AS max_time_total_ms,
+    sum(results.content_length) AS content_length,
+    sum(results.size_download) AS size_download
+FROM results
+JOIN pages ON pages.id = results.page_id
+JOIN hosts ON hosts.id = pages.host_id
+GROUP BY results.run_id, hosts.id;
+CREATE VIEW run_summary AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at, runs.finished_at,
+    runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS pages,
+    runs.pages_pending, runs.pages_done, runs.pages_failed, runs.pages_skipped,
+    (SELECT json_group_object(status_code, pages)
+     FROM (SELECT status_code, count(*) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
+    (SELECT json_group_object(error_kind, pages)
+     FROM (SELECT error_kind, count(*) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
+    runs.requests, runs.size_download, runs.elapsed_ms,
+    runs.request_time_us / 1000 AS request_time_ms,
+    CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
+FROM runs
+JOIN jobs ON jobs.id = runs.job_id
+WHERE runs.pruned_at IS NULL;
+CREATE VIEW run_changes AS
+SELECT
+    jobs.name AS job, older.number AS from_run, newer.number AS to_run,
+    older.id AS from_run_id, newer.id AS to_run_id, after.name, after.method, after.url,
+    CASE WHEN before.id IS NULL THEN 'new'
+        WHEN after.status_code IN (404, 410) AND coalesce(before.status_code, 0) NOT IN (404, 410) THEN 'gone'
+        WHEN before.state <> after.state OR before.status_code IS NOT after.status_code
+            AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304)) THEN 'status'
+        WHEN before.title IS NOT after.title THEN 'title'
+        ELSE 'content' END AS change,
+    before.status_code AS status_code_before, after.status_code AS status_code_after,
+    before.error_kind AS error_kind_before, after.error_kind AS error_kind_after,
+    before.title AS title_before, after.title AS title_after,
+    before.content_length AS content_length_before, after.content_length AS content_length_after,
+    before.content_digest AS content_digest_before, after.content_digest AS content_digest_after,
+    before.id AS page_id_before, after.id AS page_id_after,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1)) AS is_latest
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
+    AND after.state IN ('done', 'failed') AND after.kind IS NULL
+LEFT JOIN pages AS former ON former.run_id = older.id AND former.url_key = after.url_key
+    AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
+LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
+    AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
+LEFT JOIN pages AS before ON before.id = coalesce(former.id, carried.page_id) AND before.url = after.url
+    AND before.method = after.method
+WHERE before.id IS NULL OR before.state <> after.state
+    OR before.status_code IS NOT after.status_code
+        AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304))
+    OR before.title IS NOT after.title OR before.content_digest <> after.content_digest
+UNION ALL
+-- Pages of the earlier run that the later one does not have.
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM unread_pages
+            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
+    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
+    before.content_digest, NULL, before.id, NULL,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
+    AND before.state IN ('done', 'failed')
+WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+        AND after.url = before.url AND after.method = before.method
+        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
+            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
+UNION ALL
+-- The same of pages that the earlier run knew from before.
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM unread_pages
+            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
+    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
+    before.content_digest, NULL, before.id, NULL,
+    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))
+FROM jobs
+CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
+CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
+WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+        AND after.url = before.url AND after.method = before.method
+        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
+            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));
+CREATE VIEW changes AS
+SELECT
+    job, from_run, to_run, change, name, method, url, status_code_before, status_code_after, error_kind_before, error_kind_after,
+    title_before, title_after, content_length_before, content_length_after, content_digest_before, content_digest_after,
+    page_id_before, page_id_after
+FROM run_changes
+WHERE is_latest;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('runners',4);
+INSERT INTO "sqlite_sequence" VALUES('runs',4);
+COMMIT;
+PRAGMA application_id = 1953653111;
+PRAGMA user_version = 1;
