@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import Curl
 internal import HTMLScan
+internal import TrawlText
 
 /// Pages that the run before has, and that are asked for only where they have changed (RFC 9110, section 13.1).
 extension PageFetcher {

@@ -4,6 +4,7 @@ package import Curl
 internal import Extract
 internal import HTMLScan
 internal import Sitemap
+internal import TrawlText
 
 /// Takes one page after another from request to outcome, with one transfer and one scanner of its own.
 ///

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// The name of a tag in lower case, packed into 16 bytes so that it is compared at once and never allocated.
 ///
 /// No element that the HTML Standard gives a meaning has a longer name.

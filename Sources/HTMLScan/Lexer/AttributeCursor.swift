@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Walks the attributes of a start tag (HTML Standard, §13.2.5.32 to 40; §13.2.3.2, "get an attribute", is the same).
 struct AttributeCursor {
     private let bytes: UnsafeRawBufferPointer

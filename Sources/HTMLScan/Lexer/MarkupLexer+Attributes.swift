@@ -1,3 +1,5 @@
+internal import TrawlText
+
 extension MarkupLexer {
     /// Reads attributes only to find where they and their tag end.
     ///

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Comments, declarations, and the content of elements that holds no tags.
 extension MarkupLexer {
     private static let contentLimit = 64 << 10

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does, and nothing else.
 ///
 /// The lexer keeps no text, and the attributes of few elements. It can be stopped and gone on with at any byte, and its

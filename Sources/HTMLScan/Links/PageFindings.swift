@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Gathers what is asked of a page beside its title: what it says of itself, and its links.
 struct PageFindings {
     /// How many links are kept; those beyond are counted.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// A link of a page: where an element of it, or a field of its header, refers to.
 package struct PageLink: Equatable, Sendable {
     /// What a link stands in.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Percent-encodes the queries of addresses in the encoding of their page, as browsers do (URL Standard, §4.4, query state;
 /// §1.3, "percent-encode after encoding").
 final class QueryEncoder {

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Where a page sends its reader after a while, by a `meta` of `refresh` or the field `Refresh`.
 package enum Refresh {
     /// The address in the value of such an element or field; nil where it has none, and only loads the page again.

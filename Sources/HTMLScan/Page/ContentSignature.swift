@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// What the first bytes of a body say of its format (MIME Sniffing Standard).
 enum ContentSignature {
     /// How many bytes are looked at where no type was given ("resource header", §5).

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Looks for the encoding that a page declares of itself.
 ///
 /// This is the "prescan a byte stream to determine its encoding" of the HTML Standard, §13.2.3.2, over bytes that need not be
@@ -15,32 +17,7 @@ struct MetaPrescan {
         if bytes.starts(with: [0x3C, 0, 0x3F, 0, 0x78, 0]) { return .utf16LE }
         if bytes.starts(with: [0, 0x3C, 0, 0x3F, 0, 0x78]) { return .utf16BE }
         var prescan = MetaPrescan(bytes: bytes)
-        return prescan.run() ?? encoding(inXMLDeclaration: bytes)
-    }
-
-    /// Gets the encoding that an XML declaration at the start names (HTML Standard, §13.2.3.2, "get an XML encoding").
-    static func encoding(inXMLDeclaration bytes: UnsafeRawBufferPointer) -> TextEncoding? {
-        guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">"), from: 0)
-        else { return nil }
-        var rest = bytes[..<end]
-        while !rest.starts(with: "encoding".utf8) {
-            if rest.isEmpty { return nil }
-            rest = rest.dropFirst()
-        }
-        rest = rest.dropFirst(8).drop { $0 <= 0x20 }
-        guard rest.first == UInt8(ascii: "=") else { return nil }
-        rest = rest.dropFirst().drop { $0 <= 0x20 }
-        guard let quote = rest.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
-            return nil
-        }
-        rest = rest.dropFirst()
-        guard let close = rest.firstIndex(of: quote), !rest[..<close].contains(where: { $0 <= 0x20 }) else {
-            return nil
-        }
-        switch TextEncoding(label: rest[..<close]) {
-        case .utf16BE, .utf16LE: return .utf8
-        case let encoding: return encoding
-        }
+        return prescan.run() ?? XMLDeclaration.encoding(in: bytes)
     }
 
     /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Reads the markup of one page after another: everything but the choice of their encoding.
 struct PageReader: ~Copyable {
     /// The page's title; nil where none was found yet.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Finds the title of an HTML page, and what else is asked for, while the page arrives.
 ///
 /// The title is that of the first HTML `title` element, wherever browsers accept one; those of `svg` do not count. Where
@@ -231,7 +233,7 @@ package final class PageScanner {
         case .xhtml: MetaPrescan.encoding(in: head) ?? .utf8
         // RFC 8259, §8.1.
         case .json: .utf8
-        default: MetaPrescan.encoding(inXMLDeclaration: head)
+        default: XMLDeclaration.encoding(in: head)
         }
     }
 
@@ -263,15 +265,13 @@ package final class PageScanner {
         text.pageEncoding = encoding
         stage = .reading
         reader.looksForEncoding = false
-        switch encoding {
-        case .utf16BE: streamDecoder = UTF16Decoder(isBigEndian: true)
-        case .utf16LE: streamDecoder = UTF16Decoder(isBigEndian: false)
-        case .iso2022JP: streamDecoder = ISO2022JPDecoder()
-        // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
-        case .replacement: isFinished = true
-        case .utf8 where decodesAll: streamDecoder = UTF8Decoder()
-        case _ where decodesAll: streamDecoder = LegacyStreamDecoder(encoding, decoder: legacyDecoder)
-        default: text.encoding = encoding
+        if encoding == .replacement {
+            // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
+            isFinished = true
+        } else if decodesAll || !encoding.isMarkupCompatible {
+            streamDecoder = encoding.streamDecoder(legacyDecoder)
+        } else {
+            text.encoding = encoding
         }
     }
 

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Makes text of a page's bytes, in whatever encoding it is.
 ///
 /// One serves page after page; `encoding` is that of the present one.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Makes text of what stands in a page: references resolved, white space and control characters as they are wanted.
 struct TextContent: OptionSet {
     let rawValue: UInt8

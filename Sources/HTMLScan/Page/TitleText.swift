@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Gathers the text of a title and makes of it what is kept.
 struct TitleText {
     /// The most characters (Unicode scalar values) that a title keeps.

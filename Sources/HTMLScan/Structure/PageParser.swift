@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import TrawlText
 
 /// libxml2's HTML push parser at work on one page after another: it keeps which elements are open, and reads the title.
 ///

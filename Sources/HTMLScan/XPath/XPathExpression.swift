@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import TrawlText
 
 /// An XPath 1.0 expression, compiled once and evaluated on page after page, on one thread.
 package final class XPathExpression {

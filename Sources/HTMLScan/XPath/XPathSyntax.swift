@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// What can be told of an XPath expression by its words alone.
 ///
 /// libxml2 finds an unknown function or prefix only when it comes to evaluating it. And where the steps of a path may meet the

@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import TrawlText
 
 /// Makes text of the nodes of a tree.
 enum XPathText {

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// Tables (HTML Standard, §13.2.6.4.9 to 15).
 extension TreeBuilder {
     // MARK: - Between cells

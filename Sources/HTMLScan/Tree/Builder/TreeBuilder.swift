@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import TrawlText
 
 /// Builds the tree of a page of HTML as browsers do: the HTML Standard's tree construction (§13.2.6), into libxml2's nodes.
 ///

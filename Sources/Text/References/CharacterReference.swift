@@ -88,21 +88,11 @@ package enum CharacterReference {
         }
         guard index > start else { return 0 }
         if index < bytes.count, bytes[index] == UInt8(ascii: ";") { index += 1 }
-        if 0x80...0x9F ~= number { number = UInt32(windows1252[Int(number - 0x80)]) }
-        append(number == 0 ? 0xFFFD : number, to: &output)
+        append(number == 0 ? 0xFFFD : Windows1252.character(number) ?? number, to: &output)
         return index - position
     }
 
     private static func append(_ number: UInt32, to output: inout [UInt8]) {
         UTF8.encode(Unicode.Scalar(number) ?? "\u{FFFD}")?.forEach { output.append($0) }
     }
-
-    /// What numbers 0x80 to 0x9F stand for: the characters that windows-1252 has there.
-    private static let windows1252: [UInt16] = [
-        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
-        0x8D,
-        0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161,
-        0x203A,
-        0x0153, 0x9D, 0x017E, 0x0178,
-    ]
 }

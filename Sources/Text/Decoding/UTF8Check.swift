@@ -1,11 +1,11 @@
 /// Whether bytes are UTF-8, and how much they are not.
-struct UTF8Check {
+package struct UTF8Check {
     /// How many characters take more than one byte.
     private(set) var characters = 0
     /// How many errors there are, as many as there would be of U+FFFD. A character cut off at the end is none.
     private(set) var errors = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         var position = 0
         while position < bytes.count {
             let lead = bytes[position]
@@ -24,12 +24,14 @@ struct UTF8Check {
     }
 
     /// Whether the bytes are to be read as UTF-8: nothing else in them, or so much of it that the rest are slips.
-    var isUTF8: Bool { errors == 0 || characters >= 10 * errors }
+    package var isUTF8: Bool { errors == 0 || characters >= 10 * errors }
 
     /// How many bytes the character takes at a position, or as much of one as is there; at least 1.
     ///
     /// - Precondition: There is no ASCII character.
-    static func length(of bytes: UnsafeRawBufferPointer, at position: Int) -> (count: Int, isComplete: Bool) {
+    package static func length(of bytes: UnsafeRawBufferPointer, at position: Int) -> (
+        count: Int, isComplete: Bool
+    ) {
         let lead = bytes[position]
         let needed: Int
         // The second byte of some is restricted, so that no character has two forms (Unicode Standard, table 3-7).

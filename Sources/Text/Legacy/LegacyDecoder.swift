@@ -2,12 +2,14 @@
 ///
 /// The characters come from the C library's iconv, which knows a superset of each encoding; what is an error, and how many bytes it
 /// takes, is decided here. Conversions are kept for the next text.
-final class LegacyDecoder {
+package final class LegacyDecoder {
     private var singleByteTables: [TextEncoding: [UInt16]] = [:]
     private var conversions: [String: Iconv] = [:]
 
+    package init() {}
+
     /// Decodes a text to UTF-8; bytes that are invalid become U+FFFD, and never take an ASCII character with them.
-    func decode(_ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding) -> [UInt8] {
+    package func decode(_ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count * 2)
         _ = decode(bytes, as: encoding, isLast: true, into: &output)

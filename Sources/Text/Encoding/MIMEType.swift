@@ -2,9 +2,9 @@
 ///
 /// It is got from the header's value as the Fetch Standard's "extract a MIME type" does: of several types joined by commas the
 /// last valid one counts, and keeps the `charset` of the one before where that is the same type.
-struct MIMEType {
+package struct MIMEType {
     /// The formats that matter here.
-    enum Format {
+    package enum Format {
         case html
         case xhtml
         /// Other text: plain, CSS, XML, a script.
@@ -16,12 +16,12 @@ struct MIMEType {
         case unknown
     }
 
-    var format = Format.unknown
+    package var format = Format.unknown
     /// The encoding that the `charset` parameter names; nil where there is none or it is unknown.
-    private(set) var encoding: TextEncoding?
+    package private(set) var encoding: TextEncoding?
 
     /// Whether a body of this type is, or may be, an HTML page.
-    var isPage: Bool {
+    package var isPage: Bool {
         switch format {
         case .html, .xhtml, .unknown: true
         case .text, .json, .other: false
@@ -29,10 +29,10 @@ struct MIMEType {
     }
 
     /// Whether a body of this type is, or may be, text.
-    var isText: Bool { format != .other }
+    package var isText: Bool { format != .other }
 
     /// Reads the header's value; nil and an empty one mean that there was none.
-    init(contentType: String?) {
+    package init(contentType: String?) {
         guard var contentType else { return }
         contentType.withUTF8 { utf8 in
             var essence = UnsafeRawBufferPointer(utf8)[..<0]

@@ -2,18 +2,20 @@
 ///
 /// A table is made from what ``LegacyDecoder`` makes of each code, when an encoding is first asked for: a page with a query of
 /// other than ASCII characters in such an encoding is rare.
-final class LegacyEncoder {
+package final class LegacyEncoder {
     private let decoder: LegacyDecoder
     private var tables: [TextEncoding: [Unicode.Scalar: UInt32]] = [:]
     private var decoded: [UInt8] = []
 
-    init(decoder: LegacyDecoder) { self.decoder = decoder }
+    package init(decoder: LegacyDecoder) { self.decoder = decoder }
 
     /// Adds the code of a character that is not ASCII, or nothing where the encoding has none.
     ///
     /// - Parameter encoding: One that has no states, so any but ISO-2022-JP.
     /// - Returns: Whether there is a code.
-    func encode(_ scalar: Unicode.Scalar, as encoding: TextEncoding, into output: inout [UInt8]) -> Bool {
+    package func encode(_ scalar: Unicode.Scalar, as encoding: TextEncoding, into output: inout [UInt8])
+        -> Bool
+    {
         guard let code = code(of: scalar, in: encoding) else { return false }
         for shift in [24, 16, 8] as [UInt32] where code >> shift != 0 {
             output.append(UInt8(truncatingIfNeeded: code >> shift))

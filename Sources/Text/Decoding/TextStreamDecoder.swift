@@ -20,14 +20,10 @@ package struct TextStreamDecoder {
         let mark = ByteOrderMark(head)
         markLength = mark?.count ?? 0
         encoding = mark?.encoding ?? Self.encoding(of: head, contentType)
-        decoder =
-            switch encoding {
-            case .utf8, .replacement: nil
-            case .utf16BE: UTF16Decoder(isBigEndian: true)
-            case .utf16LE: UTF16Decoder(isBigEndian: false)
-            case .iso2022JP: ISO2022JPDecoder()
-            default: LegacyStreamDecoder(encoding, decoder: LegacyDecoder())
-            }
+        switch encoding {
+        case .utf8, .replacement: decoder = nil
+        default: decoder = encoding.streamDecoder(LegacyDecoder())
+        }
     }
 
     /// Whether the text is UTF-8 as it is, so that nothing need be decoded. Bytes that are invalid stay so.
@@ -73,7 +69,7 @@ package struct TextStreamDecoder {
         }
         if let written { return written }
         let start = head.firstIndex { !$0.isASCIIWhitespace } ?? head.count
-        return MetaPrescan.encoding(
-            inXMLDeclaration: UnsafeRawBufferPointer(rebasing: head[start...])) ?? .utf8
+        return XMLDeclaration.encoding(
+            in: UnsafeRawBufferPointer(rebasing: head[start...])) ?? .utf8
     }
 }

@@ -4,7 +4,7 @@ internal import CUchardet
 ///
 /// The guess is libuchardet's, an implementation of Mozilla's detector. It is good on as much text as is asked for here, and
 /// poor on less: names of languages and persons make it see Turkish and Maltese everywhere.
-final class EncodingGuess {
+package final class EncodingGuess {
     // Safe because only this object knows the pointer, and frees it in `deinit`.
     private let detector: uchardet_t? = uchardet_new()
 
@@ -13,13 +13,15 @@ final class EncodingGuess {
     /// How many there must be for another: hardly any other text is valid in one of these.
     static let multiByteEvidence = 24
 
+    package init() {}
+
     deinit { if let detector { uchardet_delete(detector) } }
 
     /// Guesses the encoding of a sample.
     ///
     /// - Parameter decoder: What decodes the sample to see whether it can be so.
     /// - Returns: nil where there is too little to go by, or what is found is no encoding of the web's.
-    func encoding(of sample: UnsafeRawBufferPointer, decoder: LegacyDecoder) -> TextEncoding? {
+    package func encoding(of sample: UnsafeRawBufferPointer, decoder: LegacyDecoder) -> TextEncoding? {
         let evidence = sample.lazy.filter { $0 >= 0x80 }.count
         guard let detector, evidence >= Self.multiByteEvidence else { return nil }
         uchardet_reset(detector)

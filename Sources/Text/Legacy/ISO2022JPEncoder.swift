@@ -1,16 +1,16 @@
 /// Encodes text in ISO-2022-JP (Encoding Standard, §12.2.2).
-struct ISO2022JPEncoder {
+package struct ISO2022JPEncoder {
     private enum CharacterSet { case ascii, roman, jis0208 }
 
     private var set = CharacterSet.ascii
     private let encoder: LegacyEncoder
 
-    init(encoder: LegacyEncoder) { self.encoder = encoder }
+    package init(encoder: LegacyEncoder) { self.encoder = encoder }
 
     /// Adds the code of a character, or only what leads back to ASCII where there is none.
     ///
     /// - Returns: Whether there is a code.
-    mutating func encode(_ scalar: Unicode.Scalar, into output: inout [UInt8]) -> Bool {
+    package mutating func encode(_ scalar: Unicode.Scalar, into output: inout [UInt8]) -> Bool {
         switch scalar {
         case "\u{0E}", "\u{0F}", "\u{1B}":
             leaveJIS0208(into: &output)
@@ -35,7 +35,7 @@ struct ISO2022JPEncoder {
     }
 
     /// Says that the text ends here: leads back to ASCII.
-    mutating func finish(into output: inout [UInt8]) {
+    package mutating func finish(into output: inout [UInt8]) {
         change(to: .ascii, "\u{1B}(B", into: &output)
     }
 

@@ -1,5 +1,5 @@
 /// A character encoding of the Encoding Standard; the raw value is its name there.
-enum TextEncoding: String {
+package enum TextEncoding: String {
     case utf8 = "UTF-8"
     case ibm866 = "IBM866"
     case iso8859_2 = "ISO-8859-2"
@@ -45,7 +45,7 @@ enum TextEncoding: String {
     /// letters do not matter.
     ///
     /// - Returns: nil where the label is not one of the Standard's.
-    init?(label: Slice<UnsafeRawBufferPointer>) {
+    package init?(label: Slice<UnsafeRawBufferPointer>) {
         var label = label
         while let first = label.first, first.isASCIIWhitespace { label = label.dropFirst() }
         while let last = label.last, last.isASCIIWhitespace { label = label.dropLast() }
@@ -64,7 +64,7 @@ enum TextEncoding: String {
     /// `>`, `&`, `=`, quotes, `/` and white space are never a trail.
     ///
     /// Markup in such an encoding can be found without decoding it, so only what is kept need be decoded.
-    var isMarkupCompatible: Bool {
+    package var isMarkupCompatible: Bool {
         switch self {
         case .utf16BE, .utf16LE, .iso2022JP, .replacement: false
         default: true

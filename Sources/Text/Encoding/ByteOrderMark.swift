@@ -1,11 +1,11 @@
 /// A byte order mark, which decides a text's encoding before all else (Encoding Standard, §6).
-struct ByteOrderMark {
-    let encoding: TextEncoding
+package struct ByteOrderMark {
+    package let encoding: TextEncoding
     /// How many bytes it takes; they are not part of the text.
-    let count: Int
+    package let count: Int
 
     /// Looks for a mark at the start of a text.
-    init?(_ bytes: UnsafeRawBufferPointer) {
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             (encoding, count) = (.utf8, 3)
         } else if bytes.starts(with: [0xFE, 0xFF]) {
