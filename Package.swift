@@ -71,16 +71,18 @@ let package = Package(
             name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
             swiftSettings: strict),
         .target(
-            name: "HTMLScan", dependencies: ["CharacterNames", "CLibXML2", "CUchardet"], swiftSettings: strict
-        ),
+            name: "TrawlText", dependencies: ["CharacterNames", "CUchardet"], path: "Sources/Text",
+            swiftSettings: strict),
+        .target(
+            name: "HTMLScan", dependencies: ["CLibXML2", "TrawlText"], swiftSettings: strict),
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
         .target(
-            name: "Sitemap", dependencies: ["ContentCoding", "HTMLScan"], swiftSettings: strict),
+            name: "Sitemap", dependencies: ["ContentCoding", "TrawlText"], swiftSettings: strict),
         .target(
             name: "JobFile",
-            dependencies: ["CrawlCore", "Extract", "HTMLScan", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CrawlCore", "Extract", "TrawlText", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         // The port between the crawl and its database, and SQLite behind it.
         .target(
@@ -97,7 +99,9 @@ let package = Package(
         .target(
             name: "CrawlFetch",
             dependencies: [
-                "CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap", "WARC",
+                "CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap",
+                "TrawlText",
+                "WARC",
             ],
             swiftSettings: strict),
         .target(
@@ -141,6 +145,9 @@ let package = Package(
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(
             name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], exclude: ["Cases"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrawlTextTests", dependencies: ["TrawlText"], path: "Tests/TextTests",
             swiftSettings: strict),
         .testTarget(
             name: "ExtractTests", dependencies: ["CrawlCore", "Extract", "HTMLScan"], swiftSettings: strict),

@@ -1,4 +1,4 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// Takes sitemaps and feeds in XML apart as they come in, and hands tags and text to ``SitemapElements``.
 ///

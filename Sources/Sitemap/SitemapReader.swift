@@ -1,5 +1,5 @@
 internal import ContentCoding
-internal import HTMLScan
+internal import TrawlText
 
 /// Reads one sitemap as its bytes come in: urlset and sitemapindex (sitemaps.org 0.9), RSS and Atom feeds, and plain text with a URL a
 /// line, each in any encoding of the web's, and perhaps compressed by gzip, which is seen by its first bytes.

@@ -1,4 +1,4 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// A tag of a sitemap or feed. Its bytes are valid while it is read only.
 struct SitemapTag {

@@ -1,4 +1,4 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// Makes text of what stands in a sitemap.
 enum SitemapText {

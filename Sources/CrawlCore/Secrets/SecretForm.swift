@@ -1,3 +1,5 @@
+internal import CharacterNames
+
 /// One form of a secret that is looked for, in whatever escapes it stands: the secret itself, or what Base64 makes of it.
 struct SecretForm: Sendable, Equatable {
     /// UTF-8 or some other encoding of the secret; or digits of Base64.

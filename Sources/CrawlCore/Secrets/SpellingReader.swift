@@ -1,3 +1,5 @@
+internal import CharacterNames
+
 /// Reads a text in which characters may be escaped as JSON, URLs, forms and HTML do it, one within another too.
 ///
 /// Nothing is decoded: a position is read in all the ways there are, and whoever reads goes on from where each of them ends.

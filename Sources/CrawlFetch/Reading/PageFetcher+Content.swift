@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import Extract
 internal import HTMLScan
+internal import TrawlText
 
 /// What a page says beside its title.
 extension PageFetcher {

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import Extract
 internal import HTMLScan
+internal import TrawlText
 
 /// Reads the bodies of pages, one after another, with scanners that are used again.
 final class PageReader {

@@ -1,4 +1,4 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// Where a list is read from. One that begins with the byte order mark of UTF-16 comes out in UTF-8; any other as it is.
 struct URLListInput: ~Copyable {

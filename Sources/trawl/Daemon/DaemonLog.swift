@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import Logging
 
 /// What a daemon says in its log: a sentence for people, and an `event` with its values for machines. Events are never renamed.

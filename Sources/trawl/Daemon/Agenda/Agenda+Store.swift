@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import CrawlStore
+internal import TrawlStore
 
 extension Agenda {
     /// What a look at all jobs came to.

@@ -1,5 +1,6 @@
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlStore
+internal import TrawlStore
 internal import Synchronization
 
 /// What a daemon knows of itself, for whoever asks over HTTP. Written by the daemon and its crawls; nothing here is read from
