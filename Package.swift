@@ -88,12 +88,13 @@ let package = Package(
         .target(
             name: "TrawlStore", dependencies: ["CrawlCore"], path: "Sources/Store", swiftSettings: strict),
         .target(
-            name: "CrawlStore",
+            name: "TrawlSQLite",
             dependencies: [
                 "CSQLite", "CrawlCore", "TrawlStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
+            path: "Sources/SQLite",
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
         .target(
@@ -107,7 +108,7 @@ let package = Package(
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "Curl", "JobFile",
                 "TrawlStore",
                 "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -116,14 +117,14 @@ let package = Package(
         .target(
             name: "TrawlKit",
             dependencies: [
-                "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile", "TrawlStore",
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "JobFile", "TrawlStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract", "JobFile",
+                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "Extract", "JobFile",
                 "TrawlStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
@@ -169,15 +170,16 @@ let package = Package(
             dependencies: ["CrawlFetch", "Curl", "CrawlCore", "LoopbackServer"],
             swiftSettings: strict),
         .testTarget(
-            name: "CrawlStoreTests",
+            name: "TrawlSQLiteTests",
             dependencies: [
-                "CrawlStore", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "TrawlSQLite", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            path: "Tests/SQLiteTests",
             swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
-                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
+                "ContentCoding", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "CrawlCore", "LoopbackServer",
                 "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -186,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer", "TrawlStore", "TrawlTestSupport",
+                "trawl", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer", "TrawlStore", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

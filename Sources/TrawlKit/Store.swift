@@ -1,6 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import Synchronization
 
@@ -9,7 +9,7 @@ internal import Synchronization
 /// A process has at most one store of a file. Jobs of a store run side by side; what they ask of a host is limited together,
 /// as a host belongs to one run at a time.
 public final class Store: Sendable {
-    let store: CrawlStore.Store
+    let store: SQLiteStore
     /// Runners of runs that are over, with what they still hold.
     private let leftBehind = Mutex<[RunnerID]>([])
     /// The last go at each job, by name.
@@ -30,9 +30,9 @@ public final class Store: Sendable {
         try Store(.temporary)
     }
 
-    private init(_ location: CrawlStore.Store.Location) throws(TrawlError) {
+    private init(_ location: SQLiteStore.Location) throws(TrawlError) {
         do throws(StoreError) {
-            store = try CrawlStore.Store(location, access: .readWrite)
+            store = try SQLiteStore(location, access: .readWrite)
         } catch {
             throw TrawlError(error)
         }

@@ -1,6 +1,6 @@
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 

@@ -1,6 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// What the process says with its exit code. The numbers are never changed.

@@ -1,6 +1,6 @@
 import CrawlCore
 import CrawlEngine
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import LoopbackServer
 import Testing

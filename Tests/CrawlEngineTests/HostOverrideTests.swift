@@ -1,7 +1,7 @@
 import CrawlCore
 import CrawlEngine
 import CrawlFetch
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import LoopbackServer
 import Synchronization

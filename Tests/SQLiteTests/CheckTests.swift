@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
@@ -8,7 +8,7 @@ import Testing
 /// Damage, and that it is found.
 @Suite struct CheckTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws {
         temporary = try TemporaryStore()
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `a sound database has no findings`() throws {
         #expect(try store.check() == [])
-        #expect(try Store(.temporary, access: .readWrite).check() == [])
+        #expect(try SQLiteStore(.temporary, access: .readWrite).check() == [])
     }
 
     @Test(arguments: [
@@ -74,7 +74,7 @@ import Testing
     @Test func `a damaged file is found`() throws {
         let folder = try TemporaryFolder()
         do {
-            let store = try Store(.file(folder.database), access: .readWrite)
+            let store = try SQLiteStore(.file(folder.database), access: .readWrite)
             for index in 0..<2_000 { try store.save("job\(index)") }
         }
         var bytes = try #require(try folder.contents()["trawl.db"])
@@ -85,7 +85,7 @@ import Testing
 
         let findings: [String]
         do {
-            findings = try Store(.file(folder.database), access: .readOnly).check()
+            findings = try SQLiteStore(.file(folder.database), access: .readOnly).check()
         } catch {
             #expect(error.kind == .corrupt)
             return

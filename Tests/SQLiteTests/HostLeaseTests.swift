@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -7,7 +7,7 @@ import Testing
 /// Hosts that have work, and who has them.
 @Suite struct HostLeaseTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws { temporary = try TemporaryStore() }
 

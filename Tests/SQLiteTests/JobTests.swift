@@ -1,4 +1,4 @@
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -6,7 +6,7 @@ import Testing
 /// Jobs as rows.
 @Suite struct JobTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws { temporary = try TemporaryStore() }
 

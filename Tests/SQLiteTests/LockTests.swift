@@ -1,4 +1,4 @@
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
@@ -52,12 +52,12 @@ import Testing
         let names = try await withThrowingTaskGroup(of: Void.self) { group in
             for index in 0..<2 {
                 group.addTask {
-                    let store = try Store(.file(path), access: .readWrite)
+                    let store = try SQLiteStore(.file(path), access: .readWrite)
                     try store.save("job\(index)")
                 }
             }
             try await group.waitForAll()
-            return try Store(.file(path), access: .readOnly).read { try $0.jobs() }.map(\.name)
+            return try SQLiteStore(.file(path), access: .readOnly).read { try $0.jobs() }.map(\.name)
         }
 
         #expect(names == ["job0", "job1"])

@@ -1,4 +1,4 @@
-@testable import CrawlStore
+@testable import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
@@ -11,7 +11,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     @Test func `a file that is not there is made, with every table and view`() throws {
-        _ = try Store(.file(folder.database), access: .readWrite)
+        _ = try SQLiteStore(.file(folder.database), access: .readWrite)
 
         let names = try folder.connect().read {
             try String.fetchAll(
@@ -33,7 +33,7 @@ import Testing
     @Test func `an empty file counts as a new database`() throws {
         folder.write([])
 
-        let store = try Store(.file(folder.database), access: .readWrite)
+        let store = try SQLiteStore(.file(folder.database), access: .readWrite)
 
         #expect(try store.reading { try $0.jobs() }.isEmpty)
         #expect(
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `the file says what it is and of which version`() throws {
-        _ = try Store(.file(folder.database), access: .readWrite)
+        _ = try SQLiteStore(.file(folder.database), access: .readWrite)
 
         let (application, version, journal) = try folder.connect().read {
             (
@@ -58,36 +58,36 @@ import Testing
 
     @Test func `what was stored is there when the file is opened again`() throws {
         do {
-            let store = try Store(.file(folder.database), access: .readWrite)
+            let store = try SQLiteStore(.file(folder.database), access: .readWrite)
             try store.save("job", now: 7)
         }
 
-        let store = try Store(.file(folder.database), access: .readOnly)
+        let store = try SQLiteStore(.file(folder.database), access: .readOnly)
 
         #expect(try store.reading { try $0.job(named: "job")?.createdAt } == 7)
     }
 
     @Test func `a file that is opened a second time is not migrated again`() throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         let before = try folder.contents()
 
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
 
         #expect(try folder.contents() == before)
     }
 
     @Test func `a link to a database is followed`() throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         let link = folder.path + "/link.db"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.database)
 
-        let store = try Store(.file(link), access: .readOnly)
+        let store = try SQLiteStore(.file(link), access: .readOnly)
 
         #expect(try store.reading { try $0.jobs() }.isEmpty)
     }
 
     @Test func `a temporary database works and leaves nothing`() throws {
-        let store = try Store(.temporary, access: .readWrite)
+        let store = try SQLiteStore(.temporary, access: .readWrite)
 
         try store.save("job")
 
@@ -96,17 +96,17 @@ import Testing
     }
 
     @Test func `a file that is removed or replaced while it is open is written to no more`() throws {
-        let store = try Store(.file(folder.database), access: .readWrite)
+        let store = try SQLiteStore(.file(folder.database), access: .readWrite)
         try store.save("job")
         try FileManager.default.moveItem(atPath: folder.database, toPath: folder.database + ".away")
 
         #expect(throws: StoreError.self) { try store.save("lost") }
-        _ = try Store(.file(folder.database), access: .readWrite)
+        _ = try SQLiteStore(.file(folder.database), access: .readWrite)
         #expect(throws: StoreError.self) { try store.save("lost") }
     }
 
     @Test func `a write that throws leaves nothing behind`() throws {
-        let store = try Store(.file(folder.database), access: .readWrite)
+        let store = try SQLiteStore(.file(folder.database), access: .readWrite)
 
         let error = failure {
             try store.writing { transaction in
@@ -120,8 +120,8 @@ import Testing
     }
 
     @Test func `a store for reading writes nothing`() throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
-        let store = try Store(.file(folder.database), access: .readOnly)
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
+        let store = try SQLiteStore(.file(folder.database), access: .readOnly)
 
         let error = failure { try store.save("job") }
 
@@ -141,14 +141,14 @@ import Testing
 
         let start = ContinuousClock.now
         #expect(try !temporary.store.checkpoint())
-        #expect(ContinuousClock.now - start < .seconds(Store.busySeconds) / 2)
+        #expect(ContinuousClock.now - start < .seconds(SQLiteStore.busySeconds) / 2)
 
         try reader.inDatabase { try $0.rollback() }
         #expect(try temporary.store.checkpoint())
     }
 
     @Test func `a checkpoint empties the WAL`() throws {
-        let store = try Store(.file(folder.database), access: .readWrite)
+        let store = try SQLiteStore(.file(folder.database), access: .readWrite)
         try store.save("job")
         #expect(try folder.contents()["trawl.db-wal"]?.isEmpty == false)
 

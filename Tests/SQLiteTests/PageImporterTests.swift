@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -7,7 +7,7 @@ import Testing
 /// Lists on their way into a run.
 @Suite struct PageImporterTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws { temporary = try TemporaryStore() }
 

@@ -1,4 +1,4 @@
-@testable import CrawlStore
+@testable import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
@@ -13,10 +13,10 @@ import Testing
 
     /// What opening the test's file throws, after checking that no file in the folder has changed.
     private func refusal(
-        _ access: Store.Access = .readWrite, sourceLocation: SourceLocation = #_sourceLocation
+        _ access: SQLiteStore.Access = .readWrite, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> StoreError? {
         let before = try folder.contents()
-        let error = failure { try Store(.file(folder.database), access: access) }
+        let error = failure { try SQLiteStore(.file(folder.database), access: access) }
         var after = try folder.contents()
         // A reader of a database in WAL mode makes an empty WAL, and may not delete it.
         if access == .readOnly, after["trawl.db-wal"]?.isEmpty == true { after["trawl.db-wal"] = nil }
@@ -25,8 +25,8 @@ import Testing
         return error
     }
 
-    @Test(arguments: [Store.Access.readWrite, .readOnly])
-    func `a database of another program is refused`(access: Store.Access) throws {
+    @Test(arguments: [SQLiteStore.Access.readWrite, .readOnly])
+    func `a database of another program is refused`(access: SQLiteStore.Access) throws {
         do {
             try folder.connect().write {
                 try $0.execute(sql: "CREATE TABLE notes (text); PRAGMA user_version = 1")
@@ -50,9 +50,9 @@ import Testing
         #expect(try refusal()?.kind == .notADatabase)
     }
 
-    @Test(arguments: [Store.Access.readWrite, .readOnly])
-    func `a database of a newer trawl is refused`(access: Store.Access) throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+    @Test(arguments: [SQLiteStore.Access.readWrite, .readOnly])
+    func `a database of a newer trawl is refused`(access: SQLiteStore.Access) throws {
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         do { try folder.connect().inDatabase { try $0.execute(sql: "PRAGMA user_version = 1000") } }
 
         let error = try #require(try refusal(access))
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `a newer trawl's WAL that a kill has left is not written back`() throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         // A copy of the files while they are in use is what a kill leaves.
         let queue = try folder.connect()
         try queue.inDatabase { try $0.execute(sql: "PRAGMA user_version = 1000") }
@@ -73,7 +73,7 @@ import Testing
         let before = try killed.contents()
         try #require(before["trawl.db-wal"]?.isEmpty == false)
 
-        let error = failure { try Store(.file(killed.database), access: .readWrite) }
+        let error = failure { try SQLiteStore(.file(killed.database), access: .readWrite) }
 
         #expect(error?.kind == .newer)
         #expect(try killed.contents() == before)
@@ -98,24 +98,24 @@ import Testing
     @Test func `a file in a folder that is not there is refused`() throws {
         let path = folder.path + "/none/trawl.db"
 
-        let error = failure { try Store(.file(path), access: .readWrite) }
+        let error = failure { try SQLiteStore(.file(path), access: .readWrite) }
 
         #expect(error?.kind == .readOnly)
         #expect(error?.description.contains(path) == true)
     }
 
-    @Test(arguments: [Store.Access.readWrite, .readOnly])
-    func `a folder is refused`(access: Store.Access) throws {
+    @Test(arguments: [SQLiteStore.Access.readWrite, .readOnly])
+    func `a folder is refused`(access: SQLiteStore.Access) throws {
         try FileManager.default.createDirectory(atPath: folder.database, withIntermediateDirectories: false)
 
         #expect(try refusal(access)?.kind == .notADatabase)
     }
 
-    @Test(arguments: [Store.Access.readWrite, .readOnly])
-    func `a pipe is refused without being waited for`(access: Store.Access) throws {
+    @Test(arguments: [SQLiteStore.Access.readWrite, .readOnly])
+    func `a pipe is refused without being waited for`(access: SQLiteStore.Access) throws {
         try #require(mkfifo(folder.database, 0o600) == 0)
 
-        let error = failure { try Store(.file(folder.database), access: access) }
+        let error = failure { try SQLiteStore(.file(folder.database), access: access) }
 
         #expect(error?.kind == .notADatabase)
     }
@@ -124,7 +124,7 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: folder.database, withDestinationPath: folder.database)
 
-        let error = failure { try Store(.file(folder.database), access: .readWrite) }
+        let error = failure { try SQLiteStore(.file(folder.database), access: .readWrite) }
 
         #expect(error?.kind == .readOnly)
         #expect(error?.description.contains(folder.database) == true)
@@ -143,7 +143,7 @@ import Testing
     @Test(arguments: [1, 60, 512, 4_096, 8_192]) func `a database that was cut short is refused`(length: Int)
         throws
     {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         let whole = try #require(try folder.contents()["trawl.db"])
         try #require(whole.count > length)
         folder.write(whole.prefix(length))
@@ -155,10 +155,10 @@ import Testing
 
     @Test(.enabled(if: geteuid() != 0, "skipped: nothing is read-only to root"))
     func `a file that may not be written is not, and its permissions are named`() throws {
-        do { _ = try Store(.file(folder.database), access: .readWrite) }
+        do { _ = try SQLiteStore(.file(folder.database), access: .readWrite) }
         try #require(chmod(folder.database, 0o444) == 0)
 
-        let error = failure { try Store(.file(folder.database), access: .readWrite).save("job") }
+        let error = failure { try SQLiteStore(.file(folder.database), access: .readWrite).save("job") }
 
         #expect(error?.kind == .readOnly)
         #expect(error?.description.contains("permissions") == true)

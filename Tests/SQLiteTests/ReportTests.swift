@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReportTests {
     private let temporary: TemporaryStore
     private let run: RunID
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws {
         temporary = try TemporaryStore()

@@ -1,5 +1,5 @@
 import CrawlCore
-@testable import CrawlStore
+@testable import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -7,7 +7,7 @@ import Testing
 /// Failed pages that are put back.
 @Suite struct RetryFailedTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws { temporary = try TemporaryStore() }
 

@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -7,7 +7,7 @@ import Testing
 /// How far due times are settled, and what became of them.
 @Suite struct ScheduleRecordTests {
     private let temporary: TemporaryStore
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
     private let job: JobID
     private let daily = ScheduleRecord(schedule: "@daily", consideredAt: 10, nextStartAt: 20)
 

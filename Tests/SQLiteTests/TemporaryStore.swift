@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
@@ -8,11 +8,11 @@ import Testing
 /// A store in a folder of its own, gone with its owner.
 final class TemporaryStore {
     let folder: TemporaryFolder
-    let store: Store
+    let store: SQLiteStore
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try Store(.file(folder.database), access: .readWrite)
+        store = try SQLiteStore(.file(folder.database), access: .readWrite)
     }
 
     /// A new run of a job, with these pages and none of another; without a runner unless one is given.
@@ -128,7 +128,7 @@ final class TemporaryFolder {
     }
 }
 
-extension Store {
+extension SQLiteStore {
     /// Stores a job that says nothing.
     @discardableResult
     func save(_ name: String, spec: String = "{}", now: Int64 = 0) throws -> JobID {

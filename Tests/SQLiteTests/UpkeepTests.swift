@@ -1,5 +1,5 @@
 import CrawlCore
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 import GRDB
 import Testing
@@ -8,7 +8,7 @@ import Testing
 @Suite struct UpkeepTests {
     private let temporary: TemporaryStore
     private let folder: TemporaryFolder
-    private var store: Store { temporary.store }
+    private var store: SQLiteStore { temporary.store }
 
     init() throws {
         temporary = try TemporaryStore()
@@ -63,7 +63,7 @@ import Testing
 
         #expect(size > 0)
         #expect(try folder.contents().keys.sorted() == ["trawl.db"])
-        let copy = try Store(.file(folder.database), access: .readWrite)
+        let copy = try SQLiteStore(.file(folder.database), access: .readWrite)
         #expect(try copy.check() == [])
         #expect(try copy.read { try $0.run(run) }?.runnerPID == nil)
         #expect(try folder.connect().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM runners") } == 0)
@@ -75,7 +75,7 @@ import Testing
 
         try store.backUp(to: folder.database) { _, _ in }
 
-        #expect(try Store(.file(folder.database), access: .readOnly).check() == [])
+        #expect(try SQLiteStore(.file(folder.database), access: .readOnly).check() == [])
         #expect(failure { try store.backUp(to: folder.path + "/no/such/folder.db") { _, _ in } } != nil)
     }
 

@@ -24,7 +24,7 @@ extension StoreError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
                 .locked,
-                "\(path) was kept locked by another program for \(Store.busySeconds) s; "
+                "\(path) was kept locked by another program for \(SQLiteStore.busySeconds) s; "
                     + "end its transaction and run the same command again")
         case .SQLITE_FULL:
             self.init(.full, "\(path): the disk is full; free some space and run the same command again")

@@ -3,12 +3,12 @@ internal import TrawlStore
 
 /// Puts the pages of a new run into an SQLite database.
 struct SQLiteIntake: RunIntake {
-    private let store: Store
+    private let store: SQLiteStore
     private let run: RunID
     private let limits: JobSpec.Limits
     private var importer: PageImporter
 
-    init(store: Store, run: RunID, limits: JobSpec.Limits) {
+    init(store: SQLiteStore, run: RunID, limits: JobSpec.Limits) {
         self.store = store
         self.run = run
         self.limits = limits

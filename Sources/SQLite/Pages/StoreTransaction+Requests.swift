@@ -60,7 +60,7 @@ extension StoreTransaction {
     }
 }
 
-extension Store {
+extension SQLiteStore {
     /// Makes commits outlive a power cut while something is done, at the price of a flush each: what was noted of a request
     /// that must not be sent twice is not to be forgotten. Others may do so at the same time.
     package func durably<Value>(_ body: () throws -> Value) throws -> Value {

@@ -5,7 +5,7 @@ package import TrawlStore
 ///
 /// A turn is one transaction, in which the parts of the request are carried out as they stand there.
 package final class SQLiteRun: RunStore {
-    let store: Store
+    let store: SQLiteStore
     let runner: RunnerID
     let run: RunRecord
     let spec: JobSpec
@@ -27,7 +27,7 @@ package final class SQLiteRun: RunStore {
     ///
     /// - Throws: `StoreError`.
     package init(
-        store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, processes: any ProcessTable
+        store: SQLiteStore, runner: RunnerID, run: RunRecord, spec: JobSpec, processes: any ProcessTable
     ) throws(StoreError) {
         self.store = store
         self.runner = runner

@@ -1,7 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import JobFile
@@ -10,7 +10,7 @@ internal import Synchronization
 
 /// Runs one job from the command line: takes up or begins its run, reads its URLs, crawls, and sums up.
 struct JobRun: Sendable {
-    let store: Store
+    let store: SQLiteStore
     let runner: RunnerID
     let processes: LinuxProcessTable
     let options: CrawlOptions
@@ -253,7 +253,7 @@ struct JobRun: Sendable {
     }
 }
 
-extension Store {
+extension SQLiteStore {
     /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
     fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
         do throws(StoreError) {

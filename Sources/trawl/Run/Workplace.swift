@@ -1,13 +1,13 @@
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// A store open for writing with this process entered as a runner, for as long as a closure runs.
 enum Workplace {
-    /// - Parameter leftBehind: as `Store.withRunner` has it.
+    /// - Parameter leftBehind: as `SQLiteStore.withRunner` has it.
     /// - Throws: `CommandFailure` where the store cannot be written, and what the closure throws.
     static func with<Value>(
-        _ store: Store, leftBehind: (RunnerID) -> Void = { _ in },
+        _ store: SQLiteStore, leftBehind: (RunnerID) -> Void = { _ in },
         _ body: (RunnerID, LinuxProcessTable) async throws -> Value
     ) async throws -> Value {
         do {

@@ -1,4 +1,4 @@
-import CrawlStore
+import TrawlSQLite
 import TrawlStore
 
 /// Processes that are whatever a test says.

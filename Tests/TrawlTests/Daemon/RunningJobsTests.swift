@@ -3,7 +3,7 @@ import CrawlCore
 import Logging
 import Testing
 
-@testable import CrawlStore
+@testable import TrawlSQLite
 @testable import trawl
 
 /// Which jobs a daemon may start: without a database, a clock or a run.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// `trawl merge`

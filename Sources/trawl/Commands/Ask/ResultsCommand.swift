@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -93,7 +93,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private func records(
-        of documents: [(name: String, document: JobDocument?)], _ store: Store
+        of documents: [(name: String, document: JobDocument?)], _ store: SQLiteStore
     ) throws -> [JobRecord] {
         do {
             guard !documents.isEmpty else {

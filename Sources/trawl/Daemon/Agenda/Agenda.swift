@@ -1,5 +1,5 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 

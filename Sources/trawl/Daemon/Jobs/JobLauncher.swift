@@ -1,5 +1,5 @@
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -8,7 +8,7 @@ internal import Logging
 ///
 /// Since each run is a runner of its own, a host belongs to one run at a time, be it of this process or of another.
 struct JobLauncher {
-    let store: Store
+    let store: SQLiteStore
     let options: CrawlOptions
     let output: OutputOptions
     let logger: Logger

@@ -1,5 +1,5 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// The jobs that a daemon runs now, and those that it does not run again yet.

@@ -1,6 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// Tells systemd and the status server that the daemon's loop turns and that its crawls are at work.

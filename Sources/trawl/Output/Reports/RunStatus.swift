@@ -1,5 +1,5 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
 internal import TrawlStore
 
 /// How far a run is, for `trawl status`.

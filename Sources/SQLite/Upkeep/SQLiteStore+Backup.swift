@@ -2,7 +2,7 @@ internal import GRDB
 package import TrawlStore
 internal import Glibc
 
-extension Store {
+extension SQLiteStore {
     /// Pages of the file copied at a time.
     private static let backupStep: CInt = 1_000
 
@@ -15,7 +15,7 @@ extension Store {
     package func backUp(to target: String, progressed: @escaping (Int64, Int64) -> Void) throws(StoreError) {
         let partial = "\(target).partial-\(getpid())"
         do {
-            try Store.checkReplaceable(target)
+            try SQLiteStore.checkReplaceable(target)
             defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(partial + suffix) } }
             try copy(to: partial, progressed)
             guard rename(partial, target) == 0 else {
@@ -24,7 +24,7 @@ extension Store {
             }
             // Empty, or of no use without the log that went with it.
             for suffix in ["-wal", "-shm"] { unlink(target + suffix) }
-            Store.synchronizeFolder(of: target)
+            SQLiteStore.synchronizeFolder(of: target)
         } catch {
             throw StoreError(error, path: target)
         }
@@ -41,13 +41,13 @@ extension Store {
     }
 
     private func copy(to partial: String, _ progressed: @escaping (Int64, Int64) -> Void) throws {
-        let copy = try DatabaseQueue(path: Store.plainName(partial))
+        let copy = try DatabaseQueue(path: SQLiteStore.plainName(partial))
         defer { try? copy.close() }
         // Within one transaction the copy is of one moment, and need not begin anew when others write.
         try queue.read { source in
             let pageSize = try Int64.fetchOne(source, sql: "PRAGMA page_size") ?? 4096
             try copy.writeWithoutTransaction { target in
-                try source.backup(to: target, pagesPerStep: Store.backupStep) { progress in
+                try source.backup(to: target, pagesPerStep: SQLiteStore.backupStep) { progress in
                     progressed(
                         Int64(progress.completedPageCount) * pageSize,
                         Int64(progress.totalPageCount) * pageSize)

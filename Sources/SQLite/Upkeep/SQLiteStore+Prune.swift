@@ -3,7 +3,7 @@ internal import GRDB
 package import TrawlStore
 internal import Glibc
 
-extension Store {
+extension SQLiteStore {
     /// Pages deleted in one transaction: a few milliseconds' worth.
     private static let pruneStep = 500
     /// Pages of the file given back in one transaction.
@@ -22,7 +22,7 @@ extension Store {
         // First of all of them, so that what one knew from another keeps nothing, and nobody compares with one that is half there.
         for run in runs {
             if try writing({ try $0.markPruned(run) }) { report.runs += 1 }
-            while try inTurn({ try $0.forgetUnread(of: run, limit: Store.pruneStep) }) {}
+            while try inTurn({ try $0.forgetUnread(of: run, limit: SQLiteStore.pruneStep) }) {}
         }
         for run in runs {
             report.pages += try prunePages(of: run)
@@ -37,13 +37,13 @@ extension Store {
         try writing { try $0.prepareKept() }
         var cursor: Int64? = 0
         while let start = cursor {
-            cursor = try inTurn { try $0.keepTargets(of: run, after: start, limit: Store.pruneStep) }
+            cursor = try inTurn { try $0.keepTargets(of: run, after: start, limit: SQLiteStore.pruneStep) }
         }
         var pages = 0
         cursor = 0
         while let start = cursor {
             let (deleted, next) = try inTurn {
-                try $0.prunePages(of: run, after: start, limit: Store.pruneStep)
+                try $0.prunePages(of: run, after: start, limit: SQLiteStore.pruneStep)
             }
             pages += deleted
             cursor = next
@@ -56,14 +56,14 @@ extension Store {
     package func pruneBodies() throws(StoreError) {
         var last: Int64? = 0
         while let start = last {
-            last = try inTurn { try $0.pruneBodies(after: start, limit: Store.pruneStep) }
+            last = try inTurn { try $0.pruneBodies(after: start, limit: SQLiteStore.pruneStep) }
         }
     }
 
     /// Gives free pages back to the file system, step by step. Does nothing for a database that was not made for it.
     package func giveBackSpace() throws(StoreError) {
         guard try reading({ try $0.isIncremental() }) else { return }
-        while try inTurn({ try $0.vacuumStep(pages: Store.vacuumStep) }) {}
+        while try inTurn({ try $0.vacuumStep(pages: SQLiteStore.vacuumStep) }) {}
     }
 
     /// Rewrites the whole file without its free space, ready to give space back step by step from then on. Nobody else can

@@ -1,7 +1,7 @@
 internal import GRDB
 package import TrawlStore
 
-extension Store {
+extension SQLiteStore {
     /// Mends what follows from other rows: counters and page ranges of runs, indexes, and what runners that are gone have
     /// held. What is lost stays lost. Nobody else can write meanwhile.
     ///
@@ -16,7 +16,7 @@ extension Store {
         }
         try writing { transaction in
             try transaction.reapRunners(processes, now: now)
-            try transaction.database.execute(sql: Store.recountSQL)
+            try transaction.database.execute(sql: SQLiteStore.recountSQL)
         }
     }
 

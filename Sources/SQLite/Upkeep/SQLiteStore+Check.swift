@@ -1,7 +1,7 @@
 internal import GRDB
 package import TrawlStore
 
-extension Store {
+extension SQLiteStore {
     /// Looks for damage: SQLite's own checks, and counters that do not match the rows they count.
     ///
     /// - Returns: a sentence for each thing that is wrong; none where all is well.
@@ -19,19 +19,19 @@ extension Store {
                     findings.append(
                         "a row of \(table) (\(id)) refers to a row of \(parent) that does not exist")
                 }
-                for row in try Row.fetchAll(database, sql: Store.counterSQL) {
+                for row in try Row.fetchAll(database, sql: SQLiteStore.counterSQL) {
                     let run: Int64 = row["id"]
                     let counter: String = row["counter"]
                     let kept: Int64 = row["kept"]
                     let counted: Int64 = row["counted"]
                     findings.append("run \(run): \(counter) is \(kept), but \(counted) pages are there")
                 }
-                for row in try Row.fetchAll(database, sql: Store.rangeSQL) {
+                for row in try Row.fetchAll(database, sql: SQLiteStore.rangeSQL) {
                     let run: Int64 = row["run_id"]
                     let pages: Int64 = row["pages"]
                     findings.append("run \(run): \(pages) pages lie outside of its range")
                 }
-                for row in try Row.fetchAll(database, sql: Store.leaseSQL) {
+                for row in try Row.fetchAll(database, sql: SQLiteStore.leaseSQL) {
                     let host: String = row["host"]
                     findings.append("\(host) is held by a runner that is at work on no run")
                 }

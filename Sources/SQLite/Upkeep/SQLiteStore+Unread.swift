@@ -6,7 +6,7 @@ internal import GRDB
 /// A page that the run did not ask for is unknown where a way to it led through a page that was not read for a passing reason: an
 /// error, a time-out, a robots.txt that could not be had, a limit. Those ways are the links that such a page had when it was last
 /// read, and the links of the pages behind it that were not read either. Every other page that the run did not ask for is gone.
-extension Store {
+extension SQLiteStore {
     /// Ids or keys that one transaction goes over: a few milliseconds' worth.
     private static let unreadStep: Int64 = 5_000
 
@@ -27,12 +27,12 @@ extension Store {
         ) throws {
             var rest = ids
             while let ids = rest {
-                let end = min(ids.lowerBound + Store.unreadStep - 1, ids.upperBound)
+                let end = min(ids.lowerBound + SQLiteStore.unreadStep - 1, ids.upperBound)
                 try step { try body($0, ids.lowerBound...end) }
                 rest = end < ids.upperBound ? end + 1...ids.upperBound : nil
             }
         }
-        while try step({ try $0.forgetUnread(of: run, limit: Int(Store.unreadStep)) }) {}
+        while try step({ try $0.forgetUnread(of: run, limit: Int(SQLiteStore.unreadStep)) }) {}
         if scope.hasTrouble {
             try goOver(scope.pages) { try $0.noteUnread(scope, ids: $1) }
             try goOver(scope.latestPages) { try $0.noteUnnamedSitemaps(scope, ids: $1) }
@@ -45,7 +45,7 @@ extension Store {
         guard scope.isAlike else { return }
         var key: Int64? = .min
         while let start = key {
-            key = try step { try $0.noteGone(scope, afterKey: start, count: Int(Store.unreadStep)) }
+            key = try step { try $0.noteGone(scope, afterKey: start, count: Int(SQLiteStore.unreadStep)) }
         }
     }
 }

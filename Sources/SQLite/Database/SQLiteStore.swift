@@ -11,7 +11,7 @@ internal import Synchronization
 /// connection checkpoints while another of the same process commits (<https://sqlite.org/wal.html>, "The WAL-reset
 /// bug"), so one connection does all writing and all checkpointing. Calls block; they are made from a thread that
 /// may, never from the cooperative pool's hot path.
-package final class Store: Sendable {
+package final class SQLiteStore: Sendable {
     /// How long a locked database is waited for.
     package static let busySeconds = 30
 
@@ -49,25 +49,26 @@ package final class Store: Sendable {
     ///   - access: what for.
     /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
     package init(_ location: Location, access: Access) throws(StoreError) {
-        _ = Store.isSetUp
+        _ = SQLiteStore.isSetUp
         switch location {
         case .temporary:
             path = "the temporary database"
         case .file(let file):
             path = file
-            try Store.check(file: file, access: access)
-            try Store.checkLeftWAL(of: file, access: access)
+            try SQLiteStore.check(file: file, access: access)
+            try SQLiteStore.checkLeftWAL(of: file, access: access)
         }
         do {
             queue =
                 switch location {
-                case .temporary: try DatabaseQueue(path: "", configuration: Store.configuration(access))
+                case .temporary: try DatabaseQueue(path: "", configuration: SQLiteStore.configuration(access))
                 case .file(let file):
-                    try DatabaseQueue(path: Store.plainName(file), configuration: Store.configuration(access))
+                    try DatabaseQueue(
+                        path: SQLiteStore.plainName(file), configuration: SQLiteStore.configuration(access))
                 }
             let path = path
             try queue.inDatabase { database in
-                try Store.checkVersion(database, path: path, access: access)
+                try SQLiteStore.checkVersion(database, path: path, access: access)
                 guard access != .readOnly else { return }
                 // Space can be given back step by step (`db prune`). Of a file that has tables already it would write the same.
                 if try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
@@ -227,7 +228,9 @@ package final class Store: Sendable {
         do {
             return try queue.inDatabase { database in
                 try database.execute(sql: "PRAGMA busy_timeout = 0")
-                defer { try? database.execute(sql: "PRAGMA busy_timeout = \(Store.busySeconds * 1000)") }
+                defer {
+                    try? database.execute(sql: "PRAGMA busy_timeout = \(SQLiteStore.busySeconds * 1000)")
+                }
                 do {
                     _ = try database.checkpoint(.truncate)
                     return true
