@@ -40,7 +40,7 @@ extension PageFetcher {
             transfer.cookies(for: target, own: ownCookies(for: target, request))
         }
         switch decision {
-        case .follow(let target) where curlHost(of: target.hostKey + "/") != target.host:
+        case .follow(let target) where !target.isHostAgreed:
             finish(failure: .badRedirect, "libcurl reads another host out of Location")
         case .follow(let target):
             if let refusal = refusal(ofRedirectTo: target, chain) {

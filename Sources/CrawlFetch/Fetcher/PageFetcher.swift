@@ -12,8 +12,10 @@ package final class PageFetcher: TransferDelegate {
     package var slot: HostGate.Slot?
     /// What is being fetched; nil while idle.
     package internal(set) var request: PageRequest?
+    // Unchecked because it changes several times a page. No access to it can begin while another is under way: nothing that
+    // runs between begin and end calls out.
     /// How far that has come.
-    var progress = FetchProgress()
+    @exclusivity(unchecked) var progress = FetchProgress()
 
     let policy: FetchPolicy
     let environment: FetchEnvironment

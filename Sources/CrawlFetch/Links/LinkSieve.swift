@@ -14,9 +14,8 @@ package final class LinkSieve {
     private let obeysNofollow: Bool
     private let keepsSkipped: Bool
     private let selection: LinkSelection
-    /// Hosts that curl reads out of a URL as we do; bounded, so that memory does not grow with the crawl.
-    private var agreedHosts: Set<String> = []
-    private static let agreedHostsKept = 10_000
+    /// Hosts that curl reads out of a URL as we do.
+    private var agreedHosts = AgreedHosts()
 
     private let normalization: URLNormalization
     private let urlLength: Int
@@ -76,7 +75,7 @@ package final class LinkSieve {
                 reason = outside
             } else if let filter, !filter.admits(text) {
                 reason = .scope
-            } else if !agrees(url) {
+            } else if !agreedHosts.admit(url) {
                 reason = .invalidURL
             }
             var discovered = DiscoveredURL(url: text, hostKeyLength: url.hostKeyLength, depth: depth + 1)
@@ -165,23 +164,12 @@ package final class LinkSieve {
     }
 
     private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {
-        guard agrees(url) else { return .invalidURL }
+        guard agreedHosts.admit(url) else { return .invalidURL }
         if urlLength > 0, found.url.utf8.count > urlLength { return .limit }
         if found.kind == .sitemap { return found.depth <= SitemapReader.maximumNesting ? nil : .depth }
         if let reason = rules?.reasonToSkip(url, depth: 0) { return reason }
         if let filter, !filter.admits(found.url) { return .scope }
         return nil
-    }
-
-    /// Whether curl will connect to the URL's host. After normalisation all URLs of a host begin with the host's key, letter
-    /// by letter, so curl is asked once a host.
-    private func agrees(_ url: WebURL) -> Bool {
-        let key = url.hostKey
-        if agreedHosts.contains(key) { return true }
-        guard curlHost(of: key + "/") == url.host else { return false }
-        if agreedHosts.count >= Self.agreedHostsKept { agreedHosts.removeAll(keepingCapacity: true) }
-        agreedHosts.insert(key)
-        return true
     }
 }
 

@@ -1,15 +1,13 @@
 internal import CCurl
 
-/// One easy handle of curl's, its list of header fields and its buffer for error messages.
+/// One easy handle of curl's with its buffer for error messages.
 ///
-/// The struct holds three pointers and owns nothing by itself: its ``Transfer`` closes it.
+/// The struct is two pointers that never change, and owns nothing by itself: its ``Transfer`` closes it.
 struct EasyHandle {
     /// What curl's functions are called with.
     let easy: UnsafeMutableRawPointer
     /// curl writes here in words what went wrong (CURLOPT_ERRORBUFFER(3)).
     private let errorText: UnsafeMutablePointer<CChar>
-    /// curl reads the list with each request, so it must live as long as it is set.
-    private var headers: UnsafeMutablePointer<curl_slist>?
 
     /// A new handle with curl's defaults.
     ///
@@ -28,7 +26,6 @@ struct EasyHandle {
     /// Frees everything. Nobody may use the handle afterwards.
     func close() {
         curl_easy_cleanup(easy)
-        curl_slist_free_all(headers)
         errorText.deallocate()
     }
 
@@ -80,7 +77,9 @@ extension EasyHandle {
     }
 
     /// Sets the lines of the header fields, in the form of CURLOPT_HTTPHEADER(3).
-    mutating func setHeaders(_ lines: [String]) throws(CurlSetupFailure) {
+    ///
+    /// - Returns: the list of them. curl reads it with each request, so it must not be freed before another one is set.
+    func setHeaders(_ lines: [String]) throws(CurlSetupFailure) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {
             guard let longer = curl_slist_append(list, line) else {
@@ -90,8 +89,7 @@ extension EasyHandle {
             list = longer
         }
         try check(ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, list), "HTTPHEADER")
-        curl_slist_free_all(headers)
-        headers = list
+        return list
     }
 
     /// Throws when curl has refused an option.

@@ -166,6 +166,6 @@ extension Transfer {
             // sends the request again when the server answers 417.
             lines.append("Expect:")
         }
-        try handle.setHeaders(lines)
+        try setHeaderLines(lines)
     }
 }

@@ -8,7 +8,9 @@ internal import Glibc
 /// The handle, its buffers and its settings stay; ``running`` is new with each request. A transfer belongs to one
 /// thread, that of its loop.
 package final class Transfer {
-    var handle: EasyHandle
+    let handle: EasyHandle
+    /// The lines of the header fields that are set on the handle.
+    private var headers: UnsafeMutablePointer<curl_slist>?
     /// The transfer's place among those that its loop is running; -1 while it is idle.
     var slot = -1
     // Unchecked because it is used many times a page. The loop keeps every transfer that is running.
@@ -45,6 +47,7 @@ package final class Transfer {
 
     deinit {
         handle.close()
+        curl_slist_free_all(headers)
     }
 
     /// Whether the request goes through a proxy.
@@ -59,6 +62,13 @@ package final class Transfer {
             // Fails only for an option that does not exist.
             _ = ccurl_setopt_long(handle.easy, CURLOPT_FRESH_CONNECT, newValue ? 1 : 0)
         }
+    }
+
+    /// Sets the lines of the header fields, and frees those before.
+    func setHeaderLines(_ lines: [String]) throws(CurlSetupFailure) {
+        let old = headers
+        headers = try handle.setHeaders(lines)
+        curl_slist_free_all(old)
     }
 
     /// Closes the connection at the end of the request, instead of keeping it for the next one.
