@@ -36,8 +36,7 @@ package struct RunImport {
     private let limits: JobSpec.Limits
     private let credentials: URLCredentials
     private var importer: PageImporter
-    /// Hosts on which curl agrees; bounded, so that memory does not grow with the list.
-    private var agreedHosts: Set<String> = []
+    private var agreement = HostAgreement()
     /// Whether pages are more than a GET of their URL.
     private var hasRequests = false
     /// Whether something is said of pages beside their requests.
@@ -175,23 +174,12 @@ package struct RunImport {
         guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
             return skipped(.limit, "longer than limits.url_length (\(limits.urlLength))")
         }
-        guard agrees(url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
+        guard agreement.holds(for: url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
         return .page(url: requested, hostKey: url.hostKey, name: name, line: line, request: request)
     }
 
     private func kept(_ text: String) -> String {
         let text = text.withoutUserInfo
         return text.utf8.count <= RunImport.keptText ? text : String(text.prefix(RunImport.keptText))
-    }
-
-    /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's
-    /// key, letter by letter, so that one look a host is enough.
-    private mutating func agrees(_ url: WebURL) -> Bool {
-        let key = url.hostKey
-        if agreedHosts.contains(key) { return true }
-        guard curlHost(of: key + "/") == url.host else { return false }
-        if agreedHosts.count >= 10_000 { agreedHosts.removeAll(keepingCapacity: true) }
-        agreedHosts.insert(key)
-        return true
     }
 }

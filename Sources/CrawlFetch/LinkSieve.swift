@@ -12,10 +12,7 @@ package final class LinkSieve {
     private let obeysNofollow: Bool
     private let keepsSkipped: Bool
     private let selection: LinkSelection
-    /// Hosts on which curl agrees; bounded, so that memory does not grow with the crawl.
-    private var agreedHosts: Set<String> = []
-    private static let agreedHostsKept = 10_000
-
+    private var agreement = HostAgreement()
     private let normalization: URLNormalization
     private let urlLength: Int
 
@@ -74,7 +71,7 @@ package final class LinkSieve {
                 reason = outside
             } else if let filter, !filter.admits(text) {
                 reason = .scope
-            } else if !agrees(url) {
+            } else if !agreement.holds(for: url) {
                 reason = .invalidURL
             }
             var discovered = DiscoveredURL(url: text, hostKeyLength: url.hostKeyLength, depth: depth + 1)
@@ -163,23 +160,12 @@ package final class LinkSieve {
     }
 
     private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {
-        guard agrees(url) else { return .invalidURL }
+        guard agreement.holds(for: url) else { return .invalidURL }
         if urlLength > 0, found.url.utf8.count > urlLength { return .limit }
         if found.kind == .sitemap { return found.depth <= SitemapReader.maximumNesting ? nil : .depth }
         if let reason = rules?.reasonToSkip(url, depth: 0) { return reason }
         if let filter, !filter.admits(found.url) { return .scope }
         return nil
-    }
-
-    /// Whether curl will connect where the URL says. After normalisation the text up to the path is the host's key, letter by
-    /// letter, so that one look a host is enough.
-    private func agrees(_ url: WebURL) -> Bool {
-        let key = url.hostKey
-        if agreedHosts.contains(key) { return true }
-        guard curlHost(of: key + "/") == url.host else { return false }
-        if agreedHosts.count >= Self.agreedHostsKept { agreedHosts.removeAll(keepingCapacity: true) }
-        agreedHosts.insert(key)
-        return true
     }
 }
 
