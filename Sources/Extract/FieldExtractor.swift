@@ -53,7 +53,7 @@ package final class FieldExtractor {
 
     private static func compile(_ field: ExtractionField) throws(FieldError) -> CompiledField {
         var compiled = CompiledField(isMany: field.isMany)
-        JSONString.append(field.name, to: &compiled.name)
+        JSONText.append(field.name, .stored, to: &compiled.name)
         switch field.source {
         case .xpath(let text):
             do throws(XPathError) {
