@@ -63,11 +63,3 @@ struct AttributeCursor {
         while let byte = current, byte.isASCIIWhitespace { position += 1 }
     }
 }
-
-extension Slice<UnsafeRawBufferPointer> {
-    /// Whether the bytes are those of a text in lower case, but for the case of their letters.
-    @inline(__always)
-    func matches(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
-    }
-}

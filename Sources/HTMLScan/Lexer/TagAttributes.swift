@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// The attributes of a start tag, as they are written in the page.
 struct TagAttributes {
     /// How many bytes are kept; a tag that has more is cut off, and loses the attributes beyond.

@@ -73,7 +73,9 @@ struct Enclave {
         case .math: push(Element(name: name, namespace: .math, admits: .own))
         default:
             // Many more of these may be open than matter: they close one another.
-            if let last = elements.last, last.name == name, ElementTraits.of(name).contains(.closesItsLike) {
+            if let last = elements.last, last.name == name,
+                ElementKind.traits(of: name).contains(.closesItsLike)
+            {
                 return
             }
             push(Element(name: name, namespace: .html, admits: .own))

@@ -41,13 +41,13 @@ struct PageStructure: ~Copyable {
 
     /// Takes the start tag that a lexer has just found into account.
     mutating func readStartTag(_ lexer: borrowing MarkupLexer) -> Content {
-        let name = lexer.name
-        let traits = ElementTraits.of(name)
+        let name = lexer.tag.name
+        let traits = ElementKind.traits(of: name)
         if !enclave.isEmpty, !enclave.admitsHTML(name) {
-            guard traits.contains(.breaksOut) || name == .font && lexer.attributes.breakOut else {
-                if !lexer.isSelfClosing {
+            guard traits.contains(.breaksOut) || name == .font && lexer.tag.attributes.breakOut else {
+                if !lexer.tag.isSelfClosing {
                     enclave.openForeign(
-                        name, isHTMLAdmitted: name == .annotationXML && lexer.attributes.admitHTML)
+                        name, isHTMLAdmitted: name == .annotationXML && lexer.tag.attributes.admitHTML)
                 }
                 return .foreign
             }
@@ -59,7 +59,7 @@ struct PageStructure: ~Copyable {
     /// How what follows a start tag is to be read, going by its name alone.
     static func contentAlone(of name: TagName) -> Content {
         if name == .plaintext { return .plaintext }
-        return ElementTraits.of(name).contains(.rawText) ? .rawText : .markup
+        return ElementKind.traits(of: name).contains(.rawText) ? .rawText : .markup
     }
 
     private mutating func readHTMLStartTag(
@@ -70,12 +70,12 @@ struct PageStructure: ~Copyable {
         if traits.contains(.rawText) { return name == .title && !isInTemplate ? .title : .rawText }
         if traits.contains(.notKept) {
             if name == .plaintext { return .plaintext }
-            if name == .input, !lexer.hasText, !lexer.attributes.areHidden { hasContent = true }
+            if name == .input, !lexer.hasText, !lexer.tag.attributes.areHidden { hasContent = true }
             if name == .frameset, !lexer.hasText, !hasContent, !isInTemplate { return .none }
             return .markup
         }
         let isForeignRoot = name == .svg || name == .math
-        if isForeignRoot, lexer.isSelfClosing { return .foreign }
+        if isForeignRoot, lexer.tag.isSelfClosing { return .foreign }
         if !enclave.isEmpty || isForeignRoot || name == .template {
             enclave.open(name)
         } else {
@@ -103,7 +103,7 @@ struct PageStructure: ~Copyable {
             return
         default: break
         }
-        guard !ElementTraits.of(name).contains(.notKept) || name == .br else { return }
+        guard !ElementKind.traits(of: name).contains(.notKept) || name == .br else { return }
         if enclave.isEmpty {
             if name != .template { elements.close(name) }
         } else if !enclave.close(name), elements.contains(name) {

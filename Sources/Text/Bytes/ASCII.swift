@@ -26,3 +26,11 @@ extension UInt8 {
         return letter < 6 ? UInt32(letter) + 10 : nil
     }
 }
+
+extension Slice<UnsafeRawBufferPointer> {
+    /// Whether the bytes are those of a text in lower case, but for the case of their letters.
+    @inlinable @inline(__always)
+    package func matches(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
+    }
+}
