@@ -5,49 +5,34 @@
 struct SitemapElements {
     /// The longest text of an element that is of interest, in bytes.
     static let textLimit = 8 << 10
-    /// How many open elements are known by name; what is deeper is counted only.
-    private static let depthLimit = 32
     /// How often within one element what is read is kept to be restored.
     private static let speculationLimit = 64
 
-    /// Whether it is no sitemap, or has more entries than the limit.
-    private(set) var isOver = false
-    private(set) var isFull = false
+    /// The entries that were read.
+    var harvest: SitemapHarvest
+    /// What kind of document it is; nil before its outermost element.
     private(set) var root: Root?
+    /// Whether nothing can come of the rest: it is no sitemap, or has more entries than the limit.
+    private(set) var isOver = false
     /// Whether the outermost element was closed.
     private(set) var isWhole = false
-    private(set) var leftOut = 0
-    /// What was wrong with the first entry that was left out.
-    private(set) var flaw: SitemapFlaw?
-    /// Whether an entry was left out by a mistake, other than one that names no page.
-    private(set) var hasMistakes = false
     /// How many entries have begun or ended.
     private(set) var boundaries = 0
-    /// Whether references may be to entities of the document's own.
+    /// Whether references may be to entities that the document declares.
     var declaresEntities = false
 
-    private var entries: [SitemapEntry] = []
-    private var room: Int
-    private var stack: [Element] = []
-    /// How many elements are open beyond those on the stack.
-    private var deeper = 0
-    private var bases: [String] = []
-    private var namespaces: [UInt64: UInt64] = [:]
+    private var stack = SitemapStack()
     private var entry: SitemapOpenEntry?
     private var field: Field?
+    /// The text of the field.
     private var text: [UInt8] = []
+    /// How often what is read was kept to be restored, within the field.
     private var speculations = 0
 
     enum Root {
         case sitemap
         case rss
         case atom
-    }
-
-    private struct Element {
-        let name: UInt64
-        /// How many of the bases are around it.
-        let bases: Int
     }
 
     /// The element whose text is being read.
@@ -59,24 +44,16 @@ struct SitemapElements {
         var isTooLong = false
     }
 
-    init(limit: Int) { room = limit }
+    init(limit: Int) { harvest = SitemapHarvest(limit: limit) }
 
     var wantsText: Bool { field != nil }
     /// Whether its copies may be changed and thrown away: not over and over within one element, whose text each copies.
     var maySpeculate: Bool { speculations < Self.speculationLimit }
 
-    mutating func takeEntries() -> [SitemapEntry] {
-        defer { entries.removeAll(keepingCapacity: true) }
-        return entries
-    }
-
     // MARK: - What may be hidden
 
-    /// Goes on with entries of its own; those before are kept by the copy that was made.
-    mutating func beginHidden() { entries = [] }
+    /// Counts what is read for a copy that may be thrown away, where there is a field whose text it copies.
     mutating func countHidden() { speculations += field == nil ? 0 : 1 }
-    /// Puts entries before its own.
-    mutating func follow(_ before: [SitemapEntry]) { entries = before + entries }
 
     // MARK: - Tags
 
@@ -85,11 +62,11 @@ struct SitemapElements {
         let word = tag.word
         guard let root else { return begin(word, tag) }
         if let field { interrupt(field, by: word) }
-        let isOwn = entry.map { isSame(tag.prefix, $0.prefix) } ?? true
+        let isOwn = entry.map { stack.isSame(tag.prefix, $0.prefix) } ?? true
         if field == nil, isOwn, Self.isEntry(word, in: root) {
             begin(entry: word, tag)
         } else {
-            push(tag, hasBase: entry == nil || field == nil)
+            stack.push(tag, hasBase: entry == nil || field == nil)
             if field == nil { startField(word, tag, isOwn: isOwn) }
         }
         if tag.isEmpty { end(tag) }
@@ -102,8 +79,7 @@ struct SitemapElements {
         case .feed: root = .atom
         default: isOver = true
         }
-        namespaces = tag.namespaces
-        push(tag, hasBase: true)
+        stack.pushRoot(tag)
     }
 
     private static func isEntry(_ word: SitemapWord, in root: Root) -> Bool {
@@ -118,61 +94,32 @@ struct SitemapElements {
     private mutating func begin(entry word: SitemapWord, _ tag: SitemapTag) {
         if let open = entry {
             closeEntry(at: tag.offset)
-            pop(to: open.index)
+            stack.pop(to: open.index)
         }
         // Nowhere is an entry so deep: what is around it was not closed.
-        if stack.count > Self.depthLimit / 2 { pop(to: 1) }
-        push(tag, hasBase: true)
+        if stack.count > SitemapStack.depthLimit / 2 { stack.pop(to: 1) }
+        stack.push(tag, hasBase: true)
         boundaries += 1
         entry = SitemapOpenEntry(
             word == .sitemap ? .sitemap : .page, index: stack.count - 1, prefix: tag.prefix,
             offset: tag.offset)
         if let about = root == .rss ? tag.attribute("rdf:about") : nil {
-            entry?.found(about, .identifier, bases)
+            entry?.found(about, .identifier, stack.bases)
         }
-    }
-
-    private mutating func push(_ tag: SitemapTag, hasBase: Bool) {
-        guard stack.count < Self.depthLimit else {
-            deeper += 1
-            return
-        }
-        if hasBase, let base = tag.attribute("xml:base"), base.utf8.count <= Self.textLimit {
-            bases.append(base)
-        }
-        stack.append(Element(name: tag.name, bases: bases.count))
-    }
-
-    private mutating func pop(to index: Int) {
-        stack.removeSubrange(index...)
-        deeper = 0
-        bases.removeSubrange((stack.last?.bases ?? 0)...)
-    }
-
-    /// Whether two prefixes stand for the same namespace.
-    private func isSame(_ prefix: UInt64, _ other: UInt64) -> Bool {
-        prefix == other || namespaces[prefix].map { $0 == namespaces[other] } ?? false
     }
 
     /// Closes the element that a tag names, and all that is open in it.
     mutating func end(_ tag: SitemapTag) {
         guard !isOver else { return }
-        let name = tag.name
-        guard let index = stack.lastIndex(where: { $0.name == name }) else {
-            deeper = max(deeper - 1, 0)
-            return
-        }
+        guard let index = stack.index(of: tag.name) else { return stack.popDeeper() }
         // Beyond the stack names are not known: only what is outside of the entry's elements is sure to be another element's end.
-        if deeper > 0, index > (entry?.index ?? 0) {
-            deeper -= 1
-            return
-        }
+        if stack.deeper > 0, index > (entry?.index ?? 0) { return stack.popDeeper() }
         if let field, index <= field.index { endField(field, isClosed: index == field.index) }
         if let open = entry {
             if index <= open.index { closeEntry(at: tag.offset) } else { entry?.closed(index) }
         }
         if index == 0 { isWhole = true }
-        pop(to: index)
+        stack.pop(to: index)
     }
 
     mutating func finish(at offset: Int) {
@@ -183,7 +130,7 @@ struct SitemapElements {
     // MARK: - Fields
 
     private mutating func startField(_ word: SitemapWord, _ tag: SitemapTag, isOwn: Bool) {
-        guard entry != nil, let root, deeper == 0 else { return }
+        guard entry != nil, let root, stack.deeper == 0 else { return }
         let kind: SitemapOpenEntry.Field
         switch (word, root) {
         case (.loc, .sitemap) where isOwn:
@@ -220,7 +167,7 @@ struct SitemapElements {
         }
         let type = tag.attribute("type")?.lowercased() ?? "text/html"
         entry?.found(
-            target, root == .atom && type.contains("html") ? .link : .otherLink, bases,
+            target, root == .atom && type.contains("html") ? .link : .otherLink, stack.bases,
             within: stack.count - 1)
     }
 
@@ -234,7 +181,7 @@ struct SitemapElements {
             }
         }
         endField(field, isClosed: false)
-        pop(to: field.index)
+        stack.pop(to: field.index)
     }
 
     /// Adds text of the field.
@@ -267,7 +214,7 @@ struct SitemapElements {
         guard !resolved.isEmpty || !isClosed || field.isTooLong else { return }
         if isClosed, !field.isTooLong, !(hasUnknownName && declaresEntities) {
             let location = String(decoding: SitemapText.encodingInvalid(resolved), as: UTF8.self)
-            entry?.found(location, rank, bases, within: field.index)
+            entry?.found(location, rank, stack.bases, within: field.index)
         } else {
             let reason: SitemapFlaw.Reason =
                 field.isTooLong ? .longLocation : isClosed ? .entity : .openLocation
@@ -283,19 +230,12 @@ struct SitemapElements {
         entry = nil
         boundaries += 1
         if let value = open.value {
-            guard room > 0 else {
-                isFull = true
-                isOver = true
-                return
-            }
-            room -= 1
-            entries.append(value)
+            harvest.add(value)
+            if harvest.isFull { isOver = true }
         } else {
             let flaw = open.flaw ?? SitemapFlaw(reason: .noLocation, offset: open.offset)
-            leftOut += 1
-            if self.flaw == nil { self.flaw = flaw }
             // Items of feeds need not lead to a page.
-            if root == .sitemap || flaw.reason != .noLocation { hasMistakes = true }
+            harvest.leaveOut(flaw, isMistake: root == .sitemap || flaw.reason != .noLocation)
         }
     }
 

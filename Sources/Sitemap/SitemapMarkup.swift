@@ -47,7 +47,7 @@ struct SitemapMarkup {
 
     /// The entries that were read since they were last taken; those that may yet turn out to be hidden are not among them.
     mutating func takeEntries() -> [SitemapEntry] {
-        hidden == nil ? elements.takeEntries() : hidden?.saved.takeEntries() ?? []
+        hidden == nil ? elements.harvest.takeEntries() : hidden?.saved.harvest.takeEntries() ?? []
     }
 
     /// Whether nothing can come of the rest.
@@ -187,10 +187,10 @@ struct SitemapMarkup {
         if Hidden.openings.contains(where: { tag.elementsEqual($0) }) {
             // `opens` sees it.
             if hidden != nil { openWithin() }
-        } else if tag.elementsEqual("doctype".utf8, by: { $0.lowercased == $1 }) {
+        } else if tag.elementsEqual("doctype".utf8, by: { $0.asciiLowercased == $1 }) {
             documentType = SitemapDocumentType()
             state = .documentType
-        } else if !Self.declarations.contains(where: { $0.starts(with: tag.map(\.lowercased)) }) {
+        } else if !Self.declarations.contains(where: { $0.starts(with: tag.map(\.asciiLowercased)) }) {
             state = byte == UInt8(ascii: ">") ? .text : .ignored
         }
     }
@@ -270,7 +270,8 @@ struct SitemapMarkup {
         }
         next.saved.countHidden()
         elements.countHidden()
-        elements.beginHidden()
+        // The copy keeps the entries before.
+        elements.harvest.setEntriesAside()
         hidden = next
         return start
     }
@@ -295,13 +296,13 @@ struct SitemapMarkup {
     /// What was hidden is not: it has no end.
     private mutating func reveal() {
         guard var open = hidden.take() else { return }
-        elements.follow(open.saved.takeEntries())
+        elements.harvest.follow(open.saved.harvest.takeEntries())
     }
 }
 
 extension UInt8 {
     /// Whether a name can begin with it (XML 1.0, section 2.3).
     var isNameStart: Bool {
-        lowercased &- 0x61 < 26 || self >= 0x80 || self == UInt8(ascii: "_") || self == UInt8(ascii: ":")
+        asciiLowercased &- 0x61 < 26 || self >= 0x80 || self == UInt8(ascii: "_") || self == UInt8(ascii: ":")
     }
 }

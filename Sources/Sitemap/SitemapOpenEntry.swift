@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// An entry of a sitemap or feed that is being read.
 struct SitemapOpenEntry {
     /// What is read of an entry.
@@ -94,7 +96,7 @@ extension Collection<UInt8> {
     /// Whether it is an absolute URL of the web.
     var isWebURL: Bool {
         ["http://", "https://"].contains { scheme in
-            count > scheme.utf8.count && zip(self, scheme.utf8).allSatisfy { $0.lowercased == $1 }
+            count > scheme.utf8.count && zip(self, scheme.utf8).allSatisfy { $0.asciiLowercased == $1 }
         }
     }
 }

@@ -24,12 +24,14 @@ package final class SitemapReader {
 
     /// What stopped the reading; nil where nothing did.
     package private(set) var failure: SitemapFailure?
-    /// How many entries were left out, as something is wrong with them.
-    package var leftOut: Int { markup?.elements.leftOut ?? lines?.leftOut ?? 0 }
+    /// How many entries were left out, since something is wrong with them.
+    package var leftOut: Int { harvest?.leftOut ?? 0 }
     /// What was wrong with the first entry that was left out; nil where none was.
-    package var flaw: SitemapFlaw? { markup?.elements.flaw ?? lines?.flaw }
-    /// Whether an entry was left out by mistake, and not only because an item of a feed leads to no page, as it may.
-    package var hasMistakes: Bool { markup?.elements.hasMistakes ?? (leftOut > 0) }
+    package var flaw: SitemapFlaw? { harvest?.flaw }
+    /// Whether an entry was left out by a mistake, and not only because an item of a feed names no page, as it may.
+    package var hasMistakes: Bool { harvest?.hasMistakes ?? false }
+
+    private var harvest: SitemapHarvest? { markup?.elements.harvest ?? lines?.harvest }
 
     private let limits: Limits
     private let contentType: String?
@@ -97,7 +99,7 @@ package final class SitemapReader {
 
     /// The entries that were read since they were last taken, in their order.
     package func takeEntries() -> [SitemapEntry] {
-        (markup?.takeEntries() ?? []) + (lines?.takeEntries() ?? [])
+        (markup?.takeEntries() ?? []) + (lines?.harvest.takeEntries() ?? [])
     }
 
     // MARK: - Compression
@@ -201,7 +203,7 @@ package final class SitemapReader {
     /// Ends the reading where nothing can come of the rest.
     private func settle() -> Bool {
         guard markup?.isOver ?? lines?.isOver ?? false else { return wantsMore }
-        let isFull = markup?.elements.isFull ?? lines?.isFull ?? false
+        let isFull = harvest?.isFull ?? false
         return stop(isFull ? .tooManyEntries(limit: limits.entries) : .notASitemap)
     }
 
