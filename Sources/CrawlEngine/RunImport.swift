@@ -174,7 +174,9 @@ package struct RunImport {
         guard limits.urlLength == 0 || requested.utf8.count <= limits.urlLength else {
             return skipped(.limit, "longer than limits.url_length (\(limits.urlLength))")
         }
-        guard agreement.holds(for: url) else { return skipped(.invalidURL, "libcurl reads another host out of it") }
+        guard agreement.holds(for: url) else {
+            return skipped(.invalidURL, "libcurl reads another host out of it")
+        }
         return .page(url: requested, hostKey: url.hostKey, name: name, line: line, request: request)
     }
 

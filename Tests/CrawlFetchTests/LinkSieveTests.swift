@@ -94,7 +94,8 @@ import Testing
         let found = sieve.sift(
             [
                 PageLink(href: "a", rel: "", origin: .anchor), PageLink(href: "a", rel: "", origin: .iframe),
-                PageLink(href: "b", rel: "", origin: .iframe), PageLink(href: "b", rel: "next", origin: .link),
+                PageLink(href: "b", rel: "", origin: .iframe),
+                PageLink(href: "b", rel: "next", origin: .link),
                 // The page itself.
                 PageLink(href: "", rel: "canonical", origin: .link),
             ], page: url, base: url, depth: 0, isNofollow: false)

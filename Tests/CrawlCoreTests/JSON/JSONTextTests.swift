@@ -11,7 +11,8 @@ import Testing
 
     @Test(arguments: [
         ("", ""), ("a é 中 😀/'", "a é 中 😀/'"), ("\"\\", #"\"\\"#), ("a\nb\tc\rd", #"a\nb\tc\rd"#),
-        ("\0\u{8}\u{C}\u{1F}\u{7F}", #"\u0000\u0008\u000c\u001f\u007f"#), ("\u{80}\u{2028}", "\u{80}\u{2028}"),
+        ("\0\u{8}\u{C}\u{1F}\u{7F}", #"\u0000\u0008\u000c\u001f\u007f"#),
+        ("\u{80}\u{2028}", "\u{80}\u{2028}"),
     ])
     func `control characters are escaped in what is printed and sent`(text: String, escaped: String) {
         #expect(JSONText.escaped(text) == escaped)

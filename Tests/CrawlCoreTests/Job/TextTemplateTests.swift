@@ -3,10 +3,12 @@ import Testing
 
 /// Texts of a job that refer to secrets and variables.
 @Suite struct TextTemplateTests {
-    @Test(arguments: [
-        ("Bearer ${env:KEY}", [.environment("KEY")]), ("${var:a}${var:b}", [.variable("a"), .variable("b")]),
-        ("${file:/run/key}", [.file("/run/key")]), ("${file:key}", [.file("key")]),
-    ] as [(String, [TextReference])])
+    @Test(
+        arguments: [
+            ("Bearer ${env:KEY}", [.environment("KEY")]),
+            ("${var:a}${var:b}", [.variable("a"), .variable("b")]),
+            ("${file:/run/key}", [.file("/run/key")]), ("${file:key}", [.file("key")]),
+        ] as [(String, [TextReference])])
     func `references are found in their order`(text: String, references: [TextReference]) throws {
         #expect(TextTemplate.hasReferences(text))
         #expect(try TextTemplate(text).references == references)
