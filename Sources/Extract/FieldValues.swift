@@ -14,10 +14,10 @@ struct FieldValues {
         self.room = room
     }
 
-    /// How many values are taken.
+    /// The most values that are taken.
     var limit: Int { isMany ? FieldExtractor.matchLimit : 1 }
 
-    /// Gives all values up: finding them takes too long.
+    /// Gives up all values, since finding them takes too long.
     mutating func giveUp() { isGivenUp = true }
 
     // Each of these adds a value and returns whether more are wanted.

@@ -1,11 +1,11 @@
-/// Makes entries of the tags and the text of a sitemap or feed.
+/// Builds entries from the tags and the text of a sitemap or feed.
 ///
-/// Elements are closed by name: an end tag closes whatever is still open within, so that an element that is not closed costs at most the
-/// entry that it is in. A value, so that what is read may be forgotten again.
+/// Elements are closed by name: an end tag closes everything that is still open within its element, so that an
+/// unclosed element costs at most its entry. It is a value, so that a copy can be restored.
 struct SitemapElements {
-    /// The longest text of an element that is of interest, in bytes.
+    /// The longest text of a field, in bytes.
     static let textLimit = 8 << 10
-    /// How often within one element what is read is kept to be restored.
+    /// How many copies may be made within one field.
     private static let speculationLimit = 64
 
     /// The entries that were read.
@@ -35,7 +35,7 @@ struct SitemapElements {
         case atom
     }
 
-    /// The element whose text is being read.
+    /// The field whose text is being read.
     private struct Field {
         let kind: SitemapOpenEntry.Field
         /// Its place on the stack.
@@ -47,7 +47,8 @@ struct SitemapElements {
     init(limit: Int) { harvest = SitemapHarvest(limit: limit) }
 
     var wantsText: Bool { field != nil }
-    /// Whether its copies may be changed and thrown away: not over and over within one element, whose text each copies.
+    /// Whether another copy may be made to be restored. Their number within one field is limited, since each copies
+    /// its text.
     var maySpeculate: Bool { speculations < Self.speculationLimit }
 
     // MARK: - What may be hidden
@@ -84,7 +85,7 @@ struct SitemapElements {
 
     private static func isEntry(_ word: SitemapWord, in root: Root) -> Bool {
         switch root {
-        // Some put the one into the other.
+        // Some sites put one of them into the other.
         case .sitemap: word == .url || word == .sitemap
         case .rss: word == .item
         case .atom: word == .entry
@@ -96,7 +97,7 @@ struct SitemapElements {
             closeEntry(at: tag.offset)
             stack.pop(to: open.index)
         }
-        // Nowhere is an entry so deep: what is around it was not closed.
+        // No document nests entries so deep: the elements around it were not closed.
         if stack.count > SitemapStack.depthLimit / 2 { stack.pop(to: 1) }
         stack.push(tag, hasBase: true)
         boundaries += 1
@@ -112,7 +113,8 @@ struct SitemapElements {
     mutating func end(_ tag: SitemapTag) {
         guard !isOver else { return }
         guard let index = stack.index(of: tag.name) else { return stack.popDeeper() }
-        // Beyond the stack names are not known: only what is outside of the entry's elements is sure to be another element's end.
+        // The names of elements beyond the stack are not known. Only a tag of an element outside the entry is sure
+        // not to end one of them.
         if stack.deeper > 0, index > (entry?.index ?? 0) { return stack.popDeeper() }
         if let field, index <= field.index { endField(field, isClosed: index == field.index) }
         if let open = entry {
@@ -134,19 +136,19 @@ struct SitemapElements {
         let kind: SitemapOpenEntry.Field
         switch (word, root) {
         case (.loc, .sitemap) where isOwn:
-            // The first one's entry was not closed, or it has two.
+            // The entry before was not closed, or this one has two locations.
             if entry?.isNamed == true { reopenEntry(at: tag.offset) }
             kind = .location(.link)
         case (.link, .rss) where isOwn: kind = .location(.link)
         case (.guid, .rss) where isOwn:
             guard tag.attribute("ispermalink").map({ $0.lowercased() != "false" }) ?? true else { return }
             kind = .location(.identifier)
-        // Of Atom's namespace, where it is not RSS's own.
+        // An Atom link within RSS.
         case (.link, .rss): return takeLink(tag)
         case (.link, .atom) where isOwn: return takeLink(tag)
         case (.lastmod, .sitemap) where isOwn, (.pubDate, .rss) where isOwn, (.updated, .atom) where isOwn:
             kind = .lastModified
-        // Of Dublin Core's, which RSS 1.0 uses.
+        // A date of Dublin Core, which RSS 1.0 uses.
         case (.date, .rss): kind = .lastModified
         case (.priority, .sitemap) where isOwn: kind = .priority
         default: return
@@ -155,7 +157,8 @@ struct SitemapElements {
         field = Field(kind: kind, index: stack.count - 1, offset: tag.offset)
     }
 
-    /// Takes the page that a `link` of Atom leads to: the alternate one, which is also one without a relation (RFC 4287, section 4.2.7.2).
+    /// Takes the address of an Atom `link` whose relation is `alternate`, which is also the default (RFC 4287,
+    /// section 4.2.7.2).
     private mutating func takeLink(_ tag: SitemapTag) {
         guard let target = tag.attribute("href"), !target.isEmpty, target.utf8.count <= Self.textLimit else {
             return
@@ -171,7 +174,7 @@ struct SitemapElements {
             within: stack.count - 1)
     }
 
-    /// An element begins within a field.
+    /// Ends a field in which another element begins, unless that may be part of a location.
     private mutating func interrupt(_ field: Field, by word: SitemapWord) {
         if case .location = field.kind, text.trimmed.isEmpty {
             switch word {
@@ -208,7 +211,7 @@ struct SitemapElements {
             entry?.found(SitemapText.string(text), field.kind)
             return
         }
-        // What is left of character data whose beginning is broken.
+        // The rest of a CDATA section whose beginning is broken.
         if text.suffix(3).elementsEqual("]]>".utf8) { text.removeLast(3) }
         let (resolved, hasUnknownName) = SitemapText.resolve(text)
         guard !resolved.isEmpty || !isClosed || field.isTooLong else { return }
@@ -234,7 +237,7 @@ struct SitemapElements {
             if harvest.isFull { isOver = true }
         } else {
             let flaw = open.flaw ?? SitemapFlaw(reason: .noLocation, offset: open.offset)
-            // Items of feeds need not lead to a page.
+            // An item of a feed need not name a page.
             harvest.leaveOut(flaw, isMistake: root == .sitemap || flaw.reason != .noLocation)
         }
     }

@@ -1,11 +1,12 @@
 internal import ContentCoding
 internal import TrawlText
 
-/// Reads one sitemap as its bytes come in: urlset and sitemapindex (sitemaps.org 0.9), RSS and Atom feeds, and plain text with a URL a
-/// line, each in any encoding of the web's, and perhaps compressed by gzip, which is seen by its first bytes.
+/// Reads one sitemap as its bytes arrive: a urlset or sitemapindex (sitemaps.org 0.9), an RSS or Atom feed, or plain
+/// text with one URL a line. It may be in any encoding of the web, and compressed by gzip, which its first bytes
+/// tell.
 ///
-/// What is wrong with one entry costs at most that entry. What it holds does not grow with the sitemap, but for entries that nobody
-/// takes. It belongs to one thread.
+/// A mistake in an entry costs at most that entry. Memory does not grow with the sitemap, except for entries that are
+/// not taken. The reader belongs to one thread.
 package final class SitemapReader {
     /// What no sitemap may exceed.
     package struct Limits: Sendable, Equatable {
@@ -18,8 +19,8 @@ package final class SitemapReader {
         package init() {}
     }
 
-    /// How many index files may be around a sitemap. sitemaps.org allows one; that some sites nest them is no reason to let any site do
-    /// so without end.
+    /// How deep index files may be nested. sitemaps.org allows one level, and some sites use more. The limit keeps
+    /// hostile sites from nesting them without end.
     package static let maximumNesting = 3
 
     /// What stopped the reading; nil where nothing did.
@@ -37,12 +38,12 @@ package final class SitemapReader {
     private let contentType: String?
     private var byteCount = 0
     private var wantsMore = true
-    /// The first bytes, until it is known what they begin: at first gzip or not, then the encoding.
+    /// The first bytes, held back until they tell whether the body is gzip, and then what its encoding is.
     private var head: [UInt8] = []
     private var isHeadRead = false
     private let inflater = ContentDecoder()
     private var isGzip = false
-    /// What makes UTF-8 of the text; nil before its encoding is known.
+    /// Decodes the text to UTF-8; nil before the encoding is known.
     private var decoder: TextStreamDecoder?
     private var decoded: [UInt8] = []
     /// Where in the body the text begins.

@@ -1,6 +1,6 @@
 internal import TrawlText
 
-/// Makes text of what stands in a sitemap.
+/// Decodes the text of sitemaps.
 enum SitemapText {
     /// The text of some content, without white space around: references resolved, bytes that are no UTF-8 percent-encoded.
     static func string(_ content: some Collection<UInt8>) -> String {

@@ -19,14 +19,14 @@ extension PageReader {
         if let depth = titleSearch.depth, xmlElements.depth < depth { endTitle() }
     }
 
-    /// Takes text that stands between tags.
+    /// Reads text between tags.
     mutating func readXMLText(_ bytes: Slice<UnsafeRawBufferPointer>) {
         if keepsTree { tree.append(text: bytes) }
-        // What is within another element is none of the title's own text (HTML Standard, "child text content").
+        // Text within another element is not the title's own (HTML Standard, "child text content").
         if xmlElements.depth == titleSearch.depth { titleSearch.text.append(bytes) }
     }
 
-    /// Takes a piece of a CDATA section, in which nothing is a reference.
+    /// Reads a piece of a CDATA section, in which there are no references.
     mutating func readSection() {
         let section = lexer.takeSection()
         section.withUnsafeBytes { bytes in

@@ -1,19 +1,20 @@
-/// What of a page's structure decides whether a `title` is the page's, and whether an element is HTML's.
+/// The open elements of a page, as far as they decide whether a `title` is the page's and whether an element is
+/// HTML's.
 struct PageStructure: ~Copyable {
     /// How what follows a start tag is to be read.
     enum Content {
-        /// As markup, and the tag was one of foreign content.
+        /// As markup. The tag was one of foreign content.
         case foreign
         case markup
         case rawText
         case plaintext
-        /// As raw text, and it is the page's title.
+        /// As raw text, which is the page's title.
         case title
-        /// Not at all: it is of a frameset.
+        /// Not at all: the page is a frameset.
         case none
     }
 
-    /// The HTML parser's stack, of what is open around an enclave.
+    /// The elements that are open around an enclave, in the HTML parser's stack.
     private var elements = PageParser()
     private var enclave = Enclave()
     /// Once the page has content it can no longer be a frameset.
@@ -28,7 +29,7 @@ struct PageStructure: ~Copyable {
     var isInForeign: Bool { enclave.isInForeign }
     /// Whether the innermost open element is of SVG.
     var isInSVG: Bool { enclave.isInSVG }
-    /// Whether what comes is in a template, and so not in the page.
+    /// Whether what follows is in a template, and so not in the page.
     var isInTemplate: Bool { enclave.isInTemplate }
 
     /// Forgets the page and begins another.
@@ -39,7 +40,7 @@ struct PageStructure: ~Copyable {
         enclave.reset()
     }
 
-    /// Takes the start tag that a lexer has just found into account.
+    /// Updates the open elements after a start tag.
     mutating func readStartTag(_ lexer: borrowing MarkupLexer) -> Content {
         let name = lexer.tag.name
         let traits = ElementKind.traits(of: name)
@@ -84,21 +85,22 @@ struct PageStructure: ~Copyable {
         return isForeignRoot ? .foreign : .markup
     }
 
-    /// The title that was met last, as the parser reads it.
+    /// The title that was found last, as the parser reads it.
     ///
     /// - Parameter content: What stands between its tags, decoded and with its references resolved.
     mutating func title(_ content: String) -> String { elements.title(content) }
 
-    /// Whether what was found in the body may be lost yet: a `frameset` takes the place of a body that has no content.
+    /// Whether a `frameset` may still take the place of the body and of what was found in it: the body has no content
+    /// yet.
     func mayLoseBody(_ lexer: borrowing MarkupLexer) -> Bool { hasBody && !hasContent && !lexer.hasText }
 
-    /// Takes an end tag into account.
+    /// Updates the open elements after an end tag.
     mutating func readEndTag(_ name: TagName) {
         switch name {
         case .br: hasContent = true
         case .body, .html: hasBody = true
         case .form where !enclave.isEmpty && !isInTemplate:
-            // It closes a form, and nothing that is open in it.
+            // The end tag closes the form, but nothing that is open in it.
             enclave.removeForm()
             return
         default: break
