@@ -167,7 +167,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",
-            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "LoopbackServer"],
+            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "HTMLScan", "LoopbackServer", "Sitemap"],
             swiftSettings: strict),
         .testTarget(
             name: "TrawlSQLiteTests",

@@ -80,7 +80,7 @@ struct FrontierPolicy {
         let base = try? WebURL(parsing: record.url ?? host.key + "/robots.txt")
         let urls = rules.sitemaps.compactMap { text -> DiscoveredURL? in
             guard let url = try? WebURL(parsing: text, base: base), url.isHTTP,
-                curlHost(of: url.hostKey + "/") == url.host
+                url.isHostAgreed
             else { return nil }
             return DiscoveredURL(
                 url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength, kind: .sitemap,

@@ -1,4 +1,4 @@
-/// The names that something is asked of.
+/// The names that the scanner compares with.
 extension TagName {
     static let a = TagName("a")
     static let annotationXML = TagName("annotation-xml")

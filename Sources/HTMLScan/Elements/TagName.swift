@@ -1,6 +1,7 @@
 internal import TrawlText
 
-/// The name of a tag in lower case, packed into 16 bytes so that it is compared at once and never allocated.
+/// The name of a tag in lower case, packed into 16 bytes, so that comparing is one operation and nothing is
+/// allocated.
 ///
 /// No element that the HTML Standard gives a meaning has a longer name.
 struct TagName: Equatable {
@@ -34,14 +35,14 @@ struct TagName: Equatable {
     /// Adds a byte to the name, in lower case.
     @inline(__always)
     mutating func append(_ byte: UInt8) {
-        // A NUL counts as a character that no name has.
+        // A NUL is kept as a byte that no known name has.
         let letter = UInt128(byte == 0 ? 0xFF : byte.asciiLowercased)
         guard count < Self.capacity else { return hash(letter) }
         bits |= letter << UInt128(8 * count)
         count += 1
     }
 
-    /// Of longer names a hash is kept (FNV-1a), marked by a byte that no name ends in.
+    /// A longer name is kept as a hash (FNV-1a), marked by a last byte that no name has.
     private mutating func hash(_ letter: UInt128) {
         bits = (bits ^ letter) &* 0x0000_0000_0100_0000_0000_0000_0000_013B | 0xFE << 120
         count += 1
@@ -49,7 +50,7 @@ struct TagName: Equatable {
 
     static func == (left: TagName, right: TagName) -> Bool { left.bits == right.bits }
 
-    /// Whether the name has nothing in it but what names of elements are made of, and is not too long to be told.
+    /// Whether the name consists of letters, digits and hyphens, and is short enough to be kept whole.
     var isPlain: Bool {
         var rest = bits
         repeat {

@@ -3,7 +3,7 @@ internal import TrawlText
 /// Walks the attributes of a start tag (HTML Standard, §13.2.5.32 to 40; §13.2.3.2, "get an attribute", is the same).
 struct AttributeCursor {
     private let bytes: UnsafeRawBufferPointer
-    /// Where the next attribute, or the `>` of the tag, is looked for.
+    /// Where the search for the next attribute, or for the `>` of the tag, begins.
     private(set) var position: Int
     /// Whether the bytes ended within the tag.
     private(set) var isCutOff = false
@@ -16,7 +16,8 @@ struct AttributeCursor {
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// The next attribute, as it is written; nil at the end of the tag. What is cut off at the end of the bytes is left out.
+    /// The next attribute as it is written; nil at the end of the tag. An attribute that is cut off at the end of the
+    /// bytes is left out.
     mutating func next() -> (name: Slice<UnsafeRawBufferPointer>, value: Slice<UnsafeRawBufferPointer>)? {
         while let byte = current, byte.isASCIIWhitespace || byte == UInt8(ascii: "/") { position += 1 }
         guard let first = current, first != UInt8(ascii: ">") else {
@@ -61,13 +62,5 @@ struct AttributeCursor {
 
     private mutating func skipWhitespace() {
         while let byte = current, byte.isASCIIWhitespace { position += 1 }
-    }
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    /// Whether the bytes are those of a text in lower case, but for the case of their letters.
-    @inline(__always)
-    func matches(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
     }
 }

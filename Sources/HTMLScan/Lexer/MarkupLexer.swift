@@ -1,97 +1,99 @@
 internal import TrawlText
 
-/// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does, and nothing else.
+/// Finds the tags in a stream of HTML, as the HTML Standard's tokenizer (§13.2.5) does.
 ///
-/// The lexer keeps no text, and the attributes of few elements. It can be stopped and gone on with at any byte, and its
-/// size does not depend on the page. It reads the bytes of any encoding that is markup compatible
+/// The lexer keeps no text, and the attributes of few elements, unless more is asked for. It can stop at any byte and go on
+/// with the next piece, and its size does not depend on the page. It reads the bytes of any encoding that is markup compatible
 /// (``TextEncoding/isMarkupCompatible``), so that nothing has to be decoded first.
 struct MarkupLexer {
     /// What the lexer found.
     enum Event {
         /// There are no more bytes.
         case exhausted
-        /// A start tag; its name is in `name`.
+        /// A start tag; it is in `tag`.
         case startTag
-        /// An end tag; its name is in `name`.
+        /// An end tag; it is in `tag`.
         case endTag
-        /// The text of an element has ended: the bytes before are `</`, the element's name and one byte more.
+        /// The text of a raw text element has ended: the bytes before are `</`, the element's name and one byte more.
         case rawTextEnd
-        /// Text, where it is asked for: `textStart` is where it begins, and it goes as far as was read.
+        /// Text, where it is asked for. It goes from `textStart` to the last byte that was read.
         case text
-        /// A `<` that opens no tag, and is text; where text is asked for.
+        /// A `<` that opens no tag and is text, where text is asked for.
         case loneLess
-        /// A comment, or what counts as one, and its text is in `content`; where all is kept.
+        /// A comment, or what counts as one, where everything is kept. Its text is in `content`.
         case comment
-        /// A doctype, and what stands between `<!` and `>` is in `content`; where all is kept.
+        /// A doctype, where everything is kept. What stands between `<!` and `>` is in `content`.
         case doctype
-        /// A piece of a CDATA section, to be taken by `takeSection()`; where text is asked for.
+        /// A piece of a CDATA section, where text is asked for. `takeSection()` takes it.
         case section
     }
 
+    /// What the next byte belongs to.
     enum State {
-        case data, tagOpen, endTagOpen, tagName
-        case beforeAttribute, attributeName, afterAttributeName, beforeValue, quotedValue, unquotedValue,
-            selfClosing
-        case markupDeclaration, bogusComment, comment, cdata, xmlInstruction, xmlDoctype
-        case rawText, rawTextLess, rawTextEndTagOpen, rawTextTagName, plaintext
+        /// Text between tags.
+        case data
+        /// A tag, behind `<`.
+        case tagOpen
+        /// An end tag, behind `</`.
+        case endTagOpen
+        case tagName
+        case attributes(AttributePart)
+        case declaration(DeclarationPart)
+        case rawText(RawTextPart)
+        /// Text up to the end of the page.
+        case plaintext
     }
 
-    /// How far a script is within `<!--` (HTML Standard, "script data escaped state").
-    enum ScriptEscape { case none, escaped, doubleEscaped }
+    /// What is kept and reported of a page beside its tags.
+    struct Demands: OptionSet {
+        let rawValue: UInt8
 
-    /// The name of the tag last found.
-    var name = TagName()
-    /// Whether the tag last found ends in `/>`.
-    var isSelfClosing = false
+        /// The attributes of `meta` elements.
+        static let metaAttributes = Demands(rawValue: 1 << 0)
+        /// The attributes of the elements that ``PageFindings`` reads.
+        static let findings = Demands(rawValue: 1 << 1)
+        /// Text.
+        static let text = Demands(rawValue: 1 << 2)
+        /// Everything: text, comments, the attributes of all elements, and their names, however long.
+        static let everything = Demands(rawValue: 1 << 3)
+    }
+
+    /// What is kept and reported.
+    ///
+    /// The attributes of elements that may end foreign content, or admit HTML to it, or decide whether the page has content, are
+    /// always kept.
+    var demands: Demands = []
     /// Whether `<![CDATA[` opens a section: only in foreign content.
     var allowsCDATA = false
-    /// Whether the attributes of `meta` elements are kept.
-    ///
-    /// Those of elements that may end foreign content, or admit HTML to it, or are content or not, always are.
-    var keepsMetaAttributes = false
-    /// Whether the attributes of elements are kept that something is asked of.
-    var keepsFindings = false
-    /// Whether text is reported, all attributes are kept, and names are, however long.
-    var keepsAll = false
-    /// Whether text is reported although not all is kept.
-    var reportsText = false
-    /// Whether the page is XHTML: its comments, instructions and doctype end where XML says, there are CDATA sections everywhere, and
-    /// the attributes of all elements are kept.
+    /// Whether the page is XHTML: its comments, instructions and doctype end where XML says, there are CDATA sections everywhere,
+    /// and the attributes of all elements are kept.
     var isXML = false
+
+    /// The tag last found.
+    var tag = MarkupTag()
+    /// The raw text element last entered.
+    var rawText = RawText()
     /// What stands in the comment or doctype last found, or in the CDATA section that is read.
     var content: [UInt8] = []
-    /// Where in the piece being read the text begins that was found.
+    /// Where the text last found begins, in the piece that is read.
     private(set) var textStart = 0
-    /// The name of the tag last found as it is written, where it is kept; a few bytes more than are plausible at most.
-    private(set) var writtenName: [UInt8] = []
-    /// Whether there was text other than white space and NUL, outside of the content of raw text elements.
+    /// Whether there was text other than white space and NUL, outside of raw text elements.
     var hasText = false
-    /// The attributes of the tag last found, where they are kept.
-    private(set) var attributes = TagAttributes()
 
     var state = State.data
-    var isEndTag = false
-    /// The quote that ends the attribute value being read.
-    var quote: UInt8 = 0
-    /// How many bytes of what opens or closes a declaration, a comment or a section have been seen.
-    var matched = 0
-    /// The element whose text is being read.
-    var rawTextName = TagName()
-    var escape = ScriptEscape.none
     /// Where in the piece being read the attributes of the present tag begin.
     private var attributesStart = 0
     private var keepsAttributes = false
+    /// Whether a `<` was read that is text and not yet reported.
     private var hasLoneLess = false
 
-    private static let writtenNameLimit = 128
-    var findsText: Bool { keepsAll || reportsText }
+    /// Whether text is reported.
+    var findsText: Bool { !demands.isDisjoint(with: [.text, .everything]) }
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
-        rawTextName = name
-        escape = .none
-        matched = 0
-        state = .rawText
+        rawText = RawText(name: tag.name)
+        state = .rawText(.text(dashes: 0))
     }
 
     /// Reads all that follows as text.
@@ -102,10 +104,9 @@ struct MarkupLexer {
         state = .data
         hasText = false
         allowsCDATA = false
-        keepsMetaAttributes = false
+        demands.subtract([.metaAttributes, .text])
         keepsAttributes = false
         hasLoneLess = false
-        reportsText = false
         isXML = false
     }
 
@@ -118,7 +119,9 @@ struct MarkupLexer {
         attributesStart = position
         let event = run(bytes, &position)
         if keepsAttributes {
-            if event == .startTag || isInAttributes { attributes.append(bytes[attributesStart..<position]) }
+            if event == .startTag || isInAttributes {
+                tag.attributes.append(bytes[attributesStart..<position])
+            }
             keepsAttributes = event == .exhausted
         }
         return event
@@ -137,17 +140,15 @@ struct MarkupLexer {
                 if findsText, next != position || hasLoneLess { return takeText(bytes, &position, next) }
                 position = next.map { $0 + 1 } ?? bytes.count
                 if next != nil { state = .tagOpen }
-            case .tagOpen, .endTagOpen:
-                openTag(bytes[position], &position)
+            case .tagOpen: openTag(bytes[position], &position)
+            case .endTagOpen: openEndTag(bytes[position], &position)
             case .tagName:
                 if readTagName(bytes, &position) { return emitTag() }
-            case .beforeAttribute, .attributeName, .afterAttributeName, .beforeValue, .quotedValue,
-                .unquotedValue,
-                .selfClosing:
-                if readAttributes(bytes, &position) { return emitTag() }
-            case .markupDeclaration, .bogusComment, .comment, .cdata, .xmlInstruction, .xmlDoctype:
-                if let event = readDeclaration(bytes, &position) { return event }
-            case .rawText, .rawTextLess, .rawTextEndTagOpen, .rawTextTagName:
+            case .attributes(let part):
+                if readAttributes(bytes, &position, from: part) { return emitTag() }
+            case .declaration(let part):
+                if let event = readDeclaration(bytes, &position, from: part) { return event }
+            case .rawText:
                 if readRawText(bytes, &position) { return .rawTextEnd }
             case .plaintext:
                 position = bytes.count
@@ -169,38 +170,46 @@ struct MarkupLexer {
         return .text
     }
 
-    /// Reads the byte after `<` or `</`.
+    // MARK: - Tags
+
+    /// Reads the byte after `<`.
     private mutating func openTag(_ byte: UInt8, _ position: inout Int) {
         if byte.isASCIILetter {
-            isEndTag = state == .endTagOpen
-            isSelfClosing = false
-            name = TagName()
+            tag.begin(isEnd: false)
             state = .tagName
-        } else if state == .endTagOpen {
-            position += 1
-            content.removeAll(keepingCapacity: true)
-            state = byte == UInt8(ascii: ">") ? .data : .bogusComment
         } else if byte == UInt8(ascii: "/") {
             position += 1
             state = .endTagOpen
         } else if byte == UInt8(ascii: "!") {
             position += 1
-            matched = 0
-            state = .markupDeclaration
-        } else {
-            // The byte is read again; the `<` was text, unless it opened a comment.
-            let isInstruction = byte == UInt8(ascii: "?")
+            state = .declaration(.opening(.nothing))
+        } else if byte == UInt8(ascii: "?") {
+            // The byte is read again, as a part of what it opens.
             content.removeAll(keepingCapacity: true)
-            matched = 0
-            state = isInstruction ? (isXML ? .xmlInstruction : .bogusComment) : .data
-            hasText = hasText || state == .data
-            hasLoneLess = findsText && state == .data
+            state = .declaration(isXML ? .xmlInstruction(isAfterQuestionMark: false) : .bogusComment)
+        } else {
+            // The byte is read again; the `<` was text.
+            state = .data
+            hasText = true
+            hasLoneLess = findsText
+        }
+    }
+
+    /// Reads the byte after `</`.
+    private mutating func openEndTag(_ byte: UInt8, _ position: inout Int) {
+        if byte.isASCIILetter {
+            tag.begin(isEnd: true)
+            state = .tagName
+        } else {
+            position += 1
+            content.removeAll(keepingCapacity: true)
+            state = byte == UInt8(ascii: ">") ? .data : .declaration(.bogusComment)
         }
     }
 
     /// - Returns: Whether the tag is complete.
     private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
-        if keepsAll { keepName(bytes[position...]) }
+        if demands.contains(.everything) { tag.appendToWrittenName(bytes[position...]) }
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
@@ -208,27 +217,25 @@ struct MarkupLexer {
                 beginAttributes(position)
                 return endName(byte)
             }
-            name.append(byte)
+            tag.name.append(byte)
         }
         return false
     }
 
-    private mutating func keepName(_ bytes: Slice<UnsafeRawBufferPointer>) {
-        if name.count == 0 { writtenName.removeAll(keepingCapacity: true) }
-        let name = bytes.prefix {
-            $0 != UInt8(ascii: ">") && $0 != UInt8(ascii: "/") && !$0.isASCIIWhitespace
-        }
-        writtenName.append(contentsOf: name.prefix(Self.writtenNameLimit - writtenName.count))
+    private mutating func beginAttributes(_ position: Int) {
+        guard !tag.isEnd else { return }
+        attributesStart = position
+        keepsAttributes = wantsAttributes
+        if keepsAttributes { tag.attributes.reset() }
     }
 
-    private mutating func beginAttributes(_ position: Int) {
-        guard !isEndTag else { return }
-        attributesStart = position
-        keepsAttributes =
-            keepsAll || isXML || keepsFindings && PageFindings.areOf(name)
-            || keepsMetaAttributes && name == .meta
+    /// Whether the attributes of the start tag whose name was read are kept.
+    private var wantsAttributes: Bool {
+        let name = tag.name
+        return demands.contains(.everything) || isXML
+            || demands.contains(.findings) && PageFindings.areOf(name)
+            || demands.contains(.metaAttributes) && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML) || !hasText && name == .input
-        if keepsAttributes { attributes.reset() }
     }
 
     /// Goes on after the byte that ended a tag's name.
@@ -237,24 +244,23 @@ struct MarkupLexer {
     mutating func endName(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ">"): return true
-        case UInt8(ascii: "/"): state = .selfClosing
-        default: state = .beforeAttribute
+        case UInt8(ascii: "/"): state = .attributes(.selfClosing)
+        default: state = .attributes(.before)
         }
         return false
     }
 
     private mutating func emitTag() -> Event {
         state = .data
-        return isEndTag ? .endTag : .startTag
+        return tag.isEnd ? .endTag : .startTag
     }
 
     private var isInAttributes: Bool {
-        switch state {
-        case .beforeAttribute, .attributeName, .afterAttributeName, .beforeValue, .quotedValue,
-            .unquotedValue,
-            .selfClosing:
-            true
-        default: false
-        }
+        if case .attributes = state { true } else { false }
+    }
+
+    /// Whether what was being read has ended, and text or a tag comes next.
+    var isInData: Bool {
+        if case .data = state { true } else { false }
     }
 }

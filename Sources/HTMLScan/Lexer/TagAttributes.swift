@@ -1,6 +1,8 @@
+internal import TrawlText
+
 /// The attributes of a start tag, as they are written in the page.
 struct TagAttributes {
-    /// How many bytes are kept; a tag that has more is cut off, and loses the attributes beyond.
+    /// The most bytes that are kept. A longer tag loses the attributes beyond.
     static let limit = 16 << 10
 
     private var bytes: [UInt8] = []
@@ -8,7 +10,7 @@ struct TagAttributes {
     /// Forgets the tag and begins another.
     mutating func reset() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Adds what comes next of the tag, up to its `>`.
+    /// Adds the next piece of the tag, up to its `>`.
     mutating func append(_ piece: Slice<UnsafeRawBufferPointer>) {
         bytes.append(contentsOf: piece.prefix(Self.limit - bytes.count))
     }
@@ -17,12 +19,12 @@ struct TagAttributes {
         bytes.withUnsafeBytes(body)
     }
 
-    /// Whether a `font` with these ends foreign content (HTML Standard, §13.2.6.5).
+    /// Whether a `font` with these attributes ends foreign content (HTML Standard, §13.2.6.5).
     var breakOut: Bool {
         contains { name, _ in name.matches("color") || name.matches("face") || name.matches("size") }
     }
 
-    /// Whether an `annotation-xml` with these has HTML in it (HTML Standard, "HTML integration point").
+    /// Whether an `annotation-xml` with these attributes has HTML in it (HTML Standard, "HTML integration point").
     var admitHTML: Bool {
         var isFirst = true
         return contains { name, value in
@@ -32,7 +34,7 @@ struct TagAttributes {
         }
     }
 
-    /// Whether an `input` with these is not seen, and so is no content: the first `type` counts.
+    /// Whether an `input` with these attributes is hidden, and so is no content. The first `type` counts.
     var areHidden: Bool {
         var isFirst = true
         return contains { name, value in

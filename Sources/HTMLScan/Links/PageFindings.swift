@@ -1,12 +1,12 @@
 internal import TrawlText
 
-/// Gathers what is asked of a page beside its title: what it says of itself, and its links.
+/// Gathers a page's metadata and its links.
 struct PageFindings {
-    /// How many links are kept; those beyond are counted.
+    /// The most links that are kept. The others are only counted.
     static let linkLimit = 50_000
-    /// How many bytes of links are kept.
+    /// The most bytes of links that are kept.
     static let linkByteLimit = 4 << 20
-    /// The most bytes that an address may have; longer ones are none, as no server has any.
+    /// The longest address that is kept, in bytes. No server has longer ones.
     static let addressLimit = 8 << 10
     private static let descriptionLimit = 4096
     private static let robotsLimit = 1024
@@ -21,7 +21,7 @@ struct PageFindings {
     private let productToken: [UInt8]
     private var linkBytes = 0
 
-    /// - Parameter productToken: The crawler's name, for which a page may have rules of their own.
+    /// - Parameter productToken: The crawler's name. A page may have a `meta` element with rules for it.
     init(keepsLinks: Bool, productToken: String) {
         self.keepsLinks = keepsLinks
         self.productToken = productToken.utf8.map(\.asciiLowercased)
@@ -35,7 +35,7 @@ struct PageFindings {
         linkBytes = 0
     }
 
-    /// Whether anything is asked of elements of a name.
+    /// Whether the elements of this name are read.
     @inline(__always)
     static func areOf(_ name: TagName) -> Bool {
         switch name {
@@ -82,7 +82,7 @@ struct PageFindings {
         keep(href, rel, origin, text)
     }
 
-    /// Reads a frame's address. One with a `srcdoc` shows that, and asks for nothing.
+    /// Reads a frame's address. An `iframe` with a `srcdoc` shows that document and requests nothing.
     private mutating func readFrame(
         _ bytes: UnsafeRawBufferPointer, _ origin: PageLink.Origin, _ text: PageText
     ) {
@@ -166,7 +166,7 @@ struct PageFindings {
 }
 
 extension UnsafeRawBufferPointer {
-    /// The values of two attributes in those of a tag; of several of one name the first counts.
+    /// The values of two attributes of a tag. Of several attributes with one name the first counts.
     fileprivate func firstValues(
         _ first: StaticString, _ second: StaticString
     ) -> (first: Slice<UnsafeRawBufferPointer>?, second: Slice<UnsafeRawBufferPointer>?) {

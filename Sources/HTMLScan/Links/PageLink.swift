@@ -1,8 +1,8 @@
 internal import TrawlText
 
-/// A link of a page: where an element of it, or a field of its header, refers to.
+/// A link of a page, in one of its elements or in a field of its response's header.
 package struct PageLink: Equatable, Sendable {
-    /// What a link stands in.
+    /// The element or field that holds a link.
     package enum Origin: UInt8, Sendable, CaseIterable {
         /// An `a` of HTML.
         case anchor
@@ -48,36 +48,36 @@ package struct PageLink: Equatable, Sendable {
         }
     }
 
-    /// What the target of a `link`, or of a `Link` field, is to the page.
+    /// How the target of a `link`, or of a `Link` field, is related to the page.
     package struct Relations: OptionSet, Sendable {
         /// One bit a relation.
         package let rawValue: UInt8
         /// Relations of bits.
         package init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// The next of a series; its words are `next`.
+        /// The next page of a series: `next`.
         package static let next = Relations(rawValue: 1)
-        /// The one before in a series: `prev` or `previous`.
+        /// The previous page of a series: `prev` or `previous`.
         package static let previous = Relations(rawValue: 2)
         /// The address that the page itself should have: `canonical`.
         package static let canonical = Relations(rawValue: 4)
-        /// The page in another form: `alternate`. A style sheet that is an alternative is none.
+        /// The page in another form: `alternate`. An alternative style sheet does not count.
         package static let alternate = Relations(rawValue: 8)
     }
 
     /// The address as it is written, with its references resolved and without white space around it.
     ///
-    /// Of a page that is not in UTF-8 the query is percent-encoded in the page's encoding where it is not ASCII, as the URL
-    /// Standard asks (§4.4, query state).
+    /// In a page that is not in UTF-8, the query's characters beyond ASCII are percent-encoded in the page's
+    /// encoding, as the URL Standard asks (§4.4, query state).
     package let href: String
     /// The `rel`, as it is written; empty where there is none.
     package let rel: String
-    /// What the link stands in.
+    /// The element or field that holds the link.
     package let origin: Origin
 
-    /// Whether the page says that this link is not to be followed: `nofollow` is among the words of its `rel`.
+    /// Whether `nofollow` is among the words of its `rel`.
     package var isNofollow: Bool { rel.hasWord("nofollow") }
 
-    /// What the target is to the page, by the link's `rel`.
+    /// How the target is related to the page, by the link's `rel`.
     package var relations: Relations { Relations(rel: rel) }
 
     /// A link; nothing is checked.

@@ -1,4 +1,4 @@
-/// What a page says of itself beside its title. What it does not say, or leaves empty, is nil.
+/// A page's metadata beside its title. What is missing or empty is nil.
 package struct PageMetadata: Equatable, Sendable {
     /// The `href` of the first `link` with a `rel` of `canonical`, as it is written; relative to the page's base.
     package internal(set) var canonical: String?

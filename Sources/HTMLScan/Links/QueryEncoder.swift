@@ -7,11 +7,11 @@ final class QueryEncoder {
 
     init(decoder: LegacyDecoder) { encoder = LegacyEncoder(decoder: decoder) }
 
-    /// The address with each character of its query that is not ASCII percent-encoded; what a parser of URLs makes of it is
-    /// what it would make of the address with that encoding.
+    /// The address with the characters of its query that are not ASCII percent-encoded. A URL parser makes the same
+    /// of it as of the address with that encoding.
     ///
-    /// - Parameter encoding: The page's. UTF-16 and what is only read are encoded as UTF-8 (Encoding Standard, §4.3, "get an
-    ///   output encoding"), for which the address is left as it is.
+    /// - Parameter encoding: The page's encoding. UTF-16, and encodings that are only decoded, count as UTF-8
+    ///   (Encoding Standard, §4.3, "get an output encoding"), for which the address is left as it is.
     func encodeQuery(of address: String, in encoding: TextEncoding) -> String {
         guard encoding.isEncodedByItself, !address.utf8.allSatisfy({ $0 < 0x80 }), Self.isSpecial(address)
         else { return address }
@@ -26,7 +26,7 @@ final class QueryEncoder {
         var output: [UInt8] = []
         var code: [UInt8] = []
         var stateful = encoding == .iso2022JP ? ISO2022JPEncoder(encoder: encoder) : nil
-        // White space of these kinds is none of a URL's, wherever it stands.
+        // URLs hold no such white space: parsers remove it.
         for scalar in query where scalar != "\t" && scalar != "\n" && scalar != "\r" {
             code.removeAll(keepingCapacity: true)
             let isEncoded: Bool

@@ -1,11 +1,11 @@
 internal import TrawlText
 
-/// Where a page sends its reader after a while, by a `meta` of `refresh` or the field `Refresh`.
+/// The address to which a page redirects its reader after a while, by a `meta` of `refresh` or the field `Refresh`.
 package enum Refresh {
-    /// The address in the value of such an element or field; nil where it has none, and only loads the page again.
+    /// The address in the value of such an element or field; nil where the value only reloads the page.
     ///
-    /// These are the HTML Standard's shared declarative refresh steps (§4.2.5.3), but for one thing: where the time is missing, and
-    /// the address is marked by `url=`, the address counts, although browsers then do nothing.
+    /// These are the HTML Standard's shared declarative refresh steps (§4.2.5.3), with one exception: where the time
+    /// is missing and the address is marked by `url=`, the address counts. Browsers then do nothing.
     package static func address(in value: String) -> String? {
         var rest = value.utf8[...]
         skipSpace(&rest)

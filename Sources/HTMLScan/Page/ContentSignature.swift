@@ -1,8 +1,8 @@
 internal import TrawlText
 
-/// What the first bytes of a body say of its format (MIME Sniffing Standard).
+/// The format of a body by its first bytes (MIME Sniffing Standard).
 enum ContentSignature {
-    /// How many bytes are looked at where no type was given ("resource header", §5).
+    /// How many bytes are read where no type was given ("resource header", §5).
     static let length = 1445
     /// How many bytes the longest signature of a binary format takes.
     static let binaryLength = 14
@@ -28,9 +28,10 @@ enum ContentSignature {
 
     /// Whether a body begins as a PDF, an image, audio, video, a font or an archive does (§6 and §7.1).
     ///
-    /// A server that calls such a body HTML is not believed, though browsers do believe it: there is no title in it.
+    /// Such a body counts as binary even if its server calls it HTML. Browsers believe the server, but there is no
+    /// title in the body.
     static func isBinary(_ head: UnsafeRawBufferPointer) -> Bool {
-        // What nearly every page begins with, and none of these formats does.
+        // Nearly every page begins with one of these, and none of the formats does.
         if let first = head.first, first == UInt8(ascii: "<") || first.isASCIIWhitespace { return false }
         func has(_ signature: StaticString, at offset: Int = 0) -> Bool {
             head.dropFirst(offset).starts(with: signature.bytes)

@@ -1,18 +1,18 @@
 internal import TrawlText
 
-/// Looks for the encoding that a page declares of itself.
+/// Finds the encoding that a page declares.
 ///
-/// This is the "prescan a byte stream to determine its encoding" of the HTML Standard, §13.2.3.2, over bytes that need not be
-/// decoded because all that counts in them is ASCII.
+/// This is the "prescan a byte stream to determine its encoding" of the HTML Standard, §13.2.3.2, over bytes that are
+/// not decoded, since only ASCII counts in them.
 struct MetaPrescan {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
     /// Searches a page's first bytes; the Standard suggests 1024.
     ///
-    /// An XML declaration counts where no `meta` does, and one in UTF-16 before all.
+    /// An XML declaration counts if no `meta` does. One that is written in UTF-16 decides at once.
     ///
-    /// - Returns: The encoding to use, or nil where none that is known is declared.
+    /// - Returns: The encoding to use, or nil where no known one is declared.
     static func encoding(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
         if bytes.starts(with: [0x3C, 0, 0x3F, 0, 0x78, 0]) { return .utf16LE }
         if bytes.starts(with: [0, 0x3C, 0, 0x3F, 0, 0x78]) { return .utf16BE }
@@ -20,11 +20,12 @@ struct MetaPrescan {
         return prescan.run() ?? XMLDeclaration.encoding(in: bytes)
     }
 
-    /// Weighs the attributes of one `meta` element, from after its name to the `>` of its tag.
+    /// Reads the encoding in the attributes of one `meta` element: the bytes from after its name to the `>` of its
+    /// tag.
     ///
-    /// The page being read already, references in them are resolved, other than where its first bytes are searched.
+    /// References in the attributes are resolved, which the search of the first bytes does not do.
     ///
-    /// - Returns: The encoding to use, or nil where none that is known is declared.
+    /// - Returns: The encoding to use, or nil where no known one is declared.
     static func encoding(inMetaAttributes bytes: UnsafeRawBufferPointer) -> TextEncoding? {
         var prescan = MetaPrescan(bytes: bytes)
         prescan.resolvesReferences = true
@@ -103,7 +104,7 @@ struct MetaPrescan {
         position = attributes.position
     }
 
-    /// Reads the attributes of a `meta` and weighs them: `charset`, or `content` with an `http-equiv` of `content-type`.
+    /// Reads the encoding of a `meta`: its `charset`, or its `content` with an `http-equiv` of `content-type`.
     private mutating func metaEncoding() -> TextEncoding? {
         var isSeen = (httpEquiv: false, content: false, charset: false)
         var gotPragma = false
@@ -131,7 +132,7 @@ struct MetaPrescan {
         }
         guard !attributes.isCutOff, let needPragma, let encoding, gotPragma || !needPragma else { return nil }
         switch encoding {
-        // A page that was read thus far as ASCII is not UTF-16.
+        // A page whose declaration can be read as ASCII is not UTF-16.
         case .utf16BE, .utf16LE: return .utf8
         case .userDefined: return .windows1252
         default: return encoding

@@ -2,8 +2,6 @@ internal import TrawlText
 
 /// Reads the markup of one page after another: everything but the choice of their encoding.
 struct PageReader: ~Copyable {
-    /// The page's title; nil where none was found yet.
-    private(set) var title: String?
     /// What was found beside the title.
     var findings: PageFindings
     /// Whether all that is asked for is found, or nothing more can be.
@@ -22,47 +20,23 @@ struct PageReader: ~Copyable {
     let text: PageText
     var lexer = MarkupLexer()
     private var structure = PageStructure()
+    /// How the place of an element is known.
+    private var outline = Outline.structure
     /// The open elements of XHTML.
     var xmlElements = XMLElements()
-    var titleText = TitleText()
-    var titleSearch = TitleSearch.searching
-    /// How many elements of XHTML are open in the title, with itself.
-    var titleDepth = 0
+    var titleSearch = TitleSearch()
     var tree = PageTree()
-    /// What is left of the time that expressions may take on this page.
-    private var operations = XPathExpression.operationLimit
-    /// The text of an element whose end is not found yet, for the tree.
-    private var rawText: [UInt8] = []
-    private var rawTextKind: RawText?
-    /// Whether elements are still told apart by where they stand.
-    private var hasStructure = true
-    /// Whether the page is one of frames, of which nothing but these is read.
-    private var isInFrameset = false
+    /// The text of the raw text element that is open, for the tree.
+    private var rawText = RawTextPiece()
 
-    /// Evaluates an expression on the page's tree, once it was finished.
-    ///
-    /// - Returns: nil where there is no tree, or it would take too long.
-    mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
-        guard keepsTree, let document = tree.document() else { return nil }
-        return expression.evaluate(
-            document, nodeCount: tree.nodeCount, operations: &operations, limit: limit)
-    }
-
-    enum TitleSearch {
-        case searching
-        /// What comes is the title's text.
-        case reading
-        /// The title was found, in a body that has no content yet: a frameset may still take its place.
-        case provisional
-        /// The title was found, or none will be.
-        case over
-    }
-
-    /// The text of an element in which there are no tags.
-    private enum RawText {
-        /// There are references in it (HTML Standard: RCDATA).
-        case withReferences
-        case verbatim
+    /// What tells where an element stands.
+    private enum Outline {
+        /// The elements that are open.
+        case structure
+        /// Nothing any more: the page has too many tags. Elements go by their names alone.
+        case names
+        /// The page is one of frames, of which nothing but these is read.
+        case frameset
     }
 
     /// - Parameter text: What makes text of the page's bytes; whoever feeds the reader sets its encoding.
@@ -70,9 +44,12 @@ struct PageReader: ~Copyable {
         self.options = options
         self.text = text
         findings = PageFindings(keepsLinks: options.contains(.links), productToken: productToken)
-        lexer.keepsFindings = keepsFindings
-        lexer.keepsAll = keepsTree
+        if keepsFindings { lexer.demands.insert(.findings) }
+        if keepsTree { lexer.demands.insert(.everything) }
     }
+
+    /// The page's title; nil where none was found yet.
+    var title: String? { titleSearch.title }
 
     var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links]) }
     var keepsTree: Bool { options.contains(.tree) }
@@ -81,27 +58,36 @@ struct PageReader: ~Copyable {
 
     /// Whether a declaration of the page's encoding is looked for.
     var looksForEncoding: Bool {
-        get { lexer.keepsMetaAttributes }
-        set { lexer.keepsMetaAttributes = newValue }
+        get { lexer.demands.contains(.metaAttributes) }
+        set {
+            if newValue {
+                lexer.demands.insert(.metaAttributes)
+            } else {
+                lexer.demands.remove(.metaAttributes)
+            }
+        }
     }
 
     /// Forgets the page and begins another.
     mutating func reset() {
-        title = nil
         isFinished = false
         declaredEncoding = nil
         isXML = false
         if keepsFindings { findings.reset() }
         if keepsTree { tree.reset() }
-        operations = XPathExpression.operationLimit
-        rawText.removeAll(keepingCapacity: true)
-        rawTextKind = nil
+        rawText.reset()
         lexer.reset()
         structure.reset()
         xmlElements.reset()
-        titleSearch = .searching
-        hasStructure = true
-        isInFrameset = false
+        titleSearch.reset()
+        outline = .structure
+    }
+
+    /// Evaluates an expression on the page's tree, once the page is finished.
+    ///
+    /// - Returns: nil where there is no tree, or it would take too long.
+    mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
+        keepsTree ? tree.evaluate(expression, limit: limit) : nil
     }
 
     /// Reads the next bytes, in an encoding that is markup compatible.
@@ -112,13 +98,11 @@ struct PageReader: ~Copyable {
         while !isFinished {
             let start = position
             let event = lexer.next(bytes, &position)
-            if titleSearch == .reading, !isXML {
-                titleText.append(bytes[start..<position])
+            if titleSearch.isReading {
+                if !isXML { titleSearch.text.append(bytes[start..<position]) }
+                if titleSearch.text.isFull { endTitle() }
             }
-            if titleSearch == .reading, titleText.isFull { endTitle() }
-            if rawTextKind != nil, rawText.count < PageTree.sizeLimit {
-                rawText.append(contentsOf: bytes[start..<position])
-            }
+            rawText.append(bytes[start..<position])
             switch event {
             case .exhausted: return position
             case .startTag where isXML: readXMLStartTag()
@@ -136,8 +120,10 @@ struct PageReader: ~Copyable {
             case .doctype: tree.doctype(lexer.content)
             }
             lexer.allowsCDATA = structure.isInForeign
-            if titleSearch == .provisional { confirmTitle() }
-            if hasStructure, structure.isExhausted, titleSearch != .reading { giveUpStructure() }
+            if titleSearch.isProvisional { confirmTitle() }
+            if outline == .structure, structure.isExhausted, !titleSearch.isReading {
+                giveUpStructure(for: .names)
+            }
             if looksForEncoding, declaredEncoding != nil { return position }
         }
         return position
@@ -145,10 +131,12 @@ struct PageReader: ~Copyable {
 
     /// Says that the page ends here: a title that is still open ends too.
     mutating func finish() {
-        if titleSearch == .reading { endTitle() }
-        takeRawText()
+        if titleSearch.isReading { endTitle() }
+        rawText.move(to: &tree)
         isFinished = true
     }
+
+    // MARK: - The encoding
 
     /// Looks ahead for a declaration of the page's encoding, in bytes that are read later.
     func encodingDeclared(in bytes: UnsafeRawBufferPointer) -> TextEncoding? {
@@ -158,130 +146,115 @@ struct PageReader: ~Copyable {
             switch ahead.next(bytes, &position) {
             case .exhausted: return nil
             case .endTag, .rawTextEnd, .text, .loneLess, .comment, .doctype, .section: break
-            case .startTag where ahead.name == .meta:
-                if let found = Self.encoding(declaredBy: ahead) { return found }
+            case .startTag where ahead.tag.name == .meta:
+                if let found = Self.encoding(declaredBy: ahead.tag) { return found }
             case .startTag:
-                if ElementTraits.of(ahead.name).contains(.rawText) { ahead.enterRawText() }
+                if ElementKind.traits(of: ahead.tag.name).contains(.rawText) { ahead.enterRawText() }
             }
         }
     }
 
-    private static func encoding(declaredBy lexer: borrowing MarkupLexer) -> TextEncoding? {
-        lexer.attributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
+    private static func encoding(declaredBy tag: borrowing MarkupTag) -> TextEncoding? {
+        tag.attributes.withUnsafeBytes { MetaPrescan.encoding(inMetaAttributes: $0) }
     }
 
+    // MARK: - Tags
+
     private mutating func readStartTag() {
-        if looksForEncoding, lexer.name == .meta { declaredEncoding = Self.encoding(declaredBy: lexer) }
-        if isInFrameset { return readFramesetStartTag() }
+        if looksForEncoding, lexer.tag.name == .meta {
+            declaredEncoding = Self.encoding(declaredBy: lexer.tag)
+        }
+        if outline == .frameset { return readFramesetStartTag() }
         let content =
-            hasStructure ? structure.readStartTag(lexer) : PageStructure.contentAlone(of: lexer.name)
+            outline == .structure
+            ? structure.readStartTag(lexer) : PageStructure.contentAlone(of: lexer.tag.name)
         if keepsTree { addToTree(content) }
         switch content {
         case .foreign:
-            if keepsFindings, lexer.name == .a, structure.isInSVG, !structure.isInTemplate {
-                findings.readSVGLink(lexer.attributes, text)
+            if keepsFindings, lexer.tag.name == .a, structure.isInSVG, !structure.isInTemplate {
+                findings.readSVGLink(lexer.tag.attributes, text)
             }
             return
         case .markup: break
         case .rawText: lexer.enterRawText()
         case .plaintext: lexer.enterPlaintext()
         case .none: return beginFrameset()
-        case .title: beginTitle()
+        case .title:
+            titleSearch.begin()
+            lexer.enterRawText()
         }
-        if keepsFindings, PageFindings.areOf(lexer.name), lexer.name != .frame, !structure.isInTemplate {
-            findings.read(lexer.name, lexer.attributes, isXML: false, text: text)
+        let name = lexer.tag.name
+        if keepsFindings, PageFindings.areOf(name), name != .frame, !structure.isInTemplate {
+            findings.read(name, lexer.tag.attributes, isXML: false, text: text)
         }
     }
 
     private mutating func readEndTag() {
-        if hasStructure { structure.readEndTag(lexer.name) }
-        if keepsTree { tree.end(lexer.name) }
-    }
-
-    // MARK: - Framesets
-
-    /// Begins a page of frames, in which there are no other elements; it has no title of its own any more.
-    private mutating func beginFrameset() {
-        if titleSearch == .provisional { title = nil }
-        isInFrameset = true
-        giveUpStructure()
-    }
-
-    private mutating func readFramesetStartTag() {
-        if keepsTree { addToTree(lexer.name == .noframes ? .rawText : .markup) }
-        if lexer.name == .noframes {
-            lexer.enterRawText()
-        } else if keepsFindings, lexer.name == .frame {
-            findings.read(lexer.name, lexer.attributes, isXML: false, text: text)
-        }
+        if outline == .structure { structure.readEndTag(lexer.tag.name) }
+        if keepsTree { tree.end(lexer.tag.name) }
     }
 
     private mutating func endRawText() {
         // The text has `</`, the name and the byte after it, too.
-        let extra = lexer.rawTextName.count + 3
-        if titleSearch == .reading {
-            titleText.removeLast(extra)
+        let extra = lexer.rawText.name.count + 3
+        if titleSearch.isReading {
+            titleSearch.text.removeLast(extra)
             endTitle()
         }
-        guard rawTextKind != nil else { return }
-        rawText.removeLast(min(extra, rawText.count))
-        takeRawText()
+        guard rawText.kind != nil else { return }
+        rawText.removeLast(extra)
+        rawText.move(to: &tree)
         tree.endRawText()
     }
 
-    // MARK: - The tree
-
     private mutating func addToTree(_ content: PageStructure.Content) {
         let isRawText = content == .title || content == .rawText || content == .plaintext
-        tree.start(
-            lexer.name, lexer.writtenName, lexer.attributes, isSelfClosing: lexer.isSelfClosing,
-            isRawText: isRawText)
+        tree.start(lexer.tag, isRawText: isRawText)
         switch content {
-        case .title: rawTextKind = .withReferences
+        case .title: rawText.begin(.withReferences)
         case .rawText:
-            rawTextKind = lexer.name == .title || lexer.name == .textarea ? .withReferences : .verbatim
-        case .plaintext: rawTextKind = .verbatim
+            let name = lexer.tag.name
+            rawText.begin(name == .title || name == .textarea ? .withReferences : .verbatim)
+        case .plaintext: rawText.begin(.verbatim)
         case .foreign, .markup, .none: break
         }
     }
 
-    private mutating func takeRawText() {
-        switch rawTextKind {
-        case .withReferences: rawText.withUnsafeBytes { tree.rawText($0, hasReferences: true) }
-        case .verbatim: rawText.withUnsafeBytes { tree.rawText($0, hasReferences: false) }
-        case nil: return
+    // MARK: - Framesets
+
+    /// Begins a page of frames, in which there are no other elements. It has no title of its own any more.
+    private mutating func beginFrameset() {
+        titleSearch.endInFrameset()
+        giveUpStructure(for: .frameset)
+    }
+
+    private mutating func readFramesetStartTag() {
+        if keepsTree { addToTree(lexer.tag.name == .noframes ? .rawText : .markup) }
+        if lexer.tag.name == .noframes {
+            lexer.enterRawText()
+        } else if keepsFindings, lexer.tag.name == .frame {
+            findings.read(lexer.tag.name, lexer.tag.attributes, isXML: false, text: text)
         }
-        rawText.removeAll(keepingCapacity: true)
-        rawTextKind = nil
     }
 
     // MARK: - The title
 
-    private mutating func beginTitle() {
-        if titleSearch == .searching {
-            titleText.reset()
-            titleSearch = .reading
-        }
-        lexer.enterRawText()
-    }
-
     mutating func endTitle() {
-        lexer.reportsText = false
-        title = structure.title(titleText.content(text))
-        titleSearch = .provisional
+        lexer.demands.remove(.text)
+        titleSearch.found(structure.title(titleSearch.text.content(text)))
         confirmTitle()
     }
 
     private mutating func confirmTitle() {
         guard !structure.mayLoseBody(lexer) else { return }
-        titleSearch = .over
+        titleSearch.end()
         isFinished = !findsMore
     }
 
-    /// Goes on without knowing which elements are open, and so where a title would count; they are too many.
-    private mutating func giveUpStructure() {
-        titleSearch = .over
-        hasStructure = false
+    /// Goes on without knowing which elements are open, and so without looking for a title.
+    private mutating func giveUpStructure(for outline: Outline) {
+        titleSearch.end()
+        self.outline = outline
         structure.reset()
         isFinished = !findsMore
     }

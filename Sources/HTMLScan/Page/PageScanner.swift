@@ -1,18 +1,18 @@
 internal import TrawlText
 
-/// Finds the title of an HTML page, and what else is asked for, while the page arrives.
+/// Finds the title of an HTML page, and whatever else its options ask for, while the page arrives.
 ///
-/// The title is that of the first HTML `title` element, wherever browsers accept one; those of `svg` do not count. Where
-/// only the title is asked for the page is read no further; else it is read to its end, in one pass. Nothing is kept but what is
-/// found, so memory does not grow with the page. One scanner serves page after page, on one thread; between pages call
-/// ``reset(contentType:byteLimit:)``.
+/// The title is that of the first HTML `title` element, wherever browsers accept one; those of `svg` do not count.
+/// Where only the title is asked for, the page is read no further than its title; else it is read to its end, in one
+/// pass. Only what is found is kept, so memory does not grow with the page. One scanner serves page after page, on
+/// one thread; between pages call ``reset(contentType:byteLimit:)``.
 package final class PageScanner {
     /// The title: decoded, white space collapsed, at most 4,096 Unicode characters; empty where it has no text.
     ///
     /// It is nil where the page has no title, or none was found yet.
     package var title: String? { reader.title }
 
-    /// What the page says of itself; complete when the scanner is finished, and empty unless it was asked for.
+    /// The page's metadata. It is complete when the scanner is finished, and empty unless it was asked for.
     package var metadata: PageMetadata { reader.findings.metadata }
 
     /// The links of the page in order: at most 50,000, of at most 8 KiB each and 4 MiB in all; empty unless they were
@@ -25,27 +25,29 @@ package final class PageScanner {
     /// for.
     package var baseHref: String? { reader.findings.baseHref }
 
-    /// What is found beside the title.
+    /// What is searched for beside the title.
     package let options: Options
 
-    /// Whether the scanner needs no more of the body: all that was asked for is found, or there is nothing to be found.
+    /// Whether the scanner needs no more of the body: everything asked for is found, or there is nothing to find.
     package private(set) var isFinished = false
 
-    /// Whether the body is HTML or XHTML, by its type or its first bytes; of a body without a type it is not known before.
+    /// Whether the body is HTML or XHTML, by its type or its first bytes; of a body without a type that is not known
+    /// before its first bytes are read.
     package private(set) var isHTML = false
 
     /// The name of the page's encoding in the Encoding Standard, such as `windows-1252`; nil before it is known.
     ///
-    /// A byte order mark decides, then the `Content-Type`, then what the page declares of itself. Of a page that does not
-    /// declare anything, what follows its first byte that is not ASCII is looked at, 16 KiB of it: a declaration there, then
-    /// whether it is UTF-8, then a guess. Else it is windows-1252. Where all that was needed is ASCII it is UTF-8.
+    /// A byte order mark decides, then the `Content-Type`, then what the page declares of itself. A page without any
+    /// of these is judged by the 16 KiB that begin with its first byte that is not ASCII: by a declaration in them,
+    /// then by whether they are UTF-8, then by a guess. If all fail it is windows-1252. If everything that was read
+    /// is ASCII it is UTF-8.
     package var charset: String? { encoding?.rawValue }
 
-    /// What is done with the next bytes.
+    /// How the next bytes are handled.
     private enum Stage {
         /// The first bytes are gathered, until they are enough to tell the encoding.
         case head
-        /// The page has not declared an encoding; while it is ASCII it is read nevertheless.
+        /// The page has not declared an encoding so far. It is read while it is ASCII.
         case undeclared
         /// Bytes are held back, until there are enough of them to tell the encoding.
         case holding
@@ -54,8 +56,8 @@ package final class PageScanner {
     }
 
     private var stage = Stage.head
-    private var contentType: String?
-    private var declaredType = MIMEType(contentType: nil)
+    /// The page's `Content-Type` and what it says, kept because a site sends the same one with page after page.
+    private var header = (value: String?.none, type: MIMEType(contentType: nil))
     private var type = MIMEType(contentType: nil)
     private var encoding: TextEncoding?
     private var held: [UInt8] = []
@@ -66,7 +68,6 @@ package final class PageScanner {
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []
     private var keptText: [UInt8] = []
-    private let legacyDecoder: LegacyDecoder
     private let text: PageText
     private lazy var guess = EncodingGuess()
 
@@ -74,7 +75,7 @@ package final class PageScanner {
     private static let prescanLength = 1024
     /// How much of a page is looked at from its first byte that is not ASCII, where it has not declared an encoding.
     private static let sampleLength = 16 << 10
-    /// How much is decoded at a time, where a page has to be: little, where it may be left soon.
+    /// How many bytes are decoded at a time. Few, where the page may soon be finished.
     private static let sliceLength = 512
     private static let longSliceLength = 16 << 10
     /// How much text is kept, in bytes of UTF-8; what comes beyond is left out.
@@ -83,13 +84,12 @@ package final class PageScanner {
     /// Creates a scanner, ready for a page of which no `Content-Type` is known.
     ///
     /// - Parameters:
-    ///   - options: What is to be found beside the title. Nothing by default.
+    ///   - options: What is searched for beside the title. Nothing by default.
     ///   - productToken: The crawler's name as pages know it, such as `trawl`, for ``PageMetadata/agentRobots``. Empty:
     ///     none.
     package init(_ options: Options = [], productToken: String = "") {
         self.options = options
-        legacyDecoder = LegacyDecoder()
-        text = PageText(decoder: legacyDecoder)
+        text = PageText(decoder: LegacyDecoder())
         reader = PageReader(options, productToken: productToken, text: text)
         held.reserveCapacity(ContentSignature.length)
         reset(contentType: nil)
@@ -105,12 +105,8 @@ package final class PageScanner {
         encoding = nil
         text.encoding = .utf8
         text.pageEncoding = .utf8
-        if contentType != self.contentType {
-            // A site sends the same one with page after page.
-            self.contentType = contentType
-            declaredType = MIMEType(contentType: contentType)
-        }
-        type = declaredType
+        if contentType != header.value { header = (contentType, MIMEType(contentType: contentType)) }
+        type = header.type
         isHTML = type.isPage
         isFinished = !isHTML && !(keepsText && type.isText)
         stage = .head
@@ -160,7 +156,7 @@ package final class PageScanner {
     }
 
     private var keepsText: Bool { options.contains(.text) }
-    /// Whether the body is decoded before anything is done with it.
+    /// Whether the whole body is decoded before it is read.
     private var decodesAll: Bool { !options.isDisjoint(with: [.text, .tree]) }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -256,7 +252,7 @@ package final class PageScanner {
         let isUTF8 = UTF8Check(sample).isUTF8
         begin(
             (isHTML ? reader.encodingDeclared(in: sample) : nil)
-                ?? (isUTF8 ? .utf8 : guess.encoding(of: sample, decoder: legacyDecoder) ?? .windows1252))
+                ?? (isUTF8 ? .utf8 : guess.encoding(of: sample, decoder: text.decoder) ?? .windows1252))
         take(bytes)
     }
 
@@ -269,7 +265,7 @@ package final class PageScanner {
             // Such a page is one U+FFFD: the encodings that it stands for can hide markup (Encoding Standard, §14.1).
             isFinished = true
         } else if decodesAll || !encoding.isMarkupCompatible {
-            streamDecoder = encoding.streamDecoder(legacyDecoder)
+            streamDecoder = encoding.streamDecoder(text.decoder)
         } else {
             text.encoding = encoding
         }
@@ -312,7 +308,7 @@ package final class PageScanner {
 
     private func end() {
         isFinished = true
-        // All that was needed is ASCII.
+        // Everything that was read is ASCII.
         if encoding == nil { encoding = .utf8 }
     }
 }

@@ -1,16 +1,17 @@
 internal import TrawlText
 
-/// Makes text of a page's bytes, in whatever encoding it is.
+/// Decodes pieces of a page to text, in the page's encoding.
 ///
-/// One serves page after page; `encoding` is that of the present one.
+/// One value serves page after page. `encoding` is that of the present page.
 final class PageText {
-    /// The encoding of the bytes; of those that were read before it was known all are ASCII.
+    /// The encoding of the bytes that are given here. Bytes that were read before it was known are ASCII.
     var encoding = TextEncoding.utf8
 
-    /// The encoding of the page, which may have been decoded before its bytes come here.
+    /// The encoding of the page. It differs from `encoding` where the page was decoded before it was read.
     var pageEncoding = TextEncoding.utf8
 
-    private let decoder: LegacyDecoder
+    /// Keeps the tables of legacy encodings from page to page.
+    let decoder: LegacyDecoder
     private let queryEncoder: QueryEncoder
     private var output: [UInt8] = []
 
@@ -19,7 +20,7 @@ final class PageText {
         queryEncoder = QueryEncoder(decoder: decoder)
     }
 
-    /// The text of some bytes; of what is invalid in them there is U+FFFD.
+    /// The text of some bytes. Invalid bytes become U+FFFD.
     func string(_ bytes: UnsafeRawBufferPointer, _ content: TextContent) -> String {
         output.removeAll(keepingCapacity: true)
         if encoding == .utf8 || bytes.isASCII {

@@ -1,6 +1,6 @@
 internal import TrawlText
 
-/// Makes text of what stands in a page: references resolved, white space and control characters as they are wanted.
+/// How text is made of a page's bytes: which references are resolved, and whether white space is collapsed.
 struct TextContent: OptionSet {
     let rawValue: UInt8
 
@@ -9,7 +9,7 @@ struct TextContent: OptionSet {
     /// White space and control characters in a row become one space, or none at either end.
     static let isCollapsed = TextContent(rawValue: 1 << 1)
 
-    /// Adds the text of some of a page's bytes, which are in UTF-8. What of them is invalid stays so.
+    /// Adds the text of some of a page's bytes, in UTF-8. Invalid bytes stay as they are.
     func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         let isCollapsed = contains(.isCollapsed)
         var position = 0
@@ -57,7 +57,7 @@ struct TextContent: OptionSet {
 
     /// Turns a control character or white space just added into one space, or into nothing after another or at the start.
     ///
-    /// As in browsers a vertical tab is no white space and stays.
+    /// As in browsers, a vertical tab is not white space and stays.
     private static func collapse(_ output: inout [UInt8], from start: Int) {
         guard output.count == start + 1, output[start] <= 0x20 || output[start] == 0x7F, output[start] != 0x0B
         else {

@@ -1,6 +1,6 @@
 internal import TrawlText
 
-/// Gathers the text of a title and makes of it what is kept.
+/// Gathers the text of a title while it arrives.
 struct TitleText {
     /// The most characters (Unicode scalar values) that a title keeps.
     static let characterLimit = 4096
@@ -15,7 +15,8 @@ struct TitleText {
     /// Forgets what was gathered.
     mutating func reset() { raw.removeAll(keepingCapacity: true) }
 
-    /// Adds text as it stands in the page. Of white space in a row the first is kept, so that its amount has no cost.
+    /// Adds text as it stands in the page. A run of white space is kept as one space, so that its length costs no
+    /// memory.
     mutating func append(_ bytes: Slice<UnsafeRawBufferPointer>) {
         var rest = bytes
         while let first = rest.first, !isFull {

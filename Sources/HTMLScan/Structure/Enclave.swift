@@ -1,19 +1,20 @@
-/// The open elements of an enclave: of a `template`, an `svg` or a `math` and all that is within, where other rules hold.
+/// The open elements of an enclave: a `template`, an `svg` or a `math`, and everything within it. Other rules hold
+/// there.
 ///
-/// In foreign content a `title` is not HTML's, and in a template it is not the page's. These are the HTML Standard's rules for
-/// parsing tokens in foreign content (§13.2.6.5), and as much of the others as tells where such content ends. The elements
-/// around an enclave are the HTML parser's business.
+/// In foreign content a `title` is not HTML's, and in a template it is not the page's. The rules are the HTML
+/// Standard's for parsing tokens in foreign content (§13.2.6.5), and those of its other rules that tell where such
+/// content ends. ``PageParser`` keeps the elements around an enclave.
 struct Enclave {
-    /// Whose element it is: where elements of HTML stand in foreign content, only a few places allow it.
+    /// The vocabulary that an element is of.
     enum Namespace { case html, svg, math }
 
-    /// How many elements may be open; those opened beyond are taken for closed. Browsers stop at 512, too.
+    /// The most elements that may be open; further ones are ignored. Browsers stop at 512, too.
     static let depthLimit = 512
 
     private struct Element {
         let name: TagName
         let namespace: Namespace
-        /// What may stand directly in an element that is foreign.
+        /// What may stand directly in a foreign element.
         let admits: Admission
     }
 
@@ -30,12 +31,12 @@ struct Enclave {
 
     private var elements: [Element] = []
     private var templates = 0
-    /// How many elements were looked at to find the one that an end tag closes; a measure of the time taken.
+    /// How many elements were compared with end tags, as a measure of the time taken.
     private(set) var steps = 0
 
-    /// Whether there is none.
+    /// Whether no enclave is open.
     var isEmpty: Bool { elements.isEmpty }
-    /// Whether what comes is in a template.
+    /// Whether what follows is in a template.
     var isInTemplate: Bool { templates > 0 }
     /// Whether the innermost element is foreign, so that CDATA sections are allowed (HTML Standard, §13.2.5.42).
     var isInForeign: Bool { elements.last.map { $0.namespace != .html } ?? false }
@@ -55,7 +56,7 @@ struct Enclave {
         templates = 0
     }
 
-    /// Whether a start tag here is one of HTML; if not, ``openForeign(_:isHTMLAdmitted:)`` is for it.
+    /// Whether a start tag here opens an element of HTML. If not, ``openForeign(_:isHTMLAdmitted:)`` opens it.
     func admitsHTML(_ name: TagName) -> Bool {
         guard let innermost = elements.last else { return true }
         switch innermost.admits {
@@ -72,8 +73,10 @@ struct Enclave {
         case .svg: push(Element(name: name, namespace: .svg, admits: .own))
         case .math: push(Element(name: name, namespace: .math, admits: .own))
         default:
-            // Many more of these may be open than matter: they close one another.
-            if let last = elements.last, last.name == name, ElementTraits.of(name).contains(.closesItsLike) {
+            // An element that closes its like is kept once: its second start tag closes the first element.
+            if let last = elements.last, last.name == name,
+                ElementKind.traits(of: name).contains(.closesItsLike)
+            {
                 return
             }
             push(Element(name: name, namespace: .html, admits: .own))
@@ -95,7 +98,7 @@ struct Enclave {
         push(Element(name: name, namespace: namespace, admits: admits))
     }
 
-    /// Closes what is open of foreign content up to where HTML is admitted, as some tags of HTML do.
+    /// Closes foreign elements up to one that admits HTML, as some tags of HTML do.
     mutating func breakOut() {
         while let innermost = elements.last, innermost.namespace != .html,
             innermost.admits == .own || innermost.admits == .svg
@@ -106,7 +109,8 @@ struct Enclave {
 
     /// Closes what an end tag closes.
     ///
-    /// - Returns: Whether the tag was dealt with. If not, it may close an element around the enclave, and all of that with it.
+    /// - Returns: Whether the end tag is dealt with. If not, it may close an element around the enclave, and the
+    ///   enclave with it.
     mutating func close(_ name: TagName) -> Bool {
         if isInForeign {
             if name == .p || name == .br {
@@ -148,7 +152,7 @@ struct Enclave {
         return false
     }
 
-    /// Takes the innermost `form` of the enclave out of the open elements, what is open in it not.
+    /// Removes the innermost `form` of the enclave from the open elements, but not what is open in it.
     mutating func removeForm() {
         for index in elements.indices.reversed() {
             steps += 1

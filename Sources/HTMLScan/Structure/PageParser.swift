@@ -1,14 +1,14 @@
 internal import CLibXML2
 internal import TrawlText
 
-/// libxml2's HTML push parser at work on one page after another: it keeps which elements are open, and reads the title.
+/// Runs libxml2's HTML push parser on one page after another, to know which elements are open and to read the title.
 ///
-/// What it gets is the page as the stages before it have mended it. Version 2.9.14 takes 11 s for a tag of 100,000
-/// attributes, takes markup in a title for markup and knows no references but those of HTML 4: so tags come without
-/// attributes and with no names but those of HTML, the title's content comes decoded and with its references resolved, and
-/// other text not at all. There is no tree: what is asked of the parser is its stack, and what it says of the title.
+/// The parser gets a simplified page. Version 2.9.14 takes 11 s for a tag of 100,000 attributes, reads markup in a
+/// title as markup, and knows only the references of HTML 4. So it is given tags without attributes and with plain
+/// names only, the title's content decoded and with its references resolved, and no other text. It builds no tree:
+/// only its stack and the title that it reports are used.
 struct PageParser: ~Copyable {
-    /// How many elements may be open; start tags beyond are dropped. Browsers stop at 512.
+    /// The most elements that may be open; further start tags are dropped. Browsers stop at 512.
     ///
     /// An end tag may cost the parser a walk over all of them.
     static let depthLimit = 256
@@ -20,7 +20,7 @@ struct PageParser: ~Copyable {
     private var markup: [UInt8] = []
     private let events = TitleEvents()
     private var isUsed = false
-    /// How many tags of the page the parser was given, and how often its stack was searched.
+    /// How many tags the parser was given, plus how often its stack was searched.
     private var tagCount = 0
 
     private static let pendingLimit = 64
@@ -72,7 +72,7 @@ struct PageParser: ~Copyable {
 
     private mutating func appendEscaped(_ content: String) {
         var content = content
-        // In UTF-8 those that the parser would drop are, or begin with, these.
+        // In UTF-8 the characters that the parser would drop are, or begin with, these bytes.
         guard
             Self.takesAllCharacters || !content.utf8.contains(where: { $0 == 0x0B || $0 == 0xEF })
                 || !content.unicodeScalars.contains(where: Self.isNotOfXML)
@@ -94,8 +94,8 @@ struct PageParser: ~Copyable {
         }
     }
 
-    /// Appends text with characters that are none of XML, which the parser would drop: an element stands for each until it is
-    /// reported.
+    /// Appends text with characters that XML does not allow and the parser would drop. An element is written in the
+    /// place of each, and its report brings the character back.
     private mutating func carry(_ content: String) {
         for scalar in content.unicodeScalars {
             if Self.isNotOfXML(scalar) {
@@ -118,7 +118,7 @@ struct PageParser: ~Copyable {
         scalar == "\u{0B}" || scalar == "\u{FFFE}" || scalar == "\u{FFFF}"
     }
 
-    /// Whether the page has so many tags that it is hostile, or at least no page; more are not worth the time.
+    /// Whether the page has so many tags that it is hostile, or no real page.
     ///
     /// The limit is 100,000 tags; those of an element that was closed just as it was opened do not count.
     var isExhausted: Bool { tagCount >= Self.tagLimit }
@@ -209,7 +209,7 @@ struct PageParser: ~Copyable {
 /// What the parser reports of the title.
 private final class TitleEvents {
     private(set) var text: [UInt8] = []
-    /// Characters that the parser is given as elements, in order.
+    /// The characters that the parser is given as elements, in order.
     var carried: [Unicode.Scalar] = []
     private var reported = 0
     private var isInTitle = false

@@ -1,19 +1,20 @@
-/// What of a page's structure decides whether a `title` is the page's, and whether an element is HTML's.
+/// The open elements of a page, as far as they decide whether a `title` is the page's and whether an element is
+/// HTML's.
 struct PageStructure: ~Copyable {
     /// How what follows a start tag is to be read.
     enum Content {
-        /// As markup, and the tag was one of foreign content.
+        /// As markup. The tag was one of foreign content.
         case foreign
         case markup
         case rawText
         case plaintext
-        /// As raw text, and it is the page's title.
+        /// As raw text, which is the page's title.
         case title
-        /// Not at all: it is of a frameset.
+        /// Not at all: the page is a frameset.
         case none
     }
 
-    /// The HTML parser's stack, of what is open around an enclave.
+    /// The elements that are open around an enclave, in the HTML parser's stack.
     private var elements = PageParser()
     private var enclave = Enclave()
     /// Once the page has content it can no longer be a frameset.
@@ -28,7 +29,7 @@ struct PageStructure: ~Copyable {
     var isInForeign: Bool { enclave.isInForeign }
     /// Whether the innermost open element is of SVG.
     var isInSVG: Bool { enclave.isInSVG }
-    /// Whether what comes is in a template, and so not in the page.
+    /// Whether what follows is in a template, and so not in the page.
     var isInTemplate: Bool { enclave.isInTemplate }
 
     /// Forgets the page and begins another.
@@ -39,15 +40,15 @@ struct PageStructure: ~Copyable {
         enclave.reset()
     }
 
-    /// Takes the start tag that a lexer has just found into account.
+    /// Updates the open elements after a start tag.
     mutating func readStartTag(_ lexer: borrowing MarkupLexer) -> Content {
-        let name = lexer.name
-        let traits = ElementTraits.of(name)
+        let name = lexer.tag.name
+        let traits = ElementKind.traits(of: name)
         if !enclave.isEmpty, !enclave.admitsHTML(name) {
-            guard traits.contains(.breaksOut) || name == .font && lexer.attributes.breakOut else {
-                if !lexer.isSelfClosing {
+            guard traits.contains(.breaksOut) || name == .font && lexer.tag.attributes.breakOut else {
+                if !lexer.tag.isSelfClosing {
                     enclave.openForeign(
-                        name, isHTMLAdmitted: name == .annotationXML && lexer.attributes.admitHTML)
+                        name, isHTMLAdmitted: name == .annotationXML && lexer.tag.attributes.admitHTML)
                 }
                 return .foreign
             }
@@ -59,7 +60,7 @@ struct PageStructure: ~Copyable {
     /// How what follows a start tag is to be read, going by its name alone.
     static func contentAlone(of name: TagName) -> Content {
         if name == .plaintext { return .plaintext }
-        return ElementTraits.of(name).contains(.rawText) ? .rawText : .markup
+        return ElementKind.traits(of: name).contains(.rawText) ? .rawText : .markup
     }
 
     private mutating func readHTMLStartTag(
@@ -70,12 +71,12 @@ struct PageStructure: ~Copyable {
         if traits.contains(.rawText) { return name == .title && !isInTemplate ? .title : .rawText }
         if traits.contains(.notKept) {
             if name == .plaintext { return .plaintext }
-            if name == .input, !lexer.hasText, !lexer.attributes.areHidden { hasContent = true }
+            if name == .input, !lexer.hasText, !lexer.tag.attributes.areHidden { hasContent = true }
             if name == .frameset, !lexer.hasText, !hasContent, !isInTemplate { return .none }
             return .markup
         }
         let isForeignRoot = name == .svg || name == .math
-        if isForeignRoot, lexer.isSelfClosing { return .foreign }
+        if isForeignRoot, lexer.tag.isSelfClosing { return .foreign }
         if !enclave.isEmpty || isForeignRoot || name == .template {
             enclave.open(name)
         } else {
@@ -84,26 +85,27 @@ struct PageStructure: ~Copyable {
         return isForeignRoot ? .foreign : .markup
     }
 
-    /// The title that was met last, as the parser reads it.
+    /// The title that was found last, as the parser reads it.
     ///
     /// - Parameter content: What stands between its tags, decoded and with its references resolved.
     mutating func title(_ content: String) -> String { elements.title(content) }
 
-    /// Whether what was found in the body may be lost yet: a `frameset` takes the place of a body that has no content.
+    /// Whether a `frameset` may still take the place of the body and of what was found in it: the body has no content
+    /// yet.
     func mayLoseBody(_ lexer: borrowing MarkupLexer) -> Bool { hasBody && !hasContent && !lexer.hasText }
 
-    /// Takes an end tag into account.
+    /// Updates the open elements after an end tag.
     mutating func readEndTag(_ name: TagName) {
         switch name {
         case .br: hasContent = true
         case .body, .html: hasBody = true
         case .form where !enclave.isEmpty && !isInTemplate:
-            // It closes a form, and nothing that is open in it.
+            // The end tag closes the form, but nothing that is open in it.
             enclave.removeForm()
             return
         default: break
         }
-        guard !ElementTraits.of(name).contains(.notKept) || name == .br else { return }
+        guard !ElementKind.traits(of: name).contains(.notKept) || name == .br else { return }
         if enclave.isEmpty {
             if name != .template { elements.close(name) }
         } else if !enclave.close(name), elements.contains(name) {

@@ -1,10 +1,10 @@
-/// The elements that are open in a page of XHTML, and what their prefixes stand for (Namespaces in XML 1.0).
+/// The open elements of a page of XHTML, and the namespaces of their prefixes (Namespaces in XML 1.0).
 struct XMLElements {
     /// The vocabulary that an element is of.
     enum Namespace { case html, svg, other }
 
     private struct Element {
-        /// The name with its prefix: what the end tag has to be.
+        /// The name with its prefix, which the end tag has to repeat.
         let name: TagName
         /// How many declarations were made before it.
         let declarations: Int
@@ -12,12 +12,12 @@ struct XMLElements {
 
     private var elements: [Element] = []
     private var declarations: [(prefix: TagName, namespace: Namespace)] = []
-    /// How many more are open than are kept.
+    /// How many elements are open beyond the limit.
     private var excess = 0
     private var steps = 0
 
     private static let limit = 4_096
-    /// How many declarations hold at once; all are gone over for each element.
+    /// The most declarations that hold at once. All are compared for each element.
     private static let declarationLimit = 128
     private static let stepLimit = 10_000_000
 
@@ -31,9 +31,9 @@ struct XMLElements {
         steps = 0
     }
 
-    /// Takes a start tag into account.
+    /// Opens the element of a start tag.
     ///
-    /// - Returns: Its vocabulary, and its name without prefix. A page that declares nothing is taken for one of HTML.
+    /// - Returns: Its vocabulary, and its name without prefix. A page that declares no namespace counts as HTML.
     mutating func open(
         _ name: TagName, _ attributes: borrowing TagAttributes, isEmpty: Bool
     ) -> (namespace: Namespace, local: TagName) {
@@ -41,7 +41,7 @@ struct XMLElements {
         attributes.withUnsafeBytes { declare($0) }
         let (prefix, local) = name.parts
         let index = declarations.lastIndex { $0.prefix == prefix }
-        // The root of a page is HTML's, whatever it says.
+        // The root `html` is HTML's, whatever namespace it declares.
         if let index, local == .html, depth == 0 { declarations[index].namespace = .html }
         let namespace = index.map { declarations[$0].namespace } ?? (prefix.count == 0 ? .html : .other)
         if isEmpty {
@@ -73,7 +73,7 @@ struct XMLElements {
         }
     }
 
-    /// Takes an end tag into account. One that matches nothing is ignored.
+    /// Closes the element of an end tag, and all that is open in it. An end tag that matches nothing is ignored.
     ///
     /// - Returns: How many elements it closes.
     mutating func close(_ name: TagName) -> Int {

@@ -10,10 +10,10 @@ package final class XPathExpression {
     private let paths: [[xmlXPathCompExprPtr]]
     private let isCostly: Bool
 
-    /// How many operations may be spent on a page, by libxml2's count: a sixth of a second at most, for which
-    /// other transfers of the loop wait.
+    /// How many operations all expressions may take on a page, as libxml2 counts them. They take at most a sixth of a
+    /// second, for which the loop's other transfers wait.
     static let operationLimit: UInt = 1_500_000
-    /// The same, multiplied with the nodes of the page, where sets of nodes are merged with one another.
+    /// The limit for expressions that merge sets of nodes: operations multiplied by the nodes of the page.
     private static let mergeLimit: UInt = 4_000_000_000
 
     /// Compiles an expression.
@@ -53,7 +53,8 @@ package final class XPathExpression {
         throw XPathError("\(message(of: context)), at character \(place) of \(text)")
     }
 
-    /// Evaluates the expression once, on next to nothing: types and counts of arguments are checked only then.
+    /// Evaluates the expression once on a tiny tree, since libxml2 checks the types and counts of arguments only
+    /// then.
     private func check() throws(XPathError) {
         var tree = PageTree()
         tree.isXML = true
@@ -82,7 +83,7 @@ package final class XPathExpression {
     ///
     /// - Parameters:
     ///   - nodeCount: How many nodes the page has.
-    ///   - operations: How many operations are left to the page; those that it took are taken off.
+    ///   - operations: How many operations the page has left; those that are used are subtracted.
     ///   - limit: How many nodes are made into text.
     /// - Returns: nil where it would take too long.
     func evaluate(

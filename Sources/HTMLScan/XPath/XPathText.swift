@@ -1,7 +1,7 @@
 internal import CLibXML2
 internal import TrawlText
 
-/// Makes text of the nodes of a tree.
+/// Makes text of a tree's nodes.
 enum XPathText {
     /// The text of a node: of an element all text that is within, of a comment its own, white space collapsed and stripped; of an
     /// attribute its value.

@@ -1,4 +1,4 @@
-/// What an XPath expression comes to.
+/// The value of an XPath expression.
 package enum XPathValue: Equatable, Sendable {
     /// Nodes: the text of each, in the order of the document.
     ///
@@ -7,7 +7,7 @@ package enum XPathValue: Equatable, Sendable {
     case nodes([String])
     /// A text, as functions such as `string()` give it.
     case string(String)
-    /// A number, as functions such as `count()` give it. It may be infinite, or none.
+    /// A number, as functions such as `count()` give it. It may be infinite or NaN.
     case number(Double)
     /// Whether a condition holds.
     case boolean(Bool)

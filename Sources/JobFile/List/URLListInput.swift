@@ -4,7 +4,7 @@ internal import TrawlText
 struct URLListInput: ~Copyable {
     private let descriptor: InputDescriptor
     private var decoder: TextStreamDecoder?
-    /// What is read before it is known what it is, or decoded; in UTF-8 it is up to half as long again.
+    /// The bytes that were read and not yet decoded. In UTF-8 they may be half as long again.
     private var encoded: [UInt8] = []
     private var isAtStart = true
     private var isAtEnd = false

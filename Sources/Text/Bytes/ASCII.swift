@@ -1,4 +1,4 @@
-/// What the HTML and Encoding Standards ask of single bytes.
+/// The classes of bytes that the HTML and Encoding Standards use.
 extension UInt8 {
     /// Whether the byte is ASCII white space: tab, line feed, form feed, carriage return or space.
     @inlinable @inline(__always)
@@ -24,5 +24,13 @@ extension UInt8 {
         if isASCIIDigit { return UInt32(self &- 0x30) }
         let letter = (self | 0x20) &- 0x61
         return letter < 6 ? UInt32(letter) + 10 : nil
+    }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+    /// Whether the bytes are a text, without regard to the case of their letters. The text is in lower case.
+    @inlinable @inline(__always)
+    package func matches(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && elementsEqual(text.bytes) { $0.asciiLowercased == $1 }
     }
 }

@@ -1,9 +1,9 @@
-/// Decodes a text that is no HTML page to UTF-8, piece by piece: XML, feeds, lists.
+/// Decodes text other than HTML pages to UTF-8, piece by piece: XML, feeds, lists.
 ///
-/// Its encoding is the one of its byte order mark, else the `charset` of its `Content-Type`, else the one of its XML declaration
-/// (RFC 7303, section 3), else UTF-16 where its first character is written in it, else UTF-8.
+/// The encoding is that of the byte order mark, else the `charset` of the `Content-Type`, else UTF-16 where the first
+/// character is written in it, else that of the XML declaration (RFC 7303, section 3), else UTF-8.
 package struct TextStreamDecoder {
-    /// How many of a text's first bytes are needed to tell its encoding.
+    /// How many of a text's first bytes tell its encoding.
     package static let headLength = 1024
 
     /// How many bytes the byte order mark takes; 0 where there is none.
@@ -26,7 +26,7 @@ package struct TextStreamDecoder {
         }
     }
 
-    /// Whether the text is UTF-8 as it is, so that nothing need be decoded. Bytes that are invalid stay so.
+    /// Whether the text is UTF-8 already and is copied. Invalid bytes stay as they are.
     package var isUTF8: Bool { decoder == nil }
 
     /// Adds the next piece in UTF-8; what is incomplete at its end is kept for the next.
@@ -40,7 +40,8 @@ package struct TextStreamDecoder {
         decoder?.finish(into: &output)
     }
 
-    /// How many bytes of the text some decoded ones stand for: exact for UTF-8, UTF-16 and encodings of one byte a character.
+    /// How many bytes of the source some decoded bytes stand for. The number is exact for UTF-8, UTF-16 and
+    /// single-byte encodings.
     package func sourceLength(of decoded: UnsafeRawBufferPointer) -> Int {
         guard decoder != nil else { return decoded.count }
         let isUTF16 = encoding == .utf16BE || encoding == .utf16LE
@@ -61,7 +62,7 @@ package struct TextStreamDecoder {
         if head.count >= 2, head[0] == 0, 0x01...0x7F ~= head[1] { written = .utf16BE }
         if head.count >= 2, 0x01...0x7F ~= head[0], head[1] == 0 { written = .utf16LE }
         if let named = MIMEType(contentType: contentType).encoding {
-            // Text whose first character takes one byte is not UTF-16, whatever it is said to be.
+            // Text whose first character takes one byte is not UTF-16, whatever its header says.
             switch named {
             case .utf16BE, .utf16LE: return written == nil ? .utf8 : named
             default: return named

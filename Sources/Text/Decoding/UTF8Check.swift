@@ -1,8 +1,9 @@
-/// Whether bytes are UTF-8, and how much they are not.
+/// Counts the characters and errors of bytes that may be UTF-8.
 package struct UTF8Check {
     /// How many characters take more than one byte.
     private(set) var characters = 0
-    /// How many errors there are, as many as there would be of U+FFFD. A character cut off at the end is none.
+    /// How many errors there are: as many as a decoder would write U+FFFD. A character cut off at the end does not
+    /// count.
     private(set) var errors = 0
 
     package init(_ bytes: UnsafeRawBufferPointer) {
@@ -23,7 +24,7 @@ package struct UTF8Check {
         }
     }
 
-    /// Whether the bytes are to be read as UTF-8: nothing else in them, or so much of it that the rest are slips.
+    /// Whether the bytes are read as UTF-8: they have no error, or at least ten characters for each error.
     package var isUTF8: Bool { errors == 0 || characters >= 10 * errors }
 
     /// How many bytes the character takes at a position, or as much of one as is there; at least 1.

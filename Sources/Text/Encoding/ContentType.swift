@@ -1,4 +1,4 @@
-/// What a `Content-Type` header says of a body.
+/// Questions about a body that its `Content-Type` header answers.
 package enum ContentType {
     /// Whether a body of this type is scanned for a title: HTML, XHTML, or no type at all.
     ///

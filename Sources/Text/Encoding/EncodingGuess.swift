@@ -2,15 +2,16 @@ internal import CUchardet
 
 /// Guesses the encoding of text that declares none and is not UTF-8, by the frequency of its characters.
 ///
-/// The guess is libuchardet's, an implementation of Mozilla's detector. It is good on as much text as is asked for here, and
-/// poor on less: names of languages and persons make it see Turkish and Maltese everywhere.
+/// The guess is that of libuchardet, an implementation of Mozilla's detector. It is good on as much text as is
+/// required here, and poor on less: names of languages and persons make it guess Turkish and Maltese.
 package final class EncodingGuess {
     // Safe because only this object knows the pointer, and frees it in `deinit`.
     private let detector: uchardet_t? = uchardet_new()
 
-    /// How many bytes that are not ASCII there must be, for an encoding of one byte a character.
+    /// How many bytes must not be ASCII for a guess of a single-byte encoding.
     static let singleByteEvidence = 64
-    /// How many there must be for another: hardly any other text is valid in one of these.
+    /// How many bytes must not be ASCII for a guess of a multi-byte encoding. Other text is hardly ever valid in one
+    /// of these.
     static let multiByteEvidence = 24
 
     package init() {}
@@ -19,8 +20,8 @@ package final class EncodingGuess {
 
     /// Guesses the encoding of a sample.
     ///
-    /// - Parameter decoder: What decodes the sample to see whether it can be so.
-    /// - Returns: nil where there is too little to go by, or what is found is no encoding of the web's.
+    /// - Parameter decoder: Decodes the sample, to check the guess.
+    /// - Returns: nil where there is too little evidence, or the guess is no encoding of the web.
     package func encoding(of sample: UnsafeRawBufferPointer, decoder: LegacyDecoder) -> TextEncoding? {
         let evidence = sample.lazy.filter { $0 >= 0x80 }.count
         guard let detector, evidence >= Self.multiByteEvidence else { return nil }

@@ -1,16 +1,16 @@
-/// What the `Content-Type` of a response says of its body.
+/// The type of a body, as its response's `Content-Type` gives it.
 ///
-/// It is got from the header's value as the Fetch Standard's "extract a MIME type" does: of several types joined by commas the
-/// last valid one counts, and keeps the `charset` of the one before where that is the same type.
+/// The value is read as in the Fetch Standard's "extract a MIME type": of several types joined by commas the last
+/// valid one counts, and keeps the `charset` of the one before where that is the same type.
 package struct MIMEType {
-    /// The formats that matter here.
+    /// The formats that are told apart.
     package enum Format {
         case html
         case xhtml
         /// Other text: plain, CSS, XML, a script.
         case text
         case json
-        /// Nothing that is text.
+        /// Anything that is not text.
         case other
         /// No type was given, or one that says nothing (MIME Sniffing Standard, §7): the body's first bytes tell.
         case unknown
@@ -100,7 +100,7 @@ private struct MIMETypeCursor {
     {
         guard position < bytes.count else { return nil }
         skip { $0.isASCIIWhitespace || $0 == UInt8(ascii: ",") }
-        // What follows a space is dropped, as browsers do: in `text/html charset=x` a semicolon was forgotten.
+        // Text after a space is dropped, as browsers do. In `text/html charset=x` a semicolon was forgotten.
         let essence = bytes[position...].prefix {
             !$0.isASCIIWhitespace && $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: ",")
         }

@@ -63,7 +63,7 @@ package enum TextEncoding: String {
     /// Whether every byte below 0x80 that is not the trail of a longer character stands for its ASCII character, and `<`,
     /// `>`, `&`, `=`, quotes, `/` and white space are never a trail.
     ///
-    /// Markup in such an encoding can be found without decoding it, so only what is kept need be decoded.
+    /// Markup in such an encoding is found without decoding, so only the text that is kept is decoded.
     package var isMarkupCompatible: Bool {
         switch self {
         case .utf16BE, .utf16LE, .iso2022JP, .replacement: false

@@ -1,6 +1,7 @@
-/// Where the Encoding Standard's Big5 (§12.1, index Big5) has characters that the C library's has not.
+/// The characters of the Encoding Standard's Big5 (§12.1, index Big5) that the C library decodes otherwise or not at
+/// all.
 enum Big5 {
-    /// The character of two bytes, or nil where the C library has the right one, or none is right.
+    /// The character of two bytes; nil where the C library has the right one, or where there is none.
     static func character(_ bytes: UnsafeRawBufferPointer) -> UInt16? {
         guard bytes.count == 2 else { return nil }
         let code = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
@@ -12,8 +13,8 @@ enum Big5 {
         }
     }
 
-    /// Ideographs with two codes in the supplementary character set of Hong Kong, whose first one the C library left out with its
-    /// edition of 2004; and six of Eten's.
+    /// Ideographs that have two codes in the supplementary character set of Hong Kong. The C library left out the
+    /// first code with the edition of 2004. And six characters of Eten's.
     private static let characters = Dictionary(
         uniqueKeysWithValues: [
             (0x8E69, 0x7BB8), (0x8E6F, 0x7C06), (0x8E7E, 0x7CCE), (0x8EAB, 0x7DD2), (0x8EB4, 0x7E1D),

@@ -1,4 +1,4 @@
-/// Where the Encoding Standard's gb18030 (§10.2) differs from the C library's.
+/// The characters of the Encoding Standard's gb18030 (§10.2) that the C library decodes otherwise.
 enum GB18030 {
     /// The character of two or four bytes, or nil where the C library has the right one.
     static func character(_ bytes: UnsafeRawBufferPointer) -> UInt16? {

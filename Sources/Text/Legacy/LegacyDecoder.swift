@@ -1,14 +1,14 @@
 /// Decodes texts in the legacy encodings that are markup compatible, as the Encoding Standard does.
 ///
-/// The characters come from the C library's iconv, which knows a superset of each encoding; what is an error, and how many bytes it
-/// takes, is decided here. Conversions are kept for the next text.
+/// The C library's iconv, which knows a superset of each encoding, supplies the characters. This class decides what
+/// is an error and how many bytes it takes. Conversions are kept for the next text.
 package final class LegacyDecoder {
     private var singleByteTables: [TextEncoding: [UInt16]] = [:]
     private var conversions: [String: Iconv] = [:]
 
     package init() {}
 
-    /// Decodes a text to UTF-8; bytes that are invalid become U+FFFD, and never take an ASCII character with them.
+    /// Decodes a text to UTF-8; invalid bytes become U+FFFD, and never swallow an ASCII character.
     package func decode(_ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count * 2)
@@ -18,7 +18,7 @@ package final class LegacyDecoder {
 
     /// Decodes the next piece of a text to UTF-8.
     ///
-    /// - Parameter isLast: Whether no more comes. If not, a character that is cut off at the end is left.
+    /// - Parameter isLast: Whether the text ends here. If not, a character that is cut off at the end is not decoded.
     /// - Returns: How many bytes were decoded.
     func decode(
         _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, isLast: Bool, into output: inout [UInt8]
@@ -71,7 +71,7 @@ package final class LegacyDecoder {
         return rest.startIndex
     }
 
-    /// Converts a character of two bytes or more, by the table of the C library's that has what the Standard's has.
+    /// Converts a character of two bytes or more, by the C library's table that agrees with the Standard's.
     private func convert(
         _ bytes: UnsafeRawBufferPointer, as encoding: TextEncoding, into output: inout [UInt8]
     ) -> Bool {

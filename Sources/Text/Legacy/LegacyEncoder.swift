@@ -1,7 +1,7 @@
 /// Encodes text in the legacy encodings, as the Encoding Standard does.
 ///
-/// A table is made from what ``LegacyDecoder`` makes of each code, when an encoding is first asked for: a page with a query of
-/// other than ASCII characters in such an encoding is rare.
+/// The table of an encoding is made when it is first needed, by decoding each code with ``LegacyDecoder``. Pages in
+/// such an encoding whose queries are not ASCII are rare.
 package final class LegacyEncoder {
     private let decoder: LegacyDecoder
     private var tables: [TextEncoding: [Unicode.Scalar: UInt32]] = [:]
@@ -32,7 +32,7 @@ package final class LegacyEncoder {
         case (.eucJP, "\u{A5}"), (.shiftJIS, "\u{A5}"): 0x5C
         case (.eucJP, "\u{203E}"), (.shiftJIS, "\u{203E}"): 0x7E
         case (.eucJP, "\u{2212}"), (.shiftJIS, "\u{2212}"): table(of: encoding)["\u{FF0D}"]
-        // It has a code, although what can't be decoded becomes it, too.
+        // U+FFFD has a code of its own here, although errors are decoded to it, too.
         case (.gb18030, "\u{FFFD}"): 0x8431_A437
         case (.gb18030, "\u{10000}"...): GB18030.fourByteCode(of: scalar)
         case (.gbk, "\u{E78D}"..."\u{E864}"), (.gb18030, "\u{E78D}"..."\u{E864}"):
@@ -44,7 +44,7 @@ package final class LegacyEncoder {
     private func table(of encoding: TextEncoding) -> [Unicode.Scalar: UInt32] {
         if let known = tables[encoding] { return known }
         var table: [Unicode.Scalar: UInt32] = [:]
-        // Where several codes are the same character the first counts.
+        // Where several codes stand for one character the first counts.
         if encoding != .gb18030 {
             for byte in 0x80...0xFF as ClosedRange<UInt32> { add(byte, of: encoding, to: &table) }
         }

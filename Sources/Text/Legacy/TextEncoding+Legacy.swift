@@ -1,4 +1,4 @@
-/// How the Encoding Standard's legacy encodings are got from those of the C library.
+/// How the Encoding Standard's legacy encodings differ from the C library's.
 extension TextEncoding {
     /// The C library's name for the encoding, or for a superset of it; nil where it is decoded without.
     var iconvName: String? {
@@ -73,7 +73,7 @@ extension TextEncoding {
         }
     }
 
-    /// How many bytes must be seen to tell a character, or an error, and its length.
+    /// How many bytes must be read to tell a character, or an error, and its length.
     var longestCharacter: Int {
         switch self {
         case .gbk, .gb18030: 4
@@ -82,7 +82,8 @@ extension TextEncoding {
         }
     }
 
-    /// How many bytes the character at the start of bytes has, going by its lead; 1 where it leads nothing.
+    /// The length in bytes of the character at the start of bytes, by its lead byte; 1 where the first byte is no
+    /// lead byte.
     func characterLength(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
         guard let lead = bytes.first, isLead(lead) else { return 1 }
         switch self {
@@ -92,7 +93,7 @@ extension TextEncoding {
         }
     }
 
-    /// How many bytes one error takes, at the start of bytes that are no character.
+    /// The length in bytes of the error at the start of bytes that are no character.
     ///
     /// A lead byte takes its trail with it unless that is ASCII; a byte that leads nothing stands alone. Four bytes that could be a
     /// character of GB 18030 are one error.

@@ -7,9 +7,10 @@ package enum CharacterReference {
     /// - Parameters:
     ///   - bytes: Text in UTF-8.
     ///   - position: Where the `&` is.
-    ///   - isAttribute: Whether the text is that of an attribute: there, what may be a parameter of an address is none.
+    ///   - isAttribute: Whether the text is an attribute's value. There, `&copy=` is no reference, since it may be
+    ///     the parameter of an address.
     ///   - output: What the characters are added to, in UTF-8.
-    /// - Returns: How many bytes the reference takes; 0 where there is none, and nothing was added.
+    /// - Returns: How many bytes the reference takes; 0 where there is no reference and nothing was added.
     package static func resolve(
         _ bytes: UnsafeRawBufferPointer, at position: Int, isAttribute: Bool, into output: inout [UInt8]
     ) -> Int {
@@ -82,7 +83,7 @@ package enum CharacterReference {
         while index < bytes.count, let digit = bytes[index].hexadecimalValue, isHexadecimal || digit < 10,
             isHexadecimal || bytes[index].isASCIIDigit
         {
-            // Beyond Unicode it does not matter how far; the bound keeps the sum from overflowing.
+            // The bound keeps the number from overflowing. All numbers beyond Unicode are alike.
             number = min(number * (isHexadecimal ? 16 : 10) + digit, 0x11_0000)
             index += 1
         }

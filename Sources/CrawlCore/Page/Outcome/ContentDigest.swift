@@ -1,6 +1,6 @@
 /// XXH3 of 128 bits over a body after decoding: tells whether two bodies are the same, for less than a parser costs.
 ///
-/// It is no proof against somebody who makes bodies with the same digest on purpose; where that would matter, bodies are
+/// Somebody could make two bodies with the same digest on purpose. Where that matters, the bodies themselves are
 /// compared.
 package struct ContentDigest: Hashable, Sendable {
     /// The high half.

@@ -1,4 +1,4 @@
-/// A body to be kept. A class, so that the outcome of a page whose body is not kept carries no more than a nil.
+/// A body that is kept. It is a class, so that the outcome of a page whose body is not kept costs one nil.
 package final class PageBody: Sendable {
     /// Bytes after decoding the transfer, before compression for the store.
     package let size: Int

@@ -1,6 +1,6 @@
-/// What a page holds beside its title, where its job asks for it: the page was read to its end.
+/// What is known of a page beside its title, where its job asks for it. The page was read to its end.
 ///
-/// A reference, so that an outcome of a job that asks for nothing carries one word more and no text.
+/// It is a class, so that an outcome costs one nil where the job asks for nothing.
 package final class PageContent: Sendable {
     /// What the page says is its own address, absolute; nil where it says none.
     package let canonicalURL: String?

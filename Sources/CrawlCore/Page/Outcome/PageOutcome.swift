@@ -1,4 +1,4 @@
-/// What came of one attempt at a page.
+/// The result of one attempt at a page.
 package struct PageOutcome: Sendable {
     /// The page that was tried.
     package let page: ClaimedPage
@@ -20,7 +20,7 @@ package struct PageOutcome: Sendable {
     package var error: String?
     /// The redirects that were followed; nil for none.
     package var chain: RedirectChain?
-    /// What the page led to; nil for nothing, or where nothing is followed.
+    /// The links that the page led to; nil for none, or where the job follows none.
     package var discovery: PageDiscovery?
     /// The body, where the job keeps it.
     package var body: PageBody?
@@ -39,7 +39,7 @@ package struct PageOutcome: Sendable {
         case skipped(SkipReason)
     }
 
-    /// Attempts that the page has used up with this one, which counts where anything was asked for and the fault was not
+    /// The attempts that the page has used up so far. This one counts if a request was sent and the failure was not
     /// the host's.
     package var attemptsUsed: Int {
         if case .postponed = verdict { return attempt - 1 }
@@ -59,7 +59,7 @@ package struct PageOutcome: Sendable {
     }
 }
 
-/// What a response said, as the columns of `pages` keep it.
+/// What is stored of a response, in the columns of `pages`.
 package struct PageResponse: Sendable {
     /// The HTTP status; nil where no response came.
     package var statusCode: Int?
@@ -85,7 +85,7 @@ package struct PageResponse: Sendable {
     package var contentDigest: ContentDigest?
     /// Whether the server said that the page has not changed since the run before; the rest is what that run found.
     package var isNotModified = false
-    /// What the response asks of robots.
+    /// The directives for robots in the response's header and `meta` elements.
     package var robots = RobotsDirectives()
     /// The address that answered.
     package var remoteIP: String?

@@ -14,7 +14,7 @@ package enum SkipReason: String, Sendable, CaseIterable {
     case limit
     /// The address is private or otherwise not to be connected to.
     case blockedAddress = "blocked_address"
-    /// It looks like one of endlessly many.
+    /// It looks like a link into an endless set of URLs.
     case trap
     /// The URL does not parse.
     case invalidURL = "invalid_url"

@@ -1,6 +1,6 @@
-/// A page that a runner has taken from the frontier to request it.
+/// A page that a runner has claimed from the frontier to request it.
 ///
-/// A class, so that its request, its fetch and its outcome hold one reference each rather than copies of all of it.
+/// It is a class, so that its request, its fetch and its outcome hold one reference each instead of copies.
 package final class ClaimedPage: Sendable {
     /// The page's row.
     package let id: PageID
@@ -14,18 +14,18 @@ package final class ClaimedPage: Sendable {
     package let attempts: Int
     /// The name of the request, where it has one.
     package let name: String?
-    /// What it is.
+    /// Whether it is a page proper or a sitemap.
     package let kind: PageKind
     /// How many links lead to it from a URL of the job; of a sitemap, how many sitemaps.
     package let depth: Int
     /// Whether the run's own list names it; others were found by links, redirects or sitemaps.
     package let isNamed: Bool
-    /// The page as the run before found it; nil where it did not, or where that says nothing about this run.
+    /// The page as the run before found it; nil where that run did not have it, or where its result cannot be used.
     package let previous: PreviousPage?
-    /// What is sent, where that is more than a GET with what the job says; nil for that, and until it is known.
+    /// The request's message; nil for a plain GET with the job's settings, and until the message is known.
     package let message: RequestMessage?
 
-    /// What its line of a list says beside its request, a JSON object; nil for nothing.
+    /// The keys of its list line that are not part of a request, as a JSON object; nil for none.
     package let input: String?
 
     /// A claimed page; nothing is checked.
@@ -48,7 +48,7 @@ package final class ClaimedPage: Sendable {
         self.input = input
     }
 
-    /// Whether it is nothing but a GET of its URL, and no sitemap: what a link could lead to.
+    /// Whether it is a plain GET of its URL and no sitemap, so that a link could lead to it.
     package var isPlain: Bool { kind == .page && message == nil && name == nil }
 
     /// The page, in another batch.
@@ -58,7 +58,7 @@ package final class ClaimedPage: Sendable {
             depth: depth, isNamed: isNamed, previous: previous, message: message, input: input)
     }
 
-    /// The page, with what its request sends; nil for a GET with what the job says.
+    /// The page with the message of its request; nil for a plain GET with the job's settings.
     package func sending(_ message: RequestMessage?) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,

@@ -1,14 +1,15 @@
 /// One HTTP request: for a page, its own URL or a redirect's target; or for a host's robots.txt.
 package struct PageRequest: Sendable {
-    /// What it is made for.
+    /// The purpose of the request.
     package let purpose: Purpose
     /// The URL to request now.
     package let url: String
-    /// The host it is admitted at.
+    /// The host at whose gate the request waits.
     package let host: HostID
-    /// What came before it in this attempt; nil for the first request.
+    /// The redirects before it in this attempt; nil for the first request.
     package let chain: RedirectChain?
-    /// Whether it is not to be made on a connection that stands already: it met one that the server was giving up.
+    /// Whether the request needs a new connection, since the one that it was sent on was just being closed by the
+    /// server.
     package var wantsNewConnection = false
 
     /// What a request is made for.
@@ -49,10 +50,11 @@ package struct PageRequest: Sendable {
         if case .page(let page) = purpose { page } else { nil }
     }
 
-    /// Whether it goes to the host at which its attempt began. What the job sends to that one no redirect takes elsewhere.
+    /// Whether it goes to the host at which its attempt began. Credentials and header fields of the job are sent to
+    /// that host only.
     package var isAtHome: Bool { host == chain?.pages.first?.host ?? owner }
 
-    /// The host that it is made for; redirects may have led it to another.
+    /// The host of the page, or of the robots.txt, that it is made for; redirects may have led to another host.
     package var owner: HostID {
         switch purpose {
         case .page(let page): page.host

@@ -1,6 +1,7 @@
-/// A page as the run before found it: what to ask a server by whether it has changed, and what holds if it has not.
+/// A page as the run before found it: the validators for a conditional request, and the result that stays valid if
+/// the page has not changed.
 ///
-/// A class, so that a page without one carries no more than a nil.
+/// It is a class, so that a page without one costs one nil.
 package final class PreviousPage: Sendable {
     /// Its row in the run before.
     package let id: PageID

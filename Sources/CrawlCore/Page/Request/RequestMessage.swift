@@ -1,9 +1,9 @@
-/// What a page's request sends and how it is treated, with secrets in it: it is in memory only, for as long as the request
-/// is under way.
+/// What a page's request sends and how its answer is treated. It holds secrets, so it is in memory only, for as long
+/// as the request is under way.
 package final class RequestMessage: Sendable {
     /// The method, in capitals.
     package let method: String
-    /// The URL, which a page's own may be a template of.
+    /// The URL, with secrets filled in where the page's own URL has references.
     package let url: String
     /// Header fields, the job's own among them.
     package let headers: [JobSpec.HeaderField]
@@ -55,8 +55,8 @@ package final class RequestMessage: Sendable {
         value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == UInt8(ascii: "\t") }
     }
 
-    /// Whether sending a request twice has the effect of sending it once (RFC 9110, section 9.2.2). Of methods that are
-    /// not known it is not assumed.
+    /// Whether sending a request twice has the effect of sending it once (RFC 9110, section 9.2.2). Unknown methods
+    /// count as not idempotent.
     package static func isIdempotent(_ method: String) -> Bool {
         switch method {
         case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE": true

@@ -1,4 +1,4 @@
-/// Identifiers that are made once in the world.
+/// Identifiers that are unique in the world.
 package enum UniqueID {
     /// A random one, as RFC 9562 writes it (version 4).
     package static func random() -> String {

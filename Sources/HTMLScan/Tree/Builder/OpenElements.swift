@@ -90,12 +90,12 @@ struct OpenElements {
     /// Whether there is an element of HTML of a kind, and none around what is open in it that ends the search.
     ///
     /// - Parameter boundary: What ends the search.
-    mutating func has(_ kind: ElementKind, in boundary: ElementKind.Traits = .scope) -> Bool {
+    mutating func has(_ kind: ElementKind, in boundary: ElementTraits = .scope) -> Bool {
         contains(kind) && has(in: boundary) { $0.kind == kind }
     }
 
     /// The same for the innermost for which something holds.
-    mutating func has(in boundary: ElementKind.Traits, where condition: (TreeElement) -> Bool) -> Bool {
+    mutating func has(in boundary: ElementTraits, where condition: (TreeElement) -> Bool) -> Bool {
         for element in elements.reversed() {
             steps += 1
             if element.namespace == .html, condition(element) { return true }
@@ -106,7 +106,7 @@ struct OpenElements {
 
     /// Generates implied end tags, but for one kind.
     mutating func popImplied(
-        except kind: ElementKind? = nil, _ trait: ElementKind.Traits = .impliedEnd
+        except kind: ElementKind? = nil, _ trait: ElementTraits = .impliedEnd
     ) {
         while let last = elements.last, last.traits.contains(trait), last.kind != kind { pop() }
     }

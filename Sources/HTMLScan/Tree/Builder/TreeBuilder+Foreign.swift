@@ -18,7 +18,7 @@ extension TreeBuilder {
 
     mutating func startForeign(_ tag: Tag) {
         let breaksOut =
-            ElementTraits.of(tag.name).contains(.breaksOut) || tag.kind == .font && tag.attributes.breakOut
+            tag.kind.traits.contains(.breaksOut) || tag.kind == .font && tag.attributes.breakOut
         if breaksOut {
             breakOut()
             return startHTML(tag)

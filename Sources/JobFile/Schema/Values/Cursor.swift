@@ -1,13 +1,13 @@
 internal import CrawlCore
 
-/// One value of a document on its way to being typed: what it is, where it stands and what it is called.
+/// One value of a document that a schema reads: the value, its place and its key path.
 struct Cursor {
     let node: DocumentNode
     /// The key with those around it, `timeouts.read` or `urls[3]`; empty for the document.
     let path: String
     let source: JobSource
 
-    /// The error that this value is.
+    /// An error about this value.
     func failure(_ message: String) -> JobFileError {
         source.failure(at: node.position, keyPath: path, message)
     }
@@ -54,7 +54,8 @@ extension Cursor {
         }
     }
 
-    /// A text. What YAML reads as something else must be quoted: who writes `1.10` or `null` may mean either.
+    /// A text. A text that YAML reads as something else must be quoted, since `1.10` or `null` may be meant either
+    /// way.
     func text() throws(JobFileError) -> String {
         switch node.content {
         case .text(let text, _):
