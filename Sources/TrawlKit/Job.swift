@@ -1,7 +1,7 @@
 internal import CrawlCore
 internal import JobFile
 
-/// What to fetch, and how: a job file, read and found to be in order.
+/// What to fetch, and how: a job file that was read and checked.
 ///
 /// The keys are those of the program's job files, and mean the same.
 public struct Job: Sendable {
@@ -14,7 +14,7 @@ public struct Job: Sendable {
     /// Reads a job from a text.
     ///
     /// - Parameters:
-    ///   - yaml: YAML or JSON. Its `name` is `job` where it gives none; relative paths in it start from the working
+    ///   - yaml: YAML or JSON. Without a `name` the job is called `job`. Relative paths in it start from the working
     ///     directory.
     ///   - variables: values that go before those of the job's `vars`, by name. The default is none.
     /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/job`` for the first mistake, with its line and key.
@@ -27,7 +27,7 @@ public struct Job: Sendable {
     /// Reads a job file.
     ///
     /// - Parameters:
-    ///   - path: the file. The job is named for it where it gives no `name`; relative paths in it start from its folder.
+    ///   - path: the file. Without a `name` the job is called like the file. Relative paths in it start from its folder.
     ///   - variables: values that go before those of the job's `vars`, by name. The default is none.
     /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/job`` where it cannot be read, or for its first mistake.
     public init(file path: String, variables: [String: String] = [:]) throws(TrawlError) {
@@ -39,7 +39,7 @@ public struct Job: Sendable {
     ) throws(TrawlError) {
         do throws(JobFileError) {
             document = try read()
-            // A variable without a value is a mistake now, not when the job is run.
+            // A variable without a value is an error now, not when the job runs.
             _ = try document.fillingVariables(variables)
         } catch {
             throw TrawlError(error)

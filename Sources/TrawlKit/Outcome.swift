@@ -1,28 +1,28 @@
 internal import CrawlCore
 
-/// What came of a page or request of a job.
+/// The result of a page or request of a job.
 public struct Outcome: Sendable {
     let row: ResultRow
 
     init(_ row: ResultRow) { self.row = row }
 
-    /// Where a page stands.
+    /// The state of a page.
     public enum State: String, Sendable {
         /// It was fetched, and its status counts as a success.
         case done
-        /// It was not, or does not; ``Outcome/errorKind`` and ``Outcome/error`` say why.
+        /// It could not be fetched, or its status does not count as a success; ``Outcome/errorKind`` and ``Outcome/error`` say why.
         case failed
-        /// It was not to be requested; ``Outcome/skipReason`` says why.
+        /// It was not requested; ``Outcome/skipReason`` says why.
         case skipped
-        /// It is not settled. Only in what is read back from the store.
+        /// It is not settled. Only outcomes that are read from the store have this state.
         case pending
     }
 
-    /// Where the page stands.
+    /// The state of the page.
     public var state: State { State(rawValue: row.state.rawValue) ?? .pending }
     /// The name of the request, where it has one.
     public var name: String? { row.name }
-    /// The URL as it was requested; of a page that is no URL, its text.
+    /// The URL as it was requested; the text itself where it is not a URL.
     public var url: String { row.url }
     /// The URL that answered, after redirects; nil where none did.
     public var finalURL: String? { row.finalURL }
@@ -38,14 +38,14 @@ public struct Outcome: Sendable {
     public var contentType: String? { row.contentType }
     /// The encoding the body was read as, by its name in the Encoding Standard.
     public var charset: String? { row.charset }
-    /// What the page says is its own address, absolute. As the next four, only where pages are read to
+    /// The canonical URL that the page names, made absolute. This and the next four are only there if pages are read to
     /// their end: with `metadata: true`, `extract` or `follow`.
     public var canonicalURL: String? { row.canonicalURL }
     /// The language that the page says it is in.
     public var language: String? { row.language }
-    /// The page's description of itself.
+    /// The page's description (meta element `description`).
     public var pageDescription: String? { row.pageDescription }
-    /// What the page asks of robots: `noindex`, `nofollow` or both.
+    /// The page's instructions for robots: `noindex`, `nofollow` or both.
     public var robots: String? { row.robots }
     /// How many links are on the page.
     public var linkCount: Int? { row.linkCount }
@@ -61,7 +61,7 @@ public struct Outcome: Sendable {
     public var error: String? { row.error }
     /// Why it was not requested, in a word that is never renamed: `duplicate`, `robots`, `invalid_url` …
     public var skipReason: String? { row.skipReason }
-    /// The line of the list that it stands in, from 1.
+    /// The line of the list that has the URL, from 1.
     public var line: Int? { row.line }
     /// The address that answered.
     public var remoteIP: String? { row.remoteIP }
@@ -71,16 +71,16 @@ public struct Outcome: Sendable {
     public var time: Duration? { row.timeTotalMilliseconds.map { .milliseconds($0) } }
     /// When the last attempt ended, in unix milliseconds.
     public var fetchedAt: Int64? { row.fetchedAt }
-    /// How many links led to it from a URL of the job.
+    /// The number of links from a URL of the job to this page.
     public var depth: Int { row.depth }
     /// Whether it is a sitemap rather than a page.
     public var isSitemap: Bool { row.kind == .sitemap }
-    /// Whether its server said that it has not changed since the run before.
+    /// Whether the server answered that the page has not changed since the run before (304).
     public var isNotModified: Bool { row.isNotModified }
     /// The digest of its body, as `xxh128sum` prints it.
     public var contentDigest: String? { row.contentDigest }
     /// The batch that it was claimed in; nil where it never was.
     public var batchID: Int64? { row.batchID }
-    /// What its line of a list says of it beside the request, as one JSON object: unknown keys, or `key=value` behind the URL.
+    /// Values that its line of the list adds, as one JSON object: keys that trawl does not know, or `key=value` after the URL.
     public var input: String? { row.input }
 }

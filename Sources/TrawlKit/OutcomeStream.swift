@@ -5,22 +5,23 @@ internal import TrawlStore
 internal import DequeModule
 internal import Synchronization
 
-/// Outcomes on their way from a crawl to the task that reads them, and the way to stop it.
+/// Carries outcomes from a crawl to the task that reads them, and lets the reader stop the crawl.
 ///
-/// Nobody blocks. Who sends is behind once as much waits as may, and is told when the reader has caught up.
+/// Neither side blocks a thread. When `limit` outcomes wait, the crawl claims no more pages; when the reader is down to half of that,
+/// the crawl is told to go on.
 final class OutcomeStream: RunObserver {
     fileprivate struct State: Sendable {
         var outcomes = Deque<Outcome>()
-        /// Whether as much waits as may, and the reader has not caught up since.
+        /// Whether `limit` outcomes were waiting, and the reader is not down to half of that yet.
         var isBehind = false
         var reader: CheckedContinuation<Void, Never>?
-        /// Who waits for the reader to catch up, before there is a crawl.
+        /// The task that hands over rows before there is a crawl, while it waits for the reader.
         var sender: CheckedContinuation<Void, Never>?
-        /// How it ended; nil while it has not.
+        /// How the run ended; nil before that.
         var end: Result<Void, TrawlError>?
-        /// Whether it is to end.
+        /// Whether the run was told to stop.
         var isStopped = false
-        /// Whether nobody reads any more.
+        /// Whether the reader is gone.
         var isAbandoned = false
         var crawl: Crawl?
     }
@@ -62,7 +63,7 @@ final class OutcomeStream: RunObserver {
         }
     }
 
-    /// Lets the run come to its end in good order.
+    /// Stops the run; requests under way may finish.
     func stop() {
         let isFirst = state.withLock { state in
             defer { state.isStopped = true }
@@ -72,7 +73,7 @@ final class OutcomeStream: RunObserver {
         state.withLock(\.crawl)?.stop()
     }
 
-    /// Stops a run that nobody reads any more.
+    /// Stops the run because its reader is gone.
     func abandon() {
         state.withLock { state in
             state.isAbandoned = true
@@ -82,7 +83,7 @@ final class OutcomeStream: RunObserver {
         goOn()
     }
 
-    /// Lets who has waited for the reader go on.
+    /// Tells the sender that the reader has caught up.
     private func goOn() {
         let (crawl, sender) = state.withLock { state in
             defer { state.sender = nil }
@@ -99,7 +100,7 @@ final class OutcomeStream: RunObserver {
     var isEnded: Bool { state.withLock { $0.end != nil } }
     var isBehind: Bool { state.withLock(\.isBehind) }
 
-    /// Directs a stop to the crawl from now on; one that came before counts.
+    /// Passes a stop on to the crawl from now on. A stop that came earlier stops it too.
     func direct(to crawl: Crawl) {
         let isStopped = state.withLock { state in
             state.crawl = crawl
@@ -108,7 +109,7 @@ final class OutcomeStream: RunObserver {
         if isStopped { crawl.stop() }
     }
 
-    /// Hands over outcomes; more than may wait are taken too.
+    /// Adds outcomes for the reader, even if more than `limit` wait then.
     func send(_ rows: some Sequence<ResultRow>) {
         state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard !state.isAbandoned else { return nil }
@@ -118,7 +119,7 @@ final class OutcomeStream: RunObserver {
         }?.resume()
     }
 
-    /// Waits for the reader to have caught up, or to have left.
+    /// Waits until the reader has caught up or is gone.
     func waitForReader() async {
         await withCheckedContinuation { continuation in
             let isOver = state.withLock { state in
@@ -130,7 +131,7 @@ final class OutcomeStream: RunObserver {
         }
     }
 
-    /// Ends it; nil for all pages being settled.
+    /// Ends the stream: with an error, or with nil when all pages are settled.
     func finish(_ error: TrawlError?) {
         state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.end = error.map { .failure($0) } ?? .success(())
@@ -153,7 +154,7 @@ extension OutcomeStream.State {
         return (outcome, true)
     }
 
-    /// How it ended, once nothing waits any more. An error is handed out once.
+    /// How the run ended, once no outcome waits any more. An error is returned once.
     fileprivate mutating func takeEnd() -> Result<Void, TrawlError>? {
         guard outcomes.isEmpty else { return nil }
         defer { if end != nil { end = .success(()) } }

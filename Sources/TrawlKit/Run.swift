@@ -1,21 +1,21 @@
-/// A go at a job: what comes of its pages, in order of completion, each once it is in the store.
+/// A run of a job, as a sequence of outcomes in order of completion. Each is in the store before it is handed out.
 ///
-/// It begins when it is iterated over, and each iteration is a go of its own. Where the job has an unfinished run that one
-/// goes on, by the job as it was when it began: pages that are settled are neither requested nor handed out again. Else a new
-/// one begins.
+/// The run starts when the sequence is iterated over, and again with each further iteration. If the job has an unfinished run, that
+/// run goes on, by the job as it was when the run began: pages that are settled are neither requested nor handed out again. Otherwise a
+/// new run begins.
 ///
-/// The iteration ends once every page is settled, and throws ``TrawlError`` where the run ended before. Nothing that was
-/// committed is lost by that, nor by a kill.
+/// The iteration ends once every page is settled, and throws ``TrawlError`` if the run ended earlier. No outcome that was committed is
+/// lost by that, nor by a kill.
 ///
-/// Cancelling the task stops the run in good order: requests under way may finish (``RunOptions/drain``), what came of them is
-/// still handed out, and then an error of kind ``TrawlError/Kind/interrupted`` is thrown. Leaving the loop stops it too; what
-/// is committed from then on is in the store. A read of standard input (`urls_from: "-"`) is not cut short by either.
+/// Cancelling the task stops the run: requests under way may finish (``RunOptions/drain``), their outcomes are still handed out, and
+/// then an error of kind ``TrawlError/Kind/interrupted`` is thrown. Leaving the loop stops the run too; outcomes from then on are only in
+/// the store. Neither interrupts a read of standard input (`urls_from: "-"`).
 ///
-/// A reader that is slow slows the run down: see ``RunOptions/waitingOutcomes``.
+/// A slow reader slows the run down: see ``RunOptions/waitingOutcomes``.
 public struct Run: AsyncSequence, Sendable {
-    /// What is handed out.
+    /// The result of a page.
     public typealias Element = Outcome
-    /// What is thrown.
+    /// Why a run ended early.
     public typealias Failure = TrawlError
 
     let store: Store
@@ -28,7 +28,7 @@ public struct Run: AsyncSequence, Sendable {
         return Iterator(stream: stream)
     }
 
-    /// Hands out what comes of a run's pages.
+    /// Hands out the outcomes of a run's pages.
     public struct Iterator: AsyncIteratorProtocol {
         private let stream: OutcomeStream
         private let guardian: Guardian
@@ -46,7 +46,7 @@ public struct Run: AsyncSequence, Sendable {
         }
     }
 
-    /// Stops the run once nobody reads it any more.
+    /// Stops the run when the last copy of its iterator is gone.
     private final class Guardian: Sendable {
         private let stream: OutcomeStream
         init(_ stream: OutcomeStream) { self.stream = stream }

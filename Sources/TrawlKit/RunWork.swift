@@ -5,7 +5,7 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 
-/// A go at a job from its beginning to its end, off the cooperative pool where it blocks.
+/// Runs a job from its beginning to its end. What blocks is done on threads of its own, not on the cooperative pool.
 struct RunWork: Sendable {
     let home: Store
     let job: Job
@@ -23,9 +23,9 @@ struct RunWork: Sendable {
         self.stream = stream
     }
 
-    /// Works until every page is settled, or it is stopped.
+    /// Runs until every page is settled, or until it is stopped.
     ///
-    /// - Returns: what ended it before; nil where all pages are settled.
+    /// - Returns: why it ended early; nil where all pages are settled.
     func run() async -> TrawlError? {
         do {
             try await onOwnedThread(named: "trawl-runner") { try home.tidy(now: environment.wallClock()) }
@@ -60,7 +60,7 @@ struct RunWork: Sendable {
         let end = try await crawl.run()
         if end == .finished, spec.keepRuns > 0 {
             let store = store
-            // What cannot be deleted now is deleted after the next run.
+            // Old runs that cannot be deleted now are deleted after the next run.
             _ = try? await onOwnedThread(named: "trawl-prune") {
                 try store.prune(run.job, keeping: spec.keepRuns)
             }
@@ -68,9 +68,9 @@ struct RunWork: Sendable {
         return end
     }
 
-    /// Stores the job, and takes up its unfinished run or fills a new one. Blocks.
+    /// Stores the job, and goes on with its unfinished run or fills a new one. Blocks.
     ///
-    /// - Returns: nil where it was stopped before the run had all its pages.
+    /// - Returns: nil where it was stopped while the list was read.
     private func open(
         _ runner: RunnerID, _ processes: LinuxProcessTable, _ credentials: URLCredentials
     ) throws -> (run: RunRecord, spec: JobSpec, isNew: Bool)? {
@@ -96,13 +96,13 @@ struct RunWork: Sendable {
                 .map { ($0.run, $0.spec, true) }
             }
         } catch {
-            // What turns out to be no job is not kept; one that has had runs is.
+            // A job that turns out to be invalid is not kept, unless it has had runs.
             try? store.write { try $0.forgetJob(job.name) }
             throw error
         }
     }
 
-    /// Hands over what is settled before the first request: what is no URL, or comes twice.
+    /// Hands over pages that are settled before the first request: lines that are not URLs, and duplicates.
     private func handOver(settledOf run: RunRecord) async throws {
         guard run.progress.failed + run.progress.skipped > 0 else { return }
         var last: PageID?

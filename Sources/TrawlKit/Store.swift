@@ -4,26 +4,26 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import Synchronization
 
-/// A database of jobs, their runs and what came of them: a SQLite file, the same that the program uses.
+/// A database of jobs, their runs and results: a SQLite file, which the program `trawl` can use too.
 ///
-/// A process has at most one store of a file. Jobs of a store run side by side; what they ask of a host is limited together,
-/// as a host belongs to one run at a time.
+/// A process has at most one store of a file. Jobs of a store run side by side. The limits of a host hold for all of them together, since
+/// a host belongs to one run at a time.
 public final class Store: Sendable {
     let store: SQLiteStore
-    /// Runners of runs that are over, with what they still hold.
+    /// Runners of runs that are over whose leases are still to be released.
     private let leftBehind = Mutex<[RunnerID]>([])
-    /// The last go at each job, by name.
+    /// The last run of each job, by name.
     private let streams = Mutex<[String: (stream: OutcomeStream, task: Task<Void, Never>)]>([:])
 
-    /// Opens the store in a file, which is created and brought to the schema of this version where needed. Blocks.
+    /// Opens the store in a file. Creates the file, or brings it to this version's schema, if needed. Blocks.
     ///
-    /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/database``; a file that is no database of trawl's, or of a newer
-    ///   trawl, is left untouched.
+    /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/database``; a file that is not a database of trawl, or is of a
+    ///   newer trawl, is left untouched.
     public convenience init(path: String) throws(TrawlError) {
         try self.init(.file(path))
     }
 
-    /// Opens a store that is gone with this object: nothing is kept.
+    /// Opens a store that keeps nothing: it is deleted with this object.
     ///
     /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/database``.
     public static func temporary() throws(TrawlError) -> Store {
@@ -38,18 +38,18 @@ public final class Store: Sendable {
         }
     }
 
-    /// A go at a job: it begins, or goes on, when what is returned is iterated over.
+    /// A run of a job. It begins, or goes on, when the returned sequence is iterated over.
     ///
     ///     for try await outcome in store.run(job) { … }
     ///
-    /// The job is stored under its name, in the place of the one that had it.
+    /// The job is stored under its name and replaces a job of that name.
     public func run(_ job: Job, options: RunOptions = RunOptions()) -> Run {
         Run(store: self, job: job, options: options)
     }
 
-    /// Hands over the pages of a job's latest run, those that are not settled too, in the order they were found. Blocks.
+    /// Calls a closure with each page of a job's latest run, settled or not, in the order in which they were found. Blocks.
     ///
-    /// - Throws: ``TrawlError`` where they cannot be read, or the job has no run; and what `body` throws.
+    /// - Throws: ``TrawlError`` if they cannot be read or the job has no run; and what `body` throws.
     public func forEachOutcome(ofJob name: String, _ body: (Outcome) throws -> Void) throws {
         let run = try read { transaction throws -> RunID? in
             try transaction.job(named: name).flatMap { try transaction.latestRun(of: $0.id)?.id }
@@ -64,9 +64,9 @@ public final class Store: Sendable {
         }
     }
 
-    /// The body that is kept of a page (`keep_body`); nil where none is. Blocks.
+    /// The body of a page; nil where the job does not keep it (`keep_body`). Blocks.
     ///
-    /// - Throws: ``TrawlError`` where it cannot be read.
+    /// - Throws: ``TrawlError`` if it cannot be read.
     public func body(of outcome: Outcome) throws(TrawlError) -> [UInt8]? {
         guard let page = outcome.row.page else { return nil }
         return try read { try $0.body(of: page)?.bytes }
@@ -80,10 +80,10 @@ public final class Store: Sendable {
         }
     }
 
-    /// Remembers a runner that could not give back what it holds.
+    /// Remembers a runner whose leases could not be released.
     func leaveBehind(_ runner: RunnerID) { leftBehind.withLock { $0.append(runner) } }
 
-    /// Gives back what runs of this process still hold that are over. Blocks.
+    /// Releases what is left of runs of this process that are over. Blocks.
     func tidy(now: Int64) throws(StoreError) {
         for runner in leftBehind.withLock(\.self) {
             try store.write { try $0.removeRunner(runner, now: now) }
@@ -91,7 +91,7 @@ public final class Store: Sendable {
         }
     }
 
-    /// Starts a go at a job; one that was stopped and is not over yet is waited for.
+    /// Starts a run of a job. If an earlier one was stopped and is not over yet, it waits for that.
     func start(_ job: Job, _ options: RunOptions) -> OutcomeStream {
         let stream = OutcomeStream(limit: options.waitingOutcomes)
         let work = RunWork(home: self, job: job, options: options.crawlOptions, stream: stream)

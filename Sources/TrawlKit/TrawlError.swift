@@ -4,30 +4,30 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 
-/// Why a store cannot be opened, a job is none, or a run has ended before all of its pages were settled.
+/// Why a store cannot be opened, a job is invalid, or a run ended before all of its pages were settled.
 ///
-/// Whatever it is, what was committed stays, and the same job goes on where it was.
+/// In all cases what was committed stays, and the same job goes on where it stopped.
 public struct TrawlError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What it comes down to.
+    /// The kind of the error.
     public let kind: Kind
-    /// One sentence for people, which says what to do.
+    /// One sentence for people, which says what to do about it.
     public let description: String
 
-    /// What an error comes down to.
+    /// What is wrong, in general.
     public enum Kind: Sendable, Equatable {
-        /// The job's text, its list of URLs, or that there is nothing to fetch. It has to be changed.
+        /// The job's text or its list of URLs is wrong, or there is nothing to fetch. The job has to be changed.
         case job
-        /// A secret that the job refers to is not there. Nothing was requested.
+        /// A secret that the job refers to is missing. Nothing was requested.
         case secret
-        /// The database.
+        /// The database cannot be used.
         case database
-        /// The job is being run elsewhere: by another process, or by another task of this one.
+        /// Another process, or another task of this one, is running the job.
         case alreadyRunning
         /// The task was cancelled, or the job was paused. It can go on.
         case interrupted
-        /// One of the job's `limits` was reached. It can go on, with as much again.
+        /// One of the job's `limits` was reached. The run can go on, with the whole limit again.
         case limitReached
-        /// This machine: memory, descriptors, another file.
+        /// This machine has not enough of something, such as memory or descriptors, or another file cannot be used.
         case system
     }
 
@@ -36,7 +36,7 @@ public struct TrawlError: Error, Sendable, Equatable, CustomStringConvertible {
         self.description = description
     }
 
-    /// What came out of the engine, in terms of a job.
+    /// An error of the engine as one of a job.
     init(_ error: any Error, job: String? = nil) {
         let name = job.map { "\($0): " } ?? ""
         switch error {

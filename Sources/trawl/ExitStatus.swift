@@ -3,15 +3,15 @@ internal import CrawlEngine
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// What the process says with its exit code. The numbers are never changed.
+/// The process's exit codes. The numbers are never changed.
 enum ExitStatus: Int32, Error {
     case success = 0
     case internalError = 1
     /// The command line or a job file is wrong.
     case usage = 2
-    /// The database or another file.
+    /// The database or another file cannot be used.
     case io = 3
-    /// The run is finished; some of its pages failed or could not be read as URLs.
+    /// The run is finished; some of its pages failed, or were not URLs.
     case someFailed = 4
     /// The run is finished; none of its pages succeeded.
     case noneSucceeded = 5
@@ -24,7 +24,7 @@ enum ExitStatus: Int32, Error {
 
     /// The status of a finished run.
     ///
-    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has none, but sitemaps at most.
+    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages, or only sitemaps.
     init(finished progress: RunProgress, hasSuccess: Bool?) {
         if hasSuccess == false {
             self = .noneSucceeded
@@ -35,8 +35,8 @@ enum ExitStatus: Int32, Error {
         }
     }
 
-    /// The one status for several runs: what stopped one of them, the gravest first; else how they finished, where some pages
-    /// failed before none succeeded, as of all of them some did.
+    /// The exit code for several runs. If something stopped one of them, it is the gravest such code. Else it is `someFailed` where pages
+    /// of any run failed, and `noneSucceeded` only where no run had a success.
     static func combined(_ statuses: [ExitStatus]) -> ExitStatus {
         for status in [internalError, usage, io, alreadyRunning, interrupted, limitReached]
         where statuses.contains(status) {
@@ -48,7 +48,7 @@ enum ExitStatus: Int32, Error {
     }
 }
 
-/// An end of a command with one sentence for the user.
+/// The end of a command with an exit code and one sentence for the user.
 struct CommandFailure: Error {
     let status: ExitStatus
     let message: String

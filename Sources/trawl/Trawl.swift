@@ -9,7 +9,7 @@ internal import Logging
 struct Trawl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trawl",
-        abstract: "Fetch lists of URLs into a SQLite file, politely and so that nothing is lost.",
+        abstract: "Fetch lists of URLs, sites and APIs into a SQLite file, politely and resumably.",
         discussion: """
             A job file names what to fetch; `trawl run FILE.yaml` fetches it into trawl.db. Stopped or killed at any \
             instant, the same command goes on where it was. Ask the results with sqlite3: \
@@ -27,7 +27,7 @@ struct Trawl: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // A reader that went away and a file-size limit are errors of a write, not ends of the process.
+        // A closed pipe and a file-size limit then are errors of write(2) and do not end the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         StandardStreams.fillClosed()
@@ -45,7 +45,7 @@ struct Trawl: AsyncParsableCommand {
         }
     }
 
-    /// Says what is wrong, once, and ends the process with the code that stands for it.
+    /// Prints an error once, and ends the process with its exit code.
     private static func exit(withStatusOf error: any Error, _ output: OutputOptions?) -> Never {
         switch error {
         case let failure as CommandFailure:
@@ -58,7 +58,7 @@ struct Trawl: AsyncParsableCommand {
         case let status as ExitStatus:
             Glibc.exit(status.rawValue)
         default:
-            // What the parser throws: help and version are asked for, everything else is wrong usage.
+            // The argument parser throws requests for help and the version; all else is wrong usage.
             let isHelp = exitCode(for: error).isSuccess
             let text = fullMessage(for: error)
             if isHelp { print(text) } else { Terminal.writeError(text + "\n") }

@@ -5,25 +5,25 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import Logging
 
-/// Runs jobs as they become due, until it is told to stop. It lives on a thread of its own, which may block on the database.
+/// Runs jobs when they are due, until it is told to stop. It has a thread of its own, which may block on the database.
 ///
-/// ``Agenda`` decides which jobs are to run, ``RunningJobs`` which of them may, ``JobLauncher`` starts them. What the crawls share is
-/// the total of requests.
+/// ``Agenda`` decides which jobs are to run, ``RunningJobs`` which of them may start now, and ``JobLauncher`` starts them. The crawls
+/// share the limit on all requests at once (`SharedPermits`), and nothing else.
 final class Daemon: @unchecked Sendable {
     // @unchecked because the state is touched only by the daemon's thread; others reach the inbox.
 
     enum Message: Sendable {
-        /// Start nothing more, let runs drain, end.
+        /// Start no more runs, let requests under way finish, then end.
         case stop
-        /// The same, without waiting for requests under way.
+        /// End without waiting for requests under way.
         case abort
-        /// Read the job files again, and try what did not work.
+        /// Read the job files again, and retry jobs that failed.
         case reload
         /// Log what is going on.
         case describe
-        /// The address of --listen could not be had.
+        /// The status server could not listen.
         case listenFailed
-        /// A run is over, and its runner could not give back what it holds.
+        /// A run is over, but its runner's leases could not be released.
         case leftBehind(RunnerID)
         /// A run is over.
         case ended(JobID, Result<ExitStatus, CommandFailure>)
@@ -31,7 +31,7 @@ final class Daemon: @unchecked Sendable {
 
     private enum Phase {
         case working
-        /// - Parameter hasFailed: whether it ends because it cannot do its work here.
+        /// - Parameter hasFailed: whether it stops because of an error, not because it was told to.
         case stopping(since: MonotonicInstant, hasFailed: Bool)
     }
 
@@ -47,7 +47,7 @@ final class Daemon: @unchecked Sendable {
     private var look = LastLook()
     private var jobs: RunningJobs
     private var launcher: JobLauncher
-    /// Runners of runs that are over, with what they still hold.
+    /// Runners of runs that are over whose leases are still to be released.
     private var leftBehind: [RunnerID] = []
     private var log: DaemonLog
     private var signs: LifeSigns
@@ -62,7 +62,7 @@ final class Daemon: @unchecked Sendable {
         self.store = store
         self.state = state
         self.files = files
-        // A daemon has no live line and no summary; its log says what matters.
+        // A daemon shows no live line and no summary. Its log says what matters.
         var quiet = output
         quiet.quiet = true
         let inbox = Mailbox<Message>()
@@ -88,7 +88,7 @@ final class Daemon: @unchecked Sendable {
             turn()
         }
         log.stopped()
-        // Who asked to be watched is not left unwatched.
+        // An exit code that is not 0 lets systemd restart the daemon.
         if case .stopping(_, hasFailed: true) = phase { throw ExitStatus.io }
     }
 
@@ -98,8 +98,8 @@ final class Daemon: @unchecked Sendable {
         if case .stopping = phase { true } else { false }
     }
 
-    /// Whether it was told to stop and nothing is under way. Lists that have not come to their end in time do not count: nothing
-    /// was requested yet, and whoever runs the job next reads its list anew.
+    /// Whether it was told to stop and nothing is under way. A run that still reads its list after ``Interruption/patience`` does not
+    /// count: it has requested nothing, and the next runner reads the list anew.
     private var isOver: Bool {
         guard case .stopping(let since, _) = phase else { return false }
         let isLate = since + Interruption.patience <= .now
@@ -118,7 +118,7 @@ final class Daemon: @unchecked Sendable {
             do throws(StoreError) {
                 try store.checkFile()
             } catch {
-                // Whoever starts it anew finds the file that is there now.
+                // The file was removed or replaced. After a restart the daemon opens the one that is there then.
                 log.databaseFailed(error)
                 fail(now)
                 receive(.abort)
@@ -172,7 +172,7 @@ final class Daemon: @unchecked Sendable {
         }
     }
 
-    /// Notes that it ends because it cannot do its work here.
+    /// Notes that it stops because of an error.
     private func fail(_ now: MonotonicInstant) {
         if case .stopping(let since, _) = phase {
             phase = .stopping(since: since, hasFailed: true)
@@ -214,7 +214,7 @@ final class Daemon: @unchecked Sendable {
             }
             review = try agenda.review(store, processes: processes, limited: jobs.limited, now: now)
         } catch {
-            // Such as a full disk: the next look may find room.
+            // The error may pass, as a full disk does, so the next look tries again.
             if state.current.databaseFault != error.description { log.databaseFailed(error) }
             state.change { $0.databaseFault = error.description }
             look.nextStartAt = nil
@@ -230,7 +230,7 @@ final class Daemon: @unchecked Sendable {
         state.note(review)
         for job in review.jobs where jobs.isReady(job, now: .now) {
             guard !jobs.isFull else {
-                // Looks again once one of them is over.
+                // The next look comes once one of them is over.
                 look.isStale = true
                 break
             }

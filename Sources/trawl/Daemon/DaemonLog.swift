@@ -4,10 +4,10 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import Logging
 
-/// What a daemon says in its log: a sentence for people, and an `event` with its values for machines. Events are never renamed.
+/// Writes the daemon's log. Each line is a sentence for people, with an `event` and values for machines. Events are never renamed.
 struct DaemonLog {
     let logger: Logger
-    /// What is wrong with jobs, as far as it was said: each fault is said once.
+    /// Faults that were logged, by job, so that each is logged once.
     private var faults: [JobID: String] = [:]
 
     init(_ logger: Logger) { self.logger = logger }
@@ -46,11 +46,11 @@ struct DaemonLog {
 
     // MARK: Due times
 
-    /// Says what a look at all jobs came to.
+    /// Logs the result of a look at all jobs.
     mutating func note(_ review: Agenda.Review) {
         for job in review.plan.corrected {
             logger.warning(
-                "\(job): its due times were settled up to a time hours from now, by a clock that was wrong; they count from now",
+                "\(job): a wrong clock had settled its due times up to hours from now; they count from now",
                 metadata: ["event": "clock_corrected", "job": "\(job)"])
         }
         for (job, message) in review.plan.faults where faults[job.id] != message {
@@ -105,7 +105,7 @@ struct DaemonLog {
 
     // MARK: What is going on
 
-    /// Says what is under way and what comes next.
+    /// Logs what is under way and what comes next.
     func describe(_ runs: [(job: String, snapshot: RunSnapshot)], next: [(job: String, at: Int64)]) {
         for (job, snapshot) in runs {
             let progress = snapshot.progress

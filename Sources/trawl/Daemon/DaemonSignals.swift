@@ -2,10 +2,10 @@ internal import CrawlEngine
 internal import Dispatch
 internal import Glibc
 
-/// Hands the signals of a process on to its daemon: the first SIGINT or SIGTERM stops it, a second one ends its requests at once,
-/// SIGHUP reloads, SIGUSR1 describes.
+/// Sends the process's signals to the daemon's inbox: the first SIGINT or SIGTERM as `stop`, a second one as `abort`, SIGHUP as
+/// `reload`, SIGUSR1 as `describe`.
 ///
-/// Signals arrive on a queue of Dispatch's, so that they are heard while all other threads are busy.
+/// Signals arrive on a Dispatch queue, so that they are heard while all other threads are busy.
 final class DaemonSignals: @unchecked Sendable {
     // @unchecked because `sources` never changes after init, and `stops` is touched only on the queue, which is serial.
 
@@ -19,7 +19,8 @@ final class DaemonSignals: @unchecked Sendable {
     init(to inbox: Mailbox<Daemon.Message>) {
         self.inbox = inbox
         sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].map { number in
-            signal(number, SIG_IGN)  // Or it would end the process before the source sees it.
+            // The signal's default action would end the process before the source sees it.
+            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // Holds this object until the source is cancelled.
             source.setEventHandler { self.receive(number) }

@@ -8,12 +8,12 @@ struct DatabaseOptions: ParsableArguments {
     @Option(
         name: .customLong("db"),
         help: ArgumentHelp(
-            "The database file; created where a job is run or added.",
+            "The database file. Commands that run or add jobs create it.",
             discussion: "Default: $TRAWL_DB, else ./trawl.db.",
             valueName: "path"))
     var path: String?
 
-    /// The path in force.
+    /// The path: of the flag, else of `$TRAWL_DB`, else the default.
     var file: String {
         if let path { return path }
         let named = ProcessInfo.processInfo.environment["TRAWL_DB"] ?? ""
@@ -33,12 +33,12 @@ struct DatabaseOptions: ParsableArguments {
     }
 }
 
-/// A command that says how much is to be said.
+/// A command that has the flags of ``OutputOptions``.
 protocol OutputCommand: SendableMetatype {
     var output: OutputOptions { get }
 }
 
-/// How much is said, and in what clothes.
+/// How much a command writes to stderr, and in which form.
 struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")
     var quiet = false
@@ -59,13 +59,13 @@ struct OutputOptions: ParsableArguments {
         guard !(quiet && verbose) else { throw ValidationError("-q and -v exclude each other") }
     }
 
-    /// Whether what goes to a descriptor is coloured.
+    /// Whether output on a descriptor is coloured.
     func usesColor(on descriptor: Int32) -> Bool {
         switch color {
         case .always: true
         case .never: false
         case .auto:
-            // <https://no-color.org>: set and not empty.
+            // <https://no-color.org>: it counts if it is set and not empty.
             (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
                 && Terminal.takesEscapes(descriptor)
         }

@@ -3,7 +3,7 @@ internal import CrawlEngine
 internal import Foundation
 internal import JobFile
 
-/// How a crawl is run on this machine, whatever the job.
+/// How crawls run on this machine, whichever job they are of.
 struct CrawlCommandOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// A field on the command line: `NAME=KIND:EXPRESSION`, or `NAME[]=KIND:EXPRESSION` for all that matches.
+/// A field on the command line: `NAME=KIND:EXPRESSION`, or `NAME[]=KIND:EXPRESSION` for all matches.
 struct ExtractionArgument: ExpressibleByArgument {
     let name: String
     let kind: String

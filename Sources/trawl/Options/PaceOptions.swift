@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// How fast, how long and how often requests are made, where no job file says it: curl's names where curl has the option.
+/// Flags of `trawl fetch` for how fast, how long and how often requests are made. They have curl's names where curl has the option.
 struct PaceOptions: ParsableArguments {
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Requests at once, to all hosts together.", valueName: "n"))
@@ -12,10 +12,10 @@ struct PaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The least time between two starts to one host.", valueName: "duration"))
     var delay: String?
 
-    @Option(help: ArgumentHelp("The longest a connection may take to stand.", valueName: "duration"))
+    @Option(help: ArgumentHelp("The longest that connecting may take.", valueName: "duration"))
     var connectTimeout: String?
 
-    @Option(help: ArgumentHelp("The longest a server may send nothing.", valueName: "duration"))
+    @Option(help: ArgumentHelp("The longest that a server may send nothing.", valueName: "duration"))
     var readTimeout: String?
 
     @Option(
@@ -28,10 +28,10 @@ struct PaceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The wait before the first of them; it doubles from then on.", valueName: "duration"))
+            "The wait before the first retry; it doubles with each.", valueName: "duration"))
     var retryDelay: String?
 
-    @Option(help: ArgumentHelp("Redirects that are followed at most.", valueName: "n"))
+    @Option(help: ArgumentHelp("The most redirects that are followed.", valueName: "n"))
     var maxRedirs: Int?
 
     @Option(help: ArgumentHelp("The most bytes of a body.", valueName: "size"))
@@ -45,7 +45,7 @@ struct PaceOptions: ParsableArguments {
 }
 
 extension PaceOptions {
-    /// What was given, by the key that it has in a job file.
+    /// The flags that were given, each with its key in a job file.
     var settings: [CommandLineJob.Setting] {
         var settings: [CommandLineJob.Setting] = []
         func add(_ flag: String, _ section: String?, _ key: String, _ value: CommandLineJob.Value?) {
@@ -64,7 +64,7 @@ extension PaceOptions {
         return settings
     }
 
-    /// A duration; a bare number is seconds, as with curl.
+    /// A duration. A number without a unit is seconds, as in curl.
     private func seconds(_ text: String) -> CommandLineJob.Value {
         .text(text.allSatisfy { $0.isNumber || $0 == "." } ? text + "s" : text)
     }

@@ -1,11 +1,11 @@
 internal import ArgumentParser
 
-/// What requests send and what is taken from replies, where no job file says it: curl's names where curl has the option.
+/// Flags of `trawl fetch` for what requests send and what is taken from replies. They have curl's names where curl has the option.
 struct RequestOptions: ParsableArguments {
     @OptionGroup var pace: PaceOptions
 
     @Option(
-        name: [.customShort("A"), .long], help: ArgumentHelp("What is sent as User-Agent.", valueName: "text")
+        name: [.customShort("A"), .long], help: ArgumentHelp("The User-Agent to send.", valueName: "text")
     )
     var userAgent: String?
 
@@ -20,18 +20,18 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Whether robots.txt is obeyed: ignore, as URLs given by hand are one's own choice, or obey.",
+            "Whether to obey robots.txt: obey or ignore. For URLs that are given by hand the default is ignore.",
             valueName: "policy"))
     var robots = "ignore"
 
     @Option(
         help: ArgumentHelp(
-            "Take this from each page into `extracted`: 'h1=xpath://h1', 'price=regex:£([0-9.]+)', 'id=json:$.data.id'; repeatable. 'li[]=xpath://li' takes all that match.",
+            "A value to take from each page into `extracted`: 'h1=xpath://h1', 'price=regex:£([0-9.]+)', 'id=json:$.data.id'. 'li[]=xpath://li' takes all matches. Repeatable.",
             valueName: "name=kind:expression"))
     var extract: [ExtractionArgument] = []
 
     @Flag(
-        help: "Read pages to their end for canonical URL, language, description, robots and count of links.")
+        help: "Read pages to their end for canonical URL, language, description, robots and number of links.")
     var metadata = false
 
     @Flag(name: [.customShort("k"), .long], help: "Accept any TLS certificate.")
@@ -45,7 +45,7 @@ struct RequestOptions: ParsableArguments {
 }
 
 extension RequestOptions {
-    /// What was given, by the key that it has in a job file.
+    /// The flags that were given, each with its key in a job file.
     var settings: [CommandLineJob.Setting] {
         var settings = pace.settings
         func add(_ flag: String, _ section: String?, _ key: String, _ value: CommandLineJob.Value?) {

@@ -13,7 +13,7 @@ struct VariableArgument: ExpressibleByArgument {
         value = String(parts[1])
     }
 
-    /// The values by name; of one given twice the last.
+    /// The values by name. If a name is given twice, the last value counts.
     static func values(_ arguments: [VariableArgument]) -> [String: String] {
         Dictionary(arguments.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     }

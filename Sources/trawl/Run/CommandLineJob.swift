@@ -1,7 +1,7 @@
 internal import JobFile
 
-/// A job put together from the command line. It is written as a job file and read by the same code, so that a
-/// flag means what its key means.
+/// A job made of command line flags. It is written as a job file and read by the same code, so that a flag means the
+/// same as its key.
 struct CommandLineJob {
     let name: String
     var urls: [String]
@@ -11,7 +11,7 @@ struct CommandLineJob {
     /// A flag that stands for a key of job files.
     struct Setting {
         let flag: String
-        /// The key's mapping; nil for the document itself.
+        /// The mapping that contains the key; nil for the top level.
         let section: String?
         let key: String
         let value: Value
@@ -23,11 +23,11 @@ struct CommandLineJob {
         case flag(Bool)
         /// Header fields as curl's -H takes them: `Name: value`.
         case fields([String])
-        /// What to take from pages: `NAME=KIND:EXPRESSION`, where the kind is a key of job files.
+        /// Fields to extract: `NAME=KIND:EXPRESSION`, where the kind is a key of job files.
         case extraction([ExtractionArgument])
     }
 
-    /// - Throws: `CommandFailure` that names the flag at fault.
+    /// - Throws: `CommandFailure`, which names the flag that is wrong.
     func document() throws -> JobDocument {
         do throws(JobFileError) {
             return try JobDocument(yaml: json(), source: .commandLine(name: name))

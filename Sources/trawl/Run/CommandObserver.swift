@@ -6,12 +6,12 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// Shows a run as it goes: rows on stdout, progress on stderr.
+/// Shows a run while it is going on: rows on stdout, progress on stderr.
 final class CommandObserver: RunObserver {
     private struct State: Sendable {
         var writer: RowWriter?
         var display: ProgressDisplay?
-        /// What kept rows from being written.
+        /// Why rows could not be written.
         var failure: CommandFailure?
     }
 
@@ -24,7 +24,7 @@ final class CommandObserver: RunObserver {
 
     /// - Parameters:
     ///   - rows: the format of rows; nil for none.
-    ///   - besides: who else is told.
+    ///   - besides: another observer, which is told the same.
     ///   - rowsClosed: called once no more rows can be written.
     init(
         job: String, rows: RowFormat?, output: OutputOptions, logger: Logger,
@@ -38,7 +38,7 @@ final class CommandObserver: RunObserver {
         let writer = rows.map {
             RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
         }
-        // A live line among rows on the same terminal would tear both, and is no JSON.
+        // A live line would be torn by rows on the same terminal, and it is not JSON.
         let isLive =
             !isJSON && Terminal.takesEscapes(STDERR_FILENO)
             && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
@@ -77,8 +77,8 @@ final class CommandObserver: RunObserver {
     func logIsHeld(bytes: Int64) {
         logger.warning(
             """
-            the database's write-ahead log (…-wal) has grown to \(Wording.bytes(bytes)), as another program has not ended reading \
-            the database; it grows, and may fill the disk, until that program ends (fuser names it)
+            the database's write-ahead log (…-wal) has grown to \(Wording.bytes(bytes)), because another program keeps a read of \
+            the database open; it grows, and may fill the disk, until that program ends (fuser names it)
             """)
     }
 
@@ -91,9 +91,9 @@ final class CommandObserver: RunObserver {
         }
     }
 
-    /// Takes the live line away and closes the rows.
+    /// Clears the live line and ends the rows.
     ///
-    /// - Returns: what kept rows from being written; nil also where their reader has had enough.
+    /// - Returns: why rows could not be written; nil where they could, and where their reader closed the pipe.
     func finish() -> CommandFailure? {
         state.withLock { state in
             if let clearing = state.display?.clearing { Terminal.writeError(clearing) }

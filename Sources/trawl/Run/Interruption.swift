@@ -5,13 +5,13 @@ internal import Glibc
 internal import Logging
 internal import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP on their way to whatever is under way: the first asks it to come to an end, a second SIGINT or
-/// SIGTERM to end at once.
+/// Passes SIGINT, SIGTERM and SIGHUP on to the crawl that is running. The first signal asks it to finish its requests and stop; a
+/// second SIGINT or SIGTERM ends it at once.
 ///
-/// A terminal that closes may send SIGHUP twice, by the kernel and by the shell, so another one changes nothing. Where it was
-/// ignored as the program began, as under nohup(1), it stays so.
+/// A second SIGHUP changes nothing, since a terminal that closes may send two: one by the kernel, one by the shell. Where SIGHUP was
+/// ignored when the program began, as under nohup(1), it stays ignored.
 ///
-/// Signals arrive on a queue of Dispatch's, so that they are heard while Swift's cooperative pool is busy.
+/// Signals arrive on a Dispatch queue, so that they are heard while Swift's cooperative pool is busy.
 final class Interruption: Sendable {
     private struct State: Sendable {
         var signals = 0
@@ -24,7 +24,7 @@ final class Interruption: Sendable {
     private let logger: Logger
     private let queue = DispatchQueue(label: "trawl.signals")
 
-    /// How long what ought to end at once may take: the commit under way, on a slow disk.
+    /// How long an end at once may take, for the commit that is under way on a slow disk.
     static let patience: Duration = .seconds(1)
 
     init(_ logger: Logger) {
@@ -43,7 +43,7 @@ final class Interruption: Sendable {
     ) async throws -> Value {
         let interruption = Interruption(logger)
         let sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number -> (any DispatchSourceSignal)? in
-            // Or it would end the process before the source sees it.
+            // The signal's default action would end the process before the source sees it.
             let former = signal(number, SIG_IGN)
             guard number != SIGHUP || !isIgnored(former) else { return nil }
             let source = DispatchSource.makeSignalSource(signal: number, queue: interruption.queue)
@@ -61,7 +61,7 @@ final class Interruption: Sendable {
         unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Directs signals to a crawl from now on; one that came before counts.
+    /// Passes signals on to a crawl from now on. A signal that came earlier stops it too.
     func direct(to crawl: Crawl?) {
         let isInterrupted = state.withLock { state in
             state.crawl = crawl
@@ -70,14 +70,14 @@ final class Interruption: Sendable {
         if isInterrupted { crawl?.stop() }
     }
 
-    /// Reads a list, which a signal may cut short: nothing was asked for yet, and the next runner begins anew.
+    /// Reads a list. A signal may cut that short: nothing was requested yet, and the next runner reads the list anew.
     func reading<Value>(_ body: () throws -> Value) rethrows -> Value {
         state.withLock { $0.isReading = true }
         defer { state.withLock { $0.isReading = false } }
         return try body()
     }
 
-    /// Lets the crawl come to an end as the first signal would: for a reader of rows that went away.
+    /// Stops the crawl as the first signal would. Called when the reader of the rows has closed its end.
     func stop() {
         let crawl = state.withLock { state -> Crawl? in
             guard state.signals == 0 else { return nil }
@@ -96,7 +96,7 @@ final class Interruption: Sendable {
         crawl?.abort()
     }
 
-    /// How long ago the crawl was seen at work; nil where there is none.
+    /// For how long no driver or loop of the crawl has turned; nil where there is no crawl.
     var silence: Duration? { state.withLock { $0.crawl?.silence } }
 
     private func interrupt(isHangUp: Bool) {
@@ -116,8 +116,8 @@ final class Interruption: Sendable {
         }
     }
 
-    /// Ends the process where it does not do so by itself, since it waits for a list or for a locked database.
-    /// What is committed stays, and what this runner held is free once it is gone.
+    /// Ends the process after ``patience`` if it is still there because it waits for a list or for a locked database.
+    /// What is committed stays. Hosts that this runner held are free once the process is gone.
     private func end(onlyWhileReading: Bool) {
         queue.asyncAfter(deadline: .now() + .milliseconds(Int(Interruption.patience.wholeMilliseconds))) {
             [self] in

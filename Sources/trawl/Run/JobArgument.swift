@@ -9,7 +9,7 @@ enum JobArgument {
     case file(String)
     case standardInput
 
-    /// What ends in `.yaml`, `.yml` or `.json` or has a slash in it is a file; `-` is standard input; the rest are names.
+    /// An argument that ends in `.yaml`, `.yml` or `.json` or contains a slash is a file; `-` is standard input; all others are names.
     init(_ argument: String) {
         if argument == "-" {
             self = .standardInput
@@ -20,7 +20,7 @@ enum JobArgument {
         }
     }
 
-    /// The job file behind it; nil for a name.
+    /// Reads the job file; returns nil for a name.
     func document() throws -> JobDocument? {
         do throws(JobFileError) {
             switch self {
@@ -35,7 +35,7 @@ enum JobArgument {
 }
 
 extension JobDocument {
-    /// Refuses a name that comes twice.
+    /// Throws if a name is there twice.
     static func checkNames(_ names: [String]) throws {
         var seen: Set<String> = []
         for name in names where !seen.insert(name).inserted {
@@ -53,7 +53,7 @@ extension SQLiteStore {
             if let job = try read({ try $0.job(named: name) }) { return job }
             let known = try read { try $0.jobs().map(\.name) }
             var message = "there is no job \(name)"
-            if access(name, F_OK) == 0 { message += "; for the file write ./\(name)" }
+            if access(name, F_OK) == 0 { message += "; to name the file, write ./\(name)" }
             if !known.isEmpty { message += "; there are: \(known.prefix(10).joined(separator: ", "))" }
             throw StoreError(.notFound, message)
         } catch {

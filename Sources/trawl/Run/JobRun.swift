@@ -8,7 +8,7 @@ internal import JobFile
 internal import Logging
 internal import Synchronization
 
-/// Runs one job from the command line: takes up or begins its run, reads its URLs, crawls, and sums up.
+/// Runs one job: goes on with its unfinished run or begins one, reads its URLs, crawls, and prints a summary.
 struct JobRun: Sendable {
     let store: SQLiteStore
     let runner: RunnerID
@@ -18,18 +18,18 @@ struct JobRun: Sendable {
     /// The format of rows on stdout; nil for none.
     let rows: RowFormat?
     let logger: Logger
-    /// Who else is told how the run goes.
+    /// Another observer that is told how the run goes.
     var observer: (any RunObserver)?
 
-    /// Values that go before those of the job's `vars`, by name.
+    /// Values by name, which override those of the job's `vars`.
     var variables: [String: String] = [:]
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
-    private let environment = FetchEnvironment.system
+    let environment = FetchEnvironment.system
 
-    /// - Parameter document: the job file, where it was given: its URLs may carry user names and passwords, which are
-    ///   not stored.
+    /// - Parameter document: the job file, if one was given. Its URLs may carry user names and passwords, which are not stored in
+    ///   the database.
     /// - Throws: `CommandFailure`.
     func run(
         _ job: JobRecord, document: JobDocument? = nil, _ interruption: Interruption
@@ -60,32 +60,10 @@ struct JobRun: Sendable {
         switch opening {
         case .resumed(let unfinished):
             run = unfinished
-            spec = try JobSpec(stored: run.spec, job: job.name)
-            let pending = Wording.count(run.progress.pending, "page")
-            logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
-            if run.hasCredentials {
-                try await onOwnedThread(named: "trawl-import") {
-                    try recover(credentials, of: unfinished, spec, order)
-                }
-            }
-            if run.spec != job.spec {
-                logger.warning(
-                    "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
-                )
-            }
+            spec = try await goOn(with: unfinished, order, credentials)
         case .begun(let new):
-            let filled = try await onOwnedThread(named: "trawl-import") {
-                let filled = try interruption.reading {
-                    try fill(new, order, credentials, interruption)
-                }
-                if let (run, spec) = filled {
-                    try suggestContact(run, of: job, spec)
-                    try show(settledOf: run, observer)
-                }
-                return filled
-            }
-            guard let filled else {
-                logger.notice("\(job.name): stopped while its URLs were read; the same command begins anew")
+            guard let filled = try await begin(new, order, credentials, observer, interruption) else {
+                logger.notice("\(job.name): stopped while its URLs were read; the same command starts over")
                 return .interrupted
             }
             (run, spec) = filled
@@ -93,7 +71,45 @@ struct JobRun: Sendable {
         return try await crawl(run, of: job, spec, credentials, observer, interruption)
     }
 
-    /// Says so where other people's servers are crawled by somebody they cannot write to.
+    /// Prepares to go on with an unfinished run.
+    ///
+    /// - Returns: the job as it was when the run began.
+    private func goOn(
+        with run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials
+    ) async throws -> JobSpec {
+        let job = order.job
+        let spec = try JobSpec(stored: run.spec, job: job.name)
+        let pending = Wording.count(run.progress.pending, "page")
+        logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+        if run.hasCredentials {
+            try await onOwnedThread(named: "trawl-import") { try recover(credentials, of: run, spec, order) }
+        }
+        if run.spec != job.spec {
+            logger.warning(
+                "\(job.name) has changed since run \(run.number) began; the change counts from the next run on"
+            )
+        }
+        return spec
+    }
+
+    /// Reads the URLs of a new run and shows the pages that are settled by that.
+    ///
+    /// - Returns: the run with its job; nil if a signal came first.
+    private func begin(
+        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ observer: CommandObserver,
+        _ interruption: Interruption
+    ) async throws -> (RunRecord, JobSpec)? {
+        try await onOwnedThread(named: "trawl-import") {
+            let filled = try interruption.reading { try fill(run, order, credentials, interruption) }
+            if let (run, spec) = filled {
+                try suggestContact(run, of: order.job, spec)
+                try show(settledOf: run, observer)
+            }
+            return filled
+        }
+    }
+
+    /// Suggests to name a contact if the job crawls other people's servers and its User-Agent names none.
     private func suggestContact(_ run: RunRecord, of job: JobRecord, _ spec: JobSpec) throws {
         if let agent = spec.request.userAgent, agent.contains("@") || agent.contains("://") { return }
         let hosts: [String]
@@ -104,11 +120,11 @@ struct JobRun: Sendable {
         }
         guard hosts.contains(where: { (try? WebURL(parsing: $0 + "/"))?.isOthers == true }) else { return }
         logger.notice(
-            "\(job.name): name a contact that the servers' owners can write to: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
+            "\(job.name): name a contact so that the servers' owners can write to you: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
         )
     }
 
-    /// Reads the user names and passwords of an unfinished run's URLs where they are: in its job file and list.
+    /// Reads the user names and passwords of an unfinished run's URLs again, from its job file and its list.
     private func recover(
         _ credentials: URLCredentials, of run: RunRecord, _ spec: JobSpec, _ order: JobOrder
     ) throws {
@@ -122,7 +138,7 @@ struct JobRun: Sendable {
         )
     }
 
-    /// Reads the URLs of a new run; nil where a signal came first.
+    /// Reads the URLs of a new run; returns nil if a signal came first.
     private func fill(
         _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ interruption: Interruption
     ) throws -> (RunRecord, JobSpec)? {
@@ -148,7 +164,7 @@ struct JobRun: Sendable {
         }
     }
 
-    /// Hands over the rows of what is settled before the first request: what is no URL, or comes twice.
+    /// Hands over the rows of pages that are settled before the first request: lines that are not URLs, and duplicates.
     private func show(settledOf run: RunRecord, _ observer: CommandObserver) throws {
         guard rows != nil, run.progress.failed + run.progress.skipped > 0 else { return }
         do throws(StoreError) {
@@ -166,7 +182,7 @@ struct JobRun: Sendable {
     ) async throws -> ExitStatus {
         let requests = options.requests(spec.concurrency.total)
         if requests < spec.concurrency.total {
-            let limit = "no more than \(options.openFiles) files may be open (ulimit -n)"
+            let limit = "only \(options.openFiles) files may be open (ulimit -n)"
             logger.warning(
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
@@ -186,7 +202,7 @@ struct JobRun: Sendable {
         interruption.direct(to: nil)
         let failure = observer.finish()
         let status = try await onOwnedThread(named: "trawl-report") {
-            try sayWhatCameOf(run, of: job, end)
+            try printSummary(of: run, of: job, end)
         }
         if end == .finished, spec.keepRuns > 0 {
             do throws(StoreError) {
@@ -215,57 +231,10 @@ struct JobRun: Sendable {
             throw StoreError(.other, "\(error)")
         }
     }
-
-    /// Sums the run up, which reads all its pages, unless nobody wants to know.
-    ///
-    /// - Returns: its status, as that of a finished run.
-    private func sayWhatCameOf(_ run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> ExitStatus {
-        let (progress, hasSuccess) = try store.outcome(of: run.id)
-        let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
-        guard !output.quiet || (end == .finished && hasSuccess == false) else {
-            let unsuccessful = progress.failed + progress.invalid
-            if end == .finished, unsuccessful > 0 {
-                // What cron sends by mail.
-                logger.error(
-                    "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
-                )
-            }
-            return status
-        }
-        let report: RunReport
-        do throws(StoreError) {
-            report = try store.read { try $0.report(run.id, slowestHosts: 3) }
-        } catch {
-            throw CommandFailure(error)
-        }
-        let summary = Summary(
-            job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
-            hasSuccess: hasSuccess != false)
-        guard !output.quiet else {
-            logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
-            return status
-        }
-        switch output.logFormat {
-        case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
-        case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
-        }
-        return status
-    }
-}
-
-extension SQLiteStore {
-    /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
-    fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
-        do throws(StoreError) {
-            return try read { (try $0.run(run)?.progress ?? RunProgress(), try $0.hasSuccess(run)) }
-        } catch {
-            throw CommandFailure(error)
-        }
-    }
 }
 
 extension WebURL {
-    /// Whether its host is likely to be somebody else's: not this machine, and not of a private network.
+    /// Whether its host is likely to belong to somebody else: it is not this machine and not in a private network.
     fileprivate var isOthers: Bool {
         if let address = hostAddress { return address.isGlobal }
         guard let host else { return false }
@@ -274,9 +243,9 @@ extension WebURL {
 }
 
 extension JobSpec {
-    /// The job that a spec from the database describes.
+    /// Reads a spec from the database.
     ///
-    /// - Throws: `CommandFailure` where it describes none.
+    /// - Throws: `CommandFailure` where it is no valid job.
     init(stored json: String, job: String) throws {
         do throws(JobFileError) {
             self = try JobDocument(yaml: json, source: .database(name: job)).spec

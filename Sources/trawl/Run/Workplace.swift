@@ -2,9 +2,9 @@ internal import CrawlEngine
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// A store open for writing with this process entered as a runner, for as long as a closure runs.
+/// Registers this process as a runner in a store for as long as a closure runs.
 enum Workplace {
-    /// - Parameter leftBehind: as `SQLiteStore.withRunner` has it.
+    /// - Parameter leftBehind: called with the runner's id if what it held could not be released; see `SQLiteStore.withRunner`.
     /// - Throws: `CommandFailure` where the store cannot be written, and what the closure throws.
     static func with<Value>(
         _ store: SQLiteStore, leftBehind: (RunnerID) -> Void = { _ in },

@@ -2,7 +2,7 @@ import CrawlCore
 import Curl
 import Testing
 
-/// Which host curl reads out of a URL, and whether it is that of the URL Standard.
+/// Which host curl reads out of a URL.
 @Suite struct HostAgreementTests {
     @Test(arguments: [
         ("http://example.com/", "example.com"), ("https://me:pw@example.com:8443/a?b#c", "example.com"),
@@ -26,41 +26,5 @@ import Testing
     @Test(arguments: ["", "http://", "http://a b/", "http://a:99999/", "http://[::1/", "nonsense://"])
     func `what curl cannot parse has none`(url: String) {
         #expect(curlHost(of: url) == nil)
-    }
-
-    @Test(arguments: [
-        "http://example.com/", "https://me:pw@example.com:8443/a?b#c", "http://0x7f.1/", "http://[::1]:8080/",
-        "http://bücher.example/", "http://EXAMPLE.com./a",
-    ]) func `both agree on ordinary hosts`(text: String) throws {
-        let url = try WebURL(parsing: text)
-        var agreement = HostAgreement()
-
-        #expect(HostAgreement.curlAgrees(on: url))
-        for _ in 0..<2 {
-            let holds = agreement.holds(for: url)
-            #expect(holds)
-        }
-    }
-
-    @Test(arguments: ["http://a$b/", "http://a{b/", "http://a*b/"])
-    func `they differ on a host that only the URL Standard allows`(text: String) throws {
-        let url = try WebURL(parsing: text)
-        var agreement = HostAgreement()
-
-        #expect(!HostAgreement.curlAgrees(on: url))
-        // What they differ on is not remembered as agreed.
-        for _ in 0..<2 {
-            let holds = agreement.holds(for: url)
-            #expect(!holds)
-        }
-    }
-
-    @Test func `more hosts than are remembered are told as well`() throws {
-        var agreement = HostAgreement()
-
-        for number in 0..<10_050 {
-            let holds = agreement.holds(for: try WebURL(parsing: "http://h\(number).example/"))
-            #expect(holds)
-        }
     }
 }

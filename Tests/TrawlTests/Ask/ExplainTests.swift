@@ -85,7 +85,7 @@ struct ExplainTests {
         let site = try await crawl()
 
         #expect(try await explain(site.url("/other/"))["now"] == "skipped: scope")
-        #expect(try await explain(site.url("/docs/x.pdf"))["scope"]?.hasPrefix("include and exclude") == true)
+        #expect(try await explain(site.url("/docs/x.pdf"))["scope"]?.hasPrefix("include or exclude") == true)
         #expect(try await explain(site.url("/docs/x/x/x/"))["now"] == "skipped: trap")
         #expect(try await explain("ftp://host/")["now"] == "unsupported_scheme")
         let disallowed = try await explain(site.url("/docs/private/a"))

@@ -17,7 +17,7 @@ import Testing
         try bench.job("docs", urls: [site.numbered(5)], "concurrency: {per_host: 1}")
         let killed = try bench.start("run", "-q", "docs.yaml")
         // It is in the database as soon as the answer is, with whatever else there is of it.
-        try await bench.until("SELECT max(snoozed_until) IS NOT NULL FROM hosts")
+        try await bench.until("SELECT max(snoozed_until) IS NOT NULL FROM hosts", by: killed)
         killed.signal(SIGKILL)
         #expect(try await killed.finished().code == nil)
         #expect(site.counters.requests == 1)

@@ -294,7 +294,7 @@ import Testing
             to: "api.yaml")
         let run = try bench.start("run", "-q", "api.yaml")
         await server.wait { $0.requests >= 6 }
-        try await bench.until("SELECT count(*) = 3 FROM results WHERE state = 'done'")
+        try await bench.until("SELECT count(*) = 3 FROM results WHERE state = 'done'", by: run)
         run.signal(SIGKILL)
         _ = try await run.finished()
         #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'sending'") == 3)

@@ -102,7 +102,7 @@ struct KillTests {
         try bench.write("urls_from: pipe", to: "list.yaml")
         let killed = try bench.start("run", "list.yaml")
         try pipe.write(contentsOf: Data((1...4000).map { "\(site.url("/"))\($0)\n" }.joined().utf8))
-        try await bench.until("SELECT count(*) >= 2000 FROM pages")
+        try await bench.until("SELECT count(*) >= 2000 FROM pages", by: killed)
         killed.signal(SIGKILL)
         _ = try await killed.finished()
         try pipe.close()

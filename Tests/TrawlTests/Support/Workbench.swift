@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Testing
 import TrawlTestSupport
 
@@ -103,9 +104,16 @@ final class Workbench: Sendable {
 
     /// Waits for another process to have made a query's first value true.
     ///
-    /// What the database cannot answer yet, as a table or the file is not there or is locked, is not true yet.
-    func until(_ sql: String) async throws {
-        try await eventually(sql) { (try? value(sql, as: Bool.self)) == true }
+    /// What the database cannot answer yet, as a table is not there or it is locked, is not true yet. A file that is not there, or
+    /// is empty, is left alone: a connection to it could be in the way of the program that makes it.
+    ///
+    /// - Parameter running: the process that is to make it true; if it has ended, the wait is over.
+    func until(_ sql: String, by running: Running? = nil) async throws {
+        try await eventually(sql) {
+            if let running, kill(running.pid, 0) != 0 { throw EndedEarly(errors: try running.errorsSoFar()) }
+            let size = try? FileManager.default.attributesOfItem(atPath: path("trawl.db"))[.size] as? Int
+            return size ?? 0 > 0 && (try? value(sql, as: Bool.self)) == true
+        }
     }
 
     func values<Value: DatabaseValueConvertible>(
@@ -125,6 +133,11 @@ final class Workbench: Sendable {
         configuration.allowsUnsafeTransactions = true
         return try DatabaseQueue(path: path(file), configuration: configuration)
     }
+}
+
+/// A process that was to go on, and ended.
+struct EndedEarly: Error {
+    let errors: String
 }
 
 /// What a command came to.

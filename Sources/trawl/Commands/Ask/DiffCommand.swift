@@ -41,7 +41,7 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         let (older, newer) = try runs(of: store.existingJob(job), in: store)
         var writer = ChangeWriter(
             format, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
-        // The store's errors are its own; what keeps a row from being written is not one of them.
+        // An error of the database is a StoreError; one of writing the rows is not.
         var writing: (any Error)?
         try writer.begin()
         do throws(StoreError) {

@@ -25,7 +25,7 @@ struct ExplainCommand: ParsableCommand, OutputCommand {
         let store = try database.open(.readOnly)
         let record = try store.existingJob(job)
         let explanation: Explanation
-        // The store's errors are its own; what is wrong with the URL or the job is not one of them.
+        // An error of the database is a StoreError; a mistake in the URL or the job is not.
         var failure: CommandFailure?
         do throws(StoreError) {
             explanation = try store.read { transaction in
@@ -44,7 +44,7 @@ struct ExplainCommand: ParsableCommand, OutputCommand {
 
     private func explain(_ record: JobRecord, in transaction: any StoreReader) throws -> Explanation {
         let run = try transaction.latestRun(of: record.id)
-        // A run keeps to the job as it was when the run began.
+        // A run goes by the job as it was when the run began.
         let json = run.flatMap { $0.finishedAt == nil ? $0.spec : nil } ?? record.spec
         return try Explanation(
             of: url, job: JobSpec(stored: json, job: job), run: run, in: transaction,

@@ -42,7 +42,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
         try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
     }
 
-    /// When a job is due next, by what nobody has settled yet: a time in the past is made up for as soon as somebody looks.
+    /// The job's next due time that is not settled yet. If it is in the past, the next daemon or bare `trawl run` makes up for it.
     private func nextDue(_ standing: JobStanding) -> String {
         let job = standing.job
         guard !job.isPaused, let schedule = try? JobSpec(stored: job.spec, job: job.name).schedule else {
@@ -59,7 +59,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
 }
 
 extension RunRecord {
-    /// Where a run stands, in a word or two.
+    /// How far a run is, in a word or two.
     var situation: String {
         switch state {
         case .finished: "finished"

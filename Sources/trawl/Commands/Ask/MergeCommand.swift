@@ -59,17 +59,17 @@ struct MergeCommand: ParsableCommand, OutputCommand {
 }
 
 extension ReplyRow {
-    /// What stands for a reply without a byte, as after 204; nil where there were some.
+    /// `null` in place of an empty reply, such as a 204; nil if the reply was not empty.
     fileprivate var emptyReply: String? { (contentLength ?? 0) == 0 ? "null" : nil }
 
-    /// Why there is no JSON of a page that is done.
+    /// Why a page that is done has no JSON reply.
     fileprivate var absence: String? {
         guard state == .done else { return nil }
         return "the reply is not JSON: \(contentLength ?? 0) bytes of \(contentType ?? "no type")"
     }
 }
 
-/// JSON values by name, in the order of their first.
+/// JSON values by name, in the order in which each name came first.
 private struct JSONCollection {
     private var names: [String] = []
     private var values: [String: [String]] = [:]

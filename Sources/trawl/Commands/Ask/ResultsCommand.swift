@@ -43,7 +43,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
 
     func run() throws {
         guard !body || format != .table else {
-            throw CommandFailure(.usage, "a table has no room for bodies: give --format ndjson, json or csv")
+            throw CommandFailure(.usage, "a table does not show bodies; give --format ndjson, json or csv")
         }
         let store = try database.open(.readOnly)
         let record = try store.existingRun(selector, of: store.existingJob(job))
@@ -52,7 +52,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         var writer = RowWriter(
             format, to: descriptor,
             palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO)), withBodies: body)
-        // The store's errors are its own; what keeps a row from being written is not one of them.
+        // An error of the database is a StoreError; one of writing the rows is not.
         var writing: (any Error)?
         try writer.begin()
         do throws(StoreError) {

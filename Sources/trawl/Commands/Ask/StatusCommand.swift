@@ -36,7 +36,7 @@ struct StatusCommand: ParsableCommand, OutputCommand {
             }
             let palette = Palette(isOn: output.usesColor(on: STDOUT_FILENO))
             let text = reports.map { json ? $0.json : $0.text(palette) }.joined()
-            // From the top of a cleared screen.
+            // Clear the screen and begin at its top.
             try Terminal.put(isLive ? "\u{1b}[H\u{1b}[2J" + text : text)
             guard watch, reports.contains(where: \.isUnderWay) else { return }
             sleep(1)

@@ -35,7 +35,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
 
     func validate() throws {
         if inputFile != nil, name == nil {
-            throw ValidationError("-i needs --name: the job is called something")
+            throw ValidationError("-i needs --name, the name of the job")
         }
         if name != nil, arguments.isEmpty, inputFile == nil {
             throw ValidationError("give URLs, or a list with -i")
@@ -70,7 +70,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
             return try arguments.map { argument in
                 let file = argument == "-" ? JobArgument.standardInput : .file(argument)
                 guard let document = try file.document() else {
-                    throw ValidationError("\(argument) is no job file")
+                    throw ValidationError("\(argument) is not a job file")
                 }
                 return document
             }
@@ -78,7 +78,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         return [try CommandLineJob(name: name, urls: arguments, urlsFrom: inputFile).document()]
     }
 
-    /// Reads a list on standard input now, since it will not be there later.
+    /// Reads a list from standard input now, since standard input is not there when the job runs.
     private func read(_ document: JobDocument, _ store: SQLiteStore, _ logger: Logger) async throws {
         let job = try store.existingJob(document.spec.name)
         let added = try await Workplace.with(store) { runner, processes in
@@ -104,7 +104,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
                     .alreadyRunning,
                     "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
             }
-            // Whether secrets are to be had counts once they are sent.
+            // Secrets need to be there when they are sent, not now.
             let filled = try order.fill(run, in: store, URLCredentials(), environment: nil) { true }
             try store.write { try $0.releaseRun(run.id) }
             return filled?.run.progress.pages ?? 0

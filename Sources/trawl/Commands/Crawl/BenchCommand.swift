@@ -64,14 +64,14 @@ struct BenchCommand: AsyncParsableCommand, OutputCommand {
         }
     }
 
-    /// What came of one level.
+    /// The measurements of one level.
     private struct Level: Sendable {
         let concurrency: Int
         let progress: RunProgress
-        /// Milliseconds, the shortest first.
+        /// The requests' times in milliseconds, the shortest first.
         let times: [Int64]
 
-        /// The time that so much of the requests took at most (nearest rank).
+        /// A quantile of the times, by nearest rank.
         func percentile(_ percent: Int) -> Int64 {
             times.isEmpty ? 0 : times[max(0, (times.count * percent + 99) / 100 - 1)]
         }

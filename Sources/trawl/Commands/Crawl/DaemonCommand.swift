@@ -10,9 +10,9 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
         commandName: "daemon",
         abstract: "Run jobs on their schedules until told to stop.",
         discussion: """
-            Jobs are those of the database, also ones that are added, changed, paused or deleted while it runs; job files \
-            that are given are stored first. Unfinished runs go on, jobs with a schedule are run when they are due, jobs \
-            without one once.
+            Runs the jobs of the database: those with a schedule when they are due, those without one once, and unfinished \
+            runs at once. It sees jobs that are added, changed, paused or deleted while it runs. Job files that are \
+            given are stored first.
 
             SIGTERM and SIGINT let requests under way finish (--drain), a second one ends them; SIGHUP reads the job files \
             again and tries once more what failed; SIGUSR1 logs what is going on.
@@ -30,7 +30,7 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Serve /healthz and /metrics at this address: 9464 or 127.0.0.1:9464; for others to reach it, name an address that they can.",
+            "Serve /healthz and /metrics here. A port alone is on 127.0.0.1, which only this machine reaches; 0.0.0.0:9464 is for others too.",
             valueName: "[address:]port"))
     var listen: ListenAddress?
 
@@ -52,7 +52,7 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
         let logger = Logger(output)
         let state = DaemonState(file: database.file)
         var options = crawl.options
-        // All crawls together have the process's descriptors.
+        // The crawls share the process's descriptors.
         options.openFiles = max(64, options.openFiles / jobs)
         options.permits = SharedPermits(total: concurrency)
         let daemon = Daemon(

@@ -66,7 +66,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
         guard status == .success else { throw status }
     }
 
-    /// Refuses to go on with other URLs than those that were given now.
+    /// Throws if the database has an unfinished fetch of other URLs than those given now.
     private func checkUnfinished(_ document: JobDocument, _ store: SQLiteStore) throws(StoreError) {
         let unfinished = try store.read { transaction in
             try transaction.job(named: "fetch").flatMap { try transaction.unfinishedRun(of: $0.id) }

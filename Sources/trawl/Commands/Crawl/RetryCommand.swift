@@ -34,7 +34,7 @@ struct RetryCommand: ParsableCommand, OutputCommand {
                     throw StoreError(
                         .notFound,
                         "\(job.name): run \(run.number) was stopped while its URLs were read; "
-                            + "nothing failed yet, and this begins it anew: trawl run \(job.name)")
+                            + "nothing failed yet; start over with: trawl run \(job.name)")
                 }
                 return try transaction.retryFailed(run.id)
             }

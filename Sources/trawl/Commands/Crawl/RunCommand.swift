@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     @Option(
         name: .customLong("var"),
         help: ArgumentHelp(
-            "The value of a variable, in the place of the job's own: fills ${var:NAME}; repeatable.",
+            "The value of ${var:NAME}, which overrides the job's own; repeatable.",
             valueName: "name=value"))
     var variables: [VariableArgument] = []
 
@@ -69,13 +69,13 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                     } catch let failure as CommandFailure
                         where failure.status == .usage && added.contains(record.name)
                     {
-                        // What turns out to be no job is not kept.
+                        // A job that turns out to be invalid is not kept.
                         try? store.write { try $0.forgetJob(record.name) }
                         guard records.count > 1 else { throw failure }
                         logger.error("\(failure.message)")
                         statuses.append(failure.status)
                     } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
-                        // One job's mistake is not the others'.
+                        // A mistake in one job does not stop the others.
                         logger.error("\(failure.message)")
                         statuses.append(failure.status)
                     }
@@ -87,7 +87,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         guard status == .success else { throw status }
     }
 
-    /// Refuses a job that is given twice: of two files the second would take the first one's place.
+    /// Throws if a job is given twice: the second of two files would replace the first.
     private func checkNames(of documents: [(name: String, document: JobDocument?)]) throws {
         try JobDocument.checkNames(documents.map { $0.document?.spec.name ?? $0.name })
     }
@@ -100,7 +100,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 var agenda = Agenda()
                 let review = try agenda.review(
                     store, processes: LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
-                // Those that cannot be read say so in their turn.
+                // Running a job that cannot be read says why.
                 return review.jobs + review.plan.faults.map(\.job).filter { !$0.isPaused }
             }
             for (name, document) in documents where document == nil { _ = try store.existingJob(name) }
@@ -112,7 +112,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 guard !job.isPaused else {
                     throw CommandFailure(
                         .usage,
-                        "\(job.name) is paused; UPDATE jobs SET state = 'active' WHERE name = '\(job.name)' ends that"
+                        "\(job.name) is paused; to resume it: UPDATE jobs SET state = 'active' WHERE name = '\(job.name)'"
                     )
                 }
                 return job

@@ -42,7 +42,7 @@ extension DatabaseCommand {
             Logger(output).notice("\(target): \(Wording.bytes(size))")
         }
 
-        /// The file behind a name, whatever leads to it; nil where there is none.
+        /// The file that a path leads to, symbolic links resolved; nil where there is none.
         private func realpath(of path: String) -> String? {
             guard let resolved = Glibc.realpath(path, nil) else { return nil }
             defer { free(resolved) }
@@ -53,10 +53,10 @@ extension DatabaseCommand {
     /// `trawl db prune`
     struct Prune: ParsableCommand, OutputCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Delete old runs, in small steps that hold nobody up, and give their space back.",
+            abstract: "Delete old runs in small steps, and give their space back to the file system.",
             discussion: """
-                Without a JOB: of every job. How many runs stay is keep_runs of the job, or --keep. Bodies that no page has any \
-                more go too.
+                Without a JOB: the runs of every job. The job's keep_runs, or --keep, says how many stay. Bodies that no page \
+                has any more are deleted too.
                 """)
 
         @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
@@ -65,7 +65,7 @@ extension DatabaseCommand {
         @Option(help: ArgumentHelp("How many finished runs of a job stay.", valueName: "n"))
         var keep: Int?
 
-        @Flag(help: "Rewrite the whole file without free space: nobody else can write meanwhile.")
+        @Flag(help: "Rewrite the whole file without free space. Meanwhile nobody else can write.")
         var vacuum = false
 
         @OptionGroup var database: DatabaseOptions
@@ -73,7 +73,7 @@ extension DatabaseCommand {
 
         func validate() throws {
             if let keep, keep < 1 {
-                throw ValidationError("--keep takes a number from 1: the latest run stays")
+                throw ValidationError("--keep takes a number from 1, since the latest run always stays")
             }
         }
 
@@ -88,7 +88,7 @@ extension DatabaseCommand {
                     do {
                         count = try keep ?? keptRuns(of: job)
                     } catch let failure as CommandFailure where self.job == nil {
-                        // The others are pruned nevertheless.
+                        // Go on with the other jobs.
                         logger.error("\(failure.message)")
                         unreadable = true
                         continue
@@ -104,7 +104,7 @@ extension DatabaseCommand {
                 if vacuum { try store.vacuum() } else { try store.giveBackSpace() }
                 if try !store.checkpoint() {
                     logger.notice(
-                        "another program is reading the database; it gets smaller once that has ended")
+                        "another program is reading the database; the file shrinks once that has ended")
                 }
                 if unreadable { throw ExitStatus.usage }
             } catch let error as StoreError {
@@ -112,7 +112,7 @@ extension DatabaseCommand {
             }
         }
 
-        /// What the job says; nil where all stay.
+        /// The job's `keep_runs`; nil where all runs stay.
         private func keptRuns(of job: JobRecord) throws -> Int? {
             let count = try JobSpec(stored: job.spec, job: job.name).keepRuns
             return count > 0 ? count : nil

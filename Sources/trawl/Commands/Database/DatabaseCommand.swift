@@ -32,11 +32,11 @@ struct DatabaseCommand: ParsableCommand {
             abstract:
                 "Look for damage: SQLite's integrity checks, leases, and counters against the rows they count.",
             discussion: """
-                Exits 3 where something is wrong. With --repair, what follows from other rows is put right: counters, \
-                indexes, and what processes that are gone have held; what is lost comes from a backup only.
+                Exits 3 where something is wrong. --repair repairs what follows from other rows: counters, indexes, and the \
+                leases of processes that are gone. What is lost can only come from a backup.
                 """)
 
-        @Flag(help: "Put right what can be.")
+        @Flag(help: "Repair what can be derived from other rows.")
         var repair = false
 
         @OptionGroup var database: DatabaseOptions

@@ -3,13 +3,13 @@ internal import TrawlSQLite
 internal import TrawlStore
 
 extension Agenda {
-    /// What a look at all jobs came to.
+    /// The result of a look at all jobs.
     struct Review {
         /// Jobs to run now, by name.
         var jobs: [JobRecord] = []
         /// Due times that were settled by this look.
         var settled: [Settled] = []
-        /// What the look was decided by.
+        /// The plan that was carried out.
         let plan: Plan
     }
 

@@ -3,11 +3,11 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 
-/// Decides which jobs are to run now: those with an unfinished run that nobody works on, those that are due, and those without a
+/// Decides which jobs are to run now: those with an unfinished run that no runner has, those that are due, and those without a
 /// schedule that never ran.
 ///
-/// It is a value that reads no clock and no database. It is handed how the jobs stand and the time, and answers with a ``Plan``;
-/// `Agenda.review` carries that out.
+/// It is a value that reads neither clock nor database. It takes the jobs' standings and the time, and returns a ``Plan``, which
+/// `Agenda.review` carries out.
 struct Agenda {
     /// What is to be done about all jobs.
     struct Plan {
@@ -19,7 +19,7 @@ struct Agenda {
         var nextStarts: [(job: String, at: Int64)] = []
         /// Jobs that cannot be read, and why.
         var faults: [(job: JobRecord, message: String)] = []
-        /// Jobs whose due times were settled up to a time that is hours from now, by a clock that was wrong.
+        /// Jobs whose due times a wrong clock had settled up to a time that is hours from now.
         var corrected: [String] = []
         /// The names of all jobs.
         var names: Set<String> = []
@@ -32,11 +32,11 @@ struct Agenda {
         let job: JobRecord
         /// Whether it is to run, whatever is due: its unfinished run goes on, or it never ran and has no schedule.
         let runs: Bool
-        /// What changes about its due times; nil for nothing.
+        /// The change to its stored due times; nil for none.
         let change: Change?
     }
 
-    /// A change of what is kept of a job's due times.
+    /// A change to a job's row in `schedules`.
     enum Change: Equatable {
         /// The job has no schedule any more.
         case forget
@@ -44,9 +44,9 @@ struct Agenda {
         case settle(Settlement)
     }
 
-    /// What is to be kept of a job's due times, and what became of those that have come.
+    /// The new row in `schedules`, and the start that has come.
     struct Settlement: Equatable {
-        /// What was kept before. Where it is no longer so, another process was here and has settled the due time.
+        /// The row as it was read. If it has changed since, another process has settled the due time.
         let previous: ScheduleRecord?
         let record: ScheduleRecord
         /// The due time whose start has come; nil where none has, or the job is paused.
@@ -57,9 +57,9 @@ struct Agenda {
     struct Start: Equatable {
         /// The due time, in unix milliseconds.
         let due: Int64
-        /// Whether a run is to begin; false where the start came too late and the job passes over such.
+        /// Whether a run is to begin; false where the start is late and the job has `missed: skip`.
         let begins: Bool
-        /// Whether an unfinished run, which has met a limit, goes on instead of being in the way.
+        /// Whether an unfinished run that met a limit goes on. Any other unfinished run makes the start `overlapped`.
         let continues: Bool
         /// Due times before it that were passed over, and itself where it does not begin.
         let missed: Int
@@ -71,13 +71,13 @@ struct Agenda {
         let zone: NamedTimeZone?
     }
 
-    /// What was read of each job, so that it is read once.
+    /// The parsed schedule of each job, so that each spec is parsed once.
     private var entries: [JobID: Entry] = [:]
 
     /// Decides about all jobs.
     ///
     /// - Parameters:
-    ///   - standings: how the jobs stand, by name.
+    ///   - standings: all jobs with their runs and schedules, in the order of their names.
     ///   - limited: jobs whose unfinished run has met a limit, and waits for the next due time.
     ///   - now: unix milliseconds.
     mutating func plan(_ standings: [JobStanding], limited: Set<JobID> = [], now: Int64) -> Plan {
@@ -112,7 +112,7 @@ struct Agenda {
         return plan
     }
 
-    /// What is due of a scheduled job; notes in the plan when its next start comes.
+    /// Settles a scheduled job's due times. Its next start goes into the plan.
     private func settlement(
         _ standing: JobStanding, _ schedule: JobSchedule, _ zone: NamedTimeZone, isLimited: Bool, now: Int64,
         _ plan: inout Plan
@@ -122,7 +122,7 @@ struct Agenda {
         var record = ScheduleRecord(
             schedule: text, consideredAt: standing.hasRun ? now : min(job.createdAt, now), nextStartAt: nil)
         if let known = standing.schedule {
-            // Another schedule counts from now on.
+            // If the schedule was changed, due times count from now.
             record.consideredAt = known.schedule == text ? known.consideredAt(now: now) : now
             if record.consideredAt < known.consideredAt, known.schedule == text {
                 plan.corrected.append(job.name)
@@ -154,6 +154,6 @@ struct Agenda {
 }
 
 extension NamedTimeZone {
-    /// In place of a zone that this machine no longer knows.
+    /// UTC, in place of a zone that this machine does not know any more.
     fileprivate static var utc: NamedTimeZone { NamedTimeZone("UTC") ?? NamedTimeZone() }
 }

@@ -7,12 +7,12 @@ struct LastLook {
     var nextStartAt: Int64?
     /// When each job starts next, by name.
     var nextStarts: [(job: String, at: Int64)] = []
-    /// What `PRAGMA data_version` said, which another number follows once another program has changed the database.
+    /// The last `PRAGMA data_version`. It changes when another program changes the database.
     var dataVersion: Int64 = -1
-    /// Whether something has changed since.
+    /// Whether something has changed since the look.
     var isStale = true
 
-    /// How long a look lasts where nothing seems to have changed, since it does not show when a run's process was killed.
+    /// How long a look is good for. A process that was killed changes nothing in the database, so looking again is the only way to see it.
     static let duration: Duration = .seconds(5)
 
     mutating func note(dataVersion version: Int64) {

@@ -4,9 +4,9 @@ internal import TrawlStore
 internal import JobFile
 internal import Logging
 
-/// Starts the runs of a daemon's jobs, each as a task with a crawl and a runner of its own.
+/// Starts runs, each in a task of its own with a crawl and a runner of its own.
 ///
-/// Since each run is a runner of its own, a host belongs to one run at a time, be it of this process or of another.
+/// As each run is a runner of its own, the leases keep a host to one run at a time, in this process and among all processes.
 struct JobLauncher {
     let store: SQLiteStore
     let options: CrawlOptions
@@ -17,7 +17,7 @@ struct JobLauncher {
     /// The job files that the daemon was given, by the names of their jobs.
     var documents: [String: JobDocument] = [:]
 
-    /// Starts a run. How it ends comes by the inbox.
+    /// Starts a run. When it ends, the daemon's inbox receives `ended`.
     func start(_ job: JobRecord, _ interruption: Interruption) {
         let (store, options, output, logger, inbox) = (store, options, output, logger, inbox)
         let observer = state.observer(of: job.name)

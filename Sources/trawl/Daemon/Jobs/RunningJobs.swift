@@ -2,9 +2,9 @@ internal import CrawlCore
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// The jobs that a daemon runs now, and those that it does not run again yet.
+/// The jobs that a daemon runs now, and those that it may not start again yet.
 ///
-/// A value that reads no clock and starts nothing; `JobLauncher` does.
+/// It is a value that reads no clock and starts nothing; ``JobLauncher`` starts runs.
 struct RunningJobs {
     /// A job that is being run.
     struct Run {
@@ -13,9 +13,9 @@ struct RunningJobs {
         let since: MonotonicInstant
     }
 
-    /// Why a job is not run again yet.
+    /// Until when a job may not start again after a failure.
     private struct Rest {
-        /// The job as it was; another spec ends the rest.
+        /// The job's spec at the failure. Another spec ends the rest.
         let spec: String
         /// When the rest ends by itself; nil for never.
         let until: MonotonicInstant?
@@ -28,12 +28,12 @@ struct RunningJobs {
     private(set) var limited: Set<JobID> = []
     private var resting: [JobID: Rest] = [:]
 
-    /// How long a job rests whose run could not go on, as the disk is full or the like.
+    /// How long a job rests after an error that may pass, such as a full disk.
     static let rest: Duration = .seconds(30)
 
     init(capacity: Int) { self.capacity = capacity }
 
-    /// Whether as many run as may.
+    /// Whether no other job may start now.
     var isFull: Bool { runs.count >= capacity }
 
     /// Whether a job neither runs nor rests.
@@ -62,7 +62,7 @@ struct RunningJobs {
         case .success:
             break
         case .failure(let failure):
-            // What is wrong with the job stays wrong until the job is changed; the rest may pass.
+            // A mistake in the job stays until the job is changed. Other errors may pass.
             resting[id] = Rest(
                 spec: run.job.spec, until: failure.status == .usage ? nil : now + RunningJobs.rest)
             if failure.status == .limitReached { limited.insert(id) }

@@ -4,17 +4,17 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import Synchronization
 
-/// What a daemon knows of itself, for whoever asks over HTTP. Written by the daemon and its crawls; nothing here is read from
-/// the database, so that asking costs no crawl anything.
+/// What the status server answers from. The daemon and its crawls write it. It reads nothing from the database, so that a request
+/// to the server slows no crawl down.
 final class DaemonState: Sendable {
-    /// What runs of one job have come to since the daemon started, and how the one under way is doing.
+    /// The counts of one job's runs since the daemon started, and the progress of the run that is under way.
     struct Job: Sendable {
         var total = RunProgress()
-        /// The run under way as it was told last.
+        /// The latest progress of the run under way; nil where none is.
         var snapshot: RunSnapshot?
-        /// Runs that ended, by what they came to.
+        /// Runs that ended, by the word for their exit status.
         var runs: [String: Int64] = [:]
-        /// Due times, by what became of them.
+        /// Due times, by outcome.
         var starts: [String: Int64] = [:]
         var nextStartAt: Int64?
     }
@@ -23,11 +23,11 @@ final class DaemonState: Sendable {
         var jobs: [String: Job] = [:]
         var jobCount = 0
         var pausedCount = 0
-        /// When the daemon's own loop turned last.
+        /// When the daemon's loop turned last.
         var turnedAt = MonotonicInstant.now
-        /// Crawls that have not been seen at work for too long.
+        /// Jobs whose crawl stands still: no driver or loop of it has turned for too long.
         var stuck: [String] = []
-        /// Why jobs could not be looked at the last time; nil where they could.
+        /// Why the last look at the jobs failed; nil where it did not.
         var databaseFault: String?
     }
 
@@ -41,12 +41,12 @@ final class DaemonState: Sendable {
 
     var current: Values { values.withLock { $0 } }
 
-    /// Notes what a look at all jobs came to.
+    /// Takes over the result of a look at all jobs.
     func note(_ review: Agenda.Review) {
         change { values in
             values.jobCount = review.plan.names.count
             values.pausedCount = review.plan.pausedCount
-            // A job that is gone is told of no more.
+            // A job that was deleted has no metrics any more.
             values.jobs = values.jobs.filter { review.plan.names.contains($0.key) }
             for job in values.jobs.keys { values.jobs[job]?.nextStartAt = nil }
             for (job, at) in review.plan.nextStarts { values.jobs[job, default: Job()].nextStartAt = at }
@@ -58,7 +58,7 @@ final class DaemonState: Sendable {
 
     /// Notes that a job's run is over.
     ///
-    /// - Returns: how far it was when it was told last.
+    /// - Returns: its latest progress.
     func end(_ job: String, _ status: ExitStatus) -> RunProgress {
         values.withLock { values in
             var entry = values.jobs[job] ?? Job()
@@ -70,7 +70,7 @@ final class DaemonState: Sendable {
         }
     }
 
-    /// Who is told how a job's run goes.
+    /// An observer that writes the progress of a job's run here.
     func observer(of job: String) -> any RunObserver { JobObserver(state: self, job: job) }
 }
 
@@ -94,7 +94,7 @@ private final class JobObserver: RunObserver {
         state.change { values in
             var entry = values.jobs[job] ?? DaemonState.Job()
             entry.snapshot = snapshot
-            // What an earlier process has done is not this one's.
+            // The first snapshot holds what an earlier process did, which does not count here.
             if let before { entry.total.add(snapshot.progress.since(before)) }
             values.jobs[job] = entry
         }

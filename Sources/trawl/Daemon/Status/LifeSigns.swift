@@ -3,7 +3,7 @@ internal import CrawlEngine
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// Tells systemd and the status server that the daemon's loop turns and that its crawls are at work.
+/// Tells systemd and the status server whether the daemon's loop turns and its crawls are at work.
 struct LifeSigns {
     private let systemd = SystemdNotifier()
     private let state: DaemonState
@@ -12,12 +12,12 @@ struct LifeSigns {
 
     init(_ state: DaemonState) { self.state = state }
 
-    /// How often systemd is told: four times in the time that it allows.
+    /// The time between two messages to systemd: a quarter of the watchdog's time, and 10 seconds at most.
     var interval: Duration {
         min(systemd.watchdog.map { $0 / 4 } ?? .seconds(10), .seconds(10))
     }
 
-    /// For how long a crawl may not have been seen at work.
+    /// How long a crawl may stand still before it counts as stuck.
     private var patience: Duration { systemd.watchdog.map { $0 / 2 } ?? .seconds(60) }
 
     func ready() { systemd.send("READY=1") }

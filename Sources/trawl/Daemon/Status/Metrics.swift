@@ -3,11 +3,11 @@ internal import CrawlEngine
 internal import Foundation
 internal import Glibc
 
-/// The text that Prometheus reads (text format 0.0.4). Names and labels are for good.
+/// Metrics in the text format of Prometheus (0.0.4). Names and labels are never changed.
 struct Metrics {
     private var text = ""
 
-    /// What the daemon knows of itself.
+    /// The metrics of a daemon.
     static func text(_ state: DaemonState) -> String {
         let values = state.current
         var metrics = Metrics()
@@ -33,29 +33,31 @@ struct Metrics {
         metrics.each(
             "trawl_request_seconds_total", "Time that all requests took together.", "counter", jobs
         ) { Double($0.total.requestMicroseconds) / 1_000_000 }
-        metrics.family("trawl_runs_total", "Runs that ended, by what they came to.", "counter")
+        metrics.family("trawl_runs_total", "Runs that ended, by result.", "counter")
         for (name, job) in jobs {
             for (result, count) in job.runs.sorted(by: { $0.key < $1.key }) {
                 metrics.sample("trawl_runs_total", [("job", name), ("result", result)], Double(count))
             }
         }
-        metrics.family("trawl_starts_total", "Due times, by what became of them.", "counter")
+        metrics.family("trawl_starts_total", "Due times, by outcome.", "counter")
         for (name, job) in jobs {
             for (outcome, count) in job.starts.sorted(by: { $0.key < $1.key }) {
                 metrics.sample("trawl_starts_total", [("job", name), ("outcome", outcome)], Double(count))
             }
         }
-        metrics.each("trawl_next_start_timestamp_seconds", "When the job's next start comes.", "gauge", jobs)
-        {
+        metrics.each("trawl_next_start_timestamp_seconds", "When the job starts next.", "gauge", jobs) {
             $0.nextStartAt.map { Double($0) / 1000 }
         }
-        metrics.each("trawl_pages_pending", "Pages of the run under way that wait.", "gauge", jobs) {
+        metrics.each("trawl_pages_pending", "Pages of the run under way that are pending.", "gauge", jobs) {
             $0.snapshot.map { Double($0.progress.pending) }
         }
         metrics.each("trawl_requests_in_flight", "Requests under way.", "gauge", jobs) {
             $0.snapshot.map { Double($0.inFlight) }
         }
-        metrics.each("trawl_hosts_waiting", "Hosts at hand that wait out something.", "gauge", jobs) {
+        metrics.each(
+            "trawl_hosts_waiting", "Leased hosts that wait for a delay, a Retry-After or a probe.", "gauge",
+            jobs
+        ) {
             $0.snapshot.map { Double($0.waitingHosts) }
         }
         metrics.addFile("trawl_database_bytes", "Size of the database.", state.file)
@@ -97,7 +99,7 @@ struct Metrics {
         add(name, help, "gauge", [], Double(status.st_size))
     }
 
-    /// What Prometheus' own clients say of their process, by the same names.
+    /// CPU time, memory and descriptors, by the names that Prometheus' own clients use.
     private mutating func addProcess() {
         if let fields = Metrics.processStatus(), fields.count > 21 {
             let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
@@ -116,7 +118,7 @@ struct Metrics {
             }
         }
         if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-            // One of them was open to look.
+            // One of them was opened for this list.
             add("process_open_fds", "Open descriptors.", "gauge", [], Double(files.count - 1))
         }
     }
@@ -129,7 +131,7 @@ struct Metrics {
         return text[text.index(after: end)...].split(separator: " ")
     }
 
-    /// A label's value, as the format wants it.
+    /// A label's value with the format's escapes.
     private static func escaped(_ value: String) -> String {
         var text = ""
         for character in value.unicodeScalars {

@@ -6,21 +6,21 @@ internal import Foundation
 internal import Glibc
 internal import Logging
 
-/// `/healthz` and `/metrics` over HTTP. Nothing can be changed there.
+/// Serves `/healthz` and `/metrics` over HTTP. A request changes nothing.
 enum StatusServer {
-    /// Serves until the task is cancelled. Where it cannot, the daemon is told.
+    /// Serves until the task is cancelled. If it cannot, it sends the daemon `listenFailed`.
     static func start(
         at address: ListenAddress, _ state: DaemonState, _ daemon: Mailbox<Daemon.Message>, _ logger: Logger
     ) -> Task<Void, Never> {
         if !address.isLoopback {
             logger.warning(
-                "\(address.text) can be reached from other machines; nothing there asks for a password")
+                "\(address.text) can be reached from other machines, and asks for no password")
         }
         return Task {
             do {
                 try await run(at: address, state) { reason in
                     logger.warning(
-                        "\(address.text) takes no more connections: \(reason); those that were open are closed",
+                        "\(address.text) takes no more connections: \(reason); all open ones are closed",
                         metadata: ["event": "listen_refused"])
                 }
             } catch {
@@ -34,9 +34,9 @@ enum StatusServer {
 
     /// Serves until the task is cancelled.
     ///
-    /// Where no connection can be taken, as too many are open, all are closed and it listens again a second later.
+    /// If accepting a connection fails since too many are open, it closes all of them and listens again a second later.
     ///
-    /// - Parameter refused: told why no connection could be taken.
+    /// - Parameter refused: called with the reason when accepting failed.
     /// - Throws: `SocketError` where it cannot listen at the address.
     private static func run(
         at address: ListenAddress, _ state: DaemonState, refused: (String) -> Void
@@ -68,10 +68,10 @@ enum StatusServer {
         return server
     }
 
-    /// How long the daemon's own loop may stand still.
+    /// How long the daemon's loop may stand still.
     private static let patience: Duration = .seconds(60)
 
-    /// What is wrong, in a sentence; nil where nothing is.
+    /// What is wrong, in a sentence; nil where all is well.
     private static func health(_ state: DaemonState) -> String? {
         let values = state.current
         if values.turnedAt + patience < .now { return "the daemon stands still" }

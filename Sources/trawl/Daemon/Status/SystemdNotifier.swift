@@ -1,14 +1,13 @@
 internal import Foundation
 internal import Glibc
 
-/// Tells systemd, or whoever else listens at `$NOTIFY_SOCKET`, how the daemon is doing (sd_notify(3)). Says nothing where
-/// nobody listens.
+/// Sends messages about the daemon to `$NOTIFY_SOCKET`, where systemd listens (sd_notify(3)). Does nothing where that is not set.
 struct SystemdNotifier {
     private let socketPath: String?
-    /// How long the daemon may be silent before it is taken for stuck (sd_watchdog_enabled(3)); nil for any time.
+    /// How long systemd waits for a sign of life before it restarts the daemon (sd_watchdog_enabled(3)); nil for no limit.
     let watchdog: Duration?
 
-    /// Reads the environment, and keeps it from the daemon's own children.
+    /// Reads these variables and removes them, so that child processes do not have them.
     init() {
         let environment = ProcessInfo.processInfo.environment
         socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
@@ -18,7 +17,7 @@ struct SystemdNotifier {
         for name in ["NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"] { unsetenv(name) }
     }
 
-    /// Sends assignments, one a line, as `READY=1`. What cannot be sent is lost.
+    /// Sends assignments, one a line, such as `READY=1`. A message that cannot be sent is lost.
     func send(_ state: String) {
         guard let socketPath else { return }
         var address = sockaddr_un()

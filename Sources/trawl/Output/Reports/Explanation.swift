@@ -4,14 +4,14 @@ internal import TrawlSQLite
 internal import TrawlStore
 internal import Extract
 
-/// What becomes of a URL in a job, and by which rules: lines of a word and what there is to say of it.
+/// Explains what becomes of a URL in a job, and by which rules. Each line is a subject and a sentence.
 struct Explanation {
     private(set) var lines: [(topic: String, text: String)] = []
-    /// Why it is not requested, by the first rule that says so.
+    /// The first rule that keeps the URL from being requested; nil where none does.
     private var refusal: String?
-    /// What it waits for, where it is to be requested.
+    /// What the URL waits for before it is requested; nil for nothing.
     private var wait: String?
-    /// What the host's robots.txt asks for, where the job obeys it.
+    /// The delay that the host's robots.txt asks for, if the job obeys robots.txt.
     private var crawlDelayMilliseconds: Int?
     private let now: Int64
     private let own: OwnURLs
@@ -56,7 +56,7 @@ struct Explanation {
         _ transaction: any StoreReader
     ) throws {
         guard url.isHTTP else {
-            add("scope", "\(url.scheme) is no scheme that is requested; http and https are")
+            add("scope", "\(url.scheme) URLs are not requested, only http and https")
             return refuse("unsupported_scheme")
         }
         if let page, page.row.depth == 0, page.referrer == nil {
@@ -68,9 +68,9 @@ struct Explanation {
         guard let follow = job.follow, var rules = FollowRules(job) else {
             guard run != nil || job.urlsFrom == nil else {
                 return add(
-                    "scope", "the job follows no links; whether urls_from lists it shows once it is run")
+                    "scope", "the job follows no links; its list (urls_from) is read when the job runs")
             }
-            add("scope", "the job follows no links, and this is none of its URLs")
+            add("scope", "the job follows no links, and this is not one of its URLs")
             return refuse("not one of the job's URLs")
         }
         if let run {
@@ -89,7 +89,7 @@ struct Explanation {
         }
         do throws(URLFilterError) {
             guard try URLFilter(include: follow.include, exclude: follow.exclude).admits(normalized) else {
-                add("scope", "include and exclude do not let it pass: skipped as scope")
+                add("scope", "include or exclude keeps it out: skipped as scope")
                 return refuse("skipped: scope")
             }
         } catch {
@@ -100,10 +100,10 @@ struct Explanation {
 
     private static func words(for reason: SkipReason, _ follow: JobSpec.Follow) -> String {
         switch reason {
-        case .scope: "outside of the job's scope (\(follow.scope.rawValue))"
+        case .scope: "outside the job's scope (\(follow.scope.rawValue))"
         case .depth: "deeper than follow.depth"
         case .limit: "longer than limits.url_length"
-        case .trap: "it looks like one of endlessly many (limits.trap)"
+        case .trap: "it looks like one of endlessly many URLs (limits.trap)"
         default: "not followed"
         }
     }
@@ -135,7 +135,7 @@ struct Explanation {
     ) throws {
         guard job.robots == .obey else { return add("robots", "the job ignores robots.txt") }
         guard let standing, let robots = try transaction.robots(of: standing.id, now: now) else {
-            return add("robots", "robots.txt is not known, or older than a day: it is asked for first")
+            return add("robots", "robots.txt is not known, or older than a day: it is fetched first")
         }
         guard let body = robots.body else {
             let status = robots.statusCode.map { "status \($0)" } ?? "too many redirects"
@@ -156,7 +156,7 @@ struct Explanation {
             add("robots", "disallowed by line \(line): \(RobotsTxt.line(line, of: body.span) ?? "")\(delay)")
             refuse("skipped: robots (line \(line))")
         case .undecided:
-            add("robots", "its rules take too long to try on this URL, which is left alone\(delay)")
+            add("robots", "its rules take too long to match against this URL, so it is not requested\(delay)")
             refuse("skipped: robots")
         }
     }
@@ -180,7 +180,7 @@ struct Explanation {
             wait = "until the host is probed again, \(Wording.instant(milliseconds: until))"
         }
         if let until = standing.snoozedUntil, until > now {
-            words.append("asked to be left alone until \(Wording.instant(milliseconds: until))")
+            words.append("asked for a pause (Retry-After) until \(Wording.instant(milliseconds: until))")
             wait = "until the host may be asked again, \(Wording.instant(milliseconds: until))"
         }
         if overrides.perHost == 0 { wait = "while hosts.per_host is 0" }
@@ -216,7 +216,7 @@ struct Explanation {
         add("row", words.joined(separator: ", "))
     }
 
-    /// What would happen now.
+    /// What would happen to the URL now.
     private func conclusion(_ page: PageRecord?, _ job: JobSpec, _ run: RunRecord?) -> String {
         guard let page, let run else {
             if let refusal { return refusal }
@@ -240,13 +240,13 @@ struct Explanation {
     }
 }
 
-/// The URLs that a job has in its file, but for those of lists.
+/// The URLs in a job file, without those of its list.
 private struct OwnURLs {
     private var urls: Set<String> = []
     private var hosts: Set<String> = []
-    /// Names of hosts at the default port of one of the schemes.
+    /// Hosts as `name:port`, each at the default ports of both schemes.
     private var names: Set<String> = []
-    /// How many of a pattern's are looked at.
+    /// How many URLs of a pattern are looked at.
     private static let limit = 100_000
 
     init(_ job: JobSpec) {
@@ -263,7 +263,7 @@ private struct OwnURLs {
 
     func contains(_ url: WebURL) -> Bool { urls.contains(url.withoutCredentialsAndFragment) }
 
-    /// Whether the host is that of one of them, be it by the other scheme's default port.
+    /// Whether the URL's host is among them. The default port of the other scheme counts as the same host.
     func names(_ url: WebURL) -> Bool {
         hosts.contains(url.hostKey) || url.port == nil && names.contains(url.host ?? "")
     }

@@ -2,12 +2,12 @@ internal import CrawlCore
 internal import CrawlEngine
 internal import Glibc
 
-/// Where a run stands, on stderr: a live line on a terminal, else a line every ten seconds.
+/// The progress of a run on stderr: a live line on a terminal, else a line every ten seconds.
 ///
-/// A plain value: it is told the time and says what to write.
+/// It is a value: it takes the time and returns what to write.
 struct ProgressDisplay {
     private let job: String
-    /// Whether the line is written over and over, on a terminal.
+    /// Whether each line replaces the one before, on a terminal.
     private let isLive: Bool
     private var lastLine: ContinuousClock.Instant
     /// Settled pages at earlier instants, for the rate over the last seconds.
@@ -22,7 +22,7 @@ struct ProgressDisplay {
         lastLine = now
     }
 
-    /// What to write for a new state of the run; nil for nothing.
+    /// The text to write for a new snapshot; nil for none.
     mutating func update(_ snapshot: RunSnapshot, columns: Int, now: ContinuousClock.Instant) -> String? {
         let settled = snapshot.progress.pages - snapshot.progress.pending
         samples.append((now, settled))
@@ -34,7 +34,7 @@ struct ProgressDisplay {
         return segments.joined(separator: ", ") + "\n"
     }
 
-    /// What takes the live line away.
+    /// The text that clears the live line.
     var clearing: String { isLive ? "\r\u{1b}[K" : "" }
 
     /// Pages settled a second over the last seconds; nil where too little is known.
@@ -60,7 +60,7 @@ struct ProgressDisplay {
         return segments
     }
 
-    /// As many of the segments as a line has room for; the first is cut where even that is too long.
+    /// As many segments as fit into a line. If the first alone is too long, it is cut.
     static func fit(_ segments: [String], columns: Int) -> String {
         // The last column stays free: some terminals wrap when it is written.
         let room = max(columns - 1, 1)

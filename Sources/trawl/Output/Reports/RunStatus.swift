@@ -2,20 +2,20 @@ internal import CrawlCore
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// How far a run is, for `trawl status`.
+/// The status of a run, as `trawl status` shows it.
 struct RunStatus {
     let job: String
     let run: RunRecord
-    /// How the run is doing; nil where nobody is at work on it.
+    /// The runner's latest figures; nil where no runner has the run.
     let activity: RunActivity?
-    /// Hosts that are waited for, the longest waits first.
+    /// Hosts that the run waits for, the longest waits first.
     let waits: [HostWait]
     /// Unix milliseconds.
     let now: Int64
 
-    /// How many hosts that are waited for are shown.
+    /// How many hosts are shown.
     static let shownHosts = 5
-    /// How old an activity may be, in milliseconds, before its numbers say nothing any more.
+    /// How old figures may be, in milliseconds, to be shown.
     private static let fresh: Int64 = 5_000
 
     var isUnderWay: Bool { run.state != .finished && run.runnerPID != nil }
@@ -31,7 +31,7 @@ struct RunStatus {
         return Double(progress.done + progress.failed) * 1000 / Double(progress.elapsedMilliseconds)
     }
 
-    /// Milliseconds to the end at the present rate, else at that of the whole run.
+    /// Milliseconds to the end: at the present rate if it is known, else at the rate of the whole run.
     private var eta: Int64? {
         let rate = current?.pagesPerSecond.flatMap { $0 > 0 ? $0 : nil } ?? meanRate
         guard run.progress.pending > 0, rate > 0 else { return nil }
@@ -64,14 +64,14 @@ struct RunStatus {
     private func words(_ wait: HostWait) -> String {
         let left = wait.until.map { " for " + Wording.time(milliseconds: max(0, $0 - now)) } ?? ""
         switch wait.reason {
-        case .snoozed: return "asks to be left alone\(left)"
-        case .unreachable: return "cannot be reached, left alone\(left)"
-        case .throttled: return "says that it gets too much, asked less often"
-        case .taken: return "another run has it"
+        case .snoozed: return "asked for a pause (Retry-After)\(left)"
+        case .unreachable: return "cannot be reached, not tried\(left)"
+        case .throttled: return "answers 429 or 503 or too slowly, requested less often"
+        case .taken: return "leased by another run"
         }
     }
 
-    /// One line; members are added, never renamed.
+    /// A JSON object on one line. Members are added, never renamed.
     var json: String {
         let progress = run.progress
         var line = JSONLine()

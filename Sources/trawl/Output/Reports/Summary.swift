@@ -2,14 +2,14 @@ internal import CrawlCore
 internal import TrawlSQLite
 internal import TrawlStore
 
-/// What a run came to, for people.
+/// The summary of a run.
 struct Summary {
     let job: String
     let run: Int
     let progress: RunProgress
     let report: RunReport
     let isFinished: Bool
-    /// False where there are pages, and none succeeded.
+    /// False where the run has pages and none succeeded.
     let hasSuccess: Bool
 
     /// Why pages did not succeed, and how many: `robots × 5, dns × 2`.
@@ -21,7 +21,7 @@ struct Summary {
         isFinished ? (hasSuccess ? "finished" : "finished, no page succeeded") : "not finished"
     }
 
-    /// A line of a JSON log, with the numbers as members of their own.
+    /// The summary as a line of the JSON log, each number a member of its own.
     ///
     /// - Parameter now: unix milliseconds.
     func json(now: Int64) -> String {
@@ -60,7 +60,7 @@ struct Summary {
         return object.line
     }
 
-    /// A few lines for people, each ended.
+    /// The summary as lines for people.
     func text(_ palette: Palette) -> String {
         var lines: [String] = []
         let end = !isFinished ? palette.yellow(end) : hasSuccess ? palette.green(end) : palette.red(end)
@@ -109,7 +109,7 @@ struct Summary {
         counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")
     }
 
-    /// What was read of sitemaps, and the first thing that is wrong with one.
+    /// How many sitemap entries were read and left out, and the first fault of a sitemap.
     private static func add(_ sitemaps: SitemapReport?, to lines: inout [String]) {
         guard let sitemaps else { return }
         let leftOut = sitemaps.leftOut > 0 ? ", \(Wording.count(sitemaps.leftOut)) left out" : ""
@@ -130,7 +130,7 @@ struct Summary {
         return ", mean \(Wording.time(milliseconds: progress.requestMicroseconds / progress.requests / 1000))"
     }
 
-    /// The sum of the requests' times against the time the run took.
+    /// The sum of the requests' times divided by the time that the run took.
     private static func speedUp(_ progress: RunProgress) -> String? {
         guard progress.elapsedMilliseconds > 0, progress.requestMicroseconds > 0 else { return nil }
         let sum = progress.requestMicroseconds / 1000

@@ -17,7 +17,7 @@ struct ChangeWriter {
         self.palette = palette
     }
 
-    /// Whether any page that was written has changed.
+    /// Whether any written row is a change.
     var hasChanges: Bool { counts.keys.contains { $0 != .unknown } }
 
     private var count: Int64 { counts.values.reduce(0, +) }
@@ -30,7 +30,7 @@ struct ChangeWriter {
         return ((hasChanges ? [] : ["nothing changed"]) + parts).joined(separator: ", ")
     }
 
-    /// What stands before the first row.
+    /// Writes what comes before the first row.
     func begin() throws {
         switch format {
         case .csv: try put(Self.fields.joined(separator: ",") + "\r\n")
@@ -49,7 +49,7 @@ struct ChangeWriter {
         counts[change.kind, default: 0] += 1
     }
 
-    /// What stands behind the last row.
+    /// Writes what comes after the last row.
     func end() throws {
         if format == .json { try put(count == 0 ? "]\n" : "\n]\n") }
     }
@@ -60,7 +60,7 @@ struct ChangeWriter {
 
     // MARK: - Formats
 
-    /// The members of a row, in order; the same for every format that names them.
+    /// The members of a row, in order. All formats with names have the same.
     static let fields = [
         "change", "name", "url", "status_code_before", "status_code_after", "error_kind_before",
         "error_kind_after", "title_before", "title_after", "content_length_before", "content_length_after",
@@ -97,7 +97,7 @@ struct ChangeWriter {
         }
     }
 
-    /// The status, or what there was instead of one.
+    /// The status, or the kind of error where there was no answer.
     private func answer(_ side: PageChange.Side) -> String {
         side.statusCode.map(String.init) ?? side.errorKind ?? "-"
     }

@@ -13,7 +13,7 @@ struct RowWriter {
     /// - Parameters:
     ///   - descriptor: where rows go; it is not closed.
     ///   - palette: for tables.
-    ///   - withBodies: whether rows end in the bodies of their pages; tables do not.
+    ///   - withBodies: whether a row's last member is the body of its page. Tables have none.
     init(_ format: RowFormat, to descriptor: Int32, palette: Palette, withBodies: Bool = false) {
         self.withBodies = withBodies
         self.format = format
@@ -21,7 +21,7 @@ struct RowWriter {
         self.palette = palette
     }
 
-    /// What stands before the first row.
+    /// Writes what comes before the first row.
     func begin() throws {
         switch format {
         case .table: try put(palette.bold("status     bytes      time  title / error") + "\n")
@@ -43,7 +43,7 @@ struct RowWriter {
         rows += 1
     }
 
-    /// What stands behind the last row.
+    /// Writes what comes after the last row.
     func end() throws {
         if format == .json { try put(rows == 0 ? "]\n" : "\n]\n") }
     }
@@ -79,7 +79,7 @@ struct RowWriter {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    /// The members of a row, in order; the same for every format that names them.
+    /// The members of a row, in order. All formats with names have the same.
     static let fields = [
         "name", "url", "final_url", "state", "status_code", "content_length", "size_download", "title",
         "content_type", "charset", "canonical_url", "lang", "description", "robots", "link_count",
@@ -144,7 +144,7 @@ struct RowWriter {
         return values.map { RowWriter.csvField($0 ?? "") }.joined(separator: ",") + "\r\n"
     }
 
-    /// A field as RFC 4180 writes it; what a spreadsheet would take for a formula gets an apostrophe before it
+    /// A field in the form of RFC 4180. A value that a spreadsheet would take for a formula gets an apostrophe before it
     /// (OWASP, "CSV Injection").
     static func csvField(_ value: String) -> String {
         let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
@@ -152,7 +152,7 @@ struct RowWriter {
         guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
             return text
         }
-        // By scalars: to a Character a quote and the mark that combines with it are one, and no quote.
+        // By scalars: as Characters, a quote with a combining mark after it is one character and not a quote.
         var quoted = "\""
         for scalar in text.unicodeScalars {
             if scalar == "\"" { quoted.unicodeScalars.append(scalar) }

@@ -1,11 +1,11 @@
-/// How many columns of a terminal text takes up.
+/// How many columns of a terminal a text needs.
 enum DisplayWidth {
-    /// The columns of a text without control characters.
+    /// The columns of a text that has no control characters.
     static func columns(_ text: some StringProtocol) -> Int {
         text.reduce(0) { $0 + columns($1) }
     }
 
-    /// As much of a text's beginning as fits.
+    /// The longest prefix that fits into so many columns.
     static func prefix(_ text: String, columns limit: Int) -> Substring {
         var room = limit
         return text.prefix { character in

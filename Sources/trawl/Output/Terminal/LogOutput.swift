@@ -1,8 +1,8 @@
 internal import CrawlFetch
 internal import Logging
 
-/// Log lines on stderr, as text or as JSON with the members `time`, `level`, `message`, and of the daemon's lines `event` and
-/// what belongs to it.
+/// Writes log lines to stderr, as text or as JSON with the members `time`, `level` and `message`. The daemon's lines also have `event`
+/// and its values.
 struct LogOutput: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level
@@ -38,7 +38,7 @@ struct LogOutput: LogHandler {
             Terminal.writeError(line.line + "\n")
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""
-            // A live line may stand there.
+            // Clears a live line.
             let clearing = Terminal.takesEscapes(2) ? "\r\u{1b}[K" : ""
             Terminal.writeError("\(clearing)trawl: \(mark)\(Terminal.sanitized(message))\n")
         }

@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// The standard streams, and what may be shown on them.
+/// Writes to the standard streams.
 enum Terminal {
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
@@ -11,13 +11,13 @@ enum Terminal {
         isTerminal(descriptor) && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
-    /// The width of the terminal behind a descriptor; nil where it is none.
+    /// The width of the terminal behind a descriptor; nil where it is no terminal.
     static func columns(_ descriptor: Int32) -> Int? {
         let columns = Int(clinux_terminal_columns(descriptor))
         return columns > 0 ? columns : nil
     }
 
-    /// Writes all of a text, or as much as the other side takes.
+    /// Writes a text, or as much of it as the reader takes.
     ///
     /// - Returns: whether all of it was written.
     @discardableResult
@@ -30,7 +30,7 @@ enum Terminal {
                 if count < 0 {
                     if errno == EINTR { continue }
                     guard errno == EAGAIN else { return false }
-                    // Non-blocking because whoever shares it made it so.
+                    // Another process that shares the descriptor has made it non-blocking.
                     var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                     _ = poll(&wait, 1, -1)
                     continue
@@ -41,9 +41,9 @@ enum Terminal {
         }
     }
 
-    /// Writes what a command was asked for.
+    /// Writes the output of a command to stdout.
     ///
-    /// - Throws: `CommandFailure`; `ExitStatus.success` where the reader has had enough, as in `trawl jobs | head -1`.
+    /// - Throws: `CommandFailure`; `ExitStatus.success` where the reader closed the pipe, as in `trawl jobs | head -1`.
     static func put(_ text: String, to descriptor: Int32 = STDOUT_FILENO) throws {
         guard !write(text, to: descriptor) else { return }
         if errno == EPIPE { throw ExitStatus.success }
@@ -54,8 +54,8 @@ enum Terminal {
         write(text, to: STDERR_FILENO)
     }
 
-    /// A text with everything made visible that a terminal would act on: control characters (C0, DEL, C1) and
-    /// the marks that change the direction of writing (CWE-150).
+    /// A text in which all that a terminal would act on is made visible: control characters (C0, DEL, C1) and the
+    /// marks that change the direction of writing (CWE-150).
     static func sanitized(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var safe = ""
@@ -77,7 +77,7 @@ enum Terminal {
     }
 }
 
-/// Colours, where they are wanted.
+/// Colours, or none.
 struct Palette {
     let isOn: Bool
 

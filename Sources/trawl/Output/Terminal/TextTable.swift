@@ -1,4 +1,4 @@
-/// Columns of text, each as wide as its widest cell. What is all digits and marks stands to the right.
+/// A table of text. Each column is as wide as its widest cell; columns of numbers are aligned to the right.
 struct TextTable {
     private let header: [String]
     private var rows: [[String]] = []

@@ -1,7 +1,7 @@
 internal import CrawlCore
 internal import Foundation
 
-/// Numbers and times as people read them.
+/// Numbers and times in the form that people read.
 enum Wording {
     /// `1,234,567`.
     static func count(_ number: Int64) -> String {
@@ -41,7 +41,7 @@ enum Wording {
         return String(format: "%.1f TiB", value)
     }
 
-    /// `2026-11-22T03:00:00+01:00`: as clocks show it in a zone.
+    /// `2026-11-22T03:00:00+01:00`: the local time of a zone.
     static func localInstant(milliseconds: Int64, zone: some TimeZoneOffsets) -> String {
         let offset = zone.offset(at: milliseconds / 1000)
         let shown = instant(milliseconds: (milliseconds / 1000 + offset) * 1000).prefix(19)
