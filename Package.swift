@@ -71,50 +71,61 @@ let package = Package(
             name: "Curl", dependencies: ["CCurl", "CLinux", "ContentCoding", "CrawlCore"],
             swiftSettings: strict),
         .target(
-            name: "HTMLScan", dependencies: ["CharacterNames", "CLibXML2", "CUchardet"], swiftSettings: strict
-        ),
+            name: "TrawlText", dependencies: ["CharacterNames", "CUchardet"], path: "Sources/Text",
+            swiftSettings: strict),
+        .target(
+            name: "HTMLScan", dependencies: ["CLibXML2", "TrawlText"], swiftSettings: strict),
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
         .target(
-            name: "Sitemap", dependencies: ["ContentCoding", "HTMLScan"], swiftSettings: strict),
+            name: "Sitemap", dependencies: ["ContentCoding", "TrawlText"], swiftSettings: strict),
         .target(
             name: "JobFile",
-            dependencies: ["CrawlCore", "Extract", "HTMLScan", .product(name: "Yams", package: "Yams")],
+            dependencies: ["CrawlCore", "Extract", "TrawlText", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        // The port between the crawl and its database, and SQLite behind it.
         .target(
-            name: "CrawlStore",
+            name: "TrawlStore", dependencies: ["CrawlCore"], path: "Sources/Store", swiftSettings: strict),
+        .target(
+            name: "TrawlSQLite",
             dependencies: [
-                "CSQLite", "CrawlCore",
+                "CSQLite", "CrawlCore", "TrawlStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
+            path: "Sources/SQLite",
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
         .target(
             name: "CrawlFetch",
             dependencies: [
-                "CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap", "WARC",
+                "CXXHash", "ContentCoding", "CrawlCore", "Curl", "Extract", "HTMLScan", "Sitemap",
+                "TrawlText",
+                "WARC",
             ],
             swiftSettings: strict),
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "CrawlStore", "Curl", "JobFile", "WARC",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "Curl", "JobFile",
+                "TrawlStore",
+                "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .target(
             name: "TrawlKit",
             dependencies: [
-                "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "JobFile",
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "JobFile", "TrawlStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "CrawlStore", "Extract", "JobFile",
+                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "Extract", "JobFile",
+                "TrawlStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -137,6 +148,9 @@ let package = Package(
             name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], exclude: ["Cases"],
             swiftSettings: strict),
         .testTarget(
+            name: "TrawlTextTests", dependencies: ["TrawlText"], path: "Tests/TextTests",
+            swiftSettings: strict),
+        .testTarget(
             name: "ExtractTests", dependencies: ["CrawlCore", "Extract", "HTMLScan"], swiftSettings: strict),
         .testTarget(
             name: "JobFileTests", dependencies: ["JobFile", "CrawlCore"], swiftSettings: strict),
@@ -153,19 +167,20 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",
-            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "LoopbackServer"],
+            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "HTMLScan", "LoopbackServer", "Sitemap"],
             swiftSettings: strict),
         .testTarget(
-            name: "CrawlStoreTests",
+            name: "TrawlSQLiteTests",
             dependencies: [
-                "CrawlStore", "CrawlCore", .product(name: "GRDB", package: "GRDB.swift"),
+                "TrawlSQLite", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            path: "Tests/SQLiteTests",
             swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
-                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "ContentCoding", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "CrawlCore", "LoopbackServer",
+                "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -173,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "CrawlStore", "JobFile", "LoopbackServer", "TrawlTestSupport",
+                "trawl", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer", "TrawlStore", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,8 +1,8 @@
 internal import CBrotli
 
-/// Undoes brotli (RFC 7932) for one body: the library cannot begin anew with what it has.
+/// Undoes brotli (RFC 7932) for one body. The library cannot reset a decoder, so each body needs a new one.
 ///
-/// Its window is at most 16 MiB, and grows with what comes out.
+/// The decoder's window is at most 16 MiB, and grows with what comes out.
 final class BrotliStage: CodingStage {
     let coding = "br"
     private(set) var hasEnded = false

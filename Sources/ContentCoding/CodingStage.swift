@@ -1,32 +1,32 @@
-/// One content coding being undone.
+/// Undoes one content coding.
 protocol CodingStage: AnyObject {
     /// The coding's name.
     var coding: String { get }
-    /// Whether the input may end here.
+    /// Whether the input may end after what has come.
     var isComplete: Bool { get }
-    /// Whether whatever else comes is of no account.
+    /// Whether the coding has ended, so that all further input is ignored.
     var hasEnded: Bool { get }
 
-    /// Decodes as much as goes into the output.
+    /// Decodes as much as fits into the output.
     ///
-    /// It has done what it can once the input is empty and the output is not full.
+    /// It has to be called again until the input is empty and the output is not full.
     ///
     /// - Parameters:
-    ///   - input: what comes next; what is used of it is taken off its front.
-    ///   - output: where to.
+    ///   - input: the next bytes. Those that are used are removed from its front.
+    ///   - output: where the decoded bytes go.
     func step(_ input: inout UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer) -> CodingStep
 }
 
-/// What a stage has done.
+/// The result of one step.
 struct CodingStep {
-    /// Bytes that it put out.
+    /// How many bytes were put out.
     let count: Int
-    /// What stopped it after those, for good.
+    /// Why it cannot go on after those; nil when it can.
     var failure: ContentDecodingFailure?
 }
 
 extension UnsafeRawBufferPointer {
-    /// What is left behind the first bytes.
+    /// The buffer without its first bytes.
     func rebasedDropping(_ count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: dropFirst(count))
     }

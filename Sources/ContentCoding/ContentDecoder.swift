@@ -1,36 +1,36 @@
-/// Undoes the content codings of one HTTP body after another, as the bytes come by (RFC 9110, section 8.4).
+/// Undoes the content codings of HTTP bodies while they come, one body after another (RFC 9110, section 8.4).
 ///
-/// What comes out is handed on in slices of at most 16 KiB, so that whoever counts them can stop a bomb at once. Bytes
-/// behind the end of a coding are left alone, as browsers do; an end that does not come is an error.
+/// Decoded bytes are passed on in slices of at most 16 KiB, so that the receiver can stop a decompression bomb early. Bytes
+/// after the end of a coding are ignored, as browsers do. A body that ends before its coding does is an error.
 ///
 /// It belongs to one thread.
 package final class ContentDecoder {
-    /// What to send as `Accept-Encoding`: the codings that can be undone.
+    /// The value of `Accept-Encoding` that names all codings that can be undone.
     package static let acceptEncoding = "gzip, deflate, br, zstd"
-    /// The most codings on top of each other: 5, as in curl (CVE-2022-32206).
+    /// How many codings one body may have: 5, as in curl (CVE-2022-32206).
     package static let maximumCodings = 5
-    /// The most bytes that are handed on at once.
+    /// How many bytes are passed on at once, at most.
     package static let sliceSize = 16 << 10
 
-    /// From the coding that was applied last to the first.
+    /// One stage for each coding, in the order in which they are undone: the one that was applied last comes first.
     private var stages: [any CodingStage] = []
-    /// Bytes that all stages but the last may still put out.
+    /// How many more bytes all stages but the last may put out together.
     private var intermediateAllowance = 0
-    // Kept for the next body.
+    // These are kept for the next body.
     private var inflater: InflateStage?
     private var unzstd: ZstdStage?
 
     /// A decoder without a body.
     package init() {}
 
-    /// Begins a body; what there was before is forgotten.
+    /// Begins a body, and forgets the one before.
     ///
-    /// A name that is no coding (`utf-8`, `text/html`, `none`) says nothing of the body, as with browsers.
+    /// Names that are no codings (`utf-8`, `text/html`, `none`) are ignored, as browsers do.
     ///
     /// - Parameters:
-    ///   - contentEncoding: the `Content-Encoding` as it was sent; of several fields all with commas between them.
-    ///   - intermediateLimit: the most bytes there may be between two codings.
-    /// - Throws: ``ContentDecodingFailure``, where a coding is not undone here or there are too many.
+    ///   - contentEncoding: the `Content-Encoding` as it was sent. Several fields are joined by commas.
+    ///   - intermediateLimit: how many bytes there may be between two codings.
+    /// - Throws: ``ContentDecodingFailure`` when a coding is unknown or there are too many.
     package func begin(_ contentEncoding: String, intermediateLimit: Int) throws(ContentDecodingFailure) {
         end()
         let names = contentEncoding.lowercased().split { $0 == "," || $0 == " " || $0 == "\t" }
@@ -40,8 +40,8 @@ package final class ContentDecoder {
         intermediateAllowance = intermediateLimit
     }
 
-    /// Whether a name, in lower case, is meant for a coding other than `identity`: one of IANA's registry (HTTP Content Coding
-    /// Registry), one that is or was in use beside it, or one that says itself that it is nobody's standard (`x-`).
+    /// Whether a name, in lower case, is that of a coding other than `identity`: one in IANA's HTTP Content Coding Registry,
+    /// one that is or was used without being registered, or any that begins with `x-`.
     private static func isCoding(_ name: Substring) -> Bool {
         switch name.prefix(while: { $0 != ";" }) {
         case "gzip", "deflate", "br", "zstd": true
@@ -52,7 +52,7 @@ package final class ContentDecoder {
         }
     }
 
-    /// Whether a name is that of a character encoding (Encoding Standard, section 4.2), of those that begin with `x-`.
+    /// Whether a name that begins with `x-` is that of a character encoding (Encoding Standard, section 4.2).
     private static func isEncodingLabel(_ name: Substring) -> Bool {
         switch name {
         case "x-user-defined", "x-sjis", "x-gbk", "x-euc-jp", "x-x-big5", "x-unicode20utf8": true
@@ -91,15 +91,15 @@ package final class ContentDecoder {
     /// Decodes the next bytes of the body.
     ///
     /// - Parameters:
-    ///   - bytes: as they came.
-    ///   - receive: takes the decoded bytes, in order; false for no more of them.
-    /// - Returns: false where `receive` said so.
-    /// - Throws: ``ContentDecodingFailure``, after all that was decoded before it has been handed on.
+    ///   - bytes: the body's bytes as they came.
+    ///   - receive: takes the decoded bytes, in order; false when it wants no more of them.
+    /// - Returns: false when `receive` did.
+    /// - Throws: ``ContentDecodingFailure``, after everything that was decoded before has been passed on.
     package func decode(
         _ bytes: UnsafeRawBufferPointer, to receive: (UnsafeRawBufferPointer) -> Bool
     ) throws(ContentDecodingFailure) -> Bool {
         guard let last = stages.last else { return receive(bytes) }
-        // Nothing can come of it any more, however far the codings around it may expand.
+        // Once the innermost coding has ended, nothing more can come out, however much the others would expand.
         guard !last.hasEnded else { return true }
         return try run(0, bytes, receive)
     }
@@ -125,7 +125,7 @@ package final class ContentDecoder {
                 guard try isLast ? receive(slice) : run(index + 1, slice, receive) else { return false }
             }
             if let failure = step.failure { throw failure }
-            // No decoder stands still with input before it; one that did would do so for ever.
+            // No decoder stops while there is input. One that did would loop for ever.
             guard step.count > 0 || input.count < before || input.isEmpty else {
                 throw .corrupt(coding: stage.coding, "the decoder does not go on")
             }
@@ -133,7 +133,7 @@ package final class ContentDecoder {
         return true
     }
 
-    /// Checks that the body may end here. A body without a single byte needs no decoder to begin with.
+    /// Checks that the body may end after what has come. A body without a single byte needs no decoder at all.
     ///
     /// - Throws: ``ContentDecodingFailure/truncated(coding:)``.
     package func checkEnd() throws(ContentDecodingFailure) {
@@ -141,7 +141,7 @@ package final class ContentDecoder {
         for stage in stages where !stage.isComplete { throw .truncated(coding: stage.coding) }
     }
 
-    /// Lets go of the body and of memory that is not worth keeping for the next.
+    /// Ends the body, and frees memory that is not worth keeping for the next.
     package func end() {
         for stage in stages {
             if let stage = stage as? InflateStage { inflater = stage }

@@ -1,14 +1,14 @@
-/// Why a body could not be decoded as its `Content-Encoding` says.
+/// Why a body could not be decoded by its `Content-Encoding`.
 package enum ContentDecodingFailure: Error, Sendable, Equatable {
-    /// A coding that is not undone here.
+    /// Nobody here can undo the coding.
     case unknownCoding(String)
-    /// More codings on top of each other than ``ContentDecoder/maximumCodings``.
+    /// The body has more codings than ``ContentDecoder/maximumCodings``.
     case tooManyCodings(Int)
-    /// The bytes are not in the coding; the text is the library's.
+    /// The bytes are not in the coding. The text is the decoding library's.
     case corrupt(coding: String, String)
     /// The bytes end before the coding does.
     case truncated(coding: String)
-    /// What lies between two codings is larger than allowed.
+    /// Undoing a coding gives more bytes than there may be between two codings.
     case expandsTooFar(coding: String)
     /// There is no memory for a decoder.
     case outOfMemory

@@ -1,9 +1,9 @@
 internal import CZlib
 
-/// Compression for what is kept.
+/// Compresses bodies that are kept.
 package enum Deflate {
-    /// Bytes as zlib deflates them (RFC 1950), or as they are where that is no shorter: what `sqlar_uncompress` of SQLite's
-    /// shell undoes (<https://sqlite.org/sqlar.html>).
+    /// Bytes in the zlib format (RFC 1950), or unchanged when that is no longer. `sqlar_uncompress` in SQLite's shell undoes
+    /// both (<https://sqlite.org/sqlar.html>).
     package static func compress(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.count > 1 else { return bytes }
         var count = compressBound(uLong(bytes.count))
@@ -17,9 +17,9 @@ package enum Deflate {
     /// Undoes ``compress(_:)``.
     ///
     /// - Parameters:
-    ///   - data: what it gave.
-    ///   - size: how many bytes it was given.
-    /// - Returns: nil where the data is not of that.
+    ///   - data: the compressed bytes.
+    ///   - size: how many bytes there were before.
+    /// - Returns: nil when the data is damaged.
     package static func decompress(_ data: [UInt8], size: Int) -> [UInt8]? {
         guard data.count != size else { return data }
         var count = uLong(size)
@@ -30,6 +30,6 @@ package enum Deflate {
         return bytes.count == size ? bytes : nil
     }
 
-    /// A third of the time of zlib's default, for text a tenth longer.
+    /// For text this level takes a third of the time of zlib's default, and its output is a tenth longer.
     private static let level: Int32 = 3
 }

@@ -1,26 +1,26 @@
 internal import CZlib
 
-/// Undoes gzip (RFC 1952) and deflate (RFC 1950, and RFC 1951 as it is), one body after another.
+/// Undoes gzip (RFC 1952) and deflate (RFC 1950, or RFC 1951 without a wrapper), one body after another.
 final class InflateStage: CodingStage {
     private(set) var coding = "gzip"
-    // Safe because nobody else has the pointer; zlib wants the address to stay the same.
+    // Safe because nobody else has the pointer. It is allocated because zlib needs the address to stay the same.
     private let stream: UnsafeMutablePointer<z_stream>
     private var phase = Phase.start
-    /// A byte that was taken off the input and waits for the one after it.
+    /// The first of two bytes that have to be looked at together, while the second has not come.
     private var held: UInt8?
 
     private enum Phase {
-        /// Nothing is known of a deflate stream yet.
+        /// The form of a deflate stream is not known yet.
         case start
         case inflating
-        /// A gzip member is over, and another may follow (RFC 1952, section 2.2).
+        /// A gzip member has ended, and another may follow (RFC 1952, section 2.2).
         case betweenMembers
         case ended
     }
 
     private static let gzipWindow = MAX_WBITS + 16
 
-    /// A stage to be told which coding comes.
+    /// A stage that has to be told which coding comes.
     ///
     /// - Throws: ``ContentDecodingFailure/outOfMemory``.
     init() throws(ContentDecodingFailure) {
@@ -45,7 +45,7 @@ final class InflateStage: CodingStage {
         inflateReset2(stream, Self.gzipWindow)  // Fails only for a window that does not exist.
     }
 
-    /// Begins a deflate body, of which its first bytes tell what form it has.
+    /// Begins a deflate body. Its first bytes will tell which form it has.
     func beginDeflate() {
         begin("deflate", .start)
     }
@@ -73,9 +73,10 @@ final class InflateStage: CodingStage {
         }
     }
 
-    /// Many servers send deflate without the zlib format around it, as no more than RFC 1951. The first two bytes of
-    /// the zlib format are divisible by 31 (RFC 1950, section 2.2); bare, they would be a stored block with its
-    /// padding set, which no encoder writes.
+    /// Decides whether a deflate body is in the zlib format, as it should be, or is plain RFC 1951, as many servers send it.
+    ///
+    /// The first two bytes of the zlib format are divisible by 31 (RFC 1950, section 2.2). In plain RFC 1951 the same bytes
+    /// would be a stored block with its padding bits set, which no encoder writes.
     private func decideForm(
         _ input: inout UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
     ) -> CodingStep {
@@ -86,7 +87,7 @@ final class InflateStage: CodingStage {
         return feed(first, second, output)
     }
 
-    /// What follows a member is another one, or is left alone as browsers do.
+    /// Begins another gzip member, or ends the body: anything else after a member is ignored, as browsers do.
     private func beginMember(
         _ input: inout UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer
     ) -> CodingStep {
@@ -95,11 +96,11 @@ final class InflateStage: CodingStage {
             phase = .ended
             return CodingStep(count: 0)
         }
-        inflateReset(stream)  // Fails only for a stream that is none.
+        inflateReset(stream)  // Fails only for a stream that was not set up.
         return feed(first, second, output)
     }
 
-    /// The next two bytes; nil where the second has not come.
+    /// The next two bytes; nil when the second has not come.
     private func takeTwo(_ input: inout UnsafeRawBufferPointer) -> (UInt8, UInt8)? {
         while let byte = input.first {
             input = input.rebasedDropping(1)
@@ -112,7 +113,7 @@ final class InflateStage: CodingStage {
         return nil
     }
 
-    /// Gives zlib two bytes that were looked at; there is room for what little may come of them.
+    /// Gives zlib the two bytes that were looked at. Their output always fits.
     private func feed(
         _ first: UInt8, _ second: UInt8, _ output: UnsafeMutableRawBufferPointer
     ) -> CodingStep {
@@ -128,7 +129,7 @@ final class InflateStage: CodingStage {
     ) -> CodingStep {
         let inputCount = min(input.count, Int(UInt32.max))
         let outputCount = min(output.count, Int(UInt32.max))
-        // Safe because zlib only reads what it is given as input.
+        // Safe because zlib only reads its input.
         stream.pointee.next_in = UnsafeMutablePointer(
             mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
         stream.pointee.avail_in = UInt32(inputCount)
@@ -140,7 +141,7 @@ final class InflateStage: CodingStage {
 
         switch status {
         case Z_OK, Z_BUF_ERROR:
-            // Z_BUF_ERROR: nothing to do without more input or more room.
+            // Z_BUF_ERROR means that zlib needs more input or more room.
             return CodingStep(count: count)
         case Z_STREAM_END:
             phase = coding == "gzip" ? .betweenMembers : .ended

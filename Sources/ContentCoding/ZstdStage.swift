@@ -1,27 +1,27 @@
 internal import CZstd
 
-/// Undoes zstd (RFC 8878), any number of frames, one body after another.
+/// Undoes zstd (RFC 8878) with any number of frames, one body after another.
 final class ZstdStage: CodingStage {
     let coding = "zstd"
     private(set) var hasEnded = false
     private let context: OpaquePointer
-    /// Frames that are over.
+    /// How many frames have ended.
     private var frames = 0
-    /// Bytes of the frame that is under way.
+    /// How many bytes of the current frame have come.
     private var frameBytes = 0
 
     /// The largest window that a content coding may ask for is 8 MiB (RFC 9659, section 3).
     private static let windowLogMaximum: Int32 = 23
     /// A frame begins with a magic number of four bytes (RFC 8878, section 3.1).
     private static let magicLength = 4
-    /// More memory than this is not kept for the next body.
+    /// A decoder with more memory than this is not kept for the next body.
     private static let keptMemory = 256 << 10
 
     /// - Throws: ``ContentDecodingFailure/outOfMemory``.
     init() throws(ContentDecodingFailure) {
         guard let context = ZSTD_createDCtx() else { throw .outOfMemory }
         self.context = context
-        // Fails only for a number that is out of bounds.
+        // Fails only for a number that is out of range.
         ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMaximum)
     }
 
@@ -40,7 +40,7 @@ final class ZstdStage: CodingStage {
         frameBytes = 0
     }
 
-    /// Fewer bytes behind a frame than a magic number has are no other frame.
+    /// Fewer bytes after a frame than a magic number has cannot be another frame, and are ignored.
     var isComplete: Bool { frames > 0 && frameBytes < Self.magicLength }
 
     func step(_ input: inout UnsafeRawBufferPointer, _ output: UnsafeMutableRawBufferPointer) -> CodingStep {
@@ -56,7 +56,7 @@ final class ZstdStage: CodingStage {
         var step = CodingStep(count: target.pos)
         if ZSTD_isError(result) != 0 {
             if frames > 0, ZSTD_getErrorCode(result) == ZSTD_error_prefix_unknown {
-                // What follows the last frame and is none is left alone, as it is with the other codings.
+                // Anything else after the last frame is ignored, as with the other codings.
                 hasEnded = true
                 input = input.rebasedDropping(input.count)
             } else {

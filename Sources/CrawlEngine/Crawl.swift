@@ -1,12 +1,12 @@
 package import CrawlCore
 package import CrawlFetch
-package import CrawlStore
+package import TrawlStore
 internal import Curl
 internal import WARC
 
 /// A run being worked on: the driver on its thread, the crawl loops on theirs.
 package final class Crawl: Sendable {
-    private let store: Store
+    private let store: any CrawlDatabase
     private let runner: RunnerID
     private let record: RunRecord
     private let spec: JobSpec
@@ -27,7 +27,7 @@ package final class Crawl: Sendable {
     ///   - credentials: the user names and passwords of the run's URLs. The default is none.
     ///   - observer: who is told how it goes.
     package init(
-        store: Store, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
+        store: any CrawlDatabase, runner: RunnerID, run: RunRecord, spec: JobSpec, options: CrawlOptions,
         credentials: URLCredentials = URLCredentials(), environment: FetchEnvironment = .system,
         observer: any RunObserver
     ) {
@@ -59,8 +59,10 @@ package final class Crawl: Sendable {
             var options = options
             options.archive = archive
             let end = Result {
-                try RunDriver(
-                    store: store, runner: runner, run: record, spec: spec, options: options,
+                let run = try store.runStore(
+                    record, spec: spec, runner: runner, processes: options.processes)
+                return try RunDriver(
+                    store: run, run: record, spec: spec, options: options,
                     credentials: credentials, environment: environment,
                     observer: observer, inbox: inbox, heartbeat: heartbeat
                 ).drive()

@@ -1,6 +1,6 @@
 package import CrawlCore
 internal import CrawlFetch
-package import CrawlStore
+package import TrawlStore
 
 /// What the runner decides, not the job.
 package struct CrawlOptions: Sendable {

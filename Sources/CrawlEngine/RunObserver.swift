@@ -1,5 +1,5 @@
 package import CrawlCore
-package import CrawlStore
+package import TrawlStore
 
 /// Who is told how a run goes. Called on the driver's thread, between commits: what takes long here holds back
 /// the commits, and with them, in the end, the crawl.

@@ -4,21 +4,22 @@ package import HTMLScan
 
 /// Takes a job's fields from page after page, on one thread.
 ///
-/// Each crawl loop has its own, compiled from the same fields. What it needs of a page is gathered by the page's scanner while the
-/// page arrives.
+/// Each crawl loop has its own extractor, compiled from the same fields. The page's scanner gathers what it needs
+/// while the page arrives.
 package final class FieldExtractor {
-    /// How many values a field has at most, where it takes all.
+    /// The most values of a field that takes all.
     package static let matchLimit = 1000
-    /// How many bytes of UTF-8 a value has at most, that is a text; the rest is cut off.
+    /// The most bytes of UTF-8 of a text value; the rest is cut off.
     package static let valueLimit = XPathExpression.valueLimit
-    /// How many bytes the result has at most; fields whose values have no room in it are null.
+    /// The most bytes of the result; fields whose values do not fit are null.
     package static let resultLimit = 1 << 20
-    /// How deep values of JSON may be nested; of a text in which they are deeper nothing is taken.
+    /// How deep JSON values may be nested; nothing is taken from a text in which they are deeper.
     package static let depthLimit = JSONReader.depthLimit
-    /// How much of the thread's CPU time the regular expressions may take of a page; then what remains of them is null.
+    /// The CPU time that a page's regular expressions may take on this thread. The fields of the remaining ones are
+    /// null.
     package static let matchTime: Duration = .milliseconds(150)
 
-    /// What the scanner must gather for the fields; to be among its options.
+    /// The options that the page's scanner needs for the fields.
     package let scannerOptions: PageScanner.Options
 
     /// Whether there are fields that are taken from JSON.
@@ -27,10 +28,10 @@ package final class FieldExtractor {
     package var readsPages: Bool { scannerOptions.contains(.tree) }
 
     private let fields: [CompiledField]
-    /// What is left of ``matchTime`` for the page.
+    /// How much of ``matchTime`` is left for the page.
     private var matchTimeLeft = Duration.zero
 
-    /// A field, ready for use. One of its three sources is there.
+    /// A compiled field. Exactly one of its three sources is not nil.
     private struct CompiledField {
         /// The name as a string of JSON.
         var name: [UInt8] = []
@@ -53,7 +54,7 @@ package final class FieldExtractor {
 
     private static func compile(_ field: ExtractionField) throws(FieldError) -> CompiledField {
         var compiled = CompiledField(isMany: field.isMany)
-        JSONString.append(field.name, to: &compiled.name)
+        JSONText.append(field.name, .stored, to: &compiled.name)
         switch field.source {
         case .xpath(let text):
             do throws(XPathError) {

@@ -1,3 +1,5 @@
+internal import CrawlCore
+
 /// The values of one field on one page, as JSON.
 struct FieldValues {
     private let isMany: Bool
@@ -12,15 +14,15 @@ struct FieldValues {
         self.room = room
     }
 
-    /// How many values are taken.
+    /// The most values that are taken.
     var limit: Int { isMany ? FieldExtractor.matchLimit : 1 }
 
-    /// Gives all values up: finding them takes too long.
+    /// Gives up all values, since finding them takes too long.
     mutating func giveUp() { isGivenUp = true }
 
     // Each of these adds a value and returns whether more are wanted.
 
-    mutating func append(_ value: String) -> Bool { add { JSONString.append(value, to: &$0) } }
+    mutating func append(_ value: String) -> Bool { add { JSONText.append(value, .stored, to: &$0) } }
 
     /// Adds UTF-8 as a text, cut off where it is long; nil is a value that is missing.
     mutating func append(_ value: UnsafeRawBufferPointer?) -> Bool {
@@ -28,7 +30,7 @@ struct FieldValues {
             guard let value else { return output.append(contentsOf: "null".utf8) }
             var end = min(value.count, FieldExtractor.valueLimit)
             while end > 0, end < value.count, value[end] & 0xC0 == 0x80 { end -= 1 }
-            JSONString.append(UnsafeRawBufferPointer(rebasing: value[..<end]), to: &output)
+            JSONText.append(UnsafeRawBufferPointer(rebasing: value[..<end]), .stored, to: &output)
         }
     }
 

@@ -1,10 +1,10 @@
-/// Finds values in a JSON text (RFC 8259), without building anything of it.
+/// Finds values in a JSON text (RFC 8259) without building a tree of it.
 struct JSONReader {
     /// How deep values may be nested; a text in which they are deeper is taken for no JSON.
     static let depthLimit = 512
 
-    /// How many bytes may be read to follow paths: a hundred times the text, as most are read again and again, and a quarter
-    /// of a second's worth at most.
+    /// How many bytes may be read to follow paths: a hundred times the text, since bytes are read again for each
+    /// step, but at most what takes a quarter of a second.
     private var workLimit: Int { min(1_000_000 + 100 * text.count, 100_000_000) }
 
     private static let workOfValue = 50
@@ -18,7 +18,7 @@ struct JSONReader {
         var fault: JSONFault?
     }
 
-    /// Whether following paths takes too long; then not all that they lead to was found.
+    /// Whether following paths took too long, so that some values were not found.
     var isExhausted: Bool { work.left <= 0 }
 
     /// A text that was found to be JSON; nil where it is not.

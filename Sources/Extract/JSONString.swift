@@ -1,33 +1,7 @@
-/// Strings of JSON (RFC 8259, §7).
+/// Reads strings of JSON (RFC 8259, §7), and cleans JSON that is stored as it came. `JSONText` writes strings.
 enum JSONString {
-    /// Adds a text as a string of JSON, quotes and all.
-    static func append(_ text: String, to output: inout [UInt8]) {
-        var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: &output) }
-    }
-
     /// U+FFFD. It stands for NUL, at which many programs end a text.
     private static let replacement = Array("\u{FFFD}".utf8)
-
-    /// Adds UTF-8 as a string of JSON.
-    static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case 0: output.append(contentsOf: replacement)
-            case UInt8(ascii: "\n"): output.append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\t"): output.append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                output.append(contentsOf: byte < 0x10 ? "\\u000".utf8 : "\\u001".utf8)
-                output.append(contentsOf: String(byte & 15, radix: 16).utf8)
-            default: output.append(byte)
-            }
-        }
-        output.append(UInt8(ascii: "\""))
-    }
 
     /// Adds a text of JSON, in which NUL and the halves of surrogate pairs become U+FFFD, escaped or not: `->>`, Python and
     /// spreadsheets read no text that has them.

@@ -2,8 +2,8 @@ internal import CRE2
 
 /// A regular expression, compiled once and matched on text after text, on one thread.
 ///
-/// RE2 takes time in proportion to the text, whatever the expression and the text are; a text that a stranger sends must not
-/// decide how long it takes. It has no look-around and no back-references.
+/// RE2's time is proportional to the length of the text, whatever the expression and the text are. So a hostile page
+/// cannot make it take long. It has no look-around and no back-references.
 final class RegularExpression {
     // Safe because only this object knows the pointer, and frees it in `deinit`.
     private let expression: OpaquePointer

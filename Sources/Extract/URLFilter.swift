@@ -1,7 +1,7 @@
 /// Which URLs the regular expressions of a job let pass, for one thread.
 ///
-/// The expressions are RE2's: whatever they are and whatever URL a page makes up, a URL takes time in proportion to its length. Each
-/// list is one automaton, so that a URL is read twice at most, however many expressions there are.
+/// The expressions are RE2's, whose time is proportional to the length of the URL. Each list is one automaton, so a
+/// URL is read at most twice, however many expressions there are.
 package final class URLFilter {
     private let include: RegularExpression?
     private let exclude: RegularExpression?

@@ -1,41 +1,32 @@
-/// Makes entries of the tags and the text of a sitemap or feed.
+/// Builds entries from the tags and the text of a sitemap or feed.
 ///
-/// Elements are closed by name: an end tag closes whatever is still open within, so that an element that is not closed costs at most the
-/// entry that it is in. A value, so that what is read may be forgotten again.
+/// Elements are closed by name: an end tag closes everything that is still open within its element, so that an
+/// unclosed element costs at most its entry. It is a value, so that a copy can be restored.
 struct SitemapElements {
-    /// The longest text of an element that is of interest, in bytes.
+    /// The longest text of a field, in bytes.
     static let textLimit = 8 << 10
-    /// How many open elements are known by name; what is deeper is counted only.
-    private static let depthLimit = 32
-    /// How often within one element what is read is kept to be restored.
+    /// How many copies may be made within one field.
     private static let speculationLimit = 64
 
-    /// Whether it is no sitemap, or has more entries than the limit.
-    private(set) var isOver = false
-    private(set) var isFull = false
+    /// The entries that were read.
+    var harvest: SitemapHarvest
+    /// What kind of document it is; nil before its outermost element.
     private(set) var root: Root?
+    /// Whether nothing can come of the rest: it is no sitemap, or has more entries than the limit.
+    private(set) var isOver = false
     /// Whether the outermost element was closed.
     private(set) var isWhole = false
-    private(set) var leftOut = 0
-    /// What was wrong with the first entry that was left out.
-    private(set) var flaw: SitemapFlaw?
-    /// Whether an entry was left out by a mistake, other than one that names no page.
-    private(set) var hasMistakes = false
     /// How many entries have begun or ended.
     private(set) var boundaries = 0
-    /// Whether references may be to entities of the document's own.
+    /// Whether references may be to entities that the document declares.
     var declaresEntities = false
 
-    private var entries: [SitemapEntry] = []
-    private var room: Int
-    private var stack: [Element] = []
-    /// How many elements are open beyond those on the stack.
-    private var deeper = 0
-    private var bases: [String] = []
-    private var namespaces: [UInt64: UInt64] = [:]
+    private var stack = SitemapStack()
     private var entry: SitemapOpenEntry?
     private var field: Field?
+    /// The text of the field.
     private var text: [UInt8] = []
+    /// How often what is read was kept to be restored, within the field.
     private var speculations = 0
 
     enum Root {
@@ -44,13 +35,7 @@ struct SitemapElements {
         case atom
     }
 
-    private struct Element {
-        let name: UInt64
-        /// How many of the bases are around it.
-        let bases: Int
-    }
-
-    /// The element whose text is being read.
+    /// The field whose text is being read.
     private struct Field {
         let kind: SitemapOpenEntry.Field
         /// Its place on the stack.
@@ -59,24 +44,17 @@ struct SitemapElements {
         var isTooLong = false
     }
 
-    init(limit: Int) { room = limit }
+    init(limit: Int) { harvest = SitemapHarvest(limit: limit) }
 
     var wantsText: Bool { field != nil }
-    /// Whether its copies may be changed and thrown away: not over and over within one element, whose text each copies.
+    /// Whether another copy may be made to be restored. Their number within one field is limited, since each copies
+    /// its text.
     var maySpeculate: Bool { speculations < Self.speculationLimit }
-
-    mutating func takeEntries() -> [SitemapEntry] {
-        defer { entries.removeAll(keepingCapacity: true) }
-        return entries
-    }
 
     // MARK: - What may be hidden
 
-    /// Goes on with entries of its own; those before are kept by the copy that was made.
-    mutating func beginHidden() { entries = [] }
+    /// Counts what is read for a copy that may be thrown away, where there is a field whose text it copies.
     mutating func countHidden() { speculations += field == nil ? 0 : 1 }
-    /// Puts entries before its own.
-    mutating func follow(_ before: [SitemapEntry]) { entries = before + entries }
 
     // MARK: - Tags
 
@@ -85,11 +63,11 @@ struct SitemapElements {
         let word = tag.word
         guard let root else { return begin(word, tag) }
         if let field { interrupt(field, by: word) }
-        let isOwn = entry.map { isSame(tag.prefix, $0.prefix) } ?? true
+        let isOwn = entry.map { stack.isSame(tag.prefix, $0.prefix) } ?? true
         if field == nil, isOwn, Self.isEntry(word, in: root) {
             begin(entry: word, tag)
         } else {
-            push(tag, hasBase: entry == nil || field == nil)
+            stack.push(tag, hasBase: entry == nil || field == nil)
             if field == nil { startField(word, tag, isOwn: isOwn) }
         }
         if tag.isEmpty { end(tag) }
@@ -102,13 +80,12 @@ struct SitemapElements {
         case .feed: root = .atom
         default: isOver = true
         }
-        namespaces = tag.namespaces
-        push(tag, hasBase: true)
+        stack.pushRoot(tag)
     }
 
     private static func isEntry(_ word: SitemapWord, in root: Root) -> Bool {
         switch root {
-        // Some put the one into the other.
+        // Some sites put one of them into the other.
         case .sitemap: word == .url || word == .sitemap
         case .rss: word == .item
         case .atom: word == .entry
@@ -118,61 +95,33 @@ struct SitemapElements {
     private mutating func begin(entry word: SitemapWord, _ tag: SitemapTag) {
         if let open = entry {
             closeEntry(at: tag.offset)
-            pop(to: open.index)
+            stack.pop(to: open.index)
         }
-        // Nowhere is an entry so deep: what is around it was not closed.
-        if stack.count > Self.depthLimit / 2 { pop(to: 1) }
-        push(tag, hasBase: true)
+        // No document nests entries so deep: the elements around it were not closed.
+        if stack.count > SitemapStack.depthLimit / 2 { stack.pop(to: 1) }
+        stack.push(tag, hasBase: true)
         boundaries += 1
         entry = SitemapOpenEntry(
             word == .sitemap ? .sitemap : .page, index: stack.count - 1, prefix: tag.prefix,
             offset: tag.offset)
         if let about = root == .rss ? tag.attribute("rdf:about") : nil {
-            entry?.found(about, .identifier, bases)
+            entry?.found(about, .identifier, stack.bases)
         }
-    }
-
-    private mutating func push(_ tag: SitemapTag, hasBase: Bool) {
-        guard stack.count < Self.depthLimit else {
-            deeper += 1
-            return
-        }
-        if hasBase, let base = tag.attribute("xml:base"), base.utf8.count <= Self.textLimit {
-            bases.append(base)
-        }
-        stack.append(Element(name: tag.name, bases: bases.count))
-    }
-
-    private mutating func pop(to index: Int) {
-        stack.removeSubrange(index...)
-        deeper = 0
-        bases.removeSubrange((stack.last?.bases ?? 0)...)
-    }
-
-    /// Whether two prefixes stand for the same namespace.
-    private func isSame(_ prefix: UInt64, _ other: UInt64) -> Bool {
-        prefix == other || namespaces[prefix].map { $0 == namespaces[other] } ?? false
     }
 
     /// Closes the element that a tag names, and all that is open in it.
     mutating func end(_ tag: SitemapTag) {
         guard !isOver else { return }
-        let name = tag.name
-        guard let index = stack.lastIndex(where: { $0.name == name }) else {
-            deeper = max(deeper - 1, 0)
-            return
-        }
-        // Beyond the stack names are not known: only what is outside of the entry's elements is sure to be another element's end.
-        if deeper > 0, index > (entry?.index ?? 0) {
-            deeper -= 1
-            return
-        }
+        guard let index = stack.index(of: tag.name) else { return stack.popDeeper() }
+        // The names of elements beyond the stack are not known. Only a tag of an element outside the entry is sure
+        // not to end one of them.
+        if stack.deeper > 0, index > (entry?.index ?? 0) { return stack.popDeeper() }
         if let field, index <= field.index { endField(field, isClosed: index == field.index) }
         if let open = entry {
             if index <= open.index { closeEntry(at: tag.offset) } else { entry?.closed(index) }
         }
         if index == 0 { isWhole = true }
-        pop(to: index)
+        stack.pop(to: index)
     }
 
     mutating func finish(at offset: Int) {
@@ -183,23 +132,23 @@ struct SitemapElements {
     // MARK: - Fields
 
     private mutating func startField(_ word: SitemapWord, _ tag: SitemapTag, isOwn: Bool) {
-        guard entry != nil, let root, deeper == 0 else { return }
+        guard entry != nil, let root, stack.deeper == 0 else { return }
         let kind: SitemapOpenEntry.Field
         switch (word, root) {
         case (.loc, .sitemap) where isOwn:
-            // The first one's entry was not closed, or it has two.
+            // The entry before was not closed, or this one has two locations.
             if entry?.isNamed == true { reopenEntry(at: tag.offset) }
             kind = .location(.link)
         case (.link, .rss) where isOwn: kind = .location(.link)
         case (.guid, .rss) where isOwn:
             guard tag.attribute("ispermalink").map({ $0.lowercased() != "false" }) ?? true else { return }
             kind = .location(.identifier)
-        // Of Atom's namespace, where it is not RSS's own.
+        // An Atom link within RSS.
         case (.link, .rss): return takeLink(tag)
         case (.link, .atom) where isOwn: return takeLink(tag)
         case (.lastmod, .sitemap) where isOwn, (.pubDate, .rss) where isOwn, (.updated, .atom) where isOwn:
             kind = .lastModified
-        // Of Dublin Core's, which RSS 1.0 uses.
+        // A date of Dublin Core, which RSS 1.0 uses.
         case (.date, .rss): kind = .lastModified
         case (.priority, .sitemap) where isOwn: kind = .priority
         default: return
@@ -208,7 +157,8 @@ struct SitemapElements {
         field = Field(kind: kind, index: stack.count - 1, offset: tag.offset)
     }
 
-    /// Takes the page that a `link` of Atom leads to: the alternate one, which is also one without a relation (RFC 4287, section 4.2.7.2).
+    /// Takes the address of an Atom `link` whose relation is `alternate`, which is also the default (RFC 4287,
+    /// section 4.2.7.2).
     private mutating func takeLink(_ tag: SitemapTag) {
         guard let target = tag.attribute("href"), !target.isEmpty, target.utf8.count <= Self.textLimit else {
             return
@@ -220,11 +170,11 @@ struct SitemapElements {
         }
         let type = tag.attribute("type")?.lowercased() ?? "text/html"
         entry?.found(
-            target, root == .atom && type.contains("html") ? .link : .otherLink, bases,
+            target, root == .atom && type.contains("html") ? .link : .otherLink, stack.bases,
             within: stack.count - 1)
     }
 
-    /// An element begins within a field.
+    /// Ends a field in which another element begins, unless that may be part of a location.
     private mutating func interrupt(_ field: Field, by word: SitemapWord) {
         if case .location = field.kind, text.trimmed.isEmpty {
             switch word {
@@ -234,7 +184,7 @@ struct SitemapElements {
             }
         }
         endField(field, isClosed: false)
-        pop(to: field.index)
+        stack.pop(to: field.index)
     }
 
     /// Adds text of the field.
@@ -261,13 +211,13 @@ struct SitemapElements {
             entry?.found(SitemapText.string(text), field.kind)
             return
         }
-        // What is left of character data whose beginning is broken.
+        // The rest of a CDATA section whose beginning is broken.
         if text.suffix(3).elementsEqual("]]>".utf8) { text.removeLast(3) }
         let (resolved, hasUnknownName) = SitemapText.resolve(text)
         guard !resolved.isEmpty || !isClosed || field.isTooLong else { return }
         if isClosed, !field.isTooLong, !(hasUnknownName && declaresEntities) {
             let location = String(decoding: SitemapText.encodingInvalid(resolved), as: UTF8.self)
-            entry?.found(location, rank, bases, within: field.index)
+            entry?.found(location, rank, stack.bases, within: field.index)
         } else {
             let reason: SitemapFlaw.Reason =
                 field.isTooLong ? .longLocation : isClosed ? .entity : .openLocation
@@ -283,19 +233,12 @@ struct SitemapElements {
         entry = nil
         boundaries += 1
         if let value = open.value {
-            guard room > 0 else {
-                isFull = true
-                isOver = true
-                return
-            }
-            room -= 1
-            entries.append(value)
+            harvest.add(value)
+            if harvest.isFull { isOver = true }
         } else {
             let flaw = open.flaw ?? SitemapFlaw(reason: .noLocation, offset: open.offset)
-            leftOut += 1
-            if self.flaw == nil { self.flaw = flaw }
-            // Items of feeds need not lead to a page.
-            if root == .sitemap || flaw.reason != .noLocation { hasMistakes = true }
+            // An item of a feed need not name a page.
+            harvest.leaveOut(flaw, isMistake: root == .sitemap || flaw.reason != .noLocation)
         }
     }
 

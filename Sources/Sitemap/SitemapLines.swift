@@ -3,13 +3,10 @@ struct SitemapLines {
     /// The longest line that is looked at, in bytes; longer ones are left out.
     static let lineLimit = 8 << 10
 
-    private(set) var entries: [SitemapEntry] = []
-    private(set) var leftOut = 0
-    private(set) var flaw: SitemapFlaw?
+    /// The entries that were read.
+    var harvest: SitemapHarvest
     /// Whether it does not begin with a URL, and is no list.
     private(set) var isOver = false
-    private(set) var isFull = false
-    private var room: Int
     private var line: [UInt8] = []
     private var isTooLong = false
     private var hasEntries = false
@@ -18,12 +15,7 @@ struct SitemapLines {
     /// A reader of the list that begins at `offset` in the body.
     init(offset: Int, limit: Int) {
         self.offset = offset
-        room = limit
-    }
-
-    mutating func takeEntries() -> [SitemapEntry] {
-        defer { entries.removeAll(keepingCapacity: true) }
-        return entries
+        harvest = SitemapHarvest(limit: limit)
     }
 
     /// Reads on, in UTF-8.
@@ -63,18 +55,13 @@ struct SitemapLines {
         let text = line.trimmed
         guard let first = text.first, first != UInt8(ascii: "#") else { return }
         if !isTooLong, text.isWebURL {
-            guard room > 0 else {
-                isFull = true
-                isOver = true
-                return
-            }
-            room -= 1
-            hasEntries = true
             let location = String(decoding: SitemapText.encodingInvalid(text), as: UTF8.self)
-            entries.append(SitemapEntry(.page, location: location))
+            harvest.add(SitemapEntry(.page, location: location))
+            if harvest.isFull { return isOver = true }
+            hasEntries = true
         } else if hasEntries {
-            leftOut += 1
-            if flaw == nil { flaw = SitemapFlaw(reason: isTooLong ? .longLocation : .notURL, offset: offset) }
+            harvest.leaveOut(
+                SitemapFlaw(reason: isTooLong ? .longLocation : .notURL, offset: offset), isMistake: true)
         } else {
             // A list begins with a URL. Anything else may be 50 MiB of anything.
             isOver = true

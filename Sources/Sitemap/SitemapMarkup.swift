@@ -1,10 +1,10 @@
-internal import HTMLScan
+internal import TrawlText
 
-/// Takes sitemaps and feeds in XML apart as they come in, and hands tags and text to ``SitemapElements``.
+/// Splits sitemaps and feeds in XML into tags and text as they arrive, for ``SitemapElements``.
 ///
-/// It is no XML parser: it goes on behind whatever is wrong. A `<` begins a tag wherever it stands, so that a tag or a quote that is
-/// not closed ends there. A document type is passed over, and nothing that it declares is used. What it holds does not grow with the
-/// document: a tag of at most ``tagLimit``, and what ``SitemapElements`` holds.
+/// It is no XML parser: it continues behind any mistake. A `<` begins a tag wherever it stands, so an unclosed tag or
+/// quote ends there. A document type is skipped, and its declarations are not used. Memory does not grow with the
+/// document: it holds a tag of at most ``tagLimit``, and what ``SitemapElements`` holds.
 struct SitemapMarkup {
     /// The longest tag that is read, in bytes: 16 KiB; of longer ones the rest is passed over.
     static let tagLimit = 16 << 10
@@ -16,7 +16,7 @@ struct SitemapMarkup {
     private var quote: UInt8 = 0
     private var documentType = SitemapDocumentType()
     private var hidden: Hidden?
-    /// Tells how many bytes of the body stand behind those that are read.
+    /// Tells how many bytes of the body the decoded bytes stand for.
     private let decoder: TextStreamDecoder
     private var offset: Int
     /// How many of the bytes that are being read are counted in `offset`.
@@ -33,7 +33,7 @@ struct SitemapMarkup {
         case endTag
         /// Behind `<!`, until it is known what it begins.
         case declaration
-        /// In what is passed over up to the next `>` or `<`.
+        /// In something that is skipped up to the next `>` or `<`.
         case ignored
         case documentType
     }
@@ -47,7 +47,7 @@ struct SitemapMarkup {
 
     /// The entries that were read since they were last taken; those that may yet turn out to be hidden are not among them.
     mutating func takeEntries() -> [SitemapEntry] {
-        hidden == nil ? elements.takeEntries() : hidden?.saved.takeEntries() ?? []
+        hidden == nil ? elements.harvest.takeEntries() : hidden?.saved.harvest.takeEntries() ?? []
     }
 
     /// Whether nothing can come of the rest.
@@ -187,10 +187,10 @@ struct SitemapMarkup {
         if Hidden.openings.contains(where: { tag.elementsEqual($0) }) {
             // `opens` sees it.
             if hidden != nil { openWithin() }
-        } else if tag.elementsEqual("doctype".utf8, by: { $0.lowercased == $1 }) {
+        } else if tag.elementsEqual("doctype".utf8, by: { $0.asciiLowercased == $1 }) {
             documentType = SitemapDocumentType()
             state = .documentType
-        } else if !Self.declarations.contains(where: { $0.starts(with: tag.map(\.lowercased)) }) {
+        } else if !Self.declarations.contains(where: { $0.starts(with: tag.map(\.asciiLowercased)) }) {
             state = byte == UInt8(ascii: ">") ? .text : .ignored
         }
     }
@@ -201,8 +201,9 @@ struct SitemapMarkup {
 
     /// A comment, or character data, that has begun.
     ///
-    /// Should its end never come, or not before the next one begins beyond the entry that it stands in, it was not closed, and has hidden
-    /// nothing. So what is in it is read as if it were not hidden, and that is forgotten when its end comes.
+    /// It may never be closed, and then it hides nothing. That is assumed if another one begins beyond the entry that
+    /// it stands in. So its content is read as if it were not hidden, and a copy from before is restored when its end
+    /// comes.
     private struct Hidden {
         enum Kind: Int {
             case comment
@@ -214,7 +215,7 @@ struct SitemapMarkup {
         let kind: Kind
         /// What was read before it.
         var saved: SitemapElements
-        /// Whether what is in it is not read: too much was read for nothing.
+        /// Whether its content is skipped, because too much was read in vain before.
         let isOpaque: Bool
         /// The last two bytes, which may belong to its end; 0 for none.
         private var last: (UInt8, UInt8) = (0, 0)
@@ -250,7 +251,7 @@ struct SitemapMarkup {
         return Hidden.Kind(rawValue: index)
     }
 
-    /// Passes over a comment, or takes character data as text.
+    /// Skips a comment, or reads character data as text.
     ///
     /// - Returns: where to read on.
     private mutating func skip(_ kind: Hidden.Kind, from start: Int, in bytes: UnsafeRawBufferPointer) -> Int
@@ -270,12 +271,13 @@ struct SitemapMarkup {
         }
         next.saved.countHidden()
         elements.countHidden()
-        elements.beginHidden()
+        // The copy keeps the entries before.
+        elements.harvest.setEntriesAside()
         hidden = next
         return start
     }
 
-    /// Whether a byte is of no account: it ends what is hidden, or is not to be read.
+    /// Whether a byte is not read: it ends what is hidden, or is within it.
     private mutating func hides(_ byte: UInt8) -> Bool {
         guard hidden?.ends(with: byte) ?? false else { return hidden?.isOpaque ?? false }
         if let saved = hidden.take()?.saved { elements = saved }
@@ -295,13 +297,13 @@ struct SitemapMarkup {
     /// What was hidden is not: it has no end.
     private mutating func reveal() {
         guard var open = hidden.take() else { return }
-        elements.follow(open.saved.takeEntries())
+        elements.harvest.follow(open.saved.harvest.takeEntries())
     }
 }
 
 extension UInt8 {
     /// Whether a name can begin with it (XML 1.0, section 2.3).
     var isNameStart: Bool {
-        lowercased &- 0x61 < 26 || self >= 0x80 || self == UInt8(ascii: "_") || self == UInt8(ascii: ":")
+        asciiLowercased &- 0x61 < 26 || self >= 0x80 || self == UInt8(ascii: "_") || self == UInt8(ascii: ":")
     }
 }

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// An entry of a sitemap or feed that is being read.
 struct SitemapOpenEntry {
     /// What is read of an entry.
@@ -7,9 +9,9 @@ struct SitemapOpenEntry {
         case priority
     }
 
-    /// How well something names the entry's page; the best one that it has counts.
+    /// How reliably an element names the entry's page. The best one counts.
     enum Rank: Int {
-        /// An element that is there for it.
+        /// An element whose purpose is to name it.
         case link
         /// What identifies an item of RSS: it may lead to its page (RSS 2.0, `guid`), and does in RSS 1.0 (`rdf:about`).
         case identifier
@@ -28,7 +30,8 @@ struct SitemapOpenEntry {
     private var lastModified: Int64?
     private var priority: Double?
     private var location: Location?
-    /// One that stands within another element. It counts where that is never closed, and so hides it by mistake.
+    /// A location within another element. It counts if that element is never closed, so that it hides the location by
+    /// mistake.
     private var nested: Location?
 
     private struct Location {
@@ -46,10 +49,10 @@ struct SitemapOpenEntry {
         self.offset = offset
     }
 
-    /// Whether something was said of where it leads.
+    /// Whether a location, or a mistake in one, was read.
     var isNamed: Bool { location != nil || flaw != nil }
 
-    /// What it comes to; nil where it leads to nowhere.
+    /// The entry; nil where it names no page.
     var value: SitemapEntry? {
         (location ?? nested).map {
             SitemapEntry(
@@ -61,7 +64,7 @@ struct SitemapOpenEntry {
         if self.flaw == nil { self.flaw = flaw }
     }
 
-    /// Takes note of where it leads.
+    /// Notes a location.
     ///
     /// - Parameter place: of the element that says so; nil for the entry's own.
     mutating func found(_ text: String, _ rank: Rank, _ bases: [String], within place: Int? = nil) {
@@ -94,7 +97,7 @@ extension Collection<UInt8> {
     /// Whether it is an absolute URL of the web.
     var isWebURL: Bool {
         ["http://", "https://"].contains { scheme in
-            count > scheme.utf8.count && zip(self, scheme.utf8).allSatisfy { $0.lowercased == $1 }
+            count > scheme.utf8.count && zip(self, scheme.utf8).allSatisfy { $0.asciiLowercased == $1 }
         }
     }
 }

@@ -1,11 +1,12 @@
 internal import ContentCoding
-internal import HTMLScan
+internal import TrawlText
 
-/// Reads one sitemap as its bytes come in: urlset and sitemapindex (sitemaps.org 0.9), RSS and Atom feeds, and plain text with a URL a
-/// line, each in any encoding of the web's, and perhaps compressed by gzip, which is seen by its first bytes.
+/// Reads one sitemap as its bytes arrive: a urlset or sitemapindex (sitemaps.org 0.9), an RSS or Atom feed, or plain
+/// text with one URL a line. It may be in any encoding of the web, and compressed by gzip, which its first bytes
+/// tell.
 ///
-/// What is wrong with one entry costs at most that entry. What it holds does not grow with the sitemap, but for entries that nobody
-/// takes. It belongs to one thread.
+/// A mistake in an entry costs at most that entry. Memory does not grow with the sitemap, except for entries that are
+/// not taken. The reader belongs to one thread.
 package final class SitemapReader {
     /// What no sitemap may exceed.
     package struct Limits: Sendable, Equatable {
@@ -18,29 +19,31 @@ package final class SitemapReader {
         package init() {}
     }
 
-    /// How many index files may be around a sitemap. sitemaps.org allows one; that some sites nest them is no reason to let any site do
-    /// so without end.
+    /// How deep index files may be nested. sitemaps.org allows one level, and some sites use more. The limit keeps
+    /// hostile sites from nesting them without end.
     package static let maximumNesting = 3
 
     /// What stopped the reading; nil where nothing did.
     package private(set) var failure: SitemapFailure?
-    /// How many entries were left out, as something is wrong with them.
-    package var leftOut: Int { markup?.elements.leftOut ?? lines?.leftOut ?? 0 }
+    /// How many entries were left out, since something is wrong with them.
+    package var leftOut: Int { harvest?.leftOut ?? 0 }
     /// What was wrong with the first entry that was left out; nil where none was.
-    package var flaw: SitemapFlaw? { markup?.elements.flaw ?? lines?.flaw }
-    /// Whether an entry was left out by mistake, and not only because an item of a feed leads to no page, as it may.
-    package var hasMistakes: Bool { markup?.elements.hasMistakes ?? (leftOut > 0) }
+    package var flaw: SitemapFlaw? { harvest?.flaw }
+    /// Whether an entry was left out by a mistake, and not only because an item of a feed names no page, as it may.
+    package var hasMistakes: Bool { harvest?.hasMistakes ?? false }
+
+    private var harvest: SitemapHarvest? { markup?.elements.harvest ?? lines?.harvest }
 
     private let limits: Limits
     private let contentType: String?
     private var byteCount = 0
     private var wantsMore = true
-    /// The first bytes, until it is known what they begin: at first gzip or not, then the encoding.
+    /// The first bytes, held back until they tell whether the body is gzip, and then what its encoding is.
     private var head: [UInt8] = []
     private var isHeadRead = false
     private let inflater = ContentDecoder()
     private var isGzip = false
-    /// What makes UTF-8 of the text; nil before its encoding is known.
+    /// Decodes the text to UTF-8; nil before the encoding is known.
     private var decoder: TextStreamDecoder?
     private var decoded: [UInt8] = []
     /// Where in the body the text begins.
@@ -97,7 +100,7 @@ package final class SitemapReader {
 
     /// The entries that were read since they were last taken, in their order.
     package func takeEntries() -> [SitemapEntry] {
-        (markup?.takeEntries() ?? []) + (lines?.takeEntries() ?? [])
+        (markup?.takeEntries() ?? []) + (lines?.harvest.takeEntries() ?? [])
     }
 
     // MARK: - Compression
@@ -201,7 +204,7 @@ package final class SitemapReader {
     /// Ends the reading where nothing can come of the rest.
     private func settle() -> Bool {
         guard markup?.isOver ?? lines?.isOver ?? false else { return wantsMore }
-        let isFull = markup?.elements.isFull ?? lines?.isFull ?? false
+        let isFull = harvest?.isFull ?? false
         return stop(isFull ? .tooManyEntries(limit: limits.entries) : .notASitemap)
     }
 

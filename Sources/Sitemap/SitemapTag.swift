@@ -1,4 +1,4 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// A tag of a sitemap or feed. Its bytes are valid while it is read only.
 struct SitemapTag {
@@ -24,7 +24,8 @@ struct SitemapTag {
     var word: SitemapWord {
         SitemapWord(UnsafeRawBufferPointer(rebasing: bytes[localStart..<nameEnd]))
     }
-    /// The whole name, as a number. XML tells capitals from small letters; who writes sitemaps by hand does not.
+    /// The whole name, as a number. Case is ignored: people who write sitemaps by hand do not heed it, though XML
+    /// does.
     var name: UInt64 { Self.hash(bytes[..<nameEnd]) }
     /// The prefix of the name, as a number; that of no prefix where there is none.
     var prefix: UInt64 { Self.hash(bytes[..<max(localStart - 1, 0)]) }
@@ -56,10 +57,10 @@ struct SitemapTag {
     /// The most namespaces of a document that are looked at.
     private static let namespaceLimit = 64
 
-    /// FNV-1a of 64 bits. Who makes two names alike spoils an entry of their own sitemap.
+    /// FNV-1a of 64 bits. A site that makes two names collide spoils only its own sitemap.
     private static func hash(_ bytes: Slice<UnsafeRawBufferPointer>) -> UInt64 {
         bytes.reduce(0xCBF2_9CE4_8422_2325) { hash, byte in
-            (hash ^ UInt64(byte.lowercased)) &* 0x100_0000_01B3
+            (hash ^ UInt64(byte.asciiLowercased)) &* 0x100_0000_01B3
         }
     }
 
@@ -118,17 +119,4 @@ enum SitemapWord {
         ("pubdate", .pubDate), ("updated", .updated), ("date", .date), ("urlset", .urlset),
         ("sitemapindex", .sitemapindex), ("rss", .rss), ("rdf", .rdf), ("feed", .feed),
     ]
-}
-
-extension Slice<UnsafeRawBufferPointer> {
-    /// Whether the bytes are a name in small letters, whatever the case of their own.
-    func matches(_ name: StaticString) -> Bool {
-        count == name.utf8CodeUnitCount
-            && name.withUTF8Buffer { name in elementsEqual(name) { $0.lowercased == $1 } }
-    }
-}
-
-extension UInt8 {
-    /// The byte in lower case, where it is an ASCII capital.
-    var lowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 }

@@ -1,6 +1,6 @@
-internal import HTMLScan
+internal import TrawlText
 
-/// Makes text of what stands in a sitemap.
+/// Decodes the text of sitemaps.
 enum SitemapText {
     /// The text of some content, without white space around: references resolved, bytes that are no UTF-8 percent-encoded.
     static func string(_ content: some Collection<UInt8>) -> String {
@@ -65,7 +65,9 @@ enum SitemapText {
 
     /// Whether a name and a semicolon come next.
     private static func isName(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
-        let name = bytes.prefix { $0.lowercased &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_") }
+        let name = bytes.prefix {
+            $0.asciiLowercased &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == UInt8(ascii: "_")
+        }
         return !name.isEmpty && name.endIndex < bytes.endIndex && bytes[name.endIndex] == UInt8(ascii: ";")
     }
 

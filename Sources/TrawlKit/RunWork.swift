@@ -1,7 +1,8 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 
 /// Runs a job from its beginning to its end. What blocks is done on threads of its own, not on the cooperative pool.
@@ -13,7 +14,7 @@ struct RunWork: Sendable {
 
     private let environment = FetchEnvironment.system
 
-    private var store: CrawlStore.Store { home.store }
+    private var store: SQLiteStore { home.store }
 
     init(home: Store, job: Job, options: CrawlOptions, stream: OutcomeStream) {
         self.home = home

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Synchronization
 
 /// A database of jobs, their runs and results: a SQLite file, which the program `trawl` can use too.
@@ -8,7 +9,7 @@ internal import Synchronization
 /// A process has at most one store of a file. Jobs of a store run side by side. The limits of a host hold for all of them together, since
 /// a host belongs to one run at a time.
 public final class Store: Sendable {
-    let store: CrawlStore.Store
+    let store: SQLiteStore
     /// Runners of runs that are over whose leases are still to be released.
     private let leftBehind = Mutex<[RunnerID]>([])
     /// The last run of each job, by name.
@@ -29,9 +30,9 @@ public final class Store: Sendable {
         try Store(.temporary)
     }
 
-    private init(_ location: CrawlStore.Store.Location) throws(TrawlError) {
+    private init(_ location: SQLiteStore.Location) throws(TrawlError) {
         do throws(StoreError) {
-            store = try CrawlStore.Store(location, access: .readWrite)
+            store = try SQLiteStore(location, access: .readWrite)
         } catch {
             throw TrawlError(error)
         }
@@ -71,7 +72,7 @@ public final class Store: Sendable {
         return try read { try $0.body(of: page)?.bytes }
     }
 
-    private func read<Value>(_ body: (StoreTransaction) throws -> Value) throws(TrawlError) -> Value {
+    private func read<Value>(_ body: (any StoreReader) throws -> Value) throws(TrawlError) -> Value {
         do throws(StoreError) {
             return try store.read(body)
         } catch {
@@ -111,11 +112,11 @@ public final class Store: Sendable {
     }
 }
 
-extension StoreTransaction {
+extension StoreReader {
     /// Some pages of a run, in the order they were found.
     func rows(of run: RunID, _ filter: ResultFilter, after page: PageID?) throws -> [ResultRow] {
         var rows: [ResultRow] = []
-        try forEachResult(of: run, filter, after: page, limit: 500) { rows.append($0) }
+        try forEachResult(of: run, filter, after: page, limit: 500, withBodies: false) { rows.append($0) }
         return rows
     }
 }

@@ -1,6 +1,7 @@
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 
 /// Why a store cannot be opened, a job is invalid, or a run ended before all of its pages were settled.

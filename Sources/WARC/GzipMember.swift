@@ -1,11 +1,11 @@
 internal import CZlib
 
-/// Compresses records, each as a gzip member of its own, so that each can be read by itself.
+/// Compresses each record as a gzip member of its own, so that it can be read without the others.
 final class GzipMember {
-    // Safe because nobody else has the pointer; zlib wants the address to stay the same.
+    // Safe because nobody else has the pointer. It is allocated because zlib needs the address to stay the same.
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// - Returns: nil where there is no memory.
+    /// - Returns: nil when there is no memory.
     init?() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
@@ -25,17 +25,17 @@ final class GzipMember {
 
     /// The bytes as a gzip member.
     func compress(_ bytes: [UInt8]) -> [UInt8] {
-        deflateReset(stream)  // Fails only for a stream that is none.
+        deflateReset(stream)  // Fails only for a stream that was not set up.
         let bound = Int(deflateBound(stream, UInt(bytes.count)))
         return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
             bytes.withUnsafeBytes { input in
-                // Safe because zlib only reads what it is given as input.
+                // Safe because zlib only reads its input.
                 stream.pointee.next_in = UnsafeMutablePointer(
                     mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
                 stream.pointee.avail_in = UInt32(input.count)
                 stream.pointee.next_out = output.baseAddress
                 stream.pointee.avail_out = UInt32(bound)
-                // With the room that deflateBound asks for it is done in one call.
+                // One call is enough, since there is as much room as deflateBound asks for.
                 _ = deflate(stream, Z_FINISH)
             }
             count = bound - Int(stream.pointee.avail_out)

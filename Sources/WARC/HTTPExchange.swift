@@ -1,25 +1,25 @@
-/// One request and what was answered: what becomes records of a WARC file.
+/// One request and its response, from which the records of a WARC file are made.
 package struct HTTPExchange: Sendable {
     /// The URL that was requested, without user name, password and fragment.
     package var url: String
     /// When the request went out, in unix milliseconds.
     package var startedAt: Int64
-    /// The address that answered; nil where it is not known, as behind a proxy.
+    /// The address that answered; nil when it is not known, as behind a proxy.
     package var address: String?
-    /// The request's head as it was sent, to the empty line; what is secret in it must have been taken out.
+    /// The request's head as it was sent, up to and with the empty line, but without its secrets.
     package var requestHead: [UInt8]
     /// The request's body.
     package var requestBody: [UInt8] = []
-    /// The response's head as it came, to the empty line.
+    /// The response's head as it came, up to and with the empty line.
     package var responseHead: [UInt8]
-    /// The response's body as it came, in its content coding but without the chunks it came in.
+    /// The response's body as it came: still in its content coding, but without the chunks of a transfer coding.
     package var responseBody: [UInt8]
-    /// Why there is not all of the response's body; nil where there is.
+    /// Why the response's body is not whole; nil when it is.
     package var truncation: Truncation?
-    /// Whether the server said that nothing was modified (304).
+    /// Whether the server answered that nothing has changed (304).
     package var isNotModified = false
 
-    /// What was sent and received.
+    /// An exchange from what was sent and received.
     package init(
         url: String, startedAt: Int64, address: String? = nil, requestHead: [UInt8], responseHead: [UInt8],
         responseBody: [UInt8]
@@ -34,13 +34,13 @@ package struct HTTPExchange: Sendable {
 
     /// Why a body is not whole (ISO 28500:2017, section 5.13).
     package enum Truncation: String, Sendable {
-        /// There was more of it than is kept.
+        /// It was longer than what is kept.
         case length
         /// It took too long.
         case time
         /// The connection broke off.
         case disconnect
-        /// Something else, such as an answer that is not as HTTP has it.
+        /// Something else happened, such as a response that is not valid HTTP.
         case unspecified
     }
 }

@@ -1,9 +1,9 @@
-/// Heads of requests and responses as they are kept.
+/// Prepares the heads of requests and responses for an archive.
 package enum HTTPHead {
-    /// The head of a request without its secrets: the values of `Authorization`, `Proxy-Authorization`, `Cookie` and of the fields named
-    /// become `redacted`.
+    /// The head of a request without its secrets. The values of `Authorization`, `Proxy-Authorization`, `Cookie` and of the
+    /// given fields become `redacted`.
     ///
-    /// - Parameter secrets: names of fields, in lower case.
+    /// - Parameter secrets: names of more fields, in lower case.
     package static func redacted(_ head: [UInt8], secrets: Set<String> = []) -> [UInt8] {
         var output: [UInt8] = []
         forEachLine(of: head) { line, name in
@@ -16,8 +16,8 @@ package enum HTTPHead {
         return output
     }
 
-    /// The head of a response whose body is kept without its chunks: `Transfer-Encoding`, which is no longer true, is called
-    /// `X-Archive-Orig-Transfer-Encoding`, as by pywb and others.
+    /// The head of a response whose body is kept without its chunks. `Transfer-Encoding` is no longer true, and is renamed
+    /// to `X-Archive-Orig-Transfer-Encoding`, as pywb and others do.
     package static func withoutTransferCoding(_ head: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         forEachLine(of: head) { line, name in
@@ -29,7 +29,8 @@ package enum HTTPHead {
 
     private static let standardSecrets: Set<String> = ["authorization", "proxy-authorization", "cookie"]
 
-    /// Calls `body` with each line, its end included, and the name of its field, in lower case.
+    /// Calls `body` with each line, which ends with its line break, and the name of its field in lower case; nil for a line
+    /// that is no field.
     private static func forEachLine(of head: [UInt8], _ body: (ArraySlice<UInt8>, String?) -> Void) {
         var rest = head[...]
         while !rest.isEmpty {

@@ -1,21 +1,21 @@
 internal import CCrypto
 
-/// SHA-1 by libcrypto, as WARC files label it. It is there to find damage and copies, not to keep anybody out.
+/// SHA-1 by libcrypto, labelled as in WARC files. It serves to find damage and copies, not for security.
 enum SHA1 {
-    /// `sha1:` and the digest of some bytes in base 32 (RFC 4648, section 6), as all tools for WARC files write it.
+    /// `sha1:` and the digest of some bytes in base 32 (RFC 4648, section 6), the form that all WARC tools write.
     static func label(_ parts: ArraySlice<UInt8>...) -> String {
         var digest = [UInt8](repeating: 0, count: 20)
         // Safe because the context is freed here and nobody else has it.
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }
-        // They fail only where memory runs out; the digest is then one that no check takes for right.
+        // These fail only without memory. The digest is then wrong, and every check of it fails.
         _ = EVP_DigestInit_ex(context, EVP_sha1(), nil)
         for part in parts { part.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) } }
         _ = EVP_DigestFinal_ex(context, &digest, nil)
         return "sha1:" + base32(digest)
     }
 
-    /// Base 32 of bytes whose number is divisible by five.
+    /// Bytes in base 32. Their number must be divisible by five.
     private static func base32(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
         var text: [UInt8] = []

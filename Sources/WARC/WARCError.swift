@@ -5,7 +5,7 @@ package struct WARCError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with it, in the system's words.
     package let reason: String
 
-    /// What is wrong with a file or folder.
+    /// An error about a file or folder.
     package init(path: String, reason: String) {
         self.path = path
         self.reason = reason

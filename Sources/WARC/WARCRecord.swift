@@ -2,17 +2,17 @@ internal import Glibc
 
 /// One record of a WARC file (ISO 28500:2017, version 1.1).
 struct WARCRecord {
-    /// `<urn:uuid:…>`.
+    /// The record's identifier, `<urn:uuid:…>`.
     let id: String
     private var fields: [(name: String, value: String)]
     private let head: ArraySlice<UInt8>
     private let body: ArraySlice<UInt8>
 
-    /// A record of a type.
+    /// A record of a type, such as `response`.
     ///
     /// - Parameters:
     ///   - date: unix milliseconds.
-    ///   - head: the block; of a record with a payload, what stands before it.
+    ///   - head: the record's block; when the record has a payload, the part of the block before it.
     ///   - body: the payload.
     init(_ type: String, date: Int64, contentType: String, head: [UInt8], body: [UInt8] = []) {
         id = "<urn:uuid:\(Self.uuid())>"
@@ -24,7 +24,7 @@ struct WARCRecord {
         ]
     }
 
-    /// Adds a named field. Line breaks, which would begin another one, become spaces.
+    /// Adds a named field. Line breaks become spaces, since they would begin another field.
     mutating func add(_ name: String, _ value: String) {
         let value = String(String.UnicodeScalarView(value.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
         fields.append((name, value))
@@ -59,13 +59,13 @@ struct WARCRecord {
         return text
     }
 
-    /// An instant as W3C's profile of ISO 8601 has it, to the millisecond.
+    /// An instant in W3C's profile of ISO 8601, to the millisecond.
     private static func instant(_ milliseconds: Int64) -> String {
         let text = digits(of: milliseconds)
         return "\(text[0])-\(text[1])-\(text[2])T\(text[3]):\(text[4]):\(text[5]).\(text[6])Z"
     }
 
-    /// An instant as it stands in names of files: to the second, digits only.
+    /// An instant for file names: to the second, digits only.
     static func fileStamp(_ milliseconds: Int64) -> String {
         digits(of: milliseconds)[..<6].joined()
     }

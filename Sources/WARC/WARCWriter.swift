@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Writes what was exchanged as WARC/1.1 files: a gzip member a record, a new file where one is full.
+/// Writes exchanges to WARC/1.1 files. Each record is a gzip member, and a new file begins when one is full.
 ///
-/// A file is called `PREFIX-YYYYMMDDhhmmss-NNNNN.warc.gz`, after the pattern of ISO 28500's Annex C, and ends in `.open` as long as it is
-/// written, as Heritrix has it: what was cut short by a kill is so told apart from what is whole.
+/// A file is called `PREFIX-YYYYMMDDhhmmss-NNNNN.warc.gz`, after the pattern in Annex C of ISO 28500. While it is written
+/// its name ends in `.open`, as with Heritrix, so that a file that a kill cut short can be recognised.
 ///
-/// It blocks on the disk, and belongs to a thread that may.
+/// The writer blocks on the disk, so it belongs to a thread that may block.
 package final class WARCWriter {
-    /// The size from which on a file is full, in bytes: 1 GB, as the standard recommends.
+    /// The size at which a file is full, in bytes: 1 GB, as the standard recommends.
     package static let defaultFileSize: Int64 = 1_000_000_000
 
     private let folder: String
@@ -19,13 +19,13 @@ package final class WARCWriter {
     private var file: (descriptor: Int32, path: String)?
     private var written: Int64 = 0
 
-    /// A writer into a folder, which is made where it is not there. No file is made before there is something to write.
+    /// A writer into a folder, which is made if it does not exist. The first file is made when there is something to write.
     ///
     /// - Parameters:
-    ///   - prefix: what the files' names begin with; what cannot stand in a name becomes a hyphen.
+    ///   - prefix: the beginning of the files' names. Characters other than letters, digits, `.` and `_` become hyphens.
     ///   - software: the program and its version, for the record that begins each file.
-    ///   - fileSize: from which on a file is full.
-    /// - Throws: ``WARCError`` where the folder cannot be made or there is no memory.
+    ///   - fileSize: the size at which a file is full, in bytes.
+    /// - Throws: ``WARCError`` when the folder cannot be made or there is no memory.
     package init(
         folder: String, prefix: String, software: String, fileSize: Int64 = WARCWriter.defaultFileSize
     ) throws(WARCError) {
@@ -43,7 +43,7 @@ package final class WARCWriter {
 
     deinit { if let file { Glibc.close(file.descriptor) } }
 
-    /// Writes the records of an exchange: its response, or for a 304 the visit again, and its request.
+    /// Writes the records of an exchange: its response, or a `revisit` record for a 304, and its request.
     package func write(_ exchange: HTTPExchange) throws(WARCError) {
         var response = WARCRecord(
             exchange.isNotModified ? "revisit" : "response", date: exchange.startedAt,
@@ -69,7 +69,7 @@ package final class WARCWriter {
         if written >= fileSize { try close() }
     }
 
-    /// Closes the file that is open, if one is; the next record begins another.
+    /// Closes the open file, if there is one. The next record begins another.
     package func close() throws(WARCError) {
         guard let file else { return }
         self.file = nil
@@ -104,7 +104,7 @@ package final class WARCWriter {
     }
 
     private func open(now: Int64) throws(WARCError) {
-        // A name that is taken is left alone: a run that goes on writes beside what it wrote before.
+        // Existing files are kept: a run that is resumed writes new files beside those it wrote before.
         while true {
             let serial = String(self.serial)
             let number = String(repeating: "0", count: max(0, 5 - serial.utf8.count)) + serial

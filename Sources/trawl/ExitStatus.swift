@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// The process's exit codes. The numbers are never changed.
 enum ExitStatus: Int32, Error {

@@ -1,7 +1,8 @@
 import ContentCoding
 import CrawlCore
 import CrawlEngine
-import CrawlStore
+import TrawlSQLite
+import TrawlStore
 import LoopbackServer
 import Testing
 

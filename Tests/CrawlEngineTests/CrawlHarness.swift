@@ -1,7 +1,8 @@
 import CrawlCore
 import CrawlEngine
 import CrawlFetch
-import CrawlStore
+import TrawlSQLite
+import TrawlStore
 import Foundation
 import GRDB
 import LoopbackServer
@@ -11,14 +12,14 @@ import Testing
 /// A store in a temporary folder, and crawls in it.
 final class CrawlHarness {
     let folder: URL
-    let store: Store
+    let store: SQLiteStore
     let processes = LinuxProcessTable()
     let credentials = URLCredentials()
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "trawl-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(.file(folder.appending(path: "trawl.db").path), access: .readWrite)
+        store = try SQLiteStore(.file(folder.appending(path: "trawl.db").path), access: .readWrite)
     }
 
     deinit {

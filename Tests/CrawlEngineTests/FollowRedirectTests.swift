@@ -1,6 +1,7 @@
 import CrawlCore
 import CrawlEngine
-import CrawlStore
+import TrawlSQLite
+import TrawlStore
 import LoopbackServer
 import Testing
 

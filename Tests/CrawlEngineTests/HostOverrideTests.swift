@@ -1,7 +1,8 @@
 import CrawlCore
 import CrawlEngine
 import CrawlFetch
-import CrawlStore
+import TrawlSQLite
+import TrawlStore
 import LoopbackServer
 import Synchronization
 import Testing

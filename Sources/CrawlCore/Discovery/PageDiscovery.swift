@@ -1,4 +1,4 @@
-/// What a page led to. A class, so that the outcome of a page that led to nothing carries no more than a nil.
+/// The links that a page led to. It is a class, so that the outcome of a page without links costs one nil.
 package final class PageDiscovery: Sendable {
     /// The URLs in the order of the page, each once, followed by those to be kept as skipped rows.
     package let urls: [DiscoveredURL]

@@ -1,11 +1,12 @@
-/// What is followed of the links of a run's pages, as far as a URL tells: scope, depth and traps, in this order.
+/// The rules by which links are followed or skipped, as far as the URL decides: scope, depth, length and traps, in
+/// this order.
 ///
-/// What the job's regular expressions say is `URLFilter`'s, what robots.txt says the host's, and whether the URL is known
-/// already the store's.
+/// Other parts of the program decide the rest: `URLFilter` by the job's regular expressions, the crawl loop by
+/// robots.txt, and the store by whether the URL is known already.
 package struct FollowRules: Sendable {
-    /// Where links may lead. The run's seeds are to be inserted.
+    /// Where links may lead. The owner inserts the run's seeds.
     package var scope: URLScope
-    /// What is done to each URL first, also to the seeds.
+    /// The normalization that is applied to each URL first, seeds included.
     package let normalization: URLNormalization
     private let depth: Int?
     private let urlLength: Int

@@ -1,8 +1,8 @@
 /// A 64-bit hash of bytes that are given piece by piece, fast enough for every link of every page: FNV-1a from a secret
 /// start, finished with SplitMix64's mixer.
 ///
-/// It stands for what was hashed where a page's links are looked up in sets. Its start differs from process to process, so
-/// that no server can make up URLs that share a hash; what is stored needs ``URLKey``.
+/// Sets of a page's links hold hashes instead of texts. The start differs from process to process, so that no server
+/// can make up URLs that share a hash. Stored keys are ``URLKey``s instead.
 struct KeyedHash {
     private static let secret = UInt64.random(in: .min ... .max)
 

@@ -1,8 +1,8 @@
 /// Tells traps by how many URLs of a host differ in nothing but a session id, in nothing but a date, or lie very deep below one
 /// folder. Numbers as such are no trap: sites with a million numbered pages are real.
 ///
-/// Only counters are kept, of the few URLs that are of such a kind, and no more than ``capacity`` of them. They are as good as the
-/// process: a run that goes on after a kill counts anew.
+/// Only counters are kept, for the few URLs of such a kind, and at most ``capacity`` of them. They live in memory
+/// only: a resumed run begins to count again.
 package struct TrapCounts: Sendable {
     /// The most counters that are kept; the lowest half goes when they are all taken.
     package static let capacity = 8_192
@@ -36,7 +36,7 @@ package struct TrapCounts: Sendable {
         return true
     }
 
-    /// Drops what was counted least, at least half of it. Traps are what is counted most.
+    /// Drops at least half of the counters, the lowest ones. Traps have the highest counts.
     private mutating func forgetLowest() {
         let median = counts.values.sorted()[counts.count / 2]
         counts = counts.filter { $0.value > median }

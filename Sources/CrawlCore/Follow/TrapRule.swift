@@ -1,7 +1,7 @@
-/// Tells links that look like one of endlessly many by nothing but the URL and how far away it is, so that a run that was
-/// killed and goes on judges as it did before.
+/// Recognises links into endless sets of URLs. The rule looks only at the URL and its depth, so that a resumed run
+/// judges as it did before the kill.
 ///
-/// What can only be told by counting is ``TrapCounts``'.
+/// ``TrapCounts`` finds the traps that only counting shows.
 package struct TrapRule: Sendable, Equatable {
     private let limits: JobSpec.TrapLimits
 
@@ -31,7 +31,7 @@ package struct TrapRule: Sendable, Equatable {
 
 /// The folders of a path, as hashes.
 private struct PathFolders {
-    /// The first of them; more are not compared.
+    /// The hashes of the first folders; the others are not compared.
     private var hashes = InlineArray<48, UInt64>(repeating: 0)
     private var count = 0
     /// How many there are.

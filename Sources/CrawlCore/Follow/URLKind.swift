@@ -1,14 +1,15 @@
-/// What a URL has in common with others of its host, where it is of a kind that traps are made of: keys that are the same for all
-/// of them, nil where it is not of that kind.
+/// The kinds of URLs that traps are made of. Each kind has a key that is the same for all URLs of a host that differ
+/// only in a session id or in a date, or that lie below the same folder; nil where the URL is not of that kind.
 struct URLKind {
     /// The URL without its session id.
     private(set) var session: UInt64?
-    /// The URL without its date; a URL with a number besides is not of this kind, it may well be an article of that day.
+    /// The URL without its date; a URL with another number is not of this kind, since it may be an article of that
+    /// day.
     private(set) var date: UInt64?
     /// The folder at the top of the host below which the URL lies, ``deep`` folders down or more.
     private(set) var deepFolder: UInt64?
 
-    /// Folders above a URL from which on it lies deep.
+    /// How many folders deep a URL must lie to be of this kind.
     static let deep = 6
 
     init(_ url: WebURL) {

@@ -32,8 +32,8 @@ package struct URLScope: Sendable {
 
     /// Adds what a seed reaches. One that is not of http or https reaches nothing.
     ///
-    /// To be told of a seed, and of the URL that it was redirected to: somebody who asks for `http://example.org/` means the site
-    /// that it sends to `https://www.example.org/`.
+    /// The owner calls this for each seed, and for the URL that a seed was redirected to: a person who asks for
+    /// `http://example.org/` means the site that redirects to `https://www.example.org/`.
     package mutating func insert(seed: WebURL) {
         guard seed.isHTTP else { return }
         switch extent {

@@ -1,4 +1,4 @@
-/// What responses say of how many more requests they would take, and from when on.
+/// The header fields in which servers say how many more requests they take, and when the count begins again.
 ///
 /// Read are the fields of the IETF's drafts (`RateLimit`, draft-ietf-httpapi-ratelimit-headers-08 and -07; `RateLimit-Remaining`
 /// and `RateLimit-Reset`, -03 to -06) and their forerunners: `X-RateLimit-*` as GitHub, GitLab, OpenAI and many others send
@@ -14,7 +14,7 @@ package enum RateLimitFields {
         ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
     ]
 
-    /// How long nothing more will be taken; nil where something will, or nothing is said.
+    /// How long the server takes no more requests; nil where it takes some, or says nothing.
     ///
     /// - Parameters:
     ///   - field: the value of a field, by its name in small letters.

@@ -5,9 +5,9 @@ package enum RetryAfter {
 
     /// How long from now; nil where the value is neither a number of seconds nor a date.
     ///
-    /// A date is compared with the response's own `Date`: both are of the server's clock, so the wait is right even
-    /// where that clock, or ours, is not. `Date` was cut to whole seconds, so the wait may be too long by less than
-    /// one, and is never too short. Only where there is none our clock counts.
+    /// A date is compared with the response's own `Date`: both are the server's clock, so the wait is right even if
+    /// the server's clock or ours is wrong. `Date` has whole seconds, so the wait may be up to a second too long, and
+    /// is never too short. Without a `Date` our own clock counts.
     ///
     /// - Parameters:
     ///   - value: of the field.

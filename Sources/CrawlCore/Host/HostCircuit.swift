@@ -1,31 +1,32 @@
 /// The circuit breaker of one host: after some failures to connect in a row the host is left alone, then probed with
 /// one request at a time, after longer and longer waits, and given up in the end.
 ///
-/// A host that can be reached has none: where a request was answered, whatever by, the circuit is dropped.
+/// A host that can be reached has no circuit: any answer drops it.
 package struct HostCircuit: Sendable, Equatable {
     /// Whether requests may go out.
     package enum State: Sendable, Equatable {
-        /// They may.
+        /// Requests may go out.
         case closed
-        /// None may before the instant; then one, as a probe.
+        /// No request may go out before the instant. Then one may, as a probe.
         case open(until: MonotonicInstant)
         /// A probe is under way; no other request may go out.
         case halfOpen
-        /// None may in this run.
+        /// No request may go out in this run.
         case givenUp
     }
 
     /// What a failure to connect means for its page.
     package enum Verdict: Sendable, Equatable {
-        /// It is the page's own: the attempt counts.
+        /// The failure is the page's own: the attempt counts.
         case counted
-        /// It is the host's: the page is pending again and has used no attempt, but not before the instant.
+        /// The failure is the host's: the page is pending again, not before the instant, and has used no attempt.
         case setAside(until: MonotonicInstant)
-        /// It is the host's, which is given up: its pages fail as `host_unavailable`.
+        /// The host is given up: its pages fail as `host_unavailable`.
         case givenUp
     }
 
-    /// Failures in a row that counted, probes included. With the end of the wait it is all that is to be stored.
+    /// Failures in a row that counted, probes included. This and the end of the wait are all that is stored of a
+    /// circuit.
     package private(set) var failures = 0
     /// Where the circuit stands.
     package private(set) var state = State.closed
@@ -38,8 +39,8 @@ package struct HostCircuit: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - failures: what ``failures`` was.
-    ///   - wait: what is left of the wait; of one that is longer than the policy's longest, that much, as the clock
-    ///     may have been set back meanwhile.
+    ///   - wait: what is left of the wait. It is cut to the policy's longest wait, since the clock may have been set
+    ///     back meanwhile.
     package init(restoring failures: Int, wait: Duration, policy: Policy, now: MonotonicInstant) {
         self.failures = min(max(failures, 0), policy.failures + policy.probes - 1)
         guard self.failures >= policy.failures else { return }
@@ -48,8 +49,8 @@ package struct HostCircuit: Sendable, Equatable {
 
     /// Whether a request may start now.
     ///
-    /// - Parameter inFlight: requests to the host that are under way. A probe waits for them, so that what fails
-    ///   while it is under way is the probe.
+    /// - Parameter inFlight: requests to the host that are under way. A probe waits until there are none, so that a
+    ///   failure while the probe is under way is the probe's.
     package func allowsStart(inFlight: Int, now: MonotonicInstant) -> Bool {
         switch state {
         case .closed: true
@@ -69,8 +70,8 @@ package struct HostCircuit: Sendable, Equatable {
         if case .open = state { state = .halfOpen }
     }
 
-    /// Notes that a request came to nothing that tells of the host (it was cut off, or never went out): where it was
-    /// the probe, another may start.
+    /// Notes that a request ended without telling anything about the host: it was cut off, or never went out. If it
+    /// was the probe, another may start.
     package mutating func abandoned(now: MonotonicInstant) {
         if state == .halfOpen { state = .open(until: now) }
     }
@@ -81,7 +82,7 @@ package struct HostCircuit: Sendable, Equatable {
     package mutating func failed(fraction: Double, policy: Policy, now: MonotonicInstant) -> Verdict {
         switch state {
         case .closed, .halfOpen: failures += 1
-        // Sent before the circuit opened: that the host could not be reached then is known.
+        // The request was sent before the circuit opened. That the host was unreachable then is known already.
         case .open(let until): return .setAside(until: until)
         case .givenUp: return .givenUp
         }
@@ -106,7 +107,7 @@ extension HostCircuit {
         package var probes = 5
         /// The wait before the first probe; it doubles with each that fails. The default is 30 seconds.
         package var wait: Duration = .seconds(30)
-        /// The most that the wait grows to. The default is 10 minutes.
+        /// The longest wait. The default is 10 minutes.
         package var longestWait: Duration = .seconds(600)
 
         /// The defaults.
@@ -127,7 +128,7 @@ extension HostCircuit {
 }
 
 extension ErrorKind {
-    /// Whether the request that failed so has reached its host; nil where that is not known.
+    /// Whether a request with this error has reached its host; nil where that is not known.
     package var hasReachedHost: Bool? {
         switch self {
         case .dns, .connect, .tls, .timeoutConnect:

@@ -1,36 +1,37 @@
-/// How a host is doing, kept for whoever asks it next: after a restart, in the next run, from another process.
+/// What is known of a host's state. It is stored for the next process that sends requests to the host: after a
+/// restart, or in the next run.
 package struct HostCondition: Sendable, Equatable {
     /// How much longer the host asks to be left alone (`Retry-After`).
     package var snooze: Duration = .zero
-    /// Starts a second that it takes; nil where it never said that it was too much.
+    /// The rate that the host takes, in starts a second; nil where it never throttled.
     package var rate: Double?
     /// Failures to connect in a row.
     package var failures = 0
-    /// How long until it is probed again; nil where its circuit is closed.
+    /// How long until the next probe; nil where the host's circuit is closed.
     package var probeAfter: Duration?
 
     /// A host of which nothing is known.
     package init() {}
 }
 
-/// What the end of a request tells of its host.
+/// What the end of a request tells about its host.
 package enum HostSignal: Sendable, Equatable {
-    /// It answers, whatever it says.
+    /// The host answered, with any status that does not throttle.
     case answered
-    /// It is asked too often: 429 or 503. With the wait that it asks for, where it does.
+    /// The host answered 429 or 503, with the wait of its `Retry-After` where it sent one.
     case throttled(wait: Duration?)
-    /// It did not answer in time.
+    /// The host did not answer in time.
     case timedOut
-    /// It answers, and says that it takes nothing more for so long.
+    /// The host answered, and its rate limit is used up for so long.
     case exhausted(wait: Duration)
-    /// No connection could be made.
+    /// No connection to the host could be made.
     case unreachable
-    /// Nothing.
+    /// The request tells nothing about the host.
     case none
 }
 
 extension HostSignal {
-    /// What a failed or answered request tells.
+    /// What a request tells about its host, by how it ended.
     ///
     /// - Parameters:
     ///   - kind: what went wrong; nil where nothing did.

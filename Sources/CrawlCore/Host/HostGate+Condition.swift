@@ -1,4 +1,4 @@
-/// What the gate learns of its hosts.
+/// What the gate learns about its hosts.
 extension HostGate {
     /// The conditions that changed since this was last called.
     package mutating func takeChangedConditions(now: MonotonicInstant) -> [(HostID, HostCondition)] {
@@ -36,7 +36,7 @@ extension HostGate {
         }
     }
 
-    /// Takes into account what the end of a request tells of its host.
+    /// Applies what the end of a request tells about its host.
     mutating func note(
         _ signal: HostSignal, at index: Int, sentAt: MonotonicInstant,
         fraction: @autoclosure () -> Double,
@@ -116,7 +116,7 @@ extension HostGate {
 struct RecentStarts {
     private var windowEnd: MonotonicInstant?
     private var starts = 0
-    /// Of the window before, which ended when this one began; 0 where there was a pause.
+    /// The count of the window before, which ended when this one began; 0 after a pause.
     private var startsBefore = 0
 
     private static let window: Duration = .seconds(5)
@@ -136,7 +136,7 @@ struct RecentStarts {
         guard let windowEnd else { return 0 }
         var elapsed = RecentStarts.window - (windowEnd - now)
         if startsBefore > 0 { elapsed += RecentStarts.window }
-        // Of less than a second nothing can be said: a volley is not a rate.
+        // Less than a second gives no rate: a volley is not one.
         return Double(starts + startsBefore) / max(elapsed / .seconds(1), 1)
     }
 }

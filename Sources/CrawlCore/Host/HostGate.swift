@@ -4,15 +4,15 @@ internal import HeapModule
 /// Admits requests to hosts: never more than so many at once to one host, never two starts closer than its
 /// delay, and hosts take turns.
 ///
-/// A host that asks for less gets less: one that says when to come again is left alone until then, one that
-/// throttles is paced (``HostPace``), one that cannot be reached is set aside and probed (``HostCircuit``).
+/// The gate slows down for a host that asks for it. A host that sends `Retry-After` is left alone until then. A host
+/// that throttles is paced (``HostPace``). A host that cannot be reached is set aside and probed (``HostCircuit``).
 ///
-/// A plain value that one crawl loop owns; it knows no clock but the instants it is handed. What admits
-/// nothing costs nothing: a host that waits is in a heap, a host that is full in no queue at all.
-/// Each call costs O(1), or O(log hosts) where something is waited out.
+/// The gate is a plain value that one crawl loop owns. It has no clock: each call is handed the present instant. A
+/// host that admits nothing costs nothing: a waiting host is in a heap, and a host with all its requests under way is
+/// in no queue at all. Each call costs O(1), or O(log hosts) where a host waits.
 package struct HostGate {
-    /// Where a host stands in the gate; what ``next(now:)`` hands out goes back in
-    /// ``finished(_:wasSent:_:fraction:now:)``.
+    /// A host's place in the gate. ``next(now:)`` hands it out, and ``finished(_:wasSent:_:fraction:now:)`` takes it
+    /// back.
     package struct Slot: Hashable, Sendable {
         let index: Int
         fileprivate let startedAt: MonotonicInstant
@@ -25,15 +25,15 @@ package struct HostGate {
         var isOpen = false
         var queue = Deque<PageRequest>()
         var inFlight = 0
-        /// No start before it.
+        /// The earliest instant of the next start.
         var nextStart: MonotonicInstant
-        /// A request was started and is not known to be sent: where a delay counts, the next one waits for that.
+        /// A request was started and has not gone out yet. Where the host has a delay, the next start waits for that.
         var isStarting = false
         /// In `ready`.
         var isReady = false
         /// In `waiting`.
         var isWaiting = false
-        /// Until when the host asks to be left alone.
+        /// The instant until which the host asks to be left alone.
         var snoozedUntil: MonotonicInstant?
         var pace: HostPace?
         var circuit: HostCircuit?
@@ -48,10 +48,10 @@ package struct HostGate {
         static func < (one: Wake, other: Wake) -> Bool { one.at < other.at }
     }
 
-    /// Of hosts that were not opened.
+    /// The limits of hosts that were not opened.
     private let limits: HostLimits
     let circuitPolicy: HostCircuit.Policy
-    /// By slot. One that is free keeps the host it had last, without requests.
+    /// The hosts by slot. A free slot keeps its last host, without requests.
     var hosts: [Host] = []
     /// Slots of hosts whose condition changed since it was last asked for.
     var changed: [Int] = []
@@ -62,34 +62,34 @@ package struct HostGate {
 
     /// Requests that are queued.
     package private(set) var queued = 0
-    /// Requests that are queued at hosts of which one may start at once, permits allowing.
+    /// Requests queued at hosts that may start one now, permits allowing.
     package private(set) var readyRequests = 0
 
-    /// With fewer requests queued, it is better to send them one after the other on the connection that is there than to
-    /// make another for them, which costs a round trip or three and more work than a page.
+    /// With fewer requests than this queued, they are better sent one after the other on the existing connection.
+    /// Another connection costs one to three round trips and more work than a page.
     private static let worthAnotherConnection = 8
-    /// How many hosts are passed over at most in the search for one that needs no other connection.
+    /// The most hosts that are passed over in the search for one that needs no new connection.
     private static let passes = 8
 
     /// An empty gate.
     ///
     /// - Parameters:
-    ///   - limits: of hosts that were not opened with limits of their own.
+    ///   - limits: the limits of hosts that were not opened with limits of their own.
     ///   - circuitPolicy: when hosts that cannot be reached are set aside.
     package init(limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy()) {
         self.limits = limits
         self.circuitPolicy = circuitPolicy
     }
 
-    /// Hosts that wait out their delay, or whatever else keeps them waiting, with requests queued or without.
+    /// How many hosts wait for their delay or anything else, whether they have requests queued or not.
     package var waitingHosts: Int { waiting.count }
 
-    /// When a host's delay is over next; nil where none waits.
+    /// The instant at which the next waiting host may start a request; nil where no host waits.
     package var nextWake: MonotonicInstant? { waiting.min?.at }
 
-    /// Takes a host in, to be kept with its limits and condition until it is closed.
+    /// Opens a host: its limits and condition are kept until it is closed.
     ///
-    /// - Parameter rest: how long nothing may start, whatever the condition says.
+    /// - Parameter rest: how long no request may start, whatever the condition says.
     package mutating func open(
         _ host: HostID, limits: HostLimits, condition: HostCondition, rest: Duration = .zero,
         now: MonotonicInstant
@@ -109,14 +109,14 @@ package struct HostGate {
         schedule(index, now: now)
     }
 
-    /// Lets a host go: forgotten once it has nothing queued, nothing under way and no wait.
+    /// Closes a host. It is forgotten once it has nothing queued, nothing under way and no wait.
     package mutating func close(_ host: HostID, now: MonotonicInstant) {
         guard let index = indices[host] else { return }
         hosts[index].isOpen = false
         schedule(index, now: now)
     }
 
-    /// Queues a request at its host: behind the others, or before them where it goes on with an attempt.
+    /// Queues a request at its host: last, or first if it continues an attempt.
     package mutating func add(_ request: PageRequest, first: Bool = false, now: MonotonicInstant) {
         let index = index(of: request.host, now: now)
         if first { hosts[index].queue.prepend(request) } else { hosts[index].queue.append(request) }
@@ -134,7 +134,7 @@ package struct HostGate {
         return !ready.isEmpty
     }
 
-    /// The next request that may be started now, of the host whose turn it is; it counts as started.
+    /// The next request that may start now, from the host whose turn it is. It counts as started from here.
     package mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
         passOver(now: now)
@@ -156,7 +156,7 @@ package struct HostGate {
 
     /// Notes that a started request goes out now: the host's delay counts from here.
     package mutating func sent(_ slot: Slot, now: MonotonicInstant) {
-        // A hold may reach further than the delay.
+        // The host may have asked to be left alone for longer than the delay.
         hosts[slot.index].isStarting = false
         hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + interval(of: slot.index))
         schedule(slot.index, now: now)
@@ -172,8 +172,8 @@ package struct HostGate {
     ///
     /// - Parameters:
     ///   - wasSent: whether ``sent(_:now:)`` was called for it.
-    ///   - fraction: chance, from 0 to 1.
-    /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` where it was none.
+    ///   - fraction: a random number from 0 to 1.
+    /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` for any other end.
     package mutating func finished(
         _ slot: Slot, wasSent: Bool, _ signal: HostSignal, fraction: @autoclosure () -> Double,
         now: MonotonicInstant
@@ -221,11 +221,11 @@ package struct HostGate {
 
     /// Puts a host where it belongs: among the ready ones, the waiting ones, neither, or out of the gate.
     mutating func schedule(_ index: Int, now: MonotonicInstant) {
-        // Field by field: a copy of the host would hold its queue as well.
+        // The fields are read one by one, because a copy of the host would retain its queue.
         guard !hosts[index].isReady, !hosts[index].isWaiting else { return }
         guard !hosts[index].queue.isEmpty else {
             guard hosts[index].inFlight == 0, !hosts[index].isOpen else { return }
-            // The delay outlives the queue: the host may be back before it is over.
+            // The delay is kept after the queue is empty: requests for the host may come before it is over.
             if hosts[index].nextStart > now {
                 wait(index, until: hosts[index].nextStart)
             } else if !hosts[index].isChanged {
@@ -251,7 +251,7 @@ package struct HostGate {
         return index
     }
 
-    /// When a host may get its next request; nil where something has to end first.
+    /// The instant at which a host may start its next request; nil where a request under way has to end first.
     private func start(of index: Int) -> MonotonicInstant? {
         guard hosts[index].inFlight < hosts[index].limits.perHost, !hosts[index].isStarting else {
             return nil
@@ -275,16 +275,16 @@ package struct HostGate {
         dropUnready(now: now)
     }
 
-    /// Puts hosts that were held, or lost their requests, after they became ready where they now belong, until one that is
-    /// ready is the first.
+    /// Moves hosts that are no longer ready out of the queue of ready hosts, until its first host is ready. A host
+    /// may have been held, or have lost its requests, since it was queued there.
     private mutating func dropUnready(now: MonotonicInstant) {
         while let first = ready.first, !isStillReady(first, now: now), let index = popReady() {
             schedule(index, now: now)
         }
     }
 
-    /// Lets hosts that need another connection for their next request go behind those that need none. What a host has
-    /// under way will be over soon, and its connection free.
+    /// Moves hosts that would need a new connection for their next request behind those that need none. The requests
+    /// that such a host has under way end soon, and then a connection is free.
     private mutating func passOver(now: MonotonicInstant) {
         for _ in 0..<min(HostGate.passes, ready.count) {
             guard let first = ready.first, hosts[first].inFlight > 0,

@@ -1,4 +1,4 @@
-/// How many requests a host gets at once, and how often.
+/// How many requests may be under way to a host at once, and how often they may start.
 package struct HostLimits: Sendable, Equatable {
     /// The most requests under way; 0 starts none for now.
     package var perHost: Int

@@ -1,31 +1,31 @@
 /// How often requests to one host may start, once the host has said that it was too often: additive increase,
 /// multiplicative decrease, as TCP does it (RFC 5681).
 ///
-/// A host that never throttled has none, and a host that takes twice what it was getting when it first did has none
-/// any more. In between the rate goes to and fro between the highest that the host takes and half of it, from one
-/// throttle to the next at least ten successes and thirty seconds, so that few requests are spent on asking.
+/// A host that never throttled has no pace. A host loses its pace once it takes twice the rate that it had when it
+/// first throttled. In between, the rate moves between the highest that the host takes and half of it. At least ten
+/// successes and thirty seconds lie between two throttles, so that few requests are spent on probing.
 ///
-/// Others: AWS's SDKs grow by the clock alone (CUBIC) and stop at a request in two seconds, which is too much for many
-/// a host; lychee doubles a wait and forgets it at the first success; Scrapy's AutoThrottle goes by latency and does
-/// not see a 429.
+/// Other programs differ. AWS's SDKs grow by the clock alone (CUBIC) and go no lower than a request in two seconds,
+/// which is too much for many hosts. lychee doubles a wait and forgets it at the first success. Scrapy's AutoThrottle
+/// goes by latency and ignores a 429.
 package struct HostPace: Sendable, Equatable {
-    /// Starts a second.
+    /// The rate: starts a second.
     package private(set) var rate: Double
-    /// What the host was getting when it throttled first.
+    /// The rate when the host throttled first.
     private let firstThrottled: Double
-    /// What it was getting when it throttled last.
+    /// The rate when it throttled last.
     private var lastThrottled: Double
     private var lastLowered: MonotonicInstant
 
     /// The lowest rate, in starts a second: one a minute.
     package static let lowestRate = 1.0 / 60
-    /// The lowest rate that time-outs alone lead to: one a second. That a page is slow says less than a host that says so;
-    /// and how many requests wait for a slow host at once is limited anyway.
+    /// The lowest rate that time-outs alone lead to: one a second. A slow page says less than a 429 does, and the
+    /// number of requests that wait for a slow host at once is limited anyway.
     package static let lowestRateOfTimeOuts = 1.0
 
-    /// The pace of a host that has throttled for the first time: half of what it was getting.
+    /// The pace of a host that has throttled for the first time: half of its rate.
     ///
-    /// - Parameter observed: starts a second over the last few seconds. Zero, or no number, is taken for the least.
+    /// - Parameter observed: starts a second over the last few seconds. Zero and NaN count as the lowest rate.
     package init(observed: Double, now: MonotonicInstant) {
         // Written so that NaN fails the comparison. The upper end keeps an interval from being zero.
         let observed = observed > 2 * Self.lowestRate ? min(observed, 1_000_000) : 2 * Self.lowestRate
@@ -46,7 +46,8 @@ package struct HostPace: Sendable, Equatable {
     /// The least time between two starts.
     package var interval: Duration { .seconds(1 / rate) }
 
-    /// The pace of a host that did not answer in time, for the first time; nil where it got too little for that to matter.
+    /// The pace of a host that did not answer in time, for the first time; nil where its rate is too low for that to
+    /// matter.
     ///
     /// - Parameter observed: starts a second over the last few seconds.
     package init?(timedOutAt observed: Double, now: MonotonicInstant) {
@@ -56,12 +57,12 @@ package struct HostPace: Sendable, Equatable {
 
     /// The pace after the host has throttled once more (429, 503, a time-out): half of this one.
     ///
-    /// What was sent before the rate was last lowered says nothing about the rate since, so that a volley counts
-    /// once; and nothing counts twice within a second, or within an interval where that is longer.
+    /// A request that was sent before the rate was last lowered says nothing about the present rate, so a volley
+    /// counts once. Two throttles count only if a second lies between them, or an interval where that is longer.
     ///
     /// - Parameters:
-    ///   - sentAt: when the request went out that the host answered so, or not at all.
-    ///   - now: when that was known.
+    ///   - sentAt: when the throttled request went out.
+    ///   - now: when its answer, or its time-out, came.
     ///   - lowest: no lower than this; a pace that is lower stays.
     package func lowered(
         sentAt: MonotonicInstant, now: MonotonicInstant, lowest: Double = lowestRate
@@ -76,10 +77,10 @@ package struct HostPace: Sendable, Equatable {
         return pace
     }
 
-    /// The pace after the host has answered; nil where it needs none any more.
+    /// The pace after the host has answered; nil where the host is no longer paced.
     ///
-    /// From half of the rate that was too much up to that rate it takes ten successes, and thirty seconds at least.
-    /// Beyond it the steps grow with the rate: what was too much once is not any more.
+    /// From half of the rate that was too much it takes ten successes, and at least thirty seconds, back to that
+    /// rate. Beyond it the steps grow with the rate, since the host takes more now.
     package var raised: HostPace? {
         var pace = self
         // A twentieth a success; over the successes of a second, a sixtieth.

@@ -8,7 +8,7 @@ extension JobSpec {
         /// Regular expressions (RE2) of which a link's URL must match one somewhere; none, the default, lets all pass. The
         /// job's own URLs are not asked.
         package var include: [String] = []
-        /// Regular expressions (RE2) of which a link's URL must match none. They count for more than ``include``.
+        /// Regular expressions (RE2) of which a link's URL must match none. They take precedence over ``include``.
         package var exclude: [String] = []
         /// Whether links and pages marked `nofollow` are left alone. The default is to.
         package var nofollow = NofollowPolicy.obey
@@ -65,9 +65,9 @@ extension JobSpec {
         package init() {}
     }
 
-    /// When a link looks like one of endlessly many. Zero turns a rule off.
+    /// When a link looks like one into an endless set of URLs. Zero turns a rule off.
     ///
-    /// None of them is asked about the job's own URLs.
+    /// The job's own URLs are never judged by these rules.
     package struct TrapLimits: Sendable, Equatable {
         /// Links that a page may be away from the job's own URLs: what ends a calendar whose every month links to the next.
         /// The default is 100; Heritrix's `TooManyHopsDecideRule` has 20, too few for long lists that have but a "next".

@@ -24,9 +24,10 @@ package struct JobSpec: Sendable, Equatable {
     package var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
     package var delay: Duration = .zero
-    /// How often requests may start; evenly, so that no window of that length sees more. The default is as often as may be.
+    /// How often requests may start. Starts are spread evenly, so that no window of that length has more. The default
+    /// is no limit.
     package var rate = Rate()
-    /// Whether a batch waits for the one before it to be done with. The default is not to.
+    /// Whether a batch waits until all pages of the batch before are settled. The default is false.
     package var hasBatchBarrier = false
     /// Whether robots.txt is obeyed. The default is to.
     package var robots = RobotsPolicy.obey
@@ -37,7 +38,7 @@ package struct JobSpec: Sendable, Equatable {
     package var timeouts = Timeouts()
     /// Which failures are tried again, how often and when.
     package var retry = RetryPolicy()
-    /// What no page, and no go at a run, may exceed.
+    /// The limits of a page, and of one process's work on a run.
     package var limits = Limits()
     /// How many pages are claimed and reported as one batch. The default is 100.
     package var batchSize = 100
@@ -123,7 +124,7 @@ extension JobSpec {
 
     /// How long each part of an attempt may take. Zero means no limit.
     package struct Timeouts: Sendable, Equatable {
-        /// Until the connection stands: name look-up, TCP and TLS. The default is 10 seconds.
+        /// For the connection: name look-up, TCP and TLS. The default is 10 seconds.
         package var connect: Duration = .seconds(10)
         /// Without a single byte from the server. The default is 30 seconds.
         package var read: Duration = .seconds(30)
@@ -134,7 +135,7 @@ extension JobSpec {
         package init() {}
     }
 
-    /// What no page, and no go at a run, may exceed. Zero means no limit.
+    /// The limits of a page, and of one process's work on a run. Zero means no limit.
     package struct Limits: Sendable, Equatable {
         /// Bytes of a body after decoding. The default is 10 MiB.
         package var body: Int64 = 10 << 20
@@ -142,15 +143,16 @@ extension JobSpec {
         package var redirects = 10
         /// Characters of a normalised URL. The default is 2,083, as in Scrapy's `URLLENGTH_LIMIT`.
         package var urlLength = 2_083
-        /// Pages of one go at a run; reaching it ends the go, and the next has as many again. The default is none.
+        /// Pages that one process may settle in a run; then it stops, and the next process that continues the run has
+        /// the same limit again. The default is none.
         package var pages = 0
-        /// Time that a go may take, likewise. The default is none.
+        /// Time that one process may work on a run, likewise. The default is none.
         package var time: Duration = .zero
-        /// Bytes that a go may receive, likewise. The default is none.
+        /// Bytes that one process may receive in a run, likewise. The default is none.
         package var bytes: Int64 = 0
         /// Pages of one host in a run; more are skipped as `limit`. Sitemaps do not count. The default is none.
         package var pagesPerHost = 0
-        /// When a link looks like one of endlessly many.
+        /// When a link looks like one into an endless set of URLs.
         package var trap = TrapLimits()
         /// The defaults.
         package init() {}

@@ -23,12 +23,12 @@ package struct RequestTemplate: Sendable, Equatable {
     package var sendsIdempotencyKey = false
     /// What is taken from the reply.
     package var extract: [ExtractionField]
-    /// What its author says of it beside that, as one JSON object: keys that a request does not have; nil for none.
+    /// The keys beside those of a request, as one JSON object that is kept with the result; nil for none.
     package var input: String?
     /// All but name, method, URL, query and ``input`` as a JSON object, as it is stored with the page; nil for none of it.
     package var details: String?
 
-    /// A request with what its job says.
+    /// A request with the settings of its job.
     package init(_ job: JobSpec) {
         accept = job.accept
         timeouts = job.timeouts
@@ -64,12 +64,12 @@ extension RequestTemplate {
     /// The method that is sent.
     package var effectiveMethod: String { method ?? (body == nil ? "GET" : "POST") }
 
-    /// Whether it is nothing but a GET of its URL, with what the job says.
+    /// Whether it is a plain GET of its URL with the job's settings.
     package var isPlain: Bool {
         details == nil && effectiveMethod == "GET" && !TextTemplate.hasReferences(fullURL)
     }
 
-    /// What it refers to that is not to be stored.
+    /// The secrets that it refers to.
     package var secrets: Set<TextReference> {
         let texts = [url, details ?? ""] + query.map(\.value)
         return Set(texts.flatMap(TextTemplate.secrets(in:)))

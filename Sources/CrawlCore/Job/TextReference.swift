@@ -1,4 +1,4 @@
-/// Something that a text of a job refers to, and that takes its place later.
+/// A reference in a text of a job, whose value is filled in later.
 package enum TextReference: Hashable, Sendable, CustomStringConvertible {
     /// `${env:NAME}`: an environment variable, looked up when a request is sent.
     case environment(String)
@@ -17,7 +17,7 @@ package enum TextReference: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether what it stands for is never to be stored.
+    /// Whether its value is a secret, which is never stored.
     package var isSecret: Bool {
         if case .variable = self { false } else { true }
     }

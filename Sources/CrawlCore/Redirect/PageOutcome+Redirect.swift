@@ -23,8 +23,8 @@ extension PageOutcome {
 
     /// The outcome, and what it means for the other pages that its redirects went over.
     ///
-    /// They lead to the page whose outcome it is, so that each is a duplicate of it. Where that one is not to be asked for
-    /// either, they are left for the same reason. A chain that never ends is the failure of the page that it began with.
+    /// The other pages redirect to the page of this outcome, so each is a duplicate of it. If that page is skipped,
+    /// they are skipped for the same reason. If the chain is a loop, the page that it began with fails.
     package func settlingChain() -> [PageOutcome] {
         guard let chain, let first = chain.pages.first else { return [self] }
         let others = chain.pages.filter { $0.id != page.id }

@@ -5,7 +5,7 @@
 package struct RedirectChain: Sendable {
     /// The requests so far, in order. Bounded by `limits.redirects`.
     package private(set) var hops: [Hop] = []
-    /// The pages that the chain goes over, in the order in which it met them; none where it is one page's alone.
+    /// The pages of the chain, in the order in which it met them; empty where all requests are one page's.
     package private(set) var pages: [ClaimedPage] = []
     /// Unix milliseconds when the attempt at the page that is asked for now began.
     package private(set) var startedAt: Int64
@@ -28,7 +28,7 @@ package struct RedirectChain: Sendable {
         let cookies: CookieField
     }
 
-    /// From where on the requests are of the method that is sent now.
+    /// The index of the first request that was sent with the present method.
     private var firstSame = 0
 
     /// An empty chain for an attempt that began then.
@@ -64,7 +64,7 @@ package struct RedirectChain: Sendable {
         case 303 where method != "GET" && method != "HEAD", 301 where method == "POST",
             302 where method == "POST":
             isRewritten = true
-            // What was asked for with a body may well be where the answer is.
+            // A redirect to the same URL is no loop here: the first request had a body, and the next one has none.
             firstSame = hops.count
         default: break
         }
@@ -87,10 +87,10 @@ extension RedirectChain {
         startedAt = now
     }
 
-    /// The requests that were made for a page, but for one that was not redirected.
+    /// The redirected requests of a page.
     package func requests(for page: PageID) -> Int { hops.count { $0.page == page } }
 
-    /// The requests from the first one for a page on: how it came to where the chain ends.
+    /// The requests from a page's first one to the end of the chain.
     package func hops(from page: PageID) -> ArraySlice<Hop> { hops.drop { $0.page != page } }
 
     /// Microseconds that the requests for a page took.

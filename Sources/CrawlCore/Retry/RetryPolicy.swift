@@ -63,8 +63,8 @@ extension RetryPolicy {
 }
 
 extension ErrorKind {
-    /// Whether the same request may well succeed later: the fault lies in the network or in the server's
-    /// moment, not in the URL or in what the server meant to say.
+    /// Whether the same request may succeed later: the fault is the network's, or the server has a passing problem.
+    /// It is not in the URL, and it is not the server's answer to it.
     package var isTransient: Bool {
         switch self {
         case .dns, .connect, .timeoutConnect, .timeoutRead, .timeoutTotal, .reset, .truncated:

@@ -1,4 +1,5 @@
-/// What one go at a run may use up. The next go has as much again.
+/// How much one process may still do for a run: `limits.pages`, `limits.time` and `limits.bytes`. The next process
+/// that continues the run has the same limits again.
 package struct RunBudget: Sendable {
     /// A limit that was met.
     package enum Limit: String, Sendable {
@@ -25,7 +26,7 @@ package struct RunBudget: Sendable {
 
     /// Counts what was committed.
     ///
-    /// - Returns: whether there was no room for pages, and now there may be.
+    /// - Returns: whether there was no room for more pages before, and there may be now.
     package mutating func add(_ change: RunProgress) -> Bool {
         pages += change.done + change.failed
         bytes += change.sizeDownload
@@ -33,7 +34,7 @@ package struct RunBudget: Sendable {
         return isFull
     }
 
-    /// How many pages may be taken up beside those that are.
+    /// How many pages may be claimed beside those that are claimed already.
     package mutating func room(claimed: Int) -> Int {
         guard limits.pages > 0 else { return .max }
         let room = max(0, limits.pages - Int(pages) - claimed)
@@ -49,7 +50,7 @@ package struct RunBudget: Sendable {
         return nil
     }
 
-    /// How long until the limit of time is met; nil where there is none.
+    /// How long until `limits.time` is reached; nil where there is no such limit.
     package func timeLeft(now: MonotonicInstant) -> Duration? {
         limits.time == .zero ? nil : max(.zero, limits.time - (now - startedAt))
     }

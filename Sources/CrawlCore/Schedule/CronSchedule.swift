@@ -92,10 +92,10 @@ package struct CronSchedule: Sendable, Equatable {
             : nextFixed(after: instant, midnight: midnight, in: zone)
     }
 
-    /// Each time once, in the order of clocks, which is that of instants: the first of two comes first, and what is
-    /// skipped comes when the clocks have gone over it.
+    /// Each time is due once, in the order of clocks, which is also the order of instants. Of a time that clocks show
+    /// twice the first counts. A time that clocks skip is due when they are put forward.
     private func nextFixed(after instant: Int64, midnight: Int64, in zone: some TimeZoneOffsets) -> Int64? {
-        // What clocks have shown before is past, or comes again and does not count.
+        // Clocks have shown this time before: it is past, or it comes a second time and does not count.
         let shown = zone.local(instant) - midnight
         for hour in 0..<24 where hours & (1 << UInt64(hour)) != 0 && Int64(hour) * 3600 + 3599 >= shown {
             for minute in 0..<60 where minutes & (1 << UInt64(minute)) != 0 {

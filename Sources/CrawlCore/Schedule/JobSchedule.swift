@@ -1,14 +1,14 @@
 /// A job's schedule with all that belongs to it.
 package struct JobSchedule: Sendable, Equatable {
-    /// What becomes of starts that nobody was there for.
+    /// What happens to runs that were due while no daemon was running.
     package enum MissedPolicy: String, Sendable, CaseIterable {
-        /// One run makes up for all of them.
+        /// One run is started for all of them.
         case runOnce = "run_once"
-        /// They are noted and passed over.
+        /// They are recorded as missed, and no run is started.
         case skip
     }
 
-    /// When it is due; nil, the default, for a job that runs when it is told to.
+    /// When the job is due; nil, the default, for a job that has no schedule.
     package var cron: CronSchedule?
     /// The expression as its author wrote it.
     package var text = ""
@@ -33,16 +33,17 @@ package struct JobSchedule: Sendable, Equatable {
 
     /// A start that is later than this, in milliseconds, counts as missed: cron's own granularity.
     package static let lateAfter: Int64 = 60_000
-    /// Due times that are gone through one by one, before the span to now is cut in half.
+    /// The most due times that are visited one by one. Beyond that the span up to now is halved again and again.
     private static let stride = 1_000
 
     /// What is due.
     package struct Verdict: Sendable, Equatable {
         /// The latest due time whose start has come, in unix milliseconds; nil where there is none.
         package var due: Int64?
-        /// Whether it is to be started now; false where it is too late for that.
+        /// Whether a run is started now; false where it is too late for that.
         package var starts = false
-        /// Due times before it that were passed over, and itself where it does not start. Of very many, fewer.
+        /// The due times that were missed: those before it, and itself where no run is started. Where they are very
+        /// many, only some of them.
         package var missed = 0
         /// When the next start comes, in unix milliseconds; nil for never.
         package var nextStart: Int64?
@@ -55,7 +56,7 @@ package struct JobSchedule: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - job: the job's name, on which the jitter depends.
-    ///   - considered: the due time up to which all is settled; unix milliseconds, as are all instants here.
+    ///   - considered: the last due time that was dealt with, in unix milliseconds like all instants here.
     package func verdict(
         job: String, considered: Int64, now: Int64, zone: some TimeZoneOffsets
     ) -> Verdict {

@@ -8,12 +8,12 @@ struct FormMatcher {
     private var states: [State] = []
     private var next: [State] = []
     private var candidates: [Int] = []
-    /// What it may still cost: readings.
+    /// How many more readings may be tried.
     private var work: Int
 
-    /// A text may be made so that it can be read in many ways at each place; a bound on it is a matter of seconds.
+    /// A hostile text can be read in many ways at each place. This limit is reached within seconds.
     static let workOfByte = 64
-    /// So many ways are followed at once; more than a dozen come about only where somebody brings them about.
+    /// The most ways that are followed at once. More than a dozen come only from hostile texts.
     private static let stateLimit = 64
     /// From this length on a text may have been cut off, within a secret too: titles are, after 4,096 characters.
     static let cutLength = 4096
@@ -30,7 +30,7 @@ struct FormMatcher {
     mutating func match(
         _ forms: [SecretForm], at position: Int, _ unit: UInt32, _ reader: inout SpellingReader
     ) -> (range: Range<Int>, form: Int)? {
-        // Whoever writes a text that takes too long to read gets none of it stored.
+        // Nothing is stored of a text that takes too long to read.
         if isExhausted { return (position..<reader.text.bytes.count, 0) }
         candidates.removeAll(keepingCapacity: true)
         if SpellingReader.isSpecial(unit) {

@@ -1,5 +1,5 @@
 extension PageOutcome {
-    /// Takes secrets out of all that is stored or shown of the attempt: a server may send them back.
+    /// Replaces the secrets in all that is stored or shown of the attempt, since a server may send them back.
     package mutating func redact(_ redaction: Redaction) {
         guard !redaction.isEmpty else { return }
         error = error.map(redaction.redacted)
@@ -22,8 +22,8 @@ extension PageOutcome {
 }
 
 extension PageDiscovery {
-    /// What is left without the URLs that hold secrets: what is to be requested is stored, and a URL that was masked would lead
-    /// elsewhere. They count as out of scope.
+    /// The discovery without the URLs that hold secrets. A URL to request is stored, and a masked URL would lead
+    /// elsewhere. These URLs count as out of scope.
     fileprivate func without(_ redaction: Redaction) -> PageDiscovery {
         let others = urls.filter { !redaction.isMentioned(in: $0.url) }
         guard others.count < urls.count else { return self }

@@ -1,9 +1,9 @@
-/// A text in the making in which secrets are replaced. What is around them stays what it was: escapes whole, and JSON JSON.
+/// Builds a text in which secrets are replaced. The rest keeps its meaning: escapes stay whole, and JSON stays JSON.
 struct RedactedText {
     private let text: SpelledText
     private let isJSON: Bool
     private var output: [UInt8] = []
-    /// So much of the text is in the output.
+    /// How many bytes of the text are in the output.
     private var copied = 0
     /// Whether what follows ``copied`` is within a string, where the text is JSON.
     private var isInString = false
@@ -18,7 +18,7 @@ struct RedactedText {
     /// - Returns: where the rest of the text begins.
     mutating func replace(_ range: Range<Int>, by mask: [UInt8]) -> Int {
         var range = range
-        // Of an escape that only its end was part of something is left that would mean something else.
+        // Where a secret begins within an escape, the rest of that escape would mean something else.
         if let escape = escape(across: range.lowerBound) { range = escape.lowerBound..<range.upperBound }
         if let escape = escape(across: range.upperBound) { range = range.lowerBound..<escape.upperBound }
         if isJSON {

@@ -1,32 +1,32 @@
-/// The secrets that a request was sent with, so that a server that sends them back does not get them stored.
+/// The secrets that a request was sent with. A server may send them back, and then they must not be stored.
 ///
-/// They are found however JSON, URLs, forms, HTML and Base64 write them, with any part of their characters escaped, and where
-/// servers take their UTF-8 for Latin-1 (docs/secrets.md).
+/// Secrets are found however JSON, URLs, forms, HTML and Base64 write them, with any of their characters escaped, and
+/// where a server took their UTF-8 for Latin-1 (docs/secrets.md).
 package struct Redaction: Sendable, Equatable {
-    /// Shorter values are no secrets, and would be found everywhere: 6 bytes of UTF-8.
+    /// The shortest value that is a secret, in bytes of UTF-8: 6. Shorter ones would be found everywhere.
     package static let shortest = 6
 
     private var forms: [SecretForm] = []
-    /// The HTML names of characters in them, and of those that begin or end escapes.
+    /// The HTML names of the secrets' characters, and of the characters that begin or end escapes.
     private var names = CharacterNameList()
-    /// The bytes that a form may begin with. Nearly all of a text is passed over by a look at this.
+    /// For each byte, whether a form may begin with it. This skips nearly all of a text.
     private var starts: [Bool] = []
 
-    /// None.
+    /// No secrets.
     package init() {}
 
-    /// Whether there are none.
+    /// Whether there are no secrets.
     package var isEmpty: Bool { forms.isEmpty }
 
     /// Adds a secret.
     ///
-    /// - Parameter reference: what stands in its place from now on.
+    /// - Parameter reference: what is written in the secret's place.
     package mutating func add(_ value: String, as reference: TextReference) {
-        // Within JSON it must not end the string that it stands in.
+        // Within JSON the mask must not end the string that it stands in.
         add(value, mask: JSONText.escaped(reference.description))
     }
 
-    /// Adds the password of a URL, which is called `redacted` from now on.
+    /// Adds the password of a URL. `redacted` is written in its place.
     package mutating func add(_ credentials: Credentials) {
         add(credentials.password, mask: "redacted")
     }
@@ -34,7 +34,7 @@ package struct Redaction: Sendable, Equatable {
     private mutating func add(_ value: String, mask: String) {
         let mask = Array(mask.utf8)
         var new: [SecretForm] = []
-        // What `Authorization: Basic` sends holds a password that may come back by itself.
+        // The value of `Authorization: Basic` holds a password, which may come back by itself.
         let password = Base64.decoded(value).flatMap { pair in
             pair.firstIndex(of: ":").map { String(pair[pair.index(after: $0)...]) }
         }
@@ -49,7 +49,7 @@ package struct Redaction: Sendable, Equatable {
         add(new)
     }
 
-    /// Adds those of another.
+    /// Adds the secrets of another redaction.
     package mutating func add(_ other: Redaction) { add(other.forms) }
 
     private mutating func add(_ new: [SecretForm]) {
@@ -67,17 +67,17 @@ package struct Redaction: Sendable, Equatable {
         }
     }
 
-    /// Whether a text holds one of them.
+    /// Whether a text holds a secret.
     package func isMentioned(in text: String) -> Bool {
         guard !isEmpty else { return false }
         var text = text
         return text.withUTF8 { mask(UnsafeRawBufferPointer($0), .bytes, isJSON: false) } != nil
     }
 
-    /// A text without them.
+    /// The text with its secrets replaced.
     package func redacted(_ text: String) -> String { masked(text, isJSON: false) }
 
-    /// A text of JSON without them, which is JSON still: a number that is a secret becomes a string.
+    /// The JSON text with its secrets replaced. It stays JSON: a number that is a secret becomes a string.
     package func redactedJSON(_ text: String) -> String { masked(text, isJSON: true) }
 
     private func masked(_ text: String, isJSON: Bool) -> String {
@@ -87,7 +87,7 @@ package struct Redaction: Sendable, Equatable {
         return result.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
-    /// Bytes without them; nil where there are none in them.
+    /// The bytes with their secrets replaced; nil where they hold none.
     ///
     /// The bytes may be of any encoding of one byte for ASCII's characters, or of UTF-16.
     package func redactedBody(_ bytes: [UInt8]) -> [UInt8]? {

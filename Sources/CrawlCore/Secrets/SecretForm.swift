@@ -1,8 +1,10 @@
-/// One form of a secret that is looked for, in whatever escapes it stands: the secret itself, or what Base64 makes of it.
+internal import CharacterNames
+
+/// One form in which a secret is searched for, whatever escapes it is written with: the secret itself, or its Base64.
 struct SecretForm: Sendable, Equatable {
     /// UTF-8 or some other encoding of the secret; or digits of Base64.
     let bytes: [UInt8]
-    /// What is put in its place: ASCII.
+    /// The text that is put in its place, in ASCII.
     let mask: [UInt8]
     private let kind: Kind
     /// For each byte the character that begins there; 0 where none does.
@@ -11,8 +13,8 @@ struct SecretForm: Sendable, Equatable {
     private enum Kind: Equatable {
         /// A text; `isKnownByASCII` where enough of it is ASCII that the rest may have become question marks.
         case text(isKnownByASCII: Bool)
-        /// What Base64 makes of the secret within a longer text. The digits before and behind those that the secret alone
-        /// decides may hold bits of it as well.
+        /// The Base64 of the secret within a longer text. Only the digits that depend on nothing else are compared.
+        /// The digits before and behind them may hold bits of the secret as well.
         case base64(hasDigitBefore: Bool, hasDigitBehind: Bool)
     }
 
@@ -23,7 +25,7 @@ struct SecretForm: Sendable, Equatable {
         self.characters = characters
     }
 
-    /// A secret as it is.
+    /// The secret itself.
     init(_ secret: String, mask: [UInt8]) {
         var characters: [UInt32] = []
         for scalar in secret.unicodeScalars {
@@ -61,7 +63,7 @@ struct SecretForm: Sendable, Equatable {
     var namedCharacters: Set<UInt32> {
         var set = Set(characters)
         if case .base64 = kind { set.formUnion([0x2D, 0x2F, 0x2B, 0x5F]) }
-        // What the bytes are taken for; and the question mark.
+        // The characters that the bytes are in Latin-1 and windows-1252, and the question mark.
         for byte in bytes where byte >= 0x80 {
             set.formUnion([UInt32(byte), Windows1252.character(UInt32(byte)) ?? 0x3F, 0x3F])
         }
@@ -140,7 +142,7 @@ struct SecretForm: Sendable, Equatable {
         if value == 0xFFFD { forEachLoss(place, body) }
     }
 
-    /// What is not ASCII may have become a question mark or U+FFFD, for each byte or each character.
+    /// A server may have replaced each byte or each character that is not ASCII by a question mark or U+FFFD.
     private func forEachLoss(_ place: Place, _ body: (Place) -> Void) {
         guard case .text(isKnownByASCII: true) = kind, bytes[place.count] >= 0x80 else { return }
         body(Place(count: place.count + 1))

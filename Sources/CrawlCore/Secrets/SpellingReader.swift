@@ -1,6 +1,9 @@
-/// Reads a text in which characters may be escaped as JSON, URLs, forms and HTML do it, one within another too.
+internal import CharacterNames
+
+/// Reads a text whose characters may be escaped as in JSON, URLs, forms and HTML, also one within another.
 ///
-/// Nothing is decoded: a position is read in all the ways there are, and whoever reads goes on from where each of them ends.
+/// Nothing is decoded. A position is read in all possible ways, and the caller continues from where each of them
+/// ends.
 struct SpellingReader {
     /// The ways to read the position that was read last.
     private(set) var readings: [Reading] = []

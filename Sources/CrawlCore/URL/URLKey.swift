@@ -1,8 +1,7 @@
-/// The 64-bit key by which a run knows a request again: FNV-1a (draft-eastlake-fnv) over the
-/// request's parts, finished with SplitMix64's mixer so that nearby URLs spread over the index.
+/// The 64-bit key that identifies a request within a run: FNV-1a (draft-eastlake-fnv) over the request's parts,
+/// finished with SplitMix64's mixer so that nearby URLs spread over the index.
 ///
-/// Two requests may share a key by chance or by design of a server; the store compares the URLs before it
-/// calls them the same.
+/// Two requests may share a key by chance, or because a server made up the URLs. So the store also compares the URLs.
 package struct URLKey: Hashable, Sendable {
     /// The key as SQLite keeps it.
     package let rawValue: Int64

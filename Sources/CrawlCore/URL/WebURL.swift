@@ -1,8 +1,8 @@
 /// A URL as browsers know it: the result of the WHATWG URL Standard's basic URL parser, always absolute, normalised and
 /// ASCII.
 ///
-/// This is the one URL parser of the program. A URL that another component reads for itself (libcurl does) must be read
-/// by it to the same host, or is refused: nothing may slip between two parsers.
+/// This is the one URL parser of the program. libcurl parses URLs too. Where it reads another host out of a URL, the
+/// URL is refused (`HostAgreement`).
 ///
 /// The value is its serialisation and where the parts begin, so a URL costs one allocation, and parsing a text that is
 /// normalised already (the usual case in a long list) costs none. Two URLs are equal if their ``href`` is.

@@ -1,3 +1,5 @@
+internal import TrawlText
+
 /// What a page's doctype says of the rules that it is made for (HTML Standard, §13.2.6.4.1).
 struct Doctype {
     /// Whether the page is to be read by the rules of old ("quirks mode").

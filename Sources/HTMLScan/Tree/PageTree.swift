@@ -15,6 +15,8 @@ struct PageTree: ~Copyable {
     private var text: [UInt8] = []
     private var output: [UInt8] = []
     private var isComplete = false
+    /// How many operations expressions may still take on this page.
+    private var operations = XPathExpression.operationLimit
 
     private static let textLimit = 64 << 10
     /// The longest reference, `&CounterClockwiseContourIntegral;`, and room for a number with zeros.
@@ -32,6 +34,16 @@ struct PageTree: ~Copyable {
         xml.reset()
         text.removeAll(keepingCapacity: true)
         isComplete = false
+        operations = XPathExpression.operationLimit
+    }
+
+    /// Evaluates an expression; the page is over.
+    ///
+    /// - Returns: nil where memory ran out, or it would take too long.
+    mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
+        guard let document = document() else { return nil }
+        return expression.evaluate(
+            document, nodeCount: nodeCount, operations: &operations, limit: limit)
     }
 
     /// How many nodes the tree has, roughly.
@@ -79,15 +91,12 @@ struct PageTree: ~Copyable {
     /// Adds a start tag of HTML.
     ///
     /// - Parameter isRawText: Whether what follows, up to the element's end tag, is text.
-    mutating func start(
-        _ name: TagName, _ written: [UInt8], _ attributes: TagAttributes, isSelfClosing: Bool,
-        isRawText: Bool
-    ) {
+    mutating func start(_ tag: borrowing MarkupTag, isRawText: Bool) {
         appendText()
         html.start(
             TreeBuilder.Tag(
-                kind: ElementKind.of(name), name: name, written: written, attributes: attributes,
-                isSelfClosing: isSelfClosing), isRawText: isRawText)
+                kind: ElementKind.of(tag.name), name: tag.name, written: tag.writtenName,
+                attributes: tag.attributes, isSelfClosing: tag.isSelfClosing), isRawText: isRawText)
     }
 
     /// Adds an end tag of HTML.

@@ -20,7 +20,7 @@ struct TreeElement {
     let name: TagName
     let namespace: Enclave.Namespace
     let admission: Admission
-    let traits: ElementKind.Traits
+    let traits: ElementTraits
 
     init(
         _ node: xmlNodePtr, _ kind: ElementKind, _ name: TagName, _ namespace: Enclave.Namespace = .html,

@@ -1,4 +1,5 @@
 internal import CLibXML2
+internal import TrawlText
 
 /// The nodes of one page after another, in libxml2's memory: made, linked, and freed with their document.
 ///

@@ -4,7 +4,7 @@ internal import CrawlCore
 struct Variables {
     private(set) var values: [String: DocumentNode.Content]
 
-    /// Those of a mapping `vars`, in the way that ``JobSpec`` has them.
+    /// The variables of a mapping `vars`, as ``JobSpec`` keeps them.
     init(_ variables: [String: JobSpec.Variable]) {
         values = variables.mapValues { variable in
             switch variable {
@@ -47,7 +47,7 @@ struct Variables {
 extension DocumentNode {
     /// Fills in the variables of a job file, and keeps their values.
     ///
-    /// - Parameter overrides: what goes before `vars`.
+    /// - Parameter overrides: values that take precedence over `vars`.
     mutating func fillVariables(_ overrides: [String: String], source: JobSource) throws(JobFileError) {
         var vars = self["vars"] ?? DocumentNode(content: .mapping([]), position: position)
         for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {

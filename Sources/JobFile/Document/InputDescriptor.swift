@@ -19,7 +19,7 @@ struct InputDescriptor: ~Copyable {
     }
 
     deinit {
-        // Nothing was written, so that there is nothing that closing could fail to do.
+        // Nothing was written, so a failure to close loses nothing.
         if isOwned { _ = close(number) }
     }
 

@@ -1,8 +1,9 @@
 /// From a JSON text (RFC 8259) to one tree of values, keys in their order and numbers as they were written.
 ///
-/// Lists of requests are read with it, a line each: libYAML does not know JSON's surrogate pairs, and is the slower.
+/// Lists have one request a line, and are read with this: libYAML does not know JSON's surrogate pairs, and is
+/// slower.
 struct JSONComposer {
-    /// That a text is no JSON.
+    /// The error for a text that is no JSON.
     struct Mistake: Error {}
 
     private let bytes: [UInt8]

@@ -1,10 +1,10 @@
-internal import HTMLScan
+internal import TrawlText
 
 /// Where a list is read from. One that begins with the byte order mark of UTF-16 comes out in UTF-8; any other as it is.
 struct URLListInput: ~Copyable {
     private let descriptor: InputDescriptor
     private var decoder: TextStreamDecoder?
-    /// What is read before it is known what it is, or decoded; in UTF-8 it is up to half as long again.
+    /// The bytes that were read and not yet decoded. In UTF-8 they may be half as long again.
     private var encoded: [UInt8] = []
     private var isAtStart = true
     private var isAtEnd = false

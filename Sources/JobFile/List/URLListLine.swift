@@ -2,7 +2,7 @@ package import CrawlCore
 
 /// What one line of a `urls_from` list says.
 package enum URLListLine: Sendable, Equatable {
-    /// A URL. It is not taken apart, and ranges in it mean nothing. `input` is a JSON object with what is said of it.
+    /// A URL as it is: curl's ranges are not expanded in lists. `input` is a JSON object with the keys behind it.
     case url(String, input: String? = nil)
     /// A JSON object with the keys of a request.
     case request(RequestTemplate)
@@ -13,7 +13,7 @@ package enum URLListLine: Sendable, Equatable {
 
     /// Reads a line of a list.
     ///
-    /// - Parameter job: whose values and variables requests have where they have none of their own.
+    /// - Parameter job: the job whose settings and variables apply to requests that have none of their own.
     package static func parse(
         _ line: URLListReader.Line, job: JobSpec = JobSpec(name: "")
     ) -> URLListLine {
@@ -88,7 +88,7 @@ package enum URLListLine: Sendable, Equatable {
         let source = JobSource.commandLine(name: job.name)
         do {
             var node = try JSONComposer.compose(text)
-            // What is not trawl's stays as it is written.
+            // Keys that are no request's are kept as they are written: variables are not filled in.
             let input = RequestSchema.takeUnknown(from: &node)
             try node.fill(Variables(job.variables), path: "", source: source)
             let cursor = Cursor(node: node, path: "", source: source)

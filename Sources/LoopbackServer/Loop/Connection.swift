@@ -1,17 +1,17 @@
-/// One client connection and how far it has got.
+/// One client's connection and its state.
 final class Connection {
     let socket: Descriptor
-    /// Counted from 0 over the server's life.
+    /// The connection's number, counted from 0 over the server's life.
     let number: Int
-    /// The index of the address that it came in on.
+    /// The index of the server's address that was connected to.
     let host: Int
 
     var isOpen = true
-    /// What epoll has been asked to report.
+    /// The events that epoll was asked to report.
     var interest: UInt32
-    /// Whether the kernel takes no more bytes for now, or the loop's turn was used up.
+    /// Whether the kernel takes no more bytes for now, or the connection has sent enough for this turn.
     var isBlocked = false
-    /// What the client has sent.
+    /// Reads requests from what the client has sent.
     var reader = RequestReader()
     /// A request whose body is not complete yet.
     var pending: PendingRequest?
@@ -39,16 +39,16 @@ final class Connection {
         var bytesSent = 0
     }
 
-    /// A script and the place in it.
+    /// A script and how far it has come.
     struct Playback {
         let steps: [LoopbackServer.Step]
         /// Whether the client wants the connection closed after the response.
         let closesAfter: Bool
-        /// The step that is being played.
+        /// The index of the current step.
         var index = 0
-        /// How many of that step's bytes have been sent.
+        /// How many bytes of that step have been sent.
         var offset = 0
-        /// When its wait is over; nil while it does not wait.
+        /// When its wait ends; nil while it does not wait.
         var wakesAt: ContinuousClock.Instant?
 
         mutating func goOn() {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A file descriptor with one owner, closed when that goes.
+/// A file descriptor with one owner, closed when the owner is freed.
 final class Descriptor: Sendable {
     let number: Int32
 
-    /// Takes over what a system call returned.
+    /// Takes over the result of a system call.
     ///
-    /// - Throws: ``LoopbackServer/Failure/system(call:errno:)`` where that is -1.
+    /// - Throws: ``LoopbackServer/Failure/system(call:errno:)`` when the result is -1.
     init(_ number: Int32, of call: String) throws(LoopbackServer.Failure) {
         guard number >= 0 else { throw .system(call: call, errno: errno) }
         self.number = number
@@ -18,6 +18,6 @@ final class Descriptor: Sendable {
     }
 
     deinit {
-        _ = close(number)  // nothing is left to do where it fails
+        _ = close(number)  // Nothing can be done when it fails.
     }
 }

@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 
 extension EventLoop {
-    /// How much one connection may send before the others have their turn.
+    /// How many bytes one connection may send before the others have their turn.
     private static let turn = 256 * 1024
 
     /// Takes the next request, if it is complete, and asks the handler for the response.
     ///
-    /// - Returns: whether there is something to play now.
+    /// - Returns: whether there is a response to play now.
     func begin(_ connection: Connection) -> Bool {
         guard let pending = connection.pending ?? takeHead(connection) else { return false }
         guard let body = connection.reader.takeBody(pending.head.contentLength) else {
@@ -24,11 +24,11 @@ extension EventLoop {
         return true
     }
 
-    /// Plays the response as far as it goes without waiting.
+    /// Does the steps of the response that need no waiting.
     ///
-    /// The ledger is held meanwhile, so that nobody who has got the last byte finds the exchange still open.
+    /// The ledger is locked meanwhile, so that a client that has received the last byte cannot find the exchange unfinished.
     ///
-    /// - Returns: whether the response is over and the connection is ready for the next request.
+    /// - Returns: whether the response has ended and the connection is ready for the next request.
     func play(_ connection: Connection) -> Bool {
         guard var playback = connection.playback else { return true }
         return setup.ledger.update { ledger in
@@ -46,7 +46,7 @@ extension EventLoop {
         }
     }
 
-    /// Plays one step; false where it has to go on later.
+    /// Does one step; false when it has to go on later.
     private func playStep(
         _ connection: Connection, _ playback: inout Connection.Playback, _ allowance: inout Int,
         _ ledger: inout Ledger
@@ -80,7 +80,7 @@ extension EventLoop {
         case .close:
             close(connection, .answered, &ledger)
         case .reset:
-            // Closing with a linger time of zero sends RST in place of FIN (socket(7)).
+            // Closing with a linger time of zero sends RST instead of FIN (socket(7)).
             var option = linger(l_onoff: 1, l_linger: 0)
             let size = socklen_t(MemoryLayout.size(ofValue: option))
             _ = setsockopt(connection.socket.number, SOL_SOCKET, SO_LINGER, &option, size)
@@ -89,7 +89,7 @@ extension EventLoop {
         return true
     }
 
-    /// Sends what is left of a step's bytes; false where some still are.
+    /// Sends the rest of a step's bytes; false when some are still left.
     private func send(
         _ bytes: [UInt8], on connection: Connection, _ playback: inout Connection.Playback,
         _ allowance: inout Int, _ ledger: inout Ledger
@@ -120,7 +120,7 @@ extension EventLoop {
         return true
     }
 
-    /// Whether a step's wait is over; begins it on the first call.
+    /// Whether a step's wait has ended. The first call begins it.
     private func wait(
         _ duration: Duration, _ connection: Connection, _ playback: inout Connection.Playback
     ) -> Bool {
@@ -133,7 +133,7 @@ extension EventLoop {
         return false
     }
 
-    /// Takes a request's head and records that the request is in flight from here on.
+    /// Takes a request's head, and records the request as in flight.
     private func takeHead(_ connection: Connection) -> Connection.PendingRequest? {
         let head: RequestHead
         do {
@@ -146,8 +146,8 @@ extension EventLoop {
             close(connection, .answered)
             return nil
         }
-        // When the kernel had it: on a busy machine this thread is late to see it. Less a tick of 4 ms (CONFIG_HZ=250), by which
-        // the kernel may say too much.
+        // The request started when the kernel received it, since on a busy machine this thread sees it late. The kernel's
+        // figure may be too large by a tick of 4 ms (CONFIG_HZ=250), which is subtracted.
         let lateness = Duration.milliseconds(max(clinux_since_received(connection.socket.number) - 4, 0))
         let (entry, hit) = setup.ledger.update {
             $0.start(head, host: connection.host, connection: connection.number, at: .now - lateness)
@@ -157,7 +157,7 @@ extension EventLoop {
         return Connection.PendingRequest(head: head, hit: hit)
     }
 
-    /// Sends a few bytes on a connection on which nothing else is under way, so that they fit.
+    /// Sends a few bytes on a connection on which nothing else is being sent, so that there is room for them.
     private func sendAtOnce(_ text: String, _ connection: Connection) {
         let bytes = Array(text.utf8)
         _ = Glibc.send(connection.socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -1,11 +1,11 @@
 import CLinux
 import Glibc
 
-/// Serves every connection of a server on one thread: epoll, non-blocking sockets and a queue of timers.
+/// Serves all connections of a server on one thread, with epoll, non-blocking sockets and a queue of timers.
 ///
-/// This file takes events to connections; `EventLoop+Answering.swift` plays the responses.
+/// This file brings events to connections. `EventLoop+Answering.swift` sends the responses.
 final class EventLoop {
-    /// What a loop is made from, on the thread that starts it.
+    /// Everything that a loop is made from. It is made on the thread that starts the server.
     final class Setup: Sendable {
         let listeners: [Listener]
         let poller: Descriptor
@@ -27,7 +27,8 @@ final class EventLoop {
         }
     }
 
-    /// What an event is about: the upper half of the word that epoll keeps for us; the lower is a number.
+    /// The source of an event. It is in the upper half of the word that epoll keeps with a descriptor; the lower half is a
+    /// number.
     private enum Source: UInt64 {
         case waker, timer, listener, connection
 
@@ -41,9 +42,9 @@ final class EventLoop {
     /// Open connections by descriptor.
     private var connections: [Connection?] = []
     private var accepted = 0
-    /// The instant that the timer is set to.
+    /// The instant to which the timer is set.
     private var timerInstant: ContinuousClock.Instant?
-    /// Whether the process had no descriptor left for another connection.
+    /// Whether nothing is accepted because the process has no descriptor left.
     private var isPaused = false
     private var buffer = [UInt8](repeating: 0, count: 65_536)
 
@@ -51,7 +52,7 @@ final class EventLoop {
         self.setup = setup
     }
 
-    /// Serves until the waker says to stop, then closes everything.
+    /// Serves until the waker tells it to stop, then closes everything.
     func run() {
         watch(setup.waker.descriptor, clinux_epollin, .waker, 0)
         watch(setup.timer.descriptor, clinux_epollin, .timer, 0)
@@ -59,7 +60,7 @@ final class EventLoop {
 
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while !setup.waker.isStopping {
-            // -1: interrupted by a signal, nothing to do.
+            // -1 means that a signal interrupted the wait, and there is nothing to do.
             let count = epoll_wait(setup.poller.number, &events, Int32(events.count), -1)
             for event in events.prefix(Int(max(count, 0))) where !setup.waker.isStopping { handle(event) }
             setTimer()
@@ -68,19 +69,20 @@ final class EventLoop {
         setup.ledger.close()
     }
 
-    /// Ends a connection, and the exchange that is in flight on it.
+    /// Closes a connection, and ends the exchange that is in flight on it.
     func close(_ connection: Connection, _ end: LoopbackServer.Exchange.End) {
         setup.ledger.update { close(connection, end, &$0) }
     }
 
-    /// The same for a caller who holds the ledger already.
+    /// The same for a caller that has locked the ledger already.
     func close(_ connection: Connection, _ end: LoopbackServer.Exchange.End, _ ledger: inout Ledger) {
         guard connection.isOpen else { return }
         connection.isOpen = false
         finish(connection, end, &ledger)
         ledger.disconnect(host: connection.host)
         let descriptor = connection.socket.number
-        // Said outright: a child process being spawned may share the socket and so keep it in epoll's set.
+        // Closing alone may not be enough: a child process that is being spawned may share the socket, which keeps it in
+        // epoll's set.
         _ = epoll_ctl(setup.poller.number, EPOLL_CTL_DEL, descriptor, nil)
         connections[Int(descriptor)] = nil
         if isPaused {
@@ -89,7 +91,7 @@ final class EventLoop {
         }
     }
 
-    /// Records that the request in flight, if there is one, is over.
+    /// Records the end of the request in flight, if there is one.
     func finish(_ connection: Connection, _ end: LoopbackServer.Exchange.End, _ ledger: inout Ledger) {
         guard let exchange = connection.exchange else { return }
         connection.exchange = nil
@@ -118,7 +120,7 @@ final class EventLoop {
         drive(connection)
     }
 
-    /// Goes on with a connection as far as it will go, and asks for the events that it needs next.
+    /// Does all that can be done on a connection now, and asks for the events that it needs next.
     private func drive(_ connection: Connection) {
         while connection.isOpen {
             guard connection.playback == nil ? begin(connection) : play(connection) else { break }
@@ -149,7 +151,8 @@ final class EventLoop {
             let number = clinux_accept(setup.listeners[index].socket.number)
             if number < 0 {
                 if errno == EMFILE || errno == ENFILE {
-                    isPaused = true  // else epoll would report the listeners without end
+                    // Otherwise epoll would report the listeners again and again.
+                    isPaused = true
                     for index in setup.listeners.indices { watchListener(index, EPOLL_CTL_MOD) }
                 }
                 return
@@ -198,7 +201,7 @@ final class EventLoop {
         _ operation: Int32 = EPOLL_CTL_ADD
     ) {
         var event = epoll_event(events: events, data: epoll_data_t(u64: source.word(number)))
-        // Fails only where the kernel is out of memory for it; the client will see a server that is silent.
+        // Fails only when the kernel has no memory for it. The client then sees a server that does not answer.
         _ = epoll_ctl(setup.poller.number, operation, descriptor.number, &event)
     }
 }

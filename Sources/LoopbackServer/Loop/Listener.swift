@@ -5,15 +5,15 @@ struct Listener: Sendable {
     let address: String
     let socket: Descriptor
 
-    /// Listens on one port of all of the addresses.
+    /// Listens on the same port of all addresses.
     ///
-    /// - Parameter port: which; 0 for any that is free on all of them.
+    /// - Parameter port: the port; 0 for one that is free on all of them.
     /// - Throws: ``LoopbackServer/Failure``.
     static func open(
         _ addresses: [String], port: Int
     ) throws(LoopbackServer.Failure) -> (listeners: [Listener], port: Int) {
         guard let first = addresses.first else { throw .noAddress }
-        // The port that the kernel chose for the first address may be taken on another one: then choose again.
+        // The port that the kernel chooses for the first address may be taken on another one. Then it has to choose again.
         var attempts = port == 0 ? 50 : 1
         while true {
             attempts -= 1
@@ -35,9 +35,9 @@ struct Listener: Sendable {
     /// Listens on one address.
     ///
     /// - Parameters:
-    ///   - address: a literal within 127.0.0.0/8, or `::1`.
-    ///   - port: which; 0 for any that is free.
-    ///   - backlog: how many connections wait to be accepted.
+    ///   - address: an address within 127.0.0.0/8, or `::1`.
+    ///   - port: the port; 0 for one that is free.
+    ///   - backlog: how many connections may wait to be accepted.
     static func open(
         _ address: String, port: in_port_t, backlog: Int32 = 4096
     ) throws(LoopbackServer.Failure) -> (listener: Listener, port: in_port_t) {
@@ -46,10 +46,11 @@ struct Listener: Sendable {
         let socket = try Descriptor(Glibc.socket(name.family, Int32(type), 0), of: "socket")
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout.size(ofValue: on))
-        // Accepted sockets inherit it: a piece that is sent on its own shall travel on its own.
+        // Accepted sockets inherit this option. A piece that is sent by itself then travels in a packet of its own.
         _ = setsockopt(socket.number, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
-        // A server that comes back finds connections of its former life, and Linux lets it in only if both allow
-        // it. Not before the kernel chooses a port: two servers that start together could be given the same one.
+        // Connections of a server that was stopped may linger at its port. Linux lets another server use the port only when
+        // both sockets allow it. With port 0 the option is set after the kernel has chosen, since otherwise two servers that
+        // start together could be given the same port.
         let allowReuse = { _ = setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &on, size) }
         if port != 0 { allowReuse() }
 

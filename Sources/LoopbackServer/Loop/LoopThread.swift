@@ -2,17 +2,17 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The thread that an event loop runs on.
+/// The thread of an event loop.
 final class LoopThread: Sendable {
     private let waker: Waker
-    /// Nil once somebody has taken it to wait for its end.
+    /// The thread; nil once somebody waits for its end.
     private let thread: Mutex<pthread_t?>
 
     /// Starts the loop.
     init(_ setup: EventLoop.Setup) throws(LoopbackServer.Failure) {
         waker = setup.waker
         var thread = pthread_t()
-        // Safe because the thread takes the one reference that is given up here, exactly once.
+        // Safe because the thread takes over the reference that is given up here, exactly once.
         let argument = Unmanaged.passRetained(setup)
         let code = pthread_create(&thread, nil, runEventLoop, argument.toOpaque())
         guard code == 0 else {
@@ -22,14 +22,14 @@ final class LoopThread: Sendable {
         self.thread = Mutex(thread)
     }
 
-    /// Ends the loop and waits for that, which takes no longer than what the loop is doing right now.
+    /// Stops the loop and waits for its end, which comes as soon as the loop has finished its current event.
     func stop() {
         guard let thread = thread.withLock({ $0.take() }) else { return }
         waker.stop()
         if pthread_equal(thread, pthread_self()) != 0 {
-            _ = pthread_detach(thread)  // a handler stops its own server: waiting would be for ever
+            _ = pthread_detach(thread)  // A handler that stops its own server would wait for ever.
         } else {
-            _ = pthread_join(thread, nil)  // joined once, by whoever took it
+            _ = pthread_join(thread, nil)  // Only one caller gets here.
         }
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A loopback address and a port as the kernel wants them.
+/// A loopback address and a port in the kernel's format.
 struct LoopbackAddress {
     let family: Int32
     private var storage = sockaddr_storage()
     private let length: socklen_t
 
-    /// - Parameter text: a literal within 127.0.0.0/8, or `::1`.
+    /// - Parameter text: an address within 127.0.0.0/8, or `::1`.
     /// - Throws: ``LoopbackServer/Failure/notLoopback(_:)``.
     init(_ text: String, port: in_port_t) throws(LoopbackServer.Failure) {
         var name = sockaddr_in()
@@ -30,7 +30,7 @@ struct LoopbackAddress {
         }
     }
 
-    /// Calls a function of the system with the address.
+    /// Calls a system function with the address.
     mutating func with(_ body: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32) -> Int32 {
         var length = length
         return withUnsafeMutablePointer(to: &storage) { pointer in
@@ -38,7 +38,7 @@ struct LoopbackAddress {
         }
     }
 
-    /// The port, at the same place in both kinds of address.
+    /// The port. It has the same place in both kinds of address.
     var port: in_port_t {
         withUnsafeBytes(of: storage) { in_port_t(bigEndian: $0.load(fromByteOffset: 2, as: in_port_t.self)) }
     }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A descriptor that becomes readable at an instant: epoll's own time-out counts in whole milliseconds only.
+/// A descriptor that becomes readable at an instant. epoll's own time-out has only whole milliseconds.
 final class Timer: Sendable {
     let descriptor: Descriptor
 
@@ -11,20 +11,20 @@ final class Timer: Sendable {
             of: "timerfd_create")
     }
 
-    /// Sets the one instant, in place of an earlier one. Being set lowers the signal, too.
+    /// Sets the instant, which replaces the one before. It also makes the descriptor unreadable again.
     func set(_ instant: ContinuousClock.Instant, now: ContinuousClock.Instant) {
-        // Zero would switch the timer off.
+        // Zero would switch the timer off, so the shortest time is a nanosecond.
         let wait = max(now.duration(to: instant), .nanoseconds(1)).components
         var spec = itimerspec()
         spec.it_value.tv_sec = Int(wait.seconds)
         spec.it_value.tv_nsec = Int(wait.attoseconds / 1_000_000_000)
         if spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0 { spec.it_value.tv_nsec = 1 }
-        _ = timerfd_settime(descriptor.number, 0, &spec, nil)  // the arguments are always right
+        _ = timerfd_settime(descriptor.number, 0, &spec, nil)  // The arguments are always valid.
     }
 
-    /// Lowers the signal.
+    /// Makes the descriptor unreadable again.
     func acknowledge() {
         var expirations: UInt64 = 0
-        _ = read(descriptor.number, &expirations, MemoryLayout<UInt64>.size)  // nothing to read is fine
+        _ = read(descriptor.number, &expirations, MemoryLayout<UInt64>.size)  // There may be nothing to read.
     }
 }

@@ -1,6 +1,6 @@
-/// Wake-up calls in order of time: a binary heap.
+/// Wake-up calls in order of time, in a binary heap.
 ///
-/// A call is not taken out when its connection goes; whoever gets it looks whether it still matters.
+/// A call stays when its connection is closed. Whoever takes it checks whether the connection is still there.
 struct TimerQueue {
     struct Call: Equatable {
         let instant: ContinuousClock.Instant
@@ -10,7 +10,7 @@ struct TimerQueue {
 
     private var heap: [Call] = []
 
-    /// The earliest instant; nil where nothing waits.
+    /// The earliest instant; nil when there is no call.
     var earliest: ContinuousClock.Instant? { heap.first?.instant }
 
     mutating func insert(_ call: Call) {
@@ -24,7 +24,7 @@ struct TimerQueue {
         }
     }
 
-    /// Takes the earliest call out, if it is due.
+    /// Takes the earliest call; nil when it is not due.
     mutating func popDue(at now: ContinuousClock.Instant) -> Call? {
         guard let first = heap.first, first.instant <= now else { return nil }
         heap.swapAt(0, heap.count - 1)

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Interrupts the loop's wait from another thread, and tells it whether to end.
+/// Interrupts the loop's wait from another thread, and tells the loop whether to stop.
 final class Waker: Sendable {
     let descriptor: Descriptor
     private let stopping = Atomic(false)
@@ -15,7 +15,8 @@ final class Waker: Sendable {
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     func wake() {
-        _ = eventfd_write(descriptor.number, 1)  // fails only where it is raised already
+        // Fails only when the counter is full, and then the loop wakes anyway.
+        _ = eventfd_write(descriptor.number, 1)
     }
 
     func stop() {
@@ -23,9 +24,9 @@ final class Waker: Sendable {
         wake()
     }
 
-    /// Lowers the signal, so that the next wait waits.
+    /// Resets the counter, so that the next wait does wait.
     func acknowledge() {
         var count: eventfd_t = 0
-        _ = eventfd_read(descriptor.number, &count)  // fails only where it is lowered already
+        _ = eventfd_read(descriptor.number, &count)  // Fails only when the counter is 0 already.
     }
 }

@@ -1,30 +1,30 @@
 extension LoopbackServer {
-    /// What has been counted for one address, or for all of them together.
+    /// The counters of one address, or of all addresses together.
     package struct Counters: Sendable, Equatable {
-        /// Requests whose head was read.
+        /// How many requests have come, counted when the head was read.
         package internal(set) var requests = 0
-        /// Requests in flight now: from the head being read to the response's last byte being written.
+        /// How many requests are in flight now: their head was read, and the last byte of the response is not yet written.
         package internal(set) var inFlight = 0
-        /// The most requests that were in flight at any one time.
+        /// The highest number of requests that were in flight at the same time.
         package internal(set) var peakInFlight = 0
-        /// Connections that were accepted.
+        /// How many connections were accepted.
         package internal(set) var connections = 0
-        /// Connections that are open now.
+        /// How many connections are open now.
         package internal(set) var openConnections = 0
-        /// The most connections that were open at any one time.
+        /// The highest number of connections that were open at the same time.
         package internal(set) var peakConnections = 0
-        /// The least time between the starts of two requests; nil before the second one.
+        /// The shortest time between the starts of two requests; nil before the second one.
         package internal(set) var leastGap: Duration?
-        /// Requests that were not HTTP, and were answered with 400 and a closed connection.
+        /// How many requests were not HTTP. Each was answered with 400, and its connection closed.
         package internal(set) var malformedRequests = 0
-        /// Bytes of finished responses, heads included.
+        /// How many bytes of finished responses were sent, heads included.
         package internal(set) var bytesSent = 0
 
         private var lastStart: ContinuousClock.Instant?
 
         mutating func start(at instant: ContinuousClock.Instant) {
             if let lastStart {
-                // On two connections they may be seen the other way round.
+                // Requests on two connections may be seen in the wrong order.
                 let gap = max(lastStart.duration(to: instant), instant.duration(to: lastStart))
                 leastGap = min(leastGap ?? gap, gap)
             }

@@ -1,9 +1,9 @@
-/// The books of a server: counters by address, hits by path, and the log.
+/// What a server records: counters by address, hits by path, and the log.
 struct Ledger: Sendable {
     /// A request in flight.
     struct Entry: Sendable {
         fileprivate let host: Int
-        /// Its place in the log; nil where none is kept.
+        /// Its index in the log; nil when no log is kept.
         fileprivate let index: Int?
     }
 
@@ -24,12 +24,12 @@ struct Ledger: Sendable {
         hosts = Array(repeating: Host(), count: addresses.count)
     }
 
-    /// The counters of an address; zeros for one that is not served.
+    /// The counters of an address; all 0 for an address that is not served.
     func counters(of address: String) -> LoopbackServer.Counters {
         addresses.firstIndex(of: address).map { hosts[$0].counters } ?? LoopbackServer.Counters()
     }
 
-    /// How often a path was requested on one address, or on all.
+    /// How often a path was requested on one address; nil for all addresses.
     func hits(_ path: String, on address: String?) -> Int {
         var sum = 0
         for (host, name) in zip(hosts, addresses) where address == nil || address == name {
@@ -55,7 +55,7 @@ struct Ledger: Sendable {
 
     /// Counts a request as in flight.
     ///
-    /// - Returns: what to finish it with, and how often its path had been requested of that address before.
+    /// - Returns: the entry to finish the request with, and how often its path had been requested on that address before.
     mutating func start(
         _ head: RequestHead, host: Int, connection: Int, at instant: ContinuousClock.Instant
     ) -> (entry: Entry, hit: Int) {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The ledger as the loop writes it and tests read it, each from their own thread.
+/// The ledger with a lock around it: the server's thread writes it, and tests read it from theirs.
 final class SharedLedger: Sendable {
     private struct Waiter: Sendable {
         let identifier: Int
@@ -12,7 +12,7 @@ final class SharedLedger: Sendable {
         var ledger: Ledger
         var waiters: [Waiter] = []
         var nextIdentifier = 0
-        /// Whether nothing will change any more.
+        /// Whether the server has stopped, so that nothing will change any more.
         var isClosed = false
         var cancelled: Set<Int> = []
     }
@@ -27,7 +27,7 @@ final class SharedLedger: Sendable {
         state.withLock { body($0.ledger) }
     }
 
-    /// Changes the ledger and wakes those whose condition has come true.
+    /// Changes the ledger and wakes the waiters whose condition has come true.
     func update<Value: Sendable>(_ body: (inout Ledger) -> Value) -> Value {
         let (value, ready) = state.withLock { state in
             let value = body(&state.ledger)
@@ -41,7 +41,7 @@ final class SharedLedger: Sendable {
         return value
     }
 
-    /// Says that nothing will change any more, and wakes everybody.
+    /// Notes that nothing will change any more, and wakes all waiters.
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
@@ -53,7 +53,7 @@ final class SharedLedger: Sendable {
 
     /// Waits until a condition holds.
     ///
-    /// - Returns: whether it does; false where the ledger was closed or the task cancelled before.
+    /// - Returns: whether it does; false when the ledger was closed or the task was cancelled before.
     func wait(until condition: @escaping @Sendable (LoopbackServer.Counters) -> Bool) async -> Bool {
         let identifier = state.withLock { state in
             state.nextIdentifier += 1
@@ -69,7 +69,7 @@ final class SharedLedger: Sendable {
         }
     }
 
-    /// Adds a waiter, unless its answer is known already.
+    /// Adds a waiter, or returns its answer when that is known already.
     private func enlist(_ waiter: Waiter) -> Bool? {
         state.withLock { state in
             if waiter.condition(state.ledger.total) { return true }
@@ -82,7 +82,7 @@ final class SharedLedger: Sendable {
     private func cancel(_ identifier: Int) {
         let waiter: Waiter? = state.withLock { state in
             guard let index = state.waiters.firstIndex(where: { $0.identifier == identifier }) else {
-                state.cancelled.insert(identifier)  // it comes to wait only now
+                state.cancelled.insert(identifier)  // It has not begun to wait yet.
                 return nil
             }
             return state.waiters.remove(at: index)

@@ -1,7 +1,7 @@
 extension LoopbackServer {
-    /// The header fields of a request, kept as sent and turned into strings when asked for.
+    /// The header fields of a request. They are kept as bytes, and turned into strings when they are read.
     package struct Headers: Sendable {
-        /// Where a field's name and value lie.
+        /// The places of a field's name and value.
         struct Field: Sendable {
             let name: Range<Int>
             let value: Range<Int>
@@ -11,21 +11,21 @@ extension LoopbackServer {
         private let ranges: [Field]
 
         /// - Parameters:
-        ///   - bytes: the whole head.
-        ///   - ranges: the fields in it, in order.
+        ///   - bytes: the bytes of the whole head.
+        ///   - ranges: the places of the fields in them, in order.
         init(_ bytes: [UInt8], _ ranges: [Field]) {
             self.bytes = bytes
             self.ranges = ranges
         }
 
-        /// The first value of a field, without surrounding white space; nil where there is no such field.
+        /// The first value of a field, without surrounding white space; nil when there is no such field.
         ///
-        /// - Parameter name: the field's name in any case (RFC 9110 section 5.1).
+        /// - Parameter name: the field's name, in upper or lower case (RFC 9110 section 5.1).
         package subscript(_ name: String) -> String? {
             value(of: name).map { String(decoding: $0, as: UTF8.self) }
         }
 
-        /// Every field in the order sent, with its name as sent.
+        /// All fields in their order, with their names as they were sent.
         package var fields: [(name: String, value: String)] {
             ranges.map {
                 (
@@ -35,7 +35,7 @@ extension LoopbackServer {
             }
         }
 
-        /// Whether a field's first value is a certain word, in any case.
+        /// Whether a field's first value is a word, in upper or lower case.
         func has(_ name: String, _ word: String) -> Bool {
             value(of: name).map { Self.isSame($0, word) } ?? false
         }

@@ -1,9 +1,9 @@
 import Synchronization
 
 extension LoopbackServer {
-    /// Holds responses back until a test, or a later request, lets them go.
+    /// Holds responses back until a test, or a later request, opens it.
     ///
-    /// With one, a test says "the first answer comes after the third request" without any time in it:
+    /// With a latch a test can say "the first response comes after the third request" without any delays:
     ///
     /// ```swift
     /// let latch = LoopbackServer.Latch()
@@ -15,16 +15,16 @@ extension LoopbackServer {
     package final class Latch: Sendable {
         private struct State: Sendable {
             var isOpen = false
-            /// The loops that hold a response back.
+            /// The wakers of the servers that hold a response back.
             var wakers: [Waker] = []
         }
 
         private let state = Mutex(State())
 
-        /// A closed one.
+        /// A closed latch.
         package init() {}
 
-        /// Lets go what is held, and holds nothing from now on.
+        /// Opens the latch for good, and releases the responses that it holds.
         package func open() {
             let wakers = state.withLock { state in
                 state.isOpen = true
@@ -34,7 +34,7 @@ extension LoopbackServer {
             for waker in wakers { waker.wake() }
         }
 
-        /// Whether it is open; if not, the loop is woken when it is.
+        /// Whether it is open. If it is not, the server is woken when it opens.
         func isOpen(orWakes waker: Waker) -> Bool {
             state.withLock { state in
                 if !state.isOpen && !state.wakers.contains(where: { $0 === waker }) {

@@ -1,12 +1,12 @@
 /// A request without its body.
 struct RequestHead: Sendable {
-    /// Something that is not an HTTP/1 request.
+    /// The bytes are no HTTP/1 request.
     struct Malformed: Error {}
 
     let method: String
     let target: String
     let path: String
-    /// What follows the first `?`; nil where there is none.
+    /// What follows the first `?`; nil when there is none.
     let query: String?
     let headers: LoopbackServer.Headers
     let contentLength: Int
@@ -47,13 +47,13 @@ struct RequestHead: Sendable {
         } else {
             contentLength = 0
         }
-        // HTTP/1.0 clients would have to be told that a connection is kept: they are not, and it is closed.
+        // HTTP/1.0 clients expect the connection to be closed unless they are told otherwise, and they are not.
         wantsClose = words[2].last == UInt8(ascii: "0") || headers.has("connection", "close")
         expectsContinue = contentLength > 0 && headers.has("expect", "100-continue")
     }
 
-    /// Path and query of a target, which is a whole URL where the client takes us for its proxy
-    /// (RFC 9112 section 3.2.2).
+    /// The path and the query of a target, which is a whole URL when the client uses the server as a proxy (RFC 9112
+    /// section 3.2.2).
     private static func split(_ target: ArraySlice<UInt8>) -> (
         path: ArraySlice<UInt8>, query: ArraySlice<UInt8>?
     ) {
@@ -76,7 +76,7 @@ struct RequestHead: Sendable {
         return lower..<upper
     }
 
-    /// The lines of a head that is known to end with an empty one, without their CR LF.
+    /// The lines of a head, without their CR LF. The head must end with an empty line.
     private struct Lines {
         let bytes: [UInt8]
         var start = 0

@@ -1,24 +1,24 @@
-/// Cuts what a client sends into heads and bodies.
+/// Splits the bytes that a client sends into heads and bodies.
 struct RequestReader {
-    /// More than this is not kept for one connection.
+    /// How many bytes are kept for one connection: 64 MiB.
     private static let limit = 64 * 1024 * 1024
 
     private var bytes: [UInt8] = []
-    /// How far the end of the head has been looked for.
+    /// How many bytes have been searched for the end of the head.
     private var scanned = 0
 
-    /// Whether the client sends more than it can want an answer to.
+    /// Whether the client has sent more than is kept.
     var isOverfull: Bool { bytes.count > Self.limit }
 
     mutating func append(_ more: ArraySlice<UInt8>) {
         bytes += more
     }
 
-    /// Takes a head out; nil while there is no whole one.
+    /// Takes a head; nil while none is complete.
     ///
-    /// - Throws: `RequestHead.Malformed` for what is not HTTP/1.
+    /// - Throws: `RequestHead.Malformed` for bytes that are no HTTP/1 request.
     mutating func takeHead() throws(RequestHead.Malformed) -> RequestHead? {
-        // Empty lines before a request line are to be ignored (RFC 9112 section 2.2).
+        // Empty lines before a request line must be ignored (RFC 9112 section 2.2).
         while scanned == 0, bytes.starts(with: "\r\n".utf8) { bytes.removeFirst(2) }
         while scanned < bytes.count {
             scanned += 1
@@ -31,7 +31,7 @@ struct RequestReader {
         return nil
     }
 
-    /// Takes a body out; nil while it is not complete.
+    /// Takes a body; nil while it is not complete.
     mutating func takeBody(_ count: Int) -> [UInt8]? {
         bytes.count >= count ? take(count) : nil
     }

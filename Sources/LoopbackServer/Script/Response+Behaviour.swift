@@ -1,24 +1,24 @@
-/// A response, but delivered otherwise. None of these changes a script.
+/// Copies of a response that are delivered in another way. They have no effect on a response that is a script.
 extension LoopbackServer.Response {
-    /// With one more header field.
+    /// The response with one more header field.
     package func header(_ name: String, _ value: String) -> Self {
         changed { $0.headers.append((name, value)) }
     }
 
-    /// With its first byte sent later.
+    /// The response with its first byte sent later.
     package func delayed(by delay: Duration) -> Self {
         changed { $0.delay = delay }
     }
 
-    /// With its first byte sent only once a latch is open.
+    /// The response with its first byte sent only when a latch is open.
     package func held(by latch: LoopbackServer.Latch) -> Self {
         changed { $0.latch = latch }
     }
 
-    /// In the chunked coding.
+    /// The response in the chunked coding.
     ///
     /// - Parameters:
-    ///   - size: the bytes of the body that go into a chunk. The default is nil: all of them into one.
+    ///   - size: the bytes of the body in each chunk. The default is nil: all of them in one.
     ///   - interval: the pause between two chunks. The default is zero.
     package func chunked(by size: Int? = nil, every interval: Duration = .zero) -> Self {
         changed {
@@ -28,7 +28,7 @@ extension LoopbackServer.Response {
         }
     }
 
-    /// With a slow body: the head and the first piece at once, then a piece at a time.
+    /// The response with a slow body: the head and the first piece come at once, the other pieces one by one.
     ///
     /// - Parameters:
     ///   - size: the bytes in a piece.
@@ -40,12 +40,12 @@ extension LoopbackServer.Response {
         }
     }
 
-    /// With the end of the body missing, although its head announces all of it.
+    /// The response without the end of its body, although its head announces all of it.
     ///
     /// - Parameters:
     ///   - count: the bytes of the body that are sent.
-    ///   - ending: what becomes of the connection: a truncation where it is closed, an error where it is reset,
-    ///     a time-out where it stalls. The close is not announced. The default is to close.
+    ///   - ending: what becomes of the connection. The client sees a truncated body when it is closed, an error when it is
+    ///     reset, and a time-out when it stalls. A close is not announced. The default is to close.
     package func cut(after count: Int, then ending: Ending = .close) -> Self {
         changed {
             $0.cut = count
@@ -54,12 +54,12 @@ extension LoopbackServer.Response {
         }
     }
 
-    /// With the `Content-Length` that is given, right or wrong.
+    /// The response with the given `Content-Length`, right or wrong.
     package func claiming(length: Int) -> Self {
         changed { $0.framing = .contentLength(claimed: length) }
     }
 
-    /// Without any framing: the body lasts until the connection is closed, which is not announced.
+    /// The response without framing: the body ends when the connection is closed, which is not announced.
     package func endingWithConnection() -> Self {
         changed {
             $0.framing = .unframed
@@ -68,9 +68,9 @@ extension LoopbackServer.Response {
         }
     }
 
-    /// With the connection closed afterwards.
+    /// The response with the connection closed afterwards.
     ///
-    /// - Parameter announced: whether `Connection: close` says so. The default is true.
+    /// - Parameter announced: whether a field `Connection: close` announces it. The default is true.
     package func closing(announced: Bool = true) -> Self {
         changed {
             $0.ending = .close

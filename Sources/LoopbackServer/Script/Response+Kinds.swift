@@ -1,11 +1,11 @@
-/// The usual responses by name.
+/// The usual kinds of responses.
 extension LoopbackServer.Response {
-    /// A page of HTML in UTF-8.
+    /// An HTML page in UTF-8.
     ///
     /// - Parameters:
-    ///   - title: what stands within `<title>`, as it is: nothing is escaped.
-    ///   - links: what it links to, as it is. The default is nothing.
-    ///   - body: more of the page's body. The default is nothing.
+    ///   - title: the content of `<title>`, which is not escaped.
+    ///   - links: the URLs that it links to, which are not escaped. The default is none.
+    ///   - body: more HTML for the page's body. The default is nothing.
     package static func html(title: String, links: [String] = [], body: String = "") -> Self {
         let anchors = links.map { "<a href=\"\($0)\">\($0)</a>\n" }.joined()
         return .text(
@@ -36,7 +36,7 @@ extension LoopbackServer.Response {
     /// A redirect without a body.
     ///
     /// - Parameters:
-    ///   - location: the `Location`, as it is.
+    ///   - location: the value of `Location`, which is not escaped.
     ///   - status: the status code. The default is 302.
     package static func redirect(to location: String, status: Int = 302) -> Self {
         Self(status: status, headers: [("Location", location)])
@@ -46,7 +46,7 @@ extension LoopbackServer.Response {
     ///
     /// - Parameters:
     ///   - status: the status code.
-    ///   - retryAfter: the `Retry-After`, sent in whole seconds rounded up. The default is none.
+    ///   - retryAfter: the value of `Retry-After`, sent in whole seconds, rounded up. The default is none.
     package static func status(_ status: Int, retryAfter: Duration? = nil) -> Self {
         var response = Self(status: status)
         if let retryAfter {
@@ -56,7 +56,7 @@ extension LoopbackServer.Response {
         return response
     }
 
-    /// Bytes of any kind in place of HTTP.
+    /// Any bytes instead of HTTP.
     ///
     /// - Parameters:
     ///   - bytes: what is sent.
@@ -70,7 +70,7 @@ extension LoopbackServer.Response {
         }
     }
 
-    /// Text in UTF-8 in place of HTTP.
+    /// Text in UTF-8 instead of HTTP.
     ///
     /// - Parameters:
     ///   - text: what is sent.
@@ -79,7 +79,7 @@ extension LoopbackServer.Response {
         raw(Array(text.utf8), then: ending)
     }
 
-    /// The connection is closed in order (FIN) without a byte.
+    /// The connection is closed properly (FIN) without a byte.
     package static var closed: Self { .script([.close]) }
 
     /// The connection is broken (RST) without a byte.

@@ -1,28 +1,28 @@
 extension LoopbackServer {
-    /// What a request is answered with: an HTTP response and how badly it is delivered, or a script of ``Step``s.
+    /// The answer to a request: an HTTP response and the way it is delivered, or a script of ``Step``s.
     ///
-    /// A plain value sends itself at once, rightly framed, and keeps the connection alive. Misbehaviour is added to
-    /// it: `.html(title: "A").delayed(by: .seconds(1)).cut(after: 10, then: .reset)`.
+    /// By default it is sent at once, with the right length, and the connection is kept alive. Misbehaviour is added to it:
+    /// `.html(title: "A").delayed(by: .seconds(1)).cut(after: 10, then: .reset)`.
     package struct Response: Sendable {
-        /// How the end of the body is told (RFC 9112 section 6).
+        /// How the client knows where the body ends (RFC 9112 section 6).
         package enum Framing: Sendable, Equatable {
-            /// By `Content-Length`: the length of the body, or what is claimed to be.
+            /// By `Content-Length`, which is the body's length, or the one that is claimed.
             case contentLength(claimed: Int? = nil)
-            /// By the chunked coding, every piece a chunk of its own.
+            /// By the chunked coding, with a chunk for each piece.
             case chunked
-            /// By nothing: by the end of the connection, or by what ``Response/headers`` say.
+            /// By nothing but the end of the connection, or by fields in ``Response/headers``.
             case unframed
         }
 
         /// What becomes of the connection after the response.
         package enum Ending: Sendable, Equatable {
-            /// It awaits the next request.
+            /// It waits for the next request.
             case keepAlive
-            /// It is closed in order (FIN).
+            /// It is closed properly (FIN).
             case close
             /// It is broken (RST).
             case reset
-            /// Nothing more is ever sent on it; the response does not end.
+            /// Nothing more is ever sent on it, and the response does not end.
             case stall
         }
 
@@ -30,27 +30,27 @@ extension LoopbackServer {
         package var status: Int
         /// The reason phrase. The default is `OK` for 200 and none for others, which RFC 9112 section 4 allows.
         package var reason: String
-        /// Header fields in the order to send them, besides those that ``framing`` and ``ending`` make.
+        /// The header fields in their order, without those that ``framing`` and ``ending`` add.
         package var headers: [(name: String, value: String)]
         /// The body.
         package var body: [UInt8]
-        /// How the end of the body is told. The default is its `Content-Length`.
+        /// How the client knows where the body ends. The default is by a right `Content-Length`.
         package var framing = Framing.contentLength()
-        /// How long the first byte takes. The default is zero.
+        /// How long the first byte is delayed. The default is zero.
         package var delay = Duration.zero
         /// How many bytes of the body go into one piece. The default is nil: all of them.
         package var pieceSize: Int?
         /// The pause before every piece of the body but the first. The default is zero.
         package var interval = Duration.zero
-        /// How many bytes of the body are really sent. The default is nil: all of them.
+        /// How many bytes of the body are actually sent. The default is nil: all of them.
         package var cut: Int?
         /// What becomes of the connection. The default is that it is kept alive.
         package var ending = Ending.keepAlive
-        /// Whether `Connection: close` says so where ``ending`` is a close. The default is true.
+        /// Whether a field `Connection: close` announces that the connection will be closed. The default is true.
         package var announcesClose = true
-        /// What holds the first byte back, besides ``delay``. The default is nil: nothing.
+        /// Holds the first byte back until it is open, in addition to ``delay``. The default is nil: nothing does.
         package var latch: Latch?
-        /// What is played instead of all that.
+        /// The steps that are done instead of all that; nil for none.
         private var script: [Step]?
 
         /// A response with a body of bytes.
@@ -66,16 +66,16 @@ extension LoopbackServer {
             reason = status == 200 ? "OK" : ""
         }
 
-        /// Whatever the steps say, byte for byte; the connection is kept alive unless they end it.
+        /// A response that does the given steps and nothing else. The connection is kept alive unless they end it.
         package static func script(_ steps: [Step]) -> Response {
             var response = Response()
             response.script = steps
             return response
         }
 
-        /// The response as a script, ready to be played, cut up, or kept and sent many times at no cost.
+        /// The response as steps. They can be changed, or kept and used many times at no cost.
         ///
-        /// - Parameter method: what was asked for; `HEAD` gets no body. The default is `GET`.
+        /// - Parameter method: the request's method; `HEAD` gets no body. The default is `GET`.
         package func steps(method: String = "GET") -> [Step] {
             if let script { return script }
             var steps: [Step] = []
@@ -109,7 +109,7 @@ extension LoopbackServer {
             for field in headers { text += "\(field.name): \(field.value)\r\n" }
             switch framing {
             case .contentLength(let claimed):
-                // 1xx, 204 and 304 have no body to give the length of (RFC 9110 section 8.6).
+                // 1xx, 204 and 304 have no body whose length could be told (RFC 9110 section 8.6).
                 let isBodiless = status < 200 || status == 204 || status == 304
                 if let length = claimed ?? (isBodiless && body.isEmpty ? nil : body.count) {
                     text += "Content-Length: \(length)\r\n"
@@ -123,7 +123,7 @@ extension LoopbackServer {
             return Array((text + "\r\n").utf8)
         }
 
-        /// The body as it is sent, in pieces that a pause may come between.
+        /// The body as it is sent, in pieces with possible pauses in between.
         private var pieces: [[UInt8]] {
             let sent = body.prefix(cut ?? body.count)
             var pieces: [[UInt8]] = []
@@ -137,7 +137,7 @@ extension LoopbackServer {
             return pieces
         }
 
-        /// One chunk (RFC 9112 section 7.1); the empty one is the last.
+        /// One chunk (RFC 9112 section 7.1). An empty chunk is the last one.
         private static func chunk(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
             Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + "\r\n".utf8
         }

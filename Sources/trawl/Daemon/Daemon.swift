@@ -1,7 +1,8 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Logging
 
 /// Runs jobs when they are due, until it is told to stop. It has a thread of its own, which may block on the database.
@@ -35,7 +36,7 @@ final class Daemon: @unchecked Sendable {
     }
 
     let inbox: Mailbox<Message>
-    private let store: Store
+    private let store: SQLiteStore
     private let files: DaemonFiles
     private let state: DaemonState
     private let environment = FetchEnvironment.system
@@ -55,7 +56,7 @@ final class Daemon: @unchecked Sendable {
     private static let interval: Int64 = 1_000
 
     init(
-        store: Store, options: CrawlOptions, capacity: Int, output: OutputOptions, logger: Logger,
+        store: SQLiteStore, options: CrawlOptions, capacity: Int, output: OutputOptions, logger: Logger,
         state: DaemonState, files: DaemonFiles
     ) {
         self.store = store

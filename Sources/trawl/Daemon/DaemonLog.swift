@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Logging
 
 /// Writes the daemon's log. Each line is a sentence for people, with an `event` and values for machines. Events are never renamed.

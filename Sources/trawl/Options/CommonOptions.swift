@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Foundation
 
 /// Where the database is.
@@ -23,9 +24,9 @@ struct DatabaseOptions: ParsableArguments {
         if path == "" { throw ValidationError("--db takes the path of a file") }
     }
 
-    func open(_ access: Store.Access) throws -> Store {
+    func open(_ access: SQLiteStore.Access) throws -> SQLiteStore {
         do throws(StoreError) {
-            return try Store(.file(file), access: access)
+            return try SQLiteStore(.file(file), access: access)
         } catch {
             throw CommandFailure(error)
         }

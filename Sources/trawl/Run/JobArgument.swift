@@ -1,4 +1,5 @@
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 internal import JobFile
 
@@ -43,7 +44,7 @@ extension JobDocument {
     }
 }
 
-extension Store {
+extension SQLiteStore {
     /// The job of a name.
     ///
     /// - Throws: `CommandFailure` where there is none.

@@ -1,7 +1,8 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 internal import Logging
 
@@ -43,7 +44,7 @@ extension JobRun {
     }
 }
 
-extension Store {
+extension SQLiteStore {
     /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
     fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
         do throws(StoreError) {

@@ -1,7 +1,8 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 internal import JobFile
 internal import Logging
@@ -9,7 +10,7 @@ internal import Synchronization
 
 /// Runs one job: goes on with its unfinished run or begins one, reads its URLs, crawls, and prints a summary.
 struct JobRun: Sendable {
-    let store: Store
+    let store: SQLiteStore
     let runner: RunnerID
     let processes: LinuxProcessTable
     let options: CrawlOptions

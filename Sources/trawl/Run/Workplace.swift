@@ -1,12 +1,13 @@
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// Registers this process as a runner in a store for as long as a closure runs.
 enum Workplace {
-    /// - Parameter leftBehind: called with the runner's id if what it held could not be released; see `Store.withRunner`.
+    /// - Parameter leftBehind: called with the runner's id if what it held could not be released; see `SQLiteStore.withRunner`.
     /// - Throws: `CommandFailure` where the store cannot be written, and what the closure throws.
     static func with<Value>(
-        _ store: Store, leftBehind: (RunnerID) -> Void = { _ in },
+        _ store: SQLiteStore, leftBehind: (RunnerID) -> Void = { _ in },
         _ body: (RunnerID, LinuxProcessTable) async throws -> Value
     ) async throws -> Value {
         do {

@@ -1,7 +1,8 @@
+import TrawlStore
 import CrawlCore
 import Testing
 
-@testable import CrawlStore
+@testable import TrawlSQLite
 @testable import trawl
 
 /// Which jobs an agenda has run, and what it settles: without a database, a clock or a process.

@@ -1,8 +1,9 @@
+import TrawlStore
 import CrawlCore
 import Logging
 import Testing
 
-@testable import CrawlStore
+@testable import TrawlSQLite
 @testable import trawl
 
 /// Which jobs a daemon may start: without a database, a clock or a run.

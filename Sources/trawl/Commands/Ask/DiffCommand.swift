@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl diff`
@@ -64,7 +65,8 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         if exitCode, writer.hasChanges { throw ExitStatus.different }
     }
 
-    private func runs(of job: JobRecord, in store: Store) throws -> (older: RunRecord, newer: RunRecord) {
+    private func runs(of job: JobRecord, in store: SQLiteStore) throws -> (older: RunRecord, newer: RunRecord)
+    {
         func finished(before number: Int = .max) throws -> RunRecord? {
             do throws(StoreError) {
                 return try store.read { try $0.finishedRun(of: job.id, before: number) }

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl explain`
@@ -41,7 +42,7 @@ struct ExplainCommand: ParsableCommand, OutputCommand {
         try Terminal.put(explanation.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
     }
 
-    private func explain(_ record: JobRecord, in transaction: StoreTransaction) throws -> Explanation {
+    private func explain(_ record: JobRecord, in transaction: any StoreReader) throws -> Explanation {
         let run = try transaction.latestRun(of: record.id)
         // A run goes by the job as it was when the run began.
         let json = run.flatMap { $0.finishedAt == nil ? $0.spec : nil } ?? record.spec

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// `trawl merge`
 struct MergeCommand: ParsableCommand, OutputCommand {

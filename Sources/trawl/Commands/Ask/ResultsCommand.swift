@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl results`

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl runs`

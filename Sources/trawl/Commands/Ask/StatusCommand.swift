@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Glibc
 
 /// `trawl status`
@@ -42,7 +43,7 @@ struct StatusCommand: ParsableCommand, OutputCommand {
         }
     }
 
-    private func reports(_ store: Store) throws -> [RunStatus] {
+    private func reports(_ store: SQLiteStore) throws -> [RunStatus] {
         let now = FetchEnvironment.system.wallClock()
         let jobs = try job.map { [try store.existingJob($0)] } ?? store.read { try $0.jobs() }
         let reports = try jobs.compactMap { job -> RunStatus? in

@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 
@@ -78,7 +79,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// Reads a list from standard input now, since standard input is not there when the job runs.
-    private func read(_ document: JobDocument, _ store: Store, _ logger: Logger) async throws {
+    private func read(_ document: JobDocument, _ store: SQLiteStore, _ logger: Logger) async throws {
         let job = try store.existingJob(document.spec.name)
         let added = try await Workplace.with(store) { runner, processes in
             try await onOwnedThread(named: "trawl-import") {
@@ -90,7 +91,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private static func fill(
-        _ job: JobRecord, _ document: JobDocument, _ store: Store, _ runner: RunnerID,
+        _ job: JobRecord, _ document: JobDocument, _ store: SQLiteStore, _ runner: RunnerID,
         _ processes: LinuxProcessTable
     ) throws -> Int64 {
         do {

@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 
@@ -86,9 +87,9 @@ struct BenchCommand: AsyncParsableCommand, OutputCommand {
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-        let store: Store
+        let store: SQLiteStore
         do throws(StoreError) {
-            store = try Store(.temporary, access: .readWrite)
+            store = try SQLiteStore(.temporary, access: .readWrite)
             try store.write { try $0.saveJob(leveled, now: FetchEnvironment.system.wallClock()) }
         } catch {
             throw CommandFailure(error)

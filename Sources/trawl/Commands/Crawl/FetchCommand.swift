@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 
@@ -44,9 +45,9 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
         let document = try CommandLineJob(
             name: "fetch", urls: urls, urlsFrom: inputFile, settings: request.settings
         ).document()
-        let store: Store
+        let store: SQLiteStore
         do throws(StoreError) {
-            store = try Store(db.map { .file($0) } ?? .temporary, access: .readWrite)
+            store = try SQLiteStore(db.map { .file($0) } ?? .temporary, access: .readWrite)
             try checkUnfinished(document, store)
             try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
         } catch {
@@ -66,7 +67,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// Throws if the database has an unfinished fetch of other URLs than those given now.
-    private func checkUnfinished(_ document: JobDocument, _ store: Store) throws(StoreError) {
+    private func checkUnfinished(_ document: JobDocument, _ store: SQLiteStore) throws(StoreError) {
         let unfinished = try store.read { transaction in
             try transaction.job(named: "fetch").flatMap { try transaction.unfinishedRun(of: $0.id) }
         }

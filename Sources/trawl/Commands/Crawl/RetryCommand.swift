@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Logging
 
 /// `trawl retry`

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 
@@ -92,7 +93,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private func records(
-        of documents: [(name: String, document: JobDocument?)], _ store: Store
+        of documents: [(name: String, document: JobDocument?)], _ store: SQLiteStore
     ) throws -> [JobRecord] {
         do {
             guard !documents.isEmpty else {
@@ -122,7 +123,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 }
 
-extension StoreTransaction {
+extension StoreWriter {
     /// Stores the job of a file.
     func saveJob(_ document: JobDocument, now: Int64) throws {
         try saveJob(name: document.spec.name, spec: document.json, now: now)

@@ -1,5 +1,6 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 
 /// Decides which jobs are to run now: those with an unfinished run that no runner has, those that are due, and those without a

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlFetch
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 
 /// The job files that a daemon was given.
@@ -11,7 +12,7 @@ struct DaemonFiles: Sendable {
     ///
     /// - Returns: the jobs, by name.
     /// - Throws: `CommandFailure`; then nothing was stored.
-    func load(into store: Store) throws -> [String: JobDocument] {
+    func load(into store: SQLiteStore) throws -> [String: JobDocument] {
         let documents = try paths.map { path in
             do throws(JobFileError) {
                 return try JobDocument.load(path: path)

@@ -1,5 +1,6 @@
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import JobFile
 internal import Logging
 
@@ -7,7 +8,7 @@ internal import Logging
 ///
 /// As each run is a runner of its own, the leases keep a host to one run at a time, in this process and among all processes.
 struct JobLauncher {
-    let store: Store
+    let store: SQLiteStore
     let options: CrawlOptions
     let output: OutputOptions
     let logger: Logger

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Synchronization
 
 /// What the status server answers from. The daemon and its crawls write it. It reads nothing from the database, so that a request

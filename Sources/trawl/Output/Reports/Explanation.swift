@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 internal import Extract
 
 /// Explains what becomes of a URL in a job, and by which rules. Each line is a subject and a sentence.
@@ -17,7 +18,7 @@ struct Explanation {
 
     /// - Throws: `CommandFailure`, and what the store throws.
     init(
-        of text: String, job: JobSpec, run: RunRecord?, in transaction: StoreTransaction, now: Int64
+        of text: String, job: JobSpec, run: RunRecord?, in transaction: any StoreReader, now: Int64
     ) throws {
         self.now = now
         own = OwnURLs(job)
@@ -52,7 +53,7 @@ struct Explanation {
 
     private mutating func explainScope(
         _ url: WebURL, _ normalized: String, _ page: PageRecord?, _ job: JobSpec, _ run: RunRecord?,
-        _ transaction: StoreTransaction
+        _ transaction: any StoreReader
     ) throws {
         guard url.isHTTP else {
             add("scope", "\(url.scheme) URLs are not requested, only http and https")
@@ -110,7 +111,7 @@ struct Explanation {
     // MARK: - Host
 
     private mutating func explainHost(
-        _ url: WebURL, _ job: JobSpec, _ run: RunRecord?, _ transaction: StoreTransaction
+        _ url: WebURL, _ job: JobSpec, _ run: RunRecord?, _ transaction: any StoreReader
     ) throws {
         guard url.isHTTP else { return }
         if url.hostAddress.map({ !$0.isGlobal }) ?? url.isLocalhost {
@@ -130,7 +131,7 @@ struct Explanation {
     }
 
     private mutating func explainRobots(
-        _ url: WebURL, _ job: JobSpec, _ standing: HostStanding?, _ transaction: StoreTransaction
+        _ url: WebURL, _ job: JobSpec, _ standing: HostStanding?, _ transaction: any StoreReader
     ) throws {
         guard job.robots == .obey else { return add("robots", "the job ignores robots.txt") }
         guard let standing, let robots = try transaction.robots(of: standing.id, now: now) else {

@@ -1,5 +1,6 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// The status of a run, as `trawl status` shows it.
 struct RunStatus {

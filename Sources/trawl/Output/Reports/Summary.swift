@@ -1,5 +1,6 @@
 internal import CrawlCore
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// The summary of a run.
 struct Summary {

@@ -1,4 +1,5 @@
-internal import CrawlStore
+internal import TrawlSQLite
+internal import TrawlStore
 
 /// Writes what changed between two runs in one of the formats, page by page.
 struct ChangeWriter {

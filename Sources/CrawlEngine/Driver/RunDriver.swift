@@ -1,0 +1,215 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+internal import TrawlStore
+
+/// Drives one run: a thread that waits for what its loops report, has the frontier plan a turn, exchanges it with the store, and tells
+/// the loops what came of it.
+///
+/// It lives on one thread of its own, which may block on the database. It decides nothing: ``Frontier`` does.
+final class RunDriver {
+    private let store: any RunStore
+    private let run: RunRecord
+    private let options: CrawlOptions
+    private let environment: FetchEnvironment
+    private let observer: any RunObserver
+    private let inbox: Mailbox<Message>
+    private let loops: LoopGroup
+    private var frontier: Frontier
+    private var reporter: RunReporter
+    private var limit: RunBudget.Limit?
+    private var lastTurn: MonotonicInstant = .now
+    private var lastBeat: MonotonicInstant = .now
+
+    enum Message: Sendable {
+        case report(CrawlLoop.Report)
+        /// The observer has caught up.
+        case goOn
+        /// Drain.
+        case stop
+        /// End at once.
+        case abort
+    }
+
+    static let beatInterval: Duration = .seconds(1)
+
+    /// A driver for a run in state `active` that the runner has taken.
+    ///
+    /// - Throws: `SecretFailure` where something is missing that the run's requests send. Nothing is asked for before.
+    init(
+        store: any RunStore, run: RunRecord, spec: JobSpec, options: CrawlOptions,
+        credentials: URLCredentials, environment: FetchEnvironment, observer: any RunObserver,
+        inbox: Mailbox<Message>, heartbeat: Heartbeat
+    ) throws {
+        self.store = store
+        self.run = run
+        self.options = options
+        self.environment = environment
+        self.observer = observer
+        self.inbox = inbox
+        for secret in run.secrets { _ = try environment.secret(secret).get() }
+        let composer = try RequestComposer(spec, environment: environment)
+        let requests = options.requests(spec.concurrency.total)
+        loops = LoopGroup(spec, options, requests: requests, heartbeat: heartbeat)
+        let policy = FrontierPolicy(
+            spec, requests: requests, loops: options.loops(for: requests),
+            productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
+            credentials: credentials, composer: composer, hasRequests: run.hasRequests,
+            reportsBatches: options.reportsBatches, random: environment.random)
+        frontier = Frontier(policy, now: environment.wallClock(), clock: .now)
+        reporter = RunReporter(
+            run.progress, observer: observer, logLimit: options.logLimit, now: .now)
+    }
+
+    /// Works until every page is settled or it is told to stop. Blocks.
+    ///
+    /// - Throws: what the store or the loops ran into; whatever was committed stays, the rest is pending.
+    func drive() throws -> RunEnd {
+        defer { loops.leave() }
+        return run.hasRequests ? try store.durably(crawl) : try crawl()
+    }
+
+    private func crawl() throws -> RunEnd {
+        try recoverInterrupted()
+        try startLoops()
+        do {
+            return try work()
+        } catch {
+            endLoops()
+            throw error
+        }
+    }
+
+    private func work() throws -> RunEnd {
+        var wait: Int64 = 0
+        while true {
+            for message in inbox.takeAll(waitingAtMost: wait) { note(message) }
+            let isFinished = try turn()
+            if isFinished || (frontier.isStopping && loops.running == 0) {
+                endLoops()
+                reporter.tell(loops, now: .now, isLast: true)
+                if isFinished { return .finished }
+                return limit.map(RunEnd.limited) ?? .interrupted
+            }
+            let now = environment.wallClock()
+            wait = max(
+                0,
+                frontier.nextTurn(now: now, clock: .now, readyRequests: loops.readyRequests) - now)
+        }
+    }
+
+    // MARK: A turn
+
+    /// - Returns: whether the run is finished.
+    private func turn() throws -> Bool {
+        var moment = TurnMoment(now: environment.wallClock(), clock: .now)
+        moment.elapsedMilliseconds = (moment.clock - lastTurn).wholeMilliseconds
+        moment.readyRequests = loops.readyRequests
+        moment.isObserverBehind = observer.isBehind
+        if lastBeat + RunDriver.beatInterval <= moment.clock {
+            moment.activity = reporter.activity(
+                loops, hosts: frontier.hosts.count, clock: moment.clock, now: moment.now)
+        }
+        var isPaused = false
+        if let (request, turn) = frontier.plan(moment) {
+            let reply = try store.exchange(request)
+            lastTurn = moment.clock
+            let recorded = frontier.apply(reply, turn, moment)
+            reporter.committed(turn.outcomes + recorded, reply)
+            isPaused = reply.beat?.isPaused ?? false
+            if reply.beat != nil { showLife(at: moment.clock) }
+        }
+        let isFinished = try frontier.isDone && finish()
+        loops.send(frontier.messages.take())
+        reporter.tell(loops, now: .now)
+        if isPaused { stop() }
+        if !frontier.isStopping, let met = frontier.budget.met(now: .now) {
+            limit = met
+            stop()
+        }
+        return isFinished
+    }
+
+    /// Ends the run where nothing is left of it.
+    private func finish() throws -> Bool {
+        if try store.finish(now: environment.wallClock(), pulse: stayAlive) { return true }
+        // Not at once: a page put back without its host is never found, and must not keep a core busy.
+        frontier.sweep.expect(at: environment.wallClock() + Frontier.takenHostWait)
+        return false
+    }
+
+    /// Takes care of requests that were going out as the run's last runner ended, before anything else is sent: what must
+    /// not be sent twice is not.
+    private func recoverInterrupted() throws {
+        frontier.recover(try store.interruptedRequests(), now: environment.wallClock())
+    }
+
+    /// Renews its leases, and shows that it is at work, where it is busy for long with something else than requests.
+    private func stayAlive() throws {
+        let clock = MonotonicInstant.now
+        guard lastBeat + RunDriver.beatInterval <= clock else { return }
+        try store.renew(now: environment.wallClock())
+        showLife(at: clock)
+    }
+
+    private func showLife(at clock: MonotonicInstant) {
+        lastBeat = clock
+        loops.feelPulse(at: clock, isStopping: frontier.isStopping)
+        reporter.watchLog(of: store, at: clock)
+    }
+
+    // MARK: Loops
+
+    private func startLoops() throws {
+        let spec = frontier.policy.spec
+        let composer = frontier.policy.composer
+        let cookies = spec.request.keepsCookies ? try CookieStore() : nil
+        var resolved = spec
+        resolved.request.headers = composer.headers
+        let policy = FetchPolicy(
+            resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
+            redaction: composer.redaction,
+            keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty))
+        let rules = try FollowRules(spec).map(withSeeds)
+        try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
+            try CrawlLoop(
+                index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
+                circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
+                sieve: LinkSieve(spec, rules: rules), environment: environment, permits: loops.permits,
+                asksForContents: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
+        }
+    }
+
+    /// The rules with the run's own URLs in their scope, and those that they were redirected to.
+    private func withSeeds(_ rules: FollowRules) throws -> FollowRules {
+        var rules = rules
+        try store.forEachSeed { url in
+            if let url = try? WebURL(parsing: url) { rules.scope.insert(seed: url) }
+        }
+        return rules
+    }
+
+    /// Ends the loops, and waits until they have.
+    private func endLoops() {
+        loops.abort()
+        while loops.running > 0 { for message in inbox.takeAll(waitingAtMost: 1000) { note(message) } }
+    }
+
+    private func note(_ message: Message) {
+        switch message {
+        case .report(.ended): loops.ended()
+        case .report(let report): frontier.note(report)
+        case .goOn: frontier.hosts.touchAll()
+        case .stop: stop()
+        case .abort:
+            frontier.stop()
+            loops.abort()
+        }
+    }
+
+    private func stop() {
+        guard !frontier.isStopping else { return }
+        frontier.stop()
+        loops.drain(within: options.drain)
+    }
+}

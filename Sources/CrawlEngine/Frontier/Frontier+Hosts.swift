@@ -1,0 +1,145 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+internal import TrawlStore
+
+/// Hosts: taking them in, and learning their rules.
+extension Frontier {
+    /// Takes a host in.
+    ///
+    /// - Parameter asksRobots: whether its robots.txt is asked for, where it is not known.
+    mutating func open(_ opened: OpenedHost, asksRobots: Bool, _ moment: TurnMoment) {
+        let host = CrawledHost(
+            opened, loop: hosts.idlestLoop, mayBePrivate: policy.mayBePrivate(opened),
+            credentials: policy.credentials.isEmpty ? nil : policy.credentials.origin(opened.key),
+            now: moment.clock)
+        hosts.insert(host)
+        if let robots = opened.robots { learn(robots, of: host) }
+        let (limits, rules) = policy.configuration(of: host)
+        messages.add(
+            .open(
+                HostOpening(
+                    host: host.id, limits: limits, rules: rules, condition: opened.record.condition,
+                    rest: policy.rest(of: opened, limits, now: moment.now, clock: moment.clock))),
+            to: host.loop)
+        // After the opening, by which the request is admitted.
+        guard policy.spec.robots == .obey, opened.robots == nil else { return }
+        if asksRobots {
+            ask(host, attempt: 1)
+        } else {
+            hosts.update(host) { $0.access = .unasked }
+        }
+    }
+
+    /// Tells a host's loop what is known of the host now.
+    mutating func configure(_ host: CrawledHost) {
+        let (limits, rules) = policy.configuration(of: host)
+        messages.add(.configure(host.id, limits, rules), to: host.loop)
+    }
+
+    /// Notes that nothing may be asked of a host in this run.
+    mutating func deny(_ id: HostID, _ verdict: PageOutcome.Verdict, _ error: String) {
+        guard let host = hosts[id] else { return }
+        hosts.update(host) { host in
+            host.access = .denied(verdict, error: error)
+            host.claimAt = 0
+        }
+    }
+
+    // MARK: robots.txt
+
+    /// Sends for a host's robots.txt.
+    mutating func ask(_ host: CrawledHost, attempt: Int) {
+        hosts.update(host) { $0.access = .asked(attempt: attempt) }
+        messages.add(.request(PageRequest(robotsOf: host.id, hostKey: host.key)), to: host.loop)
+    }
+
+    private mutating func learn(_ record: RobotsRecord, of host: CrawledHost) {
+        let rules = record.body.map {
+            RobotsTxt(parsing: $0.span, productToken: policy.productToken)
+        }
+        hosts.update(host) { host in
+            host.access = .granted
+            host.claimAt = 0
+            host.robots = rules.map { ($0, record.body?.count ?? 0) }
+        }
+        if let sitemaps = policy.sitemaps(record, of: host) { found.append(sitemaps) }
+    }
+
+    /// Takes in what the loops have heard of hosts' robots.txt.
+    mutating func learnRobots(now: Int64, _ record: inout TurnRecord) {
+        let reports = news.robots
+        news.robots.removeAll(keepingCapacity: true)
+        for report in reports {
+            guard let host = hosts[report.host], case .asked(let attempt) = host.access else { continue }
+            switch report.answer {
+            case .found(let status, let body):
+                learn(
+                    RobotsRecord(statusCode: status, body: body, url: report.url, fetchedAt: now), report,
+                    &record)
+            case .unavailable(let status):
+                learn(RobotsRecord(statusCode: status, body: nil, fetchedAt: now), report, &record)
+            case .unreachable(.blockedAddress, _) where report.lastHost != host.id:
+                // It leads to where nothing is to be had.
+                learn(RobotsRecord(statusCode: nil, body: nil, fetchedAt: now), report, &record)
+            case .unreachable(let kind, let message):
+                robotsFailed(kind, message, host, report, attempt: attempt, now: now)
+            }
+        }
+    }
+
+    private mutating func robotsFailed(
+        _ kind: ErrorKind, _ message: String, _ host: CrawledHost, _ report: CrawlLoop.RobotsReport,
+        attempt: Int, now: Int64
+    ) {
+        let retry = policy.spec.retry
+        guard attempt < retry.attempts, !kind.isFinalForRobots else {
+            // Another host's fault says nothing of whether this one can be reached.
+            let verdict =
+                report.lastHost == host.id ? kind.verdictOfPages : .skipped(.robotsUnreachable)
+            deny(host.id, verdict, "robots.txt: \(message)")
+            return
+        }
+        let wait = retry.wait(afterAttempt: attempt, fraction: policy.random())
+        let due = now + max(1, wait.wholeMilliseconds)
+        hosts.update(host) { host in
+            host.access = .again(attempt: attempt + 1, at: due)
+            host.claimAt = due
+        }
+    }
+
+    private mutating func learn(
+        _ robots: RobotsRecord, _ report: CrawlLoop.RobotsReport, _ record: inout TurnRecord
+    ) {
+        var ids = [report.host]
+        // Where it was redirected to another host's, it is that one's as well.
+        let isOwn = (try? WebURL(parsing: report.url))?.pathAndQuery == "/robots.txt"
+        if isOwn, report.lastHost != report.host, case .unasked? = hosts[report.lastHost]?.access {
+            ids.append(report.lastHost)
+        }
+        for id in ids {
+            guard let host = hosts[id] else { continue }
+            var robots = robots
+            if isOwn, id == report.lastHost { robots.url = nil }
+            record.robots.append((id, robots))
+            learn(robots, of: host)
+            configure(host)
+        }
+    }
+}
+
+extension ErrorKind {
+    /// What becomes of a host's pages where its robots.txt could not be had for this reason: where the host cannot be
+    /// reached at all, neither can they.
+    fileprivate var verdictOfPages: PageOutcome.Verdict {
+        hasReachedHost == false || isFinalForRobots ? .failed(self) : .skipped(.robotsUnreachable)
+    }
+
+    /// Whether asking for a robots.txt again is of no use in this run.
+    fileprivate var isFinalForRobots: Bool {
+        switch self {
+        case .blockedAddress, .hostUnavailable, .cancelled: true
+        default: false
+        }
+    }
+}

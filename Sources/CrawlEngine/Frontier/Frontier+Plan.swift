@@ -1,0 +1,173 @@
+internal import CrawlCore
+internal import Curl
+internal import TrawlStore
+
+/// When a turn is, and what is so at that moment.
+struct TurnMoment {
+    /// Unix milliseconds.
+    let now: Int64
+    /// The same moment, for what is measured on this machine.
+    let clock: MonotonicInstant
+    /// Milliseconds of work since the last turn.
+    var elapsedMilliseconds: Int64 = 0
+    /// Requests that stand ready at the loops.
+    var readyRequests = 0
+    /// Whether the observer has enough to do with what it was told.
+    var isObserverBehind = false
+    /// How the run is doing, where the runner is to give a sign of life; nil where none is due.
+    var activity: RunActivity?
+}
+
+/// What a turn asks for, kept until it is answered.
+struct Turn {
+    /// What it records, as lists of any lengths.
+    var outcomes: [[PageOutcome]]
+    /// The redirects that it has a step for, in order.
+    var redirects: [(redirect: Redirect, step: RedirectStep, reserved: HostID?)] = []
+    /// Requests that are more than a GET.
+    var sendOnce = SendOnce.Turn()
+    /// The most pages that it may take.
+    var room = Int.max
+}
+
+extension Frontier {
+    /// What the next turn is to record, and what it is to have; nil where there is nothing to do.
+    mutating func plan(_ moment: TurnMoment) -> (request: TurnRequest, turn: Turn)? {
+        let now = moment.now
+        sweep.start(now: now)
+        hasReadyRedirect = false
+        var request = TurnRequest(now: now)
+        request.reportsBatches = policy.reportsBatches
+        let claimed = hosts.claimed
+        var turn = Turn(outcomes: takeOutcomes())
+        strikeOff(turn.outcomes, now: now)
+        request.record.outcomes = turn.outcomes
+        request.record.elapsedMilliseconds = moment.elapsedMilliseconds
+        request.record.conditions = news.conditions
+        news.conditions.removeAll(keepingCapacity: true)
+        if policy.hasRequests {
+            turn.sendOnce = sendOnce.plan(&request, isStopping: isStopping, &messages)
+        }
+        learnRobots(now: now, &request.record)
+        request.record.found = found
+        found = []
+        if let activity = moment.activity {
+            request.beat = TurnBeat(activity: activity, freesHosts: wasDenied)
+            wasDenied = false
+        }
+        if !isStopping {
+            planRedirects(&request, &turn, now: now)
+            planSearch(&request, moment)
+        }
+        planTakes(&request, &turn, moment, claimed: claimed)
+        return request.isEmpty ? nil : (request, turn)
+    }
+
+    /// What the loops have reported, with the pages that redirects went over on the way.
+    private mutating func takeOutcomes() -> [[PageOutcome]] {
+        let outcomes = news.outcomes
+        news.outcomes = []
+        guard policy.spec.follow != nil else { return outcomes }
+        return outcomes.map { list in
+            // By index, where they lie: a copy of an outcome retains each of its texts.
+            let span = list.span
+            for index in span.indices where span[index].chain?.pages.isEmpty == false {
+                return list.flatMap { $0.settlingChain() }
+            }
+            return list
+        }
+    }
+
+    /// Strikes pages off that are recorded.
+    mutating func strikeOff(_ outcomes: [[PageOutcome]], now: Int64) {
+        for list in outcomes {
+            let span = list.span
+            for index in span.indices {
+                var retryAt: Int64?
+                switch span[index].verdict {
+                case .retry(_, let wait), .postponed(_, let wait): retryAt = now + wait.wholeMilliseconds
+                case .done, .failed, .skipped: break
+                }
+                hosts.recorded(span[index].page, lastHost: span[index].lastHost, retryAt: retryAt)
+            }
+        }
+    }
+
+    // MARK: Hosts
+
+    /// Whether pages are claimed batch by batch, the one before first.
+    private var hasBarrier: Bool { policy.spec.hasBatchBarrier }
+
+    private mutating func planSearch(_ request: inout TurnRequest, _ moment: TurnMoment) {
+        let limit = min(wantedHosts(readyRequests: moment.readyRequests), HostSweep.slice)
+        guard limit > 0 else { return }
+        let takesPages = !moment.isObserverBehind && !hasBarrier
+        request.search = HostSearch(
+            after: sweep.cursor, limit: limit, pages: takesPages ? hosts.pageBudget : 0, hosts: hosts.count,
+            leastShare: hosts.leastShare)
+    }
+
+    /// Fills up those of the hosts that run short, and gives back those that have nothing at hand and nothing to claim.
+    ///
+    /// - Parameter claimed: how many pages were claimed before this turn's outcomes were struck off. The budget does not know
+    ///   those yet.
+    private mutating func planTakes(
+        _ request: inout TurnRequest, _ turn: inout Turn, _ moment: TurnMoment, claimed: Int
+    ) {
+        let now = moment.now
+        let changed = hosts.takeChanged(now: now)
+        // With a barrier the batch before comes first, and one batch is claimed at a time.
+        let mayTake =
+            !isStopping && !moment.isObserverBehind
+            && (!hasBarrier || hosts.claimed == 0 && news.outcomes.isEmpty)
+        for id in hasBarrier && mayTake ? hosts.sorted : changed {
+            guard let host = hosts[id] else { continue }
+            if mayTake, case .again(let attempt, let due) = host.access, due <= now {
+                ask(host, attempt: attempt)
+            }
+            if let take = take(host, mayTake: mayTake, now: now) { request.takes.append(take) }
+        }
+        let takesPages = request.takes.contains { $0.limit > 0 } || (request.search?.pages ?? 0) > 0
+        guard mayTake, takesPages else { return }
+        turn.room = min(hasBarrier ? policy.spec.batchSize : .max, budget.room(claimed: claimed))
+        request.room = turn.room
+    }
+
+    /// What is wanted of a host; nil for nothing.
+    private func take(_ host: CrawledHost, mayTake: Bool, now: Int64) -> PageTake? {
+        var take = PageTake(host.id, limit: 0)
+        guard !isStopping, !host.isYielding else {
+            guard host.isIdle else { return nil }
+            take.release = .always
+            return take
+        }
+        if case .unasked = host.access {
+            guard mayTake, host.guests == 0 else { return nil }
+            take.release = .ifEmpty
+            return take
+        }
+        guard !host.access.isAwaited else { return nil }
+        take.isDue = host.claimAt <= now
+        take.release = host.isIdle ? .ifEmpty : .never
+        if mayTake {
+            take.limit = hosts.room(of: host)
+            take.taken = host.claimed
+            take.position = host.position
+            take.level = host.claimed.isEmpty ? nil : host.level
+        }
+        // What is not due may grow in this turn.
+        let isOfUse =
+            take.isDue
+            ? take.limit > 0
+            : host.isIdle || (take.limit > 0 && policy.spec.discoversPages)
+        return isOfUse ? take : nil
+    }
+}
+
+extension TurnRequest {
+    /// Whether nothing is recorded and nothing asked for.
+    fileprivate var isEmpty: Bool {
+        record.isEmpty && requests.isEmpty && beat == nil && redirects.isEmpty && search == nil
+            && takes.isEmpty
+    }
+}

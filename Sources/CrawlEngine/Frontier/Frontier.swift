@@ -1,0 +1,142 @@
+internal import CrawlCore
+internal import Curl
+internal import TrawlStore
+
+/// What a run has at hand, and what it wants next. Decides; touches no database, thread or clock.
+///
+/// It is handed what the loops report (``note(_:now:)``) and plans a turn (``plan(_:)``): everything that is to be recorded in the
+/// database, and everything that is wanted of it. Once the turn is committed it takes in the reply (``apply(_:_:_:)``), which leaves
+/// messages for the loops.
+struct Frontier: ~Copyable {
+    let policy: FrontierPolicy
+    /// The hosts at hand.
+    var hosts: HostTable
+    /// The search for others.
+    var sweep: HostSweep
+    /// What this go at the run may use up.
+    var budget: RunBudget
+    /// Redirects that have no place yet.
+    var redirects: [Redirect] = []
+    /// Whether one of those can go on in the next turn.
+    var hasReadyRedirect = false
+    /// What the loops have reported since the last turn.
+    var news = LoopNews()
+    /// Requests that are more than a GET, on their way out.
+    var sendOnce = SendOnce()
+    /// URLs that were found otherwise than by a page, and are not in the store yet.
+    var found: [PageDiscovery] = []
+    /// Whether a host was not to be had since that was last looked at.
+    var wasDenied = false
+    /// Whether nothing more is begun.
+    private(set) var isStopping = false
+    /// What the loops are told once the turn is committed.
+    var messages: LoopMessages
+
+    /// How long a host that another runner has is left alone, in milliseconds.
+    static let takenHostWait: Int64 = 500
+    /// How long a host is kept at least, however many wait for it: a change of hands costs its connections.
+    static let leastHold: Duration = .seconds(2)
+
+    /// A frontier that has nothing at hand.
+    ///
+    /// - Parameter now: unix milliseconds.
+    init(_ policy: FrontierPolicy, now: Int64, clock: MonotonicInstant) {
+        self.policy = policy
+        hosts = HostTable(
+            loops: policy.loops, concurrency: policy.spec.concurrency, grows: policy.spec.discoversPages)
+        sweep = HostSweep(now: now)
+        budget = RunBudget(policy.spec.limits, now: clock)
+        messages = LoopMessages(loops: policy.loops)
+    }
+
+    // MARK: Events
+
+    /// Takes in what a loop reports.
+    mutating func note(_ report: CrawlLoop.Report) {
+        switch report {
+        case .outcomes(let batch):
+            news.outcomes.append(batch)
+        case .redirect(let purpose, let target, let chain, let host):
+            let redirect = Redirect(
+                purpose: purpose, target: target, chain: chain, isShared: isShared(purpose, target))
+            if host != redirect.owner { hosts.guestLeft(host) }
+            redirects.append(redirect)
+            hasReadyRedirect = true
+        case .robots(let reports):
+            for report in reports {
+                if report.lastHost != report.host { hosts.guestLeft(report.lastHost) }
+                news.robots.append(report)
+            }
+        case .conditions(let new):
+            for (host, condition) in new { news.conditions[host] = condition }
+        case .givenUp(let host, let error):
+            deny(host, .failed(.hostUnavailable), error)
+        case .starting(let pages, let loop):
+            sendOnce.starting += pages.map { SendOnce.Start(page: $0, batch: $1, loop: loop) }
+        case .unsent(let pages):
+            sendOnce.unsent += pages
+        case .surrendered(let host, let pages):
+            hosts.surrendered(pages, of: host)
+        case .ended: break
+        }
+    }
+
+    /// Begins nothing more. Hosts that nothing is asked of are let go of.
+    mutating func stop() {
+        isStopping = true
+        hosts.touchAll()
+    }
+
+    /// Whether what a redirect leads to is a page of its own, where every page is requested once: in a run that follows links.
+    ///
+    /// What a request sends that is more than a GET, or has a name, is its own, and so is the answer. So is what a URL with a
+    /// secret leads to, which is no page: pages are stored with their URLs.
+    private func isShared(_ purpose: PageRequest.Purpose, _ target: WebURL) -> Bool {
+        guard policy.spec.follow != nil, case .page(let page) = purpose, page.isPlain else { return false }
+        return !policy.composer.redaction.isMentioned(in: target.withoutCredentialsAndFragment)
+    }
+
+    // MARK: What is next
+
+    /// Whether nothing is left that this frontier knows of.
+    var isDone: Bool {
+        guard hosts.isEmpty, news.isEmpty, redirects.isEmpty, found.isEmpty, sendOnce.isEmpty else {
+            return false
+        }
+        // Who is told to stop has searched enough, and may be done nevertheless.
+        return isStopping || (!sweep.isUnderWay && sweep.nextAt == nil)
+    }
+
+    /// How many hosts are to be searched for: as many as fewer requests stand ready than there may be under way, twice over. Few
+    /// hosts at a time are soon done with, on connections that still stand; of those that wait out a delay, or are not there, any
+    /// number may be at hand besides.
+    func wantedHosts(readyRequests: Int) -> Int {
+        guard !isStopping, sweep.isUnderWay, hosts.hasRoom else { return 0 }
+        return max(0, 2 * policy.requests - readyRequests)
+    }
+
+    /// When the next turn has something to do at the latest, in unix milliseconds, unless something is reported before.
+    func nextTurn(now: Int64, clock: MonotonicInstant, readyRequests: Int) -> Int64 {
+        // What was settled without a request, or found in a turn.
+        guard news.isEmpty, found.isEmpty, sendOnce.isEmpty, !hosts.hasChanged(now: now) else { return now }
+        guard !isStopping else { return now + 250 }
+        if hasReadyRedirect || wantedHosts(readyRequests: readyRequests) > 0 { return now }
+        var due = now + (sweep.isUnderWay ? 20 : 250)
+        if let next = sweep.startAt { due = min(due, next) }
+        due = min(due, hosts.nextClaimAt)
+        if let left = budget.timeLeft(now: clock) { due = min(due, now + left.wholeMilliseconds) }
+        return due
+    }
+}
+
+/// What the loops have reported since the last turn, and what was settled without them.
+struct LoopNews {
+    /// What came of attempts, batch by batch.
+    var outcomes: [[PageOutcome]] = []
+    /// What became of robots.txt files.
+    var robots: [CrawlLoop.RobotsReport] = []
+    /// How hosts are doing.
+    var conditions: [HostID: HostCondition] = [:]
+
+    var isEmpty: Bool { outcomes.isEmpty && robots.isEmpty && conditions.isEmpty }
+}

@@ -1,0 +1,91 @@
+internal import CrawlCore
+internal import Curl
+internal import TrawlStore
+
+/// What a frontier decides by, the same from a run's beginning to its end.
+struct FrontierPolicy {
+    let spec: JobSpec
+    /// Requests that may be under way at once.
+    let requests: Int
+    /// How many loops share the hosts.
+    let loops: Int
+    /// What robots.txt files call this crawler.
+    let productToken: String
+    /// The user names and passwords of the run's URLs.
+    let credentials: URLCredentials
+    /// Resolves what requests send.
+    let composer: RequestComposer
+    /// Whether pages of the run are more than a GET of their URL.
+    let hasRequests: Bool
+    /// Whether batches that are done with are to be reported.
+    let reportsBatches: Bool
+    /// Chance, from 0 to 1.
+    let random: @Sendable () -> Double
+    /// What the job does to URLs that are found.
+    let normalization: URLNormalization
+
+    init(
+        _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
+        composer: RequestComposer, hasRequests: Bool, reportsBatches: Bool,
+        random: @escaping @Sendable () -> Double
+    ) {
+        self.spec = spec
+        self.requests = requests
+        self.loops = loops
+        self.productToken = productToken
+        self.credentials = credentials
+        self.composer = composer
+        self.hasRequests = hasRequests
+        self.reportsBatches = reportsBatches
+        self.random = random
+        normalization = URLNormalization(spec.normalize)
+    }
+
+    /// What a host's loop is to know of it.
+    func configuration(of host: CrawledHost) -> (limits: HostLimits, rules: HostRules) {
+        let delay =
+            host.overrides.delay
+            ?? max(
+                spec.startInterval, .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0))
+        let limits = HostLimits(perHost: host.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
+        let rules = HostRules(
+            robots: host.robots?.rules, mayBePrivate: host.mayBePrivate,
+            isBlocked: host.overrides.isBlocked, credentials: host.credentials)
+        return (limits, rules)
+    }
+
+    /// Whether a host may be at a private address: the job names it, or allows it.
+    func mayBePrivate(_ host: OpenedHost) -> Bool {
+        if host.isNamed { return true }
+        guard let name = (try? WebURL(parsing: host.key + "/"))?.host else { return false }
+        return spec.allowPrivate.contains(name)
+    }
+
+    /// How long a host rests from now on before its first request: its delay counts from when another runner let go of it.
+    func rest(of host: OpenedHost, _ limits: HostLimits, now: Int64, clock: MonotonicInstant) -> Duration {
+        guard let lastStartedAt = host.record.lastStartedAt else { return .zero }
+        let pace = host.record.condition.rate.flatMap { HostPace(restoring: $0, now: clock)?.interval }
+        let interval = max(limits.delay, pace ?? .zero)
+        // A clock that was set back must not hold the host for longer than its delay.
+        return max(min(.milliseconds(lastStartedAt - now) + interval, interval), .zero)
+    }
+
+    /// The sitemaps that a host's robots.txt names, where the job wants them; nil for none. They may lie on other hosts
+    /// (sitemaps.org, "Sitemaps & Cross Submits"). They should be absolute; one that is not is relative to the URL that the
+    /// file was found at, after redirects (RFC 3986, section 5.1.3).
+    func sitemaps(_ record: RobotsRecord, of host: CrawledHost) -> PageDiscovery? {
+        guard spec.follow?.sitemaps == true, let rules = host.robots?.rules, !rules.sitemaps.isEmpty else {
+            return nil
+        }
+        let base = try? WebURL(parsing: record.url ?? host.key + "/robots.txt")
+        let urls = rules.sitemaps.compactMap { text -> DiscoveredURL? in
+            guard let url = try? WebURL(parsing: text, base: base), url.isHTTP,
+                url.isHostAgreed
+            else { return nil }
+            return DiscoveredURL(
+                url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength, kind: .sitemap,
+                depth: 0)
+        }
+        return urls.isEmpty ? nil : PageDiscovery(urls: urls)
+    }
+}

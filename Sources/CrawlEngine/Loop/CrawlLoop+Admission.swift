@@ -1,0 +1,63 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+
+/// How requests get to their hosts' queues, and what becomes of those that do not.
+extension CrawlLoop {
+    /// Queues a request at its host, or settles its page when it must not be sent.
+    ///
+    /// - Parameter first: whether it goes before the host's other requests.
+    func admit(_ request: PageRequest, first: Bool = false) {
+        if let page = request.page, let refusal = rules[request.host]?.refusal(of: request.url) {
+            refuse(page, request, refusal.verdict, refusal.error)
+        } else if request.page == nil, let (kind, error) = rules[request.host]?.closure {
+            keep(
+                RobotsReport(
+                    host: request.owner, answer: .unreachable(kind, error), lastHost: request.host,
+                    url: request.url))
+        } else {
+            gate.add(request, first: first, now: transfers.now)
+        }
+    }
+
+    /// Settles a page that is not requested.
+    func refuse(
+        _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
+    ) {
+        var outcome = PageOutcome(of: page, request, verdict, error, now: job.environment.wallClock())
+        outcome.redact(page.message?.redaction ?? job.policy.redaction)
+        keep(outcome)
+    }
+
+    /// Keeps an outcome until it is reported.
+    func keep(_ outcome: consuming PageOutcome) {
+        outbox.add(outcome, now: transfers.now)
+    }
+
+    /// Keeps the answer for a robots.txt until it is reported.
+    func keep(_ report: RobotsReport) {
+        outbox.add(report, now: transfers.now, isBusy: gate.readyRequests > 0)
+    }
+
+    /// Gives back a host's pages that have not begun. A request that a redirect brought here stays: the host of its page
+    /// counts on it.
+    func surrender(_ host: HostID) {
+        var pages: [PageID] = []
+        // In a run with requests of their own a page may be noted as being sent already, so its pages are kept.
+        for request in job.asksForContents ? [] : gate.removeAll(of: host) {
+            if let page = request.page, page.host == host, request.chain == nil {
+                pages.append(page.id)
+            } else {
+                gate.add(request, now: transfers.now)
+            }
+        }
+        report(.surrendered(host, pages))
+    }
+
+    /// Requests nothing more of a host.
+    func giveUp(_ host: HostID, _ error: String) {
+        rules[host]?.unavailable = error
+        for request in gate.removeAll(of: host) { admit(request) }
+        report(.givenUp(host, error))
+    }
+}

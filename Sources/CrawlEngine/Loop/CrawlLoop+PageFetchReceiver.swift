@@ -1,0 +1,78 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+
+/// What becomes of requests.
+extension CrawlLoop: PageFetchReceiver {
+    func wantsConnectionKept(_ fetcher: PageFetcher) -> Bool {
+        // The pages of a host follow its robots.txt.
+        fetcher.request?.page == nil || fetcher.slot.map { gate.hasQueued($0) } ?? false
+    }
+
+    func willSend(_ fetcher: PageFetcher) -> Bool {
+        guard let slot = fetcher.slot else { return true }
+        let now = MonotonicInstant.now
+        if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
+        gate.sent(slot, now: now)
+        return true
+    }
+
+    func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
+        var verdict = HostCircuit.Verdict.counted
+        if let slot = fetcher.slot {
+            verdict = gate.finished(
+                slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(), now: transfers.now
+            )
+            fetcher.slot = nil
+        }
+        fetchers.giveBack(fetcher)
+        permits.release()
+        // What a host asks for has to outlive a kill, so it is reported at the end of this turn.
+        if gate.hasChangedConditions { outbox.reportOutcomes(within: .zero, now: transfers.now) }
+        switch consume result {
+        case .outcome(var outcome):
+            apply(verdict, to: &outcome)
+            keep(consume outcome)
+        case .redirect(let purpose, let target, let chain, let host):
+            guard drainDeadline == nil else { return }  // The page stays pending.
+            if !isShared(purpose), let last = chain.hops.last, let origin = try? WebURL(parsing: last.url),
+                origin.hostKey == target.hostKey
+            {
+                admit(
+                    PageRequest(purpose, url: target.withoutCredentialsAndFragment, host: host, chain: chain),
+                    first: true)
+            } else {
+                report(.redirect(purpose, to: target, chain, from: host))
+            }
+        case .again(let request):
+            guard drainDeadline == nil else { return }
+            admit(request, first: true)
+        case .robots(var answer, let host, let last, let url):
+            if verdict == .givenUp, case .unreachable(_, let error) = answer {
+                answer = .unreachable(.hostUnavailable, error)
+                giveUp(last, error)
+            }
+            keep(RobotsReport(host: host, answer: answer, lastHost: last, url: url))
+        }
+    }
+
+    /// Whether another page may lead to the same URL as this redirect. The driver then decides which of them requests it.
+    private func isShared(_ purpose: PageRequest.Purpose) -> Bool {
+        guard job.followsLinks, case .page(let page) = purpose else { return false }
+        return page.isPlain
+    }
+
+    /// Changes the outcome of a page whose failure was the host's and not its own.
+    private func apply(_ verdict: HostCircuit.Verdict, to outcome: inout PageOutcome) {
+        guard verdict != .counted, let kind = outcome.verdict.errorKind else { return }
+        switch verdict {
+        case .counted: break
+        case .setAside(let until):
+            outcome.verdict = .postponed(kind, wait: max(until - transfers.now, .zero))
+        case .givenUp:
+            let error = outcome.error ?? kind.rawValue
+            outcome.verdict = .failed(.hostUnavailable)
+            giveUp(outcome.lastHost, error)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import Curl
+
+/// How queued requests are started.
+extension CrawlLoop {
+    /// Starts all requests that may start now.
+    func startReady() {
+        let isWaiting = startWhatMay()
+        permits.settle(isWaiting: isWaiting)
+    }
+
+    /// - Returns: whether a permit was missing for more.
+    private func startWhatMay() -> Bool {
+        nextStart = nil
+        guard drainDeadline == nil else { return false }
+        var asked: [(PageID, BatchID)] = []
+        defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
+        while gate.isReady(now: transfers.now), job.hasArchiveRoom {
+            guard permits.acquire(holding: fetchers.busy) else { return true }
+            guard takeStart(), let fetcher = idleFetcher(),
+                let (request, slot) = gate.next(now: transfers.now)
+            else {
+                permits.release()
+                return false
+            }
+            fetcher.slot = slot
+            if job.asksForContents, let page = request.page, page.message == nil, request.chain == nil {
+                starting[page.id] = (request, fetcher)
+                asked.append((page.id, page.batch))
+            } else {
+                start(request, fetcher)
+            }
+        }
+        return false
+    }
+
+    /// Whether the job's rate allows a start now. If it does not, the loop wakes when it does.
+    private func takeStart() -> Bool {
+        if permits.takeStart(now: .now) { return true }
+        nextStart = permits.nextStartAt
+        return false
+    }
+
+    private func start(_ request: PageRequest, _ fetcher: PageFetcher) {
+        let rules = rules[request.host]
+        fetcher.start(
+            request, mayBePrivate: rules?.mayBePrivate ?? false,
+            credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
+    }
+
+    /// Goes on with a page, now that the driver has told what its request sends.
+    func start(_ id: PageID, _ contents: PageContents) {
+        guard let (request, fetcher) = starting.removeValue(forKey: id), let page = request.page else {
+            return
+        }
+        switch contents {
+        case .send(let message) where drainDeadline == nil:
+            start(PageRequest(page.sending(message)), fetcher)
+        case .send, .leave:
+            report(.unsent([id]))
+            giveBack(fetcher)
+        case .refuse(let error):
+            giveBack(fetcher)
+            refuse(page, request, .failed(.internal), error)
+        }
+    }
+
+    /// Takes a fetcher back that has sent nothing.
+    private func giveBack(_ fetcher: PageFetcher) {
+        if let slot = fetcher.slot {
+            _ = gate.finished(slot, wasSent: false, .none, fraction: 0, now: transfers.now)
+            fetcher.slot = nil
+        }
+        fetchers.giveBack(fetcher)
+        permits.release()
+    }
+
+    private func idleFetcher() -> PageFetcher? {
+        if let fetcher = fetchers.takeIdle() { return fetcher }
+        // Without memory for another one the loop goes on with those it has.
+        let new = try? PageFetcher(
+            loop: transfers, policy: job.policy, fields: job.fields, sieve: job.sieve,
+            environment: job.environment, receiver: self)
+        if let new { fetchers.add(new) }
+        return new
+    }
+}

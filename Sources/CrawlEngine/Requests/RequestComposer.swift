@@ -1,0 +1,121 @@
+internal import CrawlCore
+internal import CrawlFetch
+internal import TrawlStore
+internal import JobFile
+
+/// Makes messages out of what is stored of requests: their references are resolved, and nothing of that is stored.
+struct RequestComposer {
+    private let job: JobSpec
+    private let environment: FetchEnvironment
+    /// The job's own header fields, resolved.
+    let headers: [JobSpec.HeaderField]
+    /// The secrets in them.
+    let redaction: Redaction
+
+    /// - Throws: ``SecretFailure`` where a secret of the job's header fields is not to be had.
+    init(_ job: JobSpec, environment: FetchEnvironment) throws(SecretFailure) {
+        self.job = job
+        self.environment = environment
+        var redaction = Redaction()
+        var headers: [JobSpec.HeaderField] = []
+        for field in job.request.headers {
+            headers.append(try Self.resolve(field, environment, &redaction))
+        }
+        self.headers = headers
+        self.redaction = redaction
+    }
+
+    /// The message of a page's request.
+    ///
+    /// - Throws: `SecretFailure`, or what is wrong with what is stored.
+    func message(of request: StoredRequest) throws -> RequestMessage {
+        let template =
+            try request.details.map { try RequestTemplate(details: $0, job: job) } ?? RequestTemplate(job)
+        var redaction = redaction
+        let own = try template.headers.map { field in try Self.resolve(field, environment, &redaction) }
+        var headers = self.headers.filter { field in
+            !own.contains { $0.name.lowercased() == field.name.lowercased() }
+        }
+        headers += own
+        func add(_ name: String, _ value: String) {
+            guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
+            headers.append(JobSpec.HeaderField(name: name, value: value))
+        }
+        let (body, contentType, isSecret) = try self.body(of: template, &redaction)
+        if let contentType { add("Content-Type", contentType) }
+        if let key = request.idempotencyKey { add("Idempotency-Key", key) }
+        let url = try fill(request.url, &redaction, FormEncoding.component)
+        return RequestMessage(
+            method: request.method, url: url, headers: headers, body: body, isBodySecret: isSecret,
+            accept: template.accept, timeouts: template.timeouts, retry: template.retry,
+            extract: template.extract, redaction: redaction)
+    }
+
+    private func body(
+        of template: RequestTemplate, _ redaction: inout Redaction
+    ) throws(SecretFailure) -> (body: [UInt8]?, contentType: String?, isSecret: Bool) {
+        let text: String
+        let filled: String
+        let contentType: String
+        switch template.body {
+        case nil: return (nil, nil, false)
+        case .text(let body):
+            text = body
+            contentType = "text/plain; charset=utf-8"
+            filled = try fill(text, &redaction) { $0 }
+        case .json(let body):
+            text = body
+            contentType = "application/json"
+            filled = try fill(text, &redaction, JSONText.escaped)
+        case .form(let fields):
+            text = FormEncoding.encoded(fields)
+            contentType = "application/x-www-form-urlencoded"
+            filled = try fill(text, &redaction) { FormEncoding.encoded($0) }
+        }
+        return (Array(filled.utf8), contentType, !TextTemplate.secrets(in: text).isEmpty)
+    }
+
+    private func fill(
+        _ text: String, _ redaction: inout Redaction, _ encode: (String) -> String
+    ) throws(SecretFailure) -> String {
+        try Self.fill(text, environment, &redaction, encode)
+    }
+
+    private static func resolve(
+        _ field: JobSpec.HeaderField, _ environment: FetchEnvironment, _ redaction: inout Redaction
+    ) throws(SecretFailure) -> JobSpec.HeaderField {
+        let value = try fill(field.value, environment, &redaction) { $0 }
+        guard RequestMessage.isFieldValue(value) else {
+            let reference = TextTemplate.secrets(in: field.value).first ?? .environment("")
+            throw SecretFailure(
+                reference, "its value holds a line break or control character, which no header field may")
+        }
+        return JobSpec.HeaderField(name: field.name, value: value)
+    }
+
+    private static func fill(
+        _ text: String, _ environment: FetchEnvironment, _ redaction: inout Redaction,
+        _ encode: (String) -> String
+    ) throws(SecretFailure) -> String {
+        guard TextTemplate.hasReferences(text), let template = try? TextTemplate(text) else { return text }
+        var found = redaction
+        let filled = try template.filled { reference throws(SecretFailure) in
+            guard reference.isSecret else { return nil }
+            let value = try environment.secret(reference).get()
+            found.add(value, as: reference)
+            return encode(value)
+        }
+        redaction = found
+        return filled
+    }
+}
+
+/// What a loop is to do with a page whose request it wanted to know.
+enum PageContents: Sendable {
+    /// Send this; nil is a GET with what the job says.
+    case send(RequestMessage?)
+    /// Send nothing, and leave it pending.
+    case leave
+    /// Send nothing: it cannot be sent.
+    case refuse(String)
+}

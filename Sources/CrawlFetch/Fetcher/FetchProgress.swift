@@ -1,0 +1,92 @@
+internal import CrawlCore
+internal import Sitemap
+
+/// How far the fetch of one request has come.
+///
+/// A new value is assigned at each start, so that nothing of the request before can be left. What is large is in classes
+/// that are used again: ``PageReader`` and ``BodyDigest``.
+struct FetchProgress {
+    /// Whether the request's host may be at an address that is not of the public internet.
+    var mayBePrivate = false
+    /// The user name and password that the request is sent with; nil for none.
+    var credentials: Credentials?
+    /// Whether the request went out.
+    var wasSent = false
+    /// Bytes of the body that have come, after decoding.
+    private(set) var contentLength: Int64 = 0
+    /// What becomes of the body.
+    var body = Body.unseen
+    /// Whether the body has ended.
+    var extent = Extent.partial
+
+    /// What becomes of a body. It is decided when the first byte comes, by the response's header.
+    enum Body {
+        /// No byte has come.
+        case unseen
+        /// It is a page's.
+        case page(PageReader)
+        /// It is a robots.txt, of which this has come.
+        case robots([UInt8])
+        /// It is a sitemap.
+        case sitemap(SitemapReader)
+        /// It is a redirect's, which nobody reads.
+        case discarded
+    }
+
+    /// How much of a body has come.
+    enum Extent {
+        /// It is still coming, or broke off.
+        case partial
+        /// The response came to its end.
+        case whole
+        /// It has met its limit, and no more of it is read.
+        case tooLarge
+    }
+
+    /// Counts bytes of the body.
+    ///
+    /// - Parameter limit: how many there may be; 0 for no limit.
+    /// - Returns: false when there are more.
+    mutating func count(_ bytes: Int, limit: Int64) -> Bool {
+        contentLength += Int64(bytes)
+        guard limit == 0 || contentLength <= limit else {
+            extent = .tooLarge
+            return false
+        }
+        return true
+    }
+
+    /// Adds bytes to a robots.txt, up to ``RobotsAnswer/limit``.
+    ///
+    /// - Returns: false when no more of it is read.
+    mutating func addToRobots(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .robots(var text) = body else { return false }
+        // With `text` in one place only, appending does not copy it.
+        body = .unseen
+        text.append(contentsOf: bytes.prefix(RobotsAnswer.limit - text.count))
+        body = .robots(text)
+        if text.count >= RobotsAnswer.limit { extent = .tooLarge }
+        return extent != .tooLarge
+    }
+
+    /// The robots.txt that has come; empty for a response without a body.
+    var robotsText: [UInt8] {
+        if case .robots(let text) = body { text } else { [] }
+    }
+
+    /// Whether enough of the body has come, although the transfer failed: nobody needs more of a robots.txt that has met
+    /// its limit, or of a sitemap that is broken.
+    var isEnough: Bool {
+        switch body {
+        case .robots: extent == .tooLarge
+        case .sitemap(let reader): reader.failure != nil
+        case .unseen, .page, .discarded: false
+        }
+    }
+
+    /// Lets go of the body, whose memory a fetcher that waits for its next request does not need.
+    mutating func endBody() {
+        if case .page(let reader) = body { reader.end() }
+        body = .unseen
+    }
+}

@@ -1,0 +1,189 @@
+internal import ContentCoding
+internal import CrawlCore
+internal import Curl
+
+/// The end of an attempt.
+extension PageFetcher {
+    /// Ends an attempt whose response arrived whole, or goes on with a redirect.
+    func complete(_ request: PageRequest, _ transfer: Transfer) {
+        if let location = redirectTarget(transfer) {
+            return follow(location, request, transfer)
+        }
+        let status = transfer.statusCode ?? 0
+        switch request.purpose {
+        case .robots where (200..<300).contains(status):
+            finish(.found(statusCode: status, progress.robotsText), .answered)
+        case .robots where status != 429 && status < 500:
+            finish(.unavailable(statusCode: status), .answered)
+        case .page where status == 304 && conditions(of: request) != nil:
+            finish(.done, error: nil, .answered)
+        case .page where acceptedStatuses.contains(status): finish(.done, error: nil, .answered)
+        default: finish(failure: .httpStatus, "status \(status) is not accepted")
+        }
+    }
+
+    private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
+        let now = environment.wallClock()
+        var chain = request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: now))
+        chain.append(
+            url: request.url, statusCode: transfer.statusCode ?? 0,
+            method: request.page?.message?.method ?? "GET", page: request.page?.id,
+            cookies: transfer.sentCookies, microseconds: transfer.totalMicroseconds,
+            sizeDownload: transfer.sizeDownload)
+        var limits = policy.limits
+        if request.page == nil { limits.redirects = RobotsAnswer.redirects }
+        // A page that was found by a link may not redirect to a URL to which a link would not be followed.
+        let rules = request.page.map { $0.kind == .page && !$0.isNamed } == true ? sieve : nil
+        // The sieve checks the URL's length as well.
+        if rules != nil { limits.urlLength = 0 }
+        let decision = chain.decide(location: location, limits: limits) { target in
+            transfer.cookies(for: target, own: ownCookies(for: target, request))
+        }
+        switch decision {
+        case .follow(let target) where !target.isHostAgreed:
+            finish(failure: .badRedirect, "libcurl reads another host out of Location")
+        case .follow(let target):
+            if let refusal = refusal(ofRedirectTo: target, chain) {
+                return finish(failure: .badRedirect, refusal)
+            }
+            if let page = request.page, let reason = rules?.reasonToSkip(redirectTo: target, of: page) {
+                return leave(page, chain, target, reason, now: now)
+            }
+            self.request = nil
+            receiver.finished(
+                self, .redirect(request.purpose, to: target, chain, from: request.host), .answered)
+        case .refuse(let kind, let message):
+            finish(failure: kind, message)
+        }
+    }
+
+    /// Settles a page whose redirect is not followed.
+    private func leave(
+        _ page: ClaimedPage, _ chain: RedirectChain, _ target: WebURL, _ reason: SkipReason, now: Int64
+    ) {
+        guard let request else { return }
+        let redaction = redaction
+        // The secrets are masked before the URL is cut, since the cut may be within a secret.
+        let url = redaction.redacted(target.withoutCredentialsAndFragment)
+        let next = PageRequest(request.purpose, url: url, host: request.host, chain: chain)
+        var outcome = PageOutcome(
+            of: page, next, .skipped(reason), "redirected to \(url.prefix(200)), which is not followed",
+            now: now)
+        if url.utf8.count > PageFetcher.keptURLLength { outcome.response.finalURL = nil }
+        outcome.redact(redaction)
+        self.request = nil
+        receiver.finished(self, .outcome(outcome), .answered)
+    }
+
+    /// The longest `final_url` of a page that was not followed there, in bytes.
+    private static let keptURLLength = 8 << 10
+
+    /// The `Cookie` fields of the job or the page that would be sent to a redirect's target.
+    private func ownCookies(for target: WebURL, _ request: PageRequest) -> [String] {
+        guard let page = request.page,
+            let home = try? WebURL(parsing: request.chain?.hops.first?.url ?? request.url),
+            home.hostKey == target.hostKey
+        else { return [] }
+        return (page.message?.headers ?? policy.headers).filter { $0.name.lowercased() == "cookie" }.map(
+            \.value)
+    }
+
+    /// The `Location` of a redirect that is to be followed; nil for every other response.
+    func redirectTarget(_ transfer: Transfer) -> String? {
+        let status = transfer.running.head.status
+        guard RedirectChain.isRedirect(status) else { return nil }
+        if request?.page != nil {
+            guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
+        }
+        return transfer.location
+    }
+
+    func finish(failure kind: ErrorKind, _ message: String) {
+        guard let request, let transfer else { return }
+        let status = transfer.statusCode ?? 0
+        let asked = retryAfter(status, transfer)
+        let signal = HostSignal(kind, status: status, wait: asked ?? rateLimitWait(transfer))
+        guard let page = request.page else {
+            switch kind {
+            case .tooManyRedirects, .redirectLoop, .badRedirect:
+                finish(.unavailable(statusCode: transfer.statusCode), signal)
+            default:
+                finish(.unreachable(kind, message), signal)
+            }
+            return
+        }
+        let attempt = page.attempts + 1
+        let mustNotRepeat = mustNotRepeat(status, asked)
+        guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
+            let isLost = mustNotRepeat && !transfer.running.head.isComplete
+            let error = isLost ? "\(message); not known to have been delivered" : message
+            return finish(.failed(kind), error: error, signal)
+        }
+        var wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
+        if let asked { wait = max(wait, asked) }
+        if case .throttled(let asked?) = signal { wait = max(wait, asked) }
+        finish(.retry(kind, wait: wait), error: message, signal)
+    }
+
+    /// How long the server asks us to wait by `Retry-After`; nil when it does not.
+    private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
+        guard status == 429 || status == 503 || status == 425,
+            transfer.running.head.notableFields.contains(.retryAfter),
+            let value = transfer.header("retry-after")
+        else { return nil }
+        return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
+    }
+
+    /// How long the server will take no more requests, by its rate limit fields; nil when it does not say so.
+    private func rateLimitWait(_ transfer: Transfer) -> Duration? {
+        guard transfer.running.head.notableFields.contains(.rateLimit) else { return nil }
+        return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
+    }
+
+    private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
+        guard let request else { return }
+        let redaction = redaction
+        progress.endBody()
+        self.request = nil
+        receiver.finished(
+            self,
+            .robots(answer.redacted(redaction), of: request.owner, from: request.host, url: request.url),
+            signal)
+    }
+
+    private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
+        guard let request, let page = request.page, let transfer else { return }
+        let now = environment.wallClock()
+        var outcome = PageOutcome(
+            page: page, startedAt: request.chain?.startedAt ?? startedAt(transfer, now: now))
+        outcome.verdict = verdict
+        outcome.lastHost = request.host
+        outcome.error = error
+        outcome.finishedAt = now
+        outcome.requests = 1 + (request.chain?.requests(for: page.id) ?? 0)
+        outcome.chain = request.chain
+        outcome.response = response(to: request, transfer)
+        readBody(request, &outcome)
+        let redaction = redaction
+        if outcome.response.statusCode == 304, let previous = conditions(of: request) {
+            outcome.response = unchanged(previous, by: outcome.response)
+        } else if outcome.response.statusCode != nil, progress.extent == .whole {
+            outcome.response.contentDigest = digest.digest
+            if case .page(let reader) = progress.body, let kept = reader.keptBody {
+                let body = redaction.redactedBody(kept) ?? kept
+                outcome.body = PageBody(size: body.count, data: Deflate.compress(body))
+            }
+        }
+        outcome.redact(redaction)
+        progress.endBody()
+        self.request = nil
+        var signal = signal
+        if signal == .answered, let wait = rateLimitWait(transfer) { signal = .exhausted(wait: wait) }
+        receiver.finished(self, .outcome(outcome), signal)
+    }
+
+    /// When the transfer began, in unix milliseconds. The clock is read once a request, at its end.
+    private func startedAt(_ transfer: Transfer, now: Int64) -> Int64 {
+        now - transfer.totalMicroseconds / 1000
+    }
+}

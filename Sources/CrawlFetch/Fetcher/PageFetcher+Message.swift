@@ -1,0 +1,72 @@
+internal import CrawlCore
+internal import Curl
+
+/// Requests that are more than a GET with the job's header fields.
+extension PageFetcher {
+    /// Sets the transfer up for a message; nil for a GET with the job's header fields.
+    func prepare(
+        _ message: RequestMessage?, of request: PageRequest, staysHome: Bool, _ transfer: Transfer
+    ) throws(CurlSetupFailure) {
+        guard let message else {
+            try transfer.setMethod("GET", body: nil, isRepeatable: true)
+            try transfer.setTimeouts(policy.timeouts)
+            return try transfer.setHeaders(staysHome ? policy.headers : [])
+        }
+        let isRewritten = request.chain?.isRewritten ?? false
+        let body = isRewritten ? nil : message.body
+        try transfer.setMethod(
+            isRewritten ? "GET" : message.method, body: body, isRepeatable: isRewritten || !message.isUnsafe)
+        try transfer.setTimeouts(message.timeouts)
+        try transfer.setHeaders(
+            message.headers.filter { field in
+                let name = field.name.lowercased()
+                // These describe the body, and go when it goes (Fetch Standard, section 4.4).
+                if name.hasPrefix("content-") { return body != nil && (staysHome || name == "content-type") }
+                return staysHome
+            })
+    }
+
+    /// Why a redirect must not be followed; nil when it may.
+    func refusal(ofRedirectTo target: WebURL, _ chain: RedirectChain) -> String? {
+        guard let message = request?.page?.message, !message.redaction.isEmpty,
+            target.hostKey != (try? WebURL(parsing: message.url))?.hostKey
+        else { return nil }
+        if message.isBodySecret, !chain.isRewritten {
+            return "redirected to another host, which must not get the secrets in the body"
+        }
+        if message.redaction.isMentioned(in: target.href) {
+            return "redirected to another host with a secret in the URL"
+        }
+        return nil
+    }
+
+    /// The secrets that the request is sent with.
+    var redaction: Redaction {
+        let sent = request?.page?.message?.redaction
+        guard let credentials = progress.credentials else { return sent ?? policy.redaction }
+        if sent == nil, let known = knownRedaction, known.of == credentials { return known.1 }
+        var redaction = sent ?? policy.redaction
+        redaction.add(credentials)
+        if sent == nil { knownRedaction = (credentials, redaction) }
+        return redaction
+    }
+
+    // The settings of the page's own request, or else those of the job.
+    var retryPolicy: RetryPolicy { request?.page?.message?.retry ?? policy.retry }
+    var acceptedStatuses: StatusSet { request?.page?.message?.accept ?? policy.accept }
+    var timeouts: JobSpec.Timeouts { request?.page?.message?.timeouts ?? policy.timeouts }
+
+    /// Whether the page must not be tried again, because the server may have acted on the request and must not do so
+    /// twice.
+    ///
+    /// - Parameters:
+    ///   - status: of the response, 0 when there was none.
+    ///   - wait: what its `Retry-After` asks for; nil when it has none.
+    func mustNotRepeat(_ status: Int, _ wait: Duration?) -> Bool {
+        guard let request, let message = request.page?.message, message.isUnsafe else { return false }
+        // A server that redirects to a GET has already done what the request asked for.
+        if let chain = request.chain, chain.isRewritten { return true }
+        if RetryPolicy.isRefusal(status, hasRetryAfter: wait != nil) { return false }
+        return wasSent || request.chain != nil
+    }
+}

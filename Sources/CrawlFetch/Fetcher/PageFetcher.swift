@@ -1,0 +1,217 @@
+package import CrawlCore
+package import Curl
+internal import HTMLScan
+internal import Sitemap
+
+/// Makes one request after another, and turns each response into an outcome, a redirect or a host's robots.txt.
+///
+/// It has one transfer and one reader of its own, which it uses again and again. It belongs to one thread, that of its
+/// loop.
+package final class PageFetcher: TransferDelegate {
+    /// The place at its host that the request was admitted to; kept for the receiver.
+    package var slot: HostGate.Slot?
+    /// What is being fetched; nil while idle.
+    package internal(set) var request: PageRequest?
+    // Unchecked because it changes several times a page. No access to it can begin while another is under way: nothing that
+    // runs between begin and end calls out.
+    /// How far that has come.
+    @exclusivity(unchecked) var progress = FetchProgress()
+
+    let policy: FetchPolicy
+    let environment: FetchEnvironment
+    // Unchecked because it is used twice a page; the receiver owns the fetcher.
+    unowned(unsafe) let receiver: any PageFetchReceiver
+    private let loop: TransferLoop
+    private(set) var transfer: Transfer?
+    /// Selects the links of pages that are requested; nil when none are.
+    let sieve: LinkSieve?
+    private let reader: PageReader
+    let digest = BodyDigest()
+    /// The header fields that the transfer is set to send.
+    private var headersInUse = HeaderSet.job
+    /// The secrets of all pages that have these credentials and no request of their own. It is kept because most pages
+    /// of a host have the same.
+    var knownRedaction: (of: Credentials, Redaction)?
+
+    /// The header fields of a request.
+    private enum HeaderSet {
+        /// The job's.
+        case job
+        /// None. The job's fields may hold secrets of the page's host, and no redirect takes them to another.
+        case none
+        /// The job's, and those that ask whether the page has changed.
+        case conditional
+        /// Those of a page that has a request of its own.
+        case message
+    }
+
+    /// How much of a redirect's body is read so that its connection can be used again: 64 KiB.
+    private static let redirectBodyLimit: Int64 = 64 << 10
+
+    /// An idle fetcher on a loop.
+    ///
+    /// - Parameters:
+    ///   - fields: the policy's, compiled for the loop.
+    ///   - sieve: selects the links of pages that are requested, the same for all fetchers of the loop; nil when none are.
+    package init(
+        loop: TransferLoop, policy: FetchPolicy, fields: CompiledFields, sieve: LinkSieve? = nil,
+        environment: FetchEnvironment,
+        receiver: any PageFetchReceiver
+    ) throws(CurlSetupFailure) {
+        self.loop = loop
+        self.policy = policy
+        self.sieve = sieve
+        reader = PageReader(policy, fields: fields)
+        self.environment = environment
+        self.receiver = receiver
+        let transfer = try Transfer(loop: loop, delegate: self)
+        self.transfer = transfer
+        try transfer.configure(policy.transfer)
+        try transfer.setHeaders(policy.headers)
+    }
+
+    /// Whether the request of the fetch that is running, or ran last, went out.
+    package var wasSent: Bool { progress.wasSent }
+
+    /// Sends a request. The receiver is told of its end during a later turn of the loop.
+    ///
+    /// - Parameters:
+    ///   - request: what is requested.
+    ///   - mayBePrivate: whether its host may be at an address that is not of the public internet.
+    ///   - credentials: the user name and password of the page's own URL, nil for none. They are sent to the origin
+    ///     (scheme, host and port) of that URL, and to no other that a redirect leads to.
+    package func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
+        self.request = request
+        progress = FetchProgress(mayBePrivate: mayBePrivate, credentials: credentials)
+        digest.reset()
+        do {
+            try prepare(request, credentials)
+        } catch {
+            finish(failure: .internal, error.description)
+            return
+        }
+    }
+
+    private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
+        guard let transfer else { return }
+        // Only the page's own URL may refer to secrets; a redirect's is requested as it is.
+        try transfer.setURL(
+            request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
+        let staysHome = request.isAtHome
+        try transfer.setCredentials(staysHome ? credentials : nil)
+        try setHeaders(of: request, staysHome: staysHome, transfer)
+        transfer.wantsNewConnection = request.wantsNewConnection
+        guard loop.start(transfer) else {
+            throw CurlSetupFailure.outOfMemory
+        }
+    }
+
+    private func setHeaders(of request: PageRequest, staysHome: Bool, _ transfer: Transfer)
+        throws(CurlSetupFailure)
+    {
+        let message = request.page?.message
+        if message != nil || headersInUse == .message {
+            try prepare(message, of: request, staysHome: staysHome, transfer)
+            headersInUse = message == nil ? (staysHome ? .job : .none) : .message
+        }
+        guard message == nil else { return }
+        if let previous = conditions(of: request) {
+            try transfer.setHeaders((staysHome ? policy.headers : []) + previous.validators)
+            headersInUse = .conditional
+            return
+        }
+        let wanted = staysHome || policy.headers.isEmpty ? HeaderSet.job : .none
+        guard wanted != headersInUse else { return }
+        try transfer.setHeaders(wanted == .job ? policy.headers : [])
+        headersInUse = wanted
+    }
+
+    /// Gives the request up. The receiver is not told.
+    package func cancel() {
+        guard let transfer, request != nil else { return }
+        loop.cancel(transfer)
+        request = nil
+    }
+
+    // MARK: TransferDelegate
+
+    /// Judges an address of the host that is being requested. See ``TransferDelegate/mayConnect(to:_:)`` for when.
+    package func mayConnect(to address: IPAddress, _ transfer: Transfer) -> Bool {
+        progress.mayBePrivate || address.isGlobal
+    }
+
+    /// Passes the question on.
+    package func wantsConnectionKept(_ transfer: Transfer) -> Bool {
+        receiver.wantsConnectionKept(self)
+    }
+
+    /// Passes on that the request goes out.
+    package func willSend(_ transfer: Transfer) -> Bool {
+        guard receiver.willSend(self) else { return false }
+        progress.wasSent = true
+        return true
+    }
+
+    /// Takes decoded bytes of the body; false when no more of them are wanted.
+    package func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
+        if case .unseen = progress.body { begin(transfer) }
+        switch progress.body {
+        case .page(let reader):
+            digest.add(bytes)
+            reader.feed(bytes)
+            return progress.count(bytes.count, limit: policy.limits.body)
+        case .sitemap(let sitemap):
+            digest.add(bytes)
+            _ = progress.count(bytes.count, limit: 0)
+            return sitemap.feed(bytes)
+        case .robots:
+            _ = progress.count(bytes.count, limit: 0)
+            return progress.addToRobots(bytes)
+        case .discarded, .unseen:
+            return progress.count(bytes.count, limit: Self.redirectBodyLimit)
+        }
+    }
+
+    /// Decides by the response's header what becomes of its body.
+    private func begin(_ transfer: Transfer) {
+        if redirectTarget(transfer) != nil {
+            progress.body = .discarded
+        } else if let page = request?.page {
+            let contentType = transfer.contentType
+            if page.kind == .sitemap {
+                progress.body = .sitemap(SitemapReader(contentType: contentType))
+            } else {
+                reader.begin(contentType: contentType, fields: page.message?.extract)
+                progress.body = .page(reader)
+            }
+        } else {
+            progress.body = .robots([])
+        }
+    }
+
+    /// Turns the transfer's end into an outcome or a redirect.
+    package func finished(_ transfer: Transfer, _ result: TransferResult) {
+        guard var request else { return }
+        if result == .heldBack {
+            request.wantsNewConnection = true
+            self.request = nil
+            return receiver.finished(self, .again(request), .none)
+        }
+        let failure = failure(result, transfer)
+        if policy.exchangeKeeper != nil {
+            keep(request, transfer, result, now: environment.wallClock())
+        }
+        guard let (kind, message) = failure else {
+            progress.extent = .whole
+            return complete(request, transfer)
+        }
+        // A redirect is followed even when its body is broken, since nobody reads it.
+        let isSoundRedirect =
+            kind.concernsBody && transfer.running.head.isComplete && redirectTarget(transfer) != nil
+        if progress.isEnough || isSoundRedirect {
+            complete(request, transfer)
+        } else {
+            finish(failure: kind, message)
+        }
+    }
+}

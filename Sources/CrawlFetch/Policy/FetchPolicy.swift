@@ -1,0 +1,78 @@
+package import CrawlCore
+package import Curl
+package import Extract
+internal import HTMLScan
+
+/// A job's settings for each of its requests.
+package struct FetchPolicy: Sendable {
+    let accept: StatusSet
+    let limits: JobSpec.Limits
+    let retry: RetryPolicy
+    let headers: [JobSpec.HeaderField]
+    let keepBody: JobSpec.KeptBodies
+    /// The largest body that is kept, in bytes.
+    let keptBytes: Int
+    /// Keeps what is sent and received; nil when nobody does.
+    package let exchangeKeeper: (any ExchangeKeeper)?
+    /// Names, in lower case, of header fields whose values are never kept.
+    let secretFields: Set<String>
+    let timeouts: JobSpec.Timeouts
+    /// The secrets in the job's header fields, which are masked in all that is reported.
+    package let redaction: Redaction
+    /// Whether JSON replies are kept.
+    let keepsReplies: Bool
+    /// The crawler's name in `X-Robots-Tag`.
+    let productToken: String
+    /// What is looked for on each page, beside its title and what its fields need.
+    let scannerOptions: PageScanner.Options
+    private let fields: [ExtractionField]
+    /// The settings of curl's handles.
+    package let transfer: TransferConfiguration
+
+    /// The policy of a job.
+    ///
+    /// - Parameters:
+    ///   - spec: the job.
+    ///   - userAgent: what is sent when the job names none.
+    ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
+    ///   - exchangeKeeper: keeps what is sent and received; nil when nobody does. The default is nil.
+    ///   - redaction: the secrets in the job's header fields. The default is none.
+    ///   - keepsReplies: whether JSON replies are kept. The default is false.
+    package init(
+        _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
+        exchangeKeeper: (any ExchangeKeeper)? = nil, redaction: Redaction = Redaction(),
+        keepsReplies: Bool = false
+    ) {
+        timeouts = spec.timeouts
+        self.redaction = redaction
+        self.keepsReplies = keepsReplies
+        accept = spec.accept
+        limits = spec.limits
+        retry = spec.retry
+        headers = spec.request.headers
+        keepBody = spec.keepBody
+        keptBytes = spec.limits.body > 0 ? Int(min(spec.limits.body, Self.mostBytes)) : Self.unlimitedBytes
+        productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
+        scannerOptions =
+            spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
+        fields = spec.extract
+        self.exchangeKeeper = exchangeKeeper
+        secretFields = spec.request.headers.secretNames
+        var transfer = TransferConfiguration(
+            userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
+            bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
+            cookies: cookies, reportsSending: true)
+        if exchangeKeeper != nil { transfer.recordedBytes = keptBytes }
+        self.transfer = transfer
+    }
+
+    /// The largest body that is kept when the job sets no limit: 64 MiB.
+    private static let unlimitedBytes = 64 << 20
+    /// The largest body that is kept whatever the job's limit: half of the largest value in SQLite (`SQLITE_MAX_LENGTH`).
+    private static let mostBytes: Int64 = 512 << 20
+
+    /// Compiles the fields for one loop.
+    package func compileFields() throws(FieldError) -> CompiledFields {
+        try CompiledFields(fields)
+    }
+}

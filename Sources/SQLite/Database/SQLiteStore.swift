@@ -1,0 +1,264 @@
+internal import CSQLite
+internal import CrawlCore
+internal import GRDB
+package import TrawlStore
+internal import Glibc
+internal import Synchronization
+
+/// A trawl database.
+///
+/// One process has at most one store open for writing: SQLite 3.7.0 to 3.51.2 can reset a WAL wrongly when one
+/// connection checkpoints while another of the same process commits (<https://sqlite.org/wal.html>, "The WAL-reset
+/// bug"), so one connection does all writing and all checkpointing. Calls block; they are made from a thread that
+/// may, never from the cooperative pool's hot path.
+package final class SQLiteStore: Sendable {
+    /// How long a locked database is waited for.
+    package static let busySeconds = 30
+
+    /// Where a database is.
+    package enum Location: Sendable, Equatable {
+        case file(String)
+        /// A file without a name, gone with the store: nothing is kept, and memory does not grow with it.
+        case temporary
+    }
+
+    /// What a store is opened for.
+    package enum Access: Sendable {
+        /// Created and migrated where needed.
+        case readWrite
+        /// Must exist; migrated where needed.
+        case existing
+        /// Must exist and be of this version.
+        case readOnly
+    }
+
+    /// SQLite's settings for the process, made once before it is first used.
+    private static let isSetUp: Void = csqlite_set_up()
+
+    let queue: DatabaseQueue
+    let path: String
+    /// How many want commits to outlive a power cut at present.
+    let durability = Mutex(0)
+    /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
+    private let file: FileIdentity?
+
+    /// Opens a database.
+    ///
+    /// - Parameters:
+    ///   - location: the file; an empty one counts as new.
+    ///   - access: what for.
+    /// - Throws: `StoreError`; a file that is no database of trawl's, or of a newer trawl, is left untouched.
+    package init(_ location: Location, access: Access) throws(StoreError) {
+        _ = SQLiteStore.isSetUp
+        switch location {
+        case .temporary:
+            path = "the temporary database"
+        case .file(let file):
+            path = file
+            try SQLiteStore.check(file: file, access: access)
+            try SQLiteStore.checkLeftWAL(of: file, access: access)
+        }
+        do {
+            queue =
+                switch location {
+                case .temporary: try DatabaseQueue(path: "", configuration: SQLiteStore.configuration(access))
+                case .file(let file):
+                    try DatabaseQueue(
+                        path: SQLiteStore.plainName(file), configuration: SQLiteStore.configuration(access))
+                }
+            let path = path
+            try queue.inDatabase { database in
+                try SQLiteStore.checkVersion(database, path: path, access: access)
+                guard access != .readOnly else { return }
+                // Space can be given back step by step (`db prune`). Of a file that has tables already it would write the same.
+                if try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+                    try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                }
+                // With synchronous = NORMAL a commit in WAL mode is durable against a killed process at once, and
+                // against power loss from the next checkpoint on: what is lost then is requested again.
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_mode = WAL;
+                        PRAGMA synchronous = NORMAL;
+                        PRAGMA wal_autocheckpoint = 4000;
+                        PRAGMA journal_size_limit = 67108864;
+                        """)
+                try Migrations.apply(database)
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        file = location == .temporary ? nil : FileIdentity(of: path)
+    }
+
+    /// Refuses to write into a file that nobody will find again.
+    package func checkFile() throws(StoreError) {
+        guard let file, FileIdentity(of: path) != file else { return }
+        throw StoreError(
+            .missing,
+            "\(path) was removed or replaced while it was in use; put it back with its -wal file, "
+                + "or begin with a new one")
+    }
+
+    /// A name that means a file to SQLite too: what begins with `:` or `file:` may be a database in memory, where
+    /// nothing is kept (<https://sqlite.org/inmemorydb.html>).
+    static func plainName(_ file: String) -> String {
+        file.hasPrefix(":") || file.hasPrefix("file:") ? "./" + file : file
+    }
+
+    private static func configuration(_ access: Access) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = access == .readOnly
+        configuration.busyMode = .timeout(Double(busySeconds))
+        configuration.label = "trawl.store"
+        configuration.prepareDatabase { database in
+            // 4 MiB of pages at most, whatever the size of the file. (trusted_schema stays on: this SQLite counts
+            // json_valid, which the schema uses, among what it then forbids; no function of ours is there to misuse.)
+            try database.execute(sql: "PRAGMA cache_size = -4096")
+        }
+        return configuration
+    }
+
+    /// Refuses what SQLite would create, wait for, or report in words that help nobody.
+    private static func check(file: String, access: Access) throws(StoreError) {
+        var status = stat()
+        guard stat(file, &status) == 0 else {
+            if errno == ENOENT {
+                guard access != .readWrite else { return }
+                throw StoreError(
+                    .missing, "there is no database \(file); run a job first, or name another file with --db")
+            }
+            throw StoreError(.readOnly, "\(file) cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StoreError(.notADatabase, "\(file) is not a file; name a database file with --db")
+        }
+        // SQLite takes a file of one byte for an empty one; no database is smaller than its smallest page.
+        guard status.st_size == 0 || status.st_size >= 512 else {
+            throw StoreError(.notADatabase, "\(file) is not a SQLite database; give another file with --db")
+        }
+    }
+
+    /// Refuses what is not this trawl's to write before there is a connection that writes: on being closed, such a
+    /// one puts a WAL that a killed process has left back into the database.
+    private static func checkLeftWAL(of file: String, access: Access) throws(StoreError) {
+        var status = stat()
+        guard access != .readOnly, stat(file + "-wal", &status) == 0, status.st_size > 0 else { return }
+        do {
+            let reader = try DatabaseQueue(path: plainName(file), configuration: configuration(.readOnly))
+            try reader.inDatabase { try checkVersion($0, path: file, access: access) }
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            // Whatever else is wrong, the connection that writes may mend, and reports if it cannot.
+        }
+    }
+
+    private static func checkVersion(_ database: Database, path: String, access: Access) throws {
+        let version = try Migrations.version(database)
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        if application == Migrations.unreleasedApplicationID {
+            throw StoreError(
+                .older,
+                "\(path) was written by a development version of trawl from before 0.2.0, whose tables are laid out "
+                    + "differently; it is left as it is: name a new file with --db and run the jobs again, or read "
+                    + "the old results with sqlite3")
+        }
+        if application != Migrations.applicationID, !isEmpty {
+            throw StoreError(
+                .notADatabase,
+                "\(path) is a SQLite database, but not one of trawl's; name another file with --db")
+        }
+        if version > Migrations.latest {
+            throw StoreError(
+                .newer,
+                "\(path) was written by a newer trawl (schema \(version), this one knows \(Migrations.latest)); "
+                    + "it is left as it is: use the newer trawl")
+        }
+        if isEmpty, access == .readOnly {
+            throw StoreError(.missing, "\(path) is empty; run a job first, or name another file with --db")
+        }
+        if version < Migrations.latest, access == .readOnly {
+            throw StoreError(
+                .older,
+                "\(path) has schema \(version), this trawl needs \(Migrations.latest); run `trawl db migrate` once"
+            )
+        }
+    }
+
+    /// Runs one transaction that writes: all of it is committed, or none.
+    package func writing<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        try checkFile()
+        do {
+            return try queue.write { try body(StoreTransaction(database: $0)) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Runs reads that all see the same state.
+    package func reading<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.read { try body(StoreTransaction(database: $0)) }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Bytes of the write-ahead log; 0 where there is none.
+    package var logSize: Int64 {
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Whether the write-ahead log cannot be copied into the database file whole, as somebody still reads what was there
+    /// before; what can be is copied.
+    package func isLogHeld() -> Bool {
+        let counts = try? queue.inDatabase { try $0.checkpoint(.passive) }
+        return counts.map { $0.checkpointedFrameCount < $0.walFrameCount } ?? false
+    }
+
+    /// Copies the WAL into the database file and empties it, as far as readers let it: nobody is waited for, as whoever
+    /// wants to write meanwhile would wait too.
+    ///
+    /// - Returns: whether it is empty now.
+    @discardableResult
+    package func checkpoint() throws(StoreError) -> Bool {
+        do {
+            return try queue.inDatabase { database in
+                try database.execute(sql: "PRAGMA busy_timeout = 0")
+                defer {
+                    try? database.execute(sql: "PRAGMA busy_timeout = \(SQLiteStore.busySeconds * 1000)")
+                }
+                do {
+                    _ = try database.checkpoint(.truncate)
+                    return true
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                    return false
+                }
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}
+
+/// The store inside one transaction. Valid only within the closure that it is handed to.
+package struct StoreTransaction {
+    let database: Database
+}
+
+/// What tells one file from another, by whatever name.
+private struct FileIdentity: Equatable {
+    private let device: dev_t
+    private let inode: ino_t
+
+    /// The file of a name; nil where there is none.
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        inode = status.st_ino
+    }
+}

@@ -1,0 +1,47 @@
+package import CrawlCore
+internal import GRDB
+package import TrawlStore
+
+extension StoreTransaction {
+    /// A page of a run by its URL, asked for by GET.
+    package func page(_ url: String, of run: RunID) throws -> PageRecord? {
+        // A key may stand for another page, of which there are never many (see `URLKey`).
+        for salt in 0..<UInt64(8) {
+            let key = URLKey(method: "GET", url: url, salt: salt)
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT pages.*, lower(hex(content_digest)) AS digest,
+                        CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url,
+                        (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
+                    FROM pages WHERE run_id = ? AND url_key = ?
+                    """,
+                arguments: [run.rawValue, key.rawValue])
+            guard let row else { return nil }
+            guard row["url"] == url else { continue }
+            return PageRecord(row: ResultRow(row), referrer: row["referrer"], notBefore: row["not_before"])
+        }
+        return nil
+    }
+
+    /// How a host stands, and what of a run it has to do.
+    ///
+    /// - Parameter key: scheme, name and port.
+    package func standing(of key: String, in run: RunID?) throws -> HostStanding? {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT hosts.*, runners.pid,
+                    (SELECT count(*) FROM (SELECT 1 FROM pages
+                        WHERE run_id = ?2 AND host_id = hosts.id AND state = 'pending' LIMIT 1000)) AS waiting
+                FROM hosts LEFT JOIN runners ON runners.id = hosts.runner_id WHERE hosts.host = ?1
+                """,
+            arguments: [key, run?.rawValue])
+        guard let row else { return nil }
+        let host = HostID(rawValue: row["id"])
+        return HostStanding(
+            id: host, overrides: try overrides(of: host), runnerPID: row["pid"],
+            snoozedUntil: row["snoozed_until"], rate: row["rate"], failures: row["failures"],
+            probeAt: row["probe_at"], pendingPages: row["waiting"])
+    }
+}

@@ -1,0 +1,45 @@
+package import CrawlCore
+
+/// A database that crawls are kept in: the port between trawl and whatever keeps its rows.
+///
+/// Its hot part is ``RunStore``, one call a turn. Calls block; they are made from a thread that may, never from the cooperative pool's
+/// hot path.
+package protocol CrawlDatabase: Sendable {
+    /// Runs reads that all see the same state.
+    func read<Value>(_ body: (any StoreReader) throws -> Value) throws(StoreError) -> Value
+
+    /// Runs one transaction that writes: all of it is committed, or none.
+    func write<Value>(_ body: (any StoreWriter) throws -> Value) throws(StoreError) -> Value
+
+    /// What puts the pages of a new run into the database.
+    ///
+    /// - Parameters:
+    ///   - run: a run in state `importing`.
+    ///   - limits: of its job.
+    func intake(of run: RunID, limits: JobSpec.Limits) -> any RunIntake
+
+    /// A run as its driver sees it.
+    ///
+    /// - Parameters:
+    ///   - run: a run in state `active` that the runner has taken.
+    ///   - spec: what it is to do.
+    ///   - processes: who is alive, of those that have hosts which the run waits for.
+    func runStore(
+        _ run: RunRecord, spec: JobSpec, runner: RunnerID, processes: any ProcessTable
+    ) throws(StoreError) -> any RunStore
+
+    /// Tidies up after a runner that has left, as far as nobody has to wait for that.
+    func settle()
+}
+
+/// Puts the pages of a new run into the database, transaction after transaction.
+package protocol RunIntake {
+    /// Adds pages in the order given; a request that the run already has becomes a skipped page.
+    ///
+    /// - Parameter inputs: what is said of pages beside their requests, JSON objects by the pages' places in the list.
+    /// - Returns: what was added, by state.
+    mutating func add(_ pages: [ImportedPage], inputs: [Int: String]) throws(StoreError) -> RunProgress
+
+    /// Adds sitemaps.
+    mutating func add(sitemaps: [DiscoveredURL]) throws(StoreError) -> RunProgress
+}

@@ -1,0 +1,61 @@
+package import CrawlCore
+
+/// What the database says of one URL of a run.
+package struct PageRecord: Sendable {
+    /// Its row.
+    package let row: ResultRow
+    /// The page that led to it first; nil for one of the job's own.
+    package let referrer: String?
+    /// Until when it waits, in unix milliseconds; 0 for not at all.
+    package let notBefore: Int64
+
+    /// What it says.
+    package init(row: ResultRow, referrer: String?, notBefore: Int64) {
+        self.row = row
+        self.referrer = referrer
+        self.notBefore = notBefore
+    }
+}
+
+/// What the database says of a host, for people.
+package struct HostStanding: Sendable {
+    /// Its row.
+    package let id: HostID
+    /// What people have set.
+    package let overrides: HostOverrides
+    /// The pid of the process that has it; nil where none has.
+    package let runnerPID: Int32?
+    /// Unix milliseconds until when it asked to be left alone.
+    package let snoozedUntil: Int64?
+    /// Starts a second that it takes; nil for any number.
+    package let rate: Double?
+    /// Failures to connect in a row.
+    package let failures: Int
+    /// Unix milliseconds; set aside until then.
+    package let probeAt: Int64?
+    /// Its pages of the run that are still to come, as far as they were looked at: a thousand at most.
+    package let pendingPages: Int
+
+    /// What it says.
+    package init(
+        id: HostID, overrides: HostOverrides, runnerPID: Int32?, snoozedUntil: Int64?, rate: Double?,
+        failures: Int, probeAt: Int64?, pendingPages: Int
+    ) {
+        self.id = id
+        self.overrides = overrides
+        self.runnerPID = runnerPID
+        self.snoozedUntil = snoozedUntil
+        self.rate = rate
+        self.failures = failures
+        self.probeAt = probeAt
+        self.pendingPages = pendingPages
+    }
+}
+
+/// Which pages of a run are wanted.
+package enum ResultFilter: Sendable {
+    case all
+    case failed
+    /// Those that nothing more will come of.
+    case settled
+}

@@ -1,0 +1,49 @@
+internal import CrawlCore
+
+/// A run in its database, as its driver sees it. One runner has it, and calls from one thread.
+///
+/// Every call is all or nothing: where it throws, nothing of what it was to record is there, and nothing is taken that the
+/// runner's successor cannot take.
+package protocol RunStore: AnyObject {
+    /// Records what has happened, and takes what is wanted.
+    ///
+    /// An outcome of a page that is settled already changes nothing, so that none counts twice. A page is taken once: the lease
+    /// of its host is the claim, and nothing is written for it.
+    ///
+    /// - Throws: `StoreError`; of kind `alreadyRunning` where the runner was taken for gone and its hosts are others' now.
+    func exchange(_ request: consuming TurnRequest) throws -> TurnReply
+
+    /// The requests that were going out as the run's last runner ended.
+    func interruptedRequests() throws -> [InterruptedRequest]
+
+    /// Hands over the URLs that say what is in the run's scope: those of its own list, and those that they were redirected to;
+    /// of a list without pages its sitemaps.
+    func forEachSeed(_ body: (String) throws -> Void) throws
+
+    /// The runner's sign of life, without a turn.
+    func renew(now: Int64) throws
+
+    /// Closes the run where no page of it waits.
+    ///
+    /// - Parameter pulse: called now and then where it takes long.
+    /// - Returns: whether it is closed.
+    func finish(now: Int64, pulse: () throws -> Void) throws -> Bool
+
+    /// Makes what is recorded outlive a power cut while something is done.
+    func durably<Value>(_ body: () throws -> Value) throws -> Value
+
+    /// How the database's log of changes is doing, where it has one beside itself.
+    ///
+    /// - Parameter limit: bytes from which on it is looked at closely.
+    func logState(beyond limit: Int64) -> LogState
+}
+
+/// How a database's log of changes is doing.
+package enum LogState: Sendable, Equatable {
+    /// It is small.
+    case small
+    /// It was large, and could be emptied.
+    case emptied
+    /// A reader keeps it from being emptied; it has so many bytes.
+    case held(bytes: Int64)
+}

@@ -1,0 +1,37 @@
+/// What keeps the store from doing its work, in one sentence that says what to do.
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    /// What it comes down to.
+    package let kind: Kind
+    /// One sentence for people.
+    package let description: String
+
+    /// What a failure of the store comes down to.
+    package enum Kind: Sendable, Equatable {
+        /// There is no such file.
+        case missing
+        /// The file is no SQLite database, or not one of trawl's.
+        case notADatabase
+        /// A newer trawl wrote it.
+        case newer
+        /// An older trawl wrote it, and it was opened for reading only.
+        case older
+        case readOnly
+        /// Another program kept it locked for longer than the busy time-out.
+        case locked
+        /// The disk, or the quota, is full.
+        case full
+        case corrupt
+        /// Another runner is at work on the same job.
+        case alreadyRunning
+        /// Nothing has that name.
+        case notFound
+        /// Anything else: the message has SQLite's words.
+        case other
+    }
+
+    /// An error of this kind; `description` is one sentence without a full stop.
+    package init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+}

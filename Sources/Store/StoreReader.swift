@@ -1,0 +1,101 @@
+package import CrawlCore
+
+/// What is read of a database, in one state of it. Valid only within the closure that it is handed to.
+package protocol StoreReader {
+    // MARK: Jobs
+
+    /// Every job, by name.
+    func jobs() throws -> [JobRecord]
+    /// The job of a name; nil where there is none.
+    func job(named name: String) throws -> JobRecord?
+    /// Every job, by name, with what decides whether it is to be run.
+    func jobStandings() throws -> [JobStanding]
+    /// A number that changes whenever another connection has committed something.
+    func dataVersion() throws -> Int64
+
+    // MARK: Runs
+
+    /// A run by its id.
+    func run(_ id: RunID) throws -> RunRecord?
+    /// A job's run by its number.
+    func run(_ number: Int, of job: JobID) throws -> RunRecord?
+    /// All runs of a job, the latest first.
+    func runs(of job: JobID) throws -> [RunRecord]
+    /// A job's unfinished run, else nil.
+    func unfinishedRun(of job: JobID) throws -> RunRecord?
+    /// A job's latest run.
+    func latestRun(of job: JobID) throws -> RunRecord?
+    /// A job's last finished run whose number is less than one.
+    func finishedRun(of job: JobID, before number: Int) throws -> RunRecord?
+    /// The runners that are gone, with what they may hold.
+    func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID]
+
+    /// Hands over the URLs that say what is in a run's scope, as ``RunStore/forEachSeed(_:)`` does.
+    func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws
+
+    // MARK: How a run is doing
+
+    /// How a run is doing; nil where nobody is at work on it.
+    func activity(of run: RunID) throws -> RunActivity?
+    /// Hosts that a run under way waits for, the longest waits first.
+    func hostWaits(of run: RunID, now: Int64, limit: Int) throws -> [HostWait]
+    /// The keys of some of the hosts that a run's own list names.
+    func namedHosts(by run: RunID, limit: Int) throws -> [String]
+    /// Sums a run up. Reads every page of the run once.
+    func report(_ run: RunID, slowestHosts limit: Int) throws -> RunReport
+    /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none.
+    func hasSuccess(_ run: RunID) throws -> Bool?
+    /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
+    func times(of run: RunID) throws -> [Int64]
+
+    // MARK: Pages
+
+    /// Hands over a run's pages one by one, in the order they were found; none is kept.
+    ///
+    /// - Parameters:
+    ///   - page: only pages that were found after it; nil for all.
+    ///   - limit: how many at most; nil for all.
+    ///   - withBodies: whether they bring the bodies that are kept.
+    func forEachResult(
+        of run: RunID, _ filter: ResultFilter, after page: PageID?, limit: Int?, withBodies: Bool,
+        _ body: (ResultRow) throws -> Void) throws
+    /// What came of a run's requests, in the order of the job.
+    func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws
+    /// Hands over what changed from one run to another of the same job, page by page; none is kept.
+    func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws
+    /// The body that is kept of a page; nil for none.
+    func body(of page: PageID) throws -> PageBody?
+    /// A page of a run by its URL, asked for by GET.
+    func page(_ url: String, of run: RunID) throws -> PageRecord?
+    /// How a host stands, and what of a run it has to do.
+    ///
+    /// - Parameter key: scheme, name and port.
+    func standing(of key: String, in run: RunID?) throws -> HostStanding?
+    /// The row of a host; nil where there is none.
+    func knownHost(_ key: String) throws -> HostID?
+    /// A host's robots.txt, where it is young enough to be used.
+    func robots(of host: HostID, now: Int64) throws -> RobotsRecord?
+    /// Whether a run's own list names a host.
+    func isNamed(_ host: HostID, by run: RunID) throws -> Bool
+}
+
+extension StoreReader {
+    /// A job's last finished run.
+    package func finishedRun(of job: JobID) throws -> RunRecord? {
+        try finishedRun(of: job, before: .max)
+    }
+
+    /// Hands over a run's pages one by one, in the order they were found; none is kept.
+    package func forEachResult(
+        of run: RunID, _ filter: ResultFilter, _ body: (ResultRow) throws -> Void
+    ) throws {
+        try forEachResult(of: run, filter, after: nil, limit: nil, withBodies: false, body)
+    }
+
+    /// Hands over a run's pages with the bodies that are kept.
+    package func forEachResult(
+        of run: RunID, _ filter: ResultFilter, withBodies: Bool, _ body: (ResultRow) throws -> Void
+    ) throws {
+        try forEachResult(of: run, filter, after: nil, limit: nil, withBodies: withBodies, body)
+    }
+}
