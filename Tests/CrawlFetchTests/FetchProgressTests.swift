@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `a page's body is kept until the page has ended`() throws {
-        let reader = try reader { $0.keepBody = .all }
+        let reader = try PageReader.forTests { $0.keepBody = .all }
         reader.begin(contentType: "text/html", fields: nil)
         var progress = FetchProgress()
         progress.body = .page(reader)
@@ -70,37 +70,5 @@ import Testing
             Issue.record("the page is still there")
             return
         }
-    }
-
-    @Test func `a body that is longer than what may be kept is not kept at all`() throws {
-        let reader = try reader {
-            $0.keepBody = .all
-            $0.limits.body = 10
-        }
-        reader.begin(contentType: "text/plain", fields: nil)
-
-        for _ in 0..<2 { Array("1234567".utf8).withUnsafeBytes { reader.feed($0) } }
-
-        #expect(reader.keptBody == nil)
-    }
-
-    @Test func `what is no page is not scanned, whatever the page before was`() throws {
-        let reader = try reader()
-        reader.begin(contentType: "text/html", fields: nil)
-        Array("<title>A</title>".utf8).withUnsafeBytes { reader.feed($0) }
-        #expect(reader.isScanned)
-        reader.end()
-
-        reader.begin(contentType: "image/png", fields: nil)
-
-        #expect(!reader.isScanned)
-        #expect(reader.contentType == "image/png")
-    }
-
-    private func reader(_ change: (inout JobSpec) -> Void = { _ in }) throws -> PageReader {
-        var spec = JobSpec(name: "job")
-        change(&spec)
-        let policy = FetchPolicy(spec, userAgent: "test-agent")
-        return PageReader(policy, fields: try policy.compileFields())
     }
 }

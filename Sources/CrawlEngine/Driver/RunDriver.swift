@@ -176,7 +176,7 @@ final class RunDriver {
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
                 sieve: LinkSieve(spec, rules: rules), environment: environment, permits: loops.permits,
-                asksForContents: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
+                asksBeforeSending: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
         }
     }
 

@@ -44,7 +44,7 @@ extension CrawlLoop {
     func surrender(_ host: HostID) {
         var pages: [PageID] = []
         // In a run with requests of their own a page may be noted as being sent already, so its pages are kept.
-        for request in job.asksForContents ? [] : gate.removeAll(of: host) {
+        for request in job.asksBeforeSending ? [] : gate.removeAll(of: host) {
             if let page = request.page, page.host == host, request.chain == nil {
                 pages.append(page.id)
             } else {

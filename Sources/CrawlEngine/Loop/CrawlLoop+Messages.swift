@@ -20,7 +20,7 @@ extension CrawlLoop {
         /// A URL that a seed was redirected to.
         case seed(WebURL)
         /// What the requests of pages send, which the loop has reported as starting.
-        case contents([(PageID, PageContents)])
+        case decisions([(PageID, SendDecision)])
         /// Start nothing more. What is running may finish within the time, then the loop ends.
         case drain(within: Duration)
         /// End at once.

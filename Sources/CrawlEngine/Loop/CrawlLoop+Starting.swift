@@ -25,7 +25,7 @@ extension CrawlLoop {
                 return false
             }
             fetcher.slot = slot
-            if job.asksForContents, let page = request.page, page.message == nil, request.chain == nil {
+            if job.asksBeforeSending, let page = request.page, page.message == nil, request.chain == nil {
                 starting[page.id] = (request, fetcher)
                 asked.append((page.id, page.batch))
             } else {
@@ -50,11 +50,11 @@ extension CrawlLoop {
     }
 
     /// Goes on with a page, now that the driver has told what its request sends.
-    func start(_ id: PageID, _ contents: PageContents) {
+    func start(_ id: PageID, _ decision: SendDecision) {
         guard let (request, fetcher) = starting.removeValue(forKey: id), let page = request.page else {
             return
         }
-        switch contents {
+        switch decision {
         case .send(let message) where drainDeadline == nil:
             start(PageRequest(page.sending(message)), fetcher)
         case .send, .leave:

@@ -47,13 +47,13 @@ final class CrawlLoop: @unchecked Sendable {
     ///   - connections: how many it may have open.
     ///   - fields: the policy's, compiled for this loop.
     ///   - sieve: selects the links of pages that are requested, for this loop; nil when none are.
-    ///   - asksForContents: whether the driver is asked for what each page's request sends, before it is sent.
+    ///   - asksBeforeSending: whether the driver is asked for what each page's request sends, before it is sent.
     ///   - wakeLoops: wakes the loops whose bits are set.
     ///   - report: takes what the driver is told; called on the loop's thread.
     init(
         index: Int, spec: JobSpec, connections: Int, circuitPolicy: HostCircuit.Policy, policy: FetchPolicy,
         fields: CompiledFields, sieve: LinkSieve?, environment: FetchEnvironment, permits: RequestPermits,
-        asksForContents: Bool,
+        asksBeforeSending: Bool,
         wakeLoops: @escaping @Sendable (UInt64) -> Void, report: @escaping @Sendable (Report) -> Void
     ) throws(LoopFailure) {
         self.index = index
@@ -61,7 +61,7 @@ final class CrawlLoop: @unchecked Sendable {
         self.permits = LoopPermits(loop: index, permits: permits, wakeLoops: wakeLoops)
         job = LoopJob(
             policy: policy, fields: fields, sieve: sieve, environment: environment,
-            followsLinks: spec.follow != nil, asksForContents: asksForContents)
+            followsLinks: spec.follow != nil, asksBeforeSending: asksBeforeSending)
         outbox = LoopOutbox(batchSize: spec.batchSize)
         gate = HostGate(
             limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.startInterval),
@@ -135,8 +135,8 @@ final class CrawlLoop: @unchecked Sendable {
             admit(request, first: true)
         case .seed(let url):
             job.sieve?.insert(seed: url)
-        case .contents(let contents):
-            for (page, contents) in contents { start(page, contents) }
+        case .decisions(let decisions):
+            for (page, decision) in decisions { start(page, decision) }
         case .drain(let duration):
             drainDeadline = .now + duration
             _ = gate.removeAll()  // They are pending in the store, and stay so.
@@ -189,7 +189,7 @@ final class CrawlLoop: @unchecked Sendable {
             }
             fetcher.cancel()
         }
-        if job.asksForContents, !unsent.isEmpty { report(.unsent(unsent)) }
+        if job.asksBeforeSending, !unsent.isEmpty { report(.unsent(unsent)) }
         // A fetcher holds a reference to the loop's transfers, so that their descriptors would stay open.
         fetchers.removeAll()
         reportConditions()

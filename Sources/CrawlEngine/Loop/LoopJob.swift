@@ -12,7 +12,7 @@ struct LoopJob {
     /// Whether the job follows links.
     let followsLinks: Bool
     /// Whether the driver is asked for what each page's request sends, before it is sent.
-    let asksForContents: Bool
+    let asksBeforeSending: Bool
 
     /// Whether what is received can be kept now, in runs that keep it.
     var hasArchiveRoom: Bool { policy.exchangeKeeper?.hasRoom ?? true }

@@ -111,7 +111,7 @@ struct RequestComposer {
 }
 
 /// What a loop is to do with a page whose request it wanted to know.
-enum PageContents: Sendable {
+enum SendDecision: Sendable {
     /// Send this; nil is a GET with what the job says.
     case send(RequestMessage?)
     /// Send nothing, and leave it pending.

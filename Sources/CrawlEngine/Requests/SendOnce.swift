@@ -40,7 +40,7 @@ struct SendOnce {
         unsent = []
         defer { (starting, unnoted) = ([], []) }
         guard !isStopping else {
-            var left = LoopContents()
+            var left = LoopDecisions()
             for start in starting + unnoted.map(\.start) { left.add(.leave, to: start) }
             left.send(&messages)
             return Turn()
@@ -55,11 +55,11 @@ struct SendOnce {
         _ stored: [StoredRequest?], _ turn: Turn, _ composer: RequestComposer,
         _ messages: inout LoopMessages
     ) {
-        var contents = LoopContents()
-        for (start, message) in turn.noted { contents.add(.send(message), to: start) }
+        var decisions = LoopDecisions()
+        for (start, message) in turn.noted { decisions.add(.send(message), to: start) }
         for (start, stored) in zip(turn.read, stored) {
             guard let stored else {
-                contents.add(.send(nil), to: start)
+                decisions.add(.send(nil), to: start)
                 continue
             }
             do {
@@ -67,26 +67,26 @@ struct SendOnce {
                 if message.isUnsafe {
                     unnoted.append((start, message))
                 } else {
-                    contents.add(.send(message), to: start)
+                    decisions.add(.send(message), to: start)
                 }
             } catch {
-                contents.add(.refuse("\(error)"), to: start)
+                decisions.add(.refuse("\(error)"), to: start)
             }
         }
-        contents.send(&messages)
+        decisions.send(&messages)
     }
 }
 
 /// What pages send, by the loop that waits for it.
-private struct LoopContents {
-    private var byLoop: [Int: [(PageID, PageContents)]] = [:]
+private struct LoopDecisions {
+    private var byLoop: [Int: [(PageID, SendDecision)]] = [:]
 
-    mutating func add(_ contents: PageContents, to start: SendOnce.Start) {
-        byLoop[start.loop, default: []].append((start.page, contents))
+    mutating func add(_ decisions: SendDecision, to start: SendOnce.Start) {
+        byLoop[start.loop, default: []].append((start.page, decisions))
     }
 
     func send(_ messages: inout LoopMessages) {
-        for (loop, contents) in byLoop { messages.add(.contents(contents), to: loop) }
+        for (loop, decisions) in byLoop { messages.add(.decisions(decisions), to: loop) }
     }
 }
 

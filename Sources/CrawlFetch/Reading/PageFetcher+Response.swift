@@ -91,5 +91,7 @@ extension PageFetcher {
         if let sieve, outcome.verdict == .done {
             outcome.discovery = discovery(of: scanner, sieve, request, outcome.response.robots)
         }
+        // A tree is not kept while the fetcher waits for its next page.
+        reader.endScan()
     }
 }

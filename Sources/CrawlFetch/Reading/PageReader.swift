@@ -36,9 +36,11 @@ final class PageReader {
     /// - Parameter list: the fields of a request that has its own; nil for those of the job.
     func begin(contentType: String?, fields list: [ExtractionField]?) {
         self.contentType = contentType
+        let (extractorBefore, keptReplyBefore) = (extractor, keepsReply)
         extractor = list.map { fields.extractor(of: $0) } ?? fields.jobs
         keepsReply = policy.keepsReplies && ContentType.mayBeJSON(contentType)
-        chooseScanner()
+        // Pages that need the same as the one before, which are nearly all, keep its scanner.
+        if extractor !== extractorBefore || keepsReply != keptReplyBefore { chooseScanner() }
         scanner.reset(contentType: contentType)
         isScanned = !scanner.isFinished
         keptBody = policy.keepBody.keeps(contentType) ? [] : nil
@@ -70,10 +72,14 @@ final class PageReader {
         }
     }
 
-    /// Lets go of the page: its body, and the tree that fields are taken from.
+    /// Lets go of what the scanner found, such as the tree that fields are taken from.
+    func endScan() {
+        scanner.reset(contentType: contentType)
+    }
+
+    /// Lets go of the body.
     func end() {
-        keptBody = nil
-        if isScanned, !scanner.options.isEmpty { scanner.reset(contentType: contentType) }
+        if keptBody != nil { keptBody = nil }
     }
 }
 
