@@ -188,7 +188,8 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer", "TrawlStore", "TrawlTestSupport",
+                "trawl", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer", "TrawlStore",
+                "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
