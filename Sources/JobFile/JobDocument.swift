@@ -33,10 +33,10 @@ package struct JobDocument: Sendable, Equatable {
         let cursor = Cursor(node: root, path: "", source: source)
         try JobSchema.root.read(cursor, into: &spec)
         if let requests = root["requests"] {
-            // Once more, as what the job says for all may stand below them.
+            // The requests are read once more, since settings of the job that apply to them may stand below them.
             let requests = Cursor(node: requests, path: "requests", source: source)
             spec.requests = try JobSchema.requests(requests, spec)
-            // Who names an API call may make it.
+            // A job with API calls ignores robots.txt by default: somebody chose each request.
             if root["robots"] == nil { spec.robots = .ignore }
             if root["keep_body"] == nil { spec.keepBody = .text }
         }
@@ -45,7 +45,7 @@ package struct JobDocument: Sendable, Equatable {
         if let problem = JobName.problem(with: spec.name) {
             throw source.failure(at: root.position, keyPath: "name", problem)
         }
-        // Who follows links asks for pages that nobody chose, of a host that did not ask for it.
+        // A job that follows links requests pages that nobody chose one by one, so it is slower by default.
         if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
         if spec.schedule.cron == nil,
             let lone = try cursor.entries().first(where: {
@@ -81,14 +81,14 @@ package struct JobDocument: Sendable, Equatable {
 
     /// The job with its variables filled in, as a run of it has them.
     ///
-    /// - Parameter overrides: values that go before those of `vars`, by name; read as plain scalars of YAML.
+    /// - Parameter overrides: values that take precedence over `vars`, by name; read as plain scalars of YAML.
     /// - Throws: ``JobFileError`` where a variable has no value, or the job is none with it.
     package func fillingVariables(_ overrides: [String: String]) throws(JobFileError) -> JobDocument {
         guard !overrides.isEmpty || text.contains("${var:") else { return self }
         return try JobDocument(yaml: text, source: source, variables: overrides)
     }
 
-    /// The job with so many requests at once, to one host as to all.
+    /// The job with this many requests at once, to one host and in total.
     package func with(concurrency count: Int) throws(JobFileError) -> JobDocument {
         var composer = YAMLComposer(text: text, source: source)
         var root = try composer.compose()

@@ -5,10 +5,10 @@
 /// errors, a byte order mark, lines that are too long.
 ///
 /// Parsing keeps only the rules that concern the crawler, so the value is made anew from the file's text when it is
-/// needed: some 10 µs for a file of the usual 2 kB, 15 ms for the worst of 500 KiB. An answer takes 0.05 to 0.7 µs for
-/// usual files and paths, with one allocation if there are rules with wildcards and another if the path has to be
-/// normalised. No file, however hostile, makes it take longer than the tenth of a millisecond for a path of 2,000 bytes:
-/// see ``RobotsVerdict/undecided``.
+/// needed: some 10 µs for a file of the usual 2 kB, 15 ms for the worst of 500 KiB. An answer takes 0.05 to 0.7 µs
+/// for usual files and paths, with one allocation if there are rules with wildcards and another if the path has to be
+/// normalised. Even a hostile file takes at most a tenth of a millisecond for a path of 2,000 bytes: see
+/// ``RobotsVerdict/undecided``.
 package struct RobotsTxt: Sendable {
     /// How much of a file is read, in bytes: 500 KiB, the least that RFC 9309 allows for (section 2.5).
     ///
@@ -44,7 +44,8 @@ package struct RobotsTxt: Sendable {
         sitemaps = []
     }
 
-    /// Takes from a robots.txt what it says to one crawler. Every text is a robots.txt, if only one without rules.
+    /// Takes from a robots.txt what it says to one crawler. Every text is a valid robots.txt, though perhaps one
+    /// without rules.
     ///
     /// - Parameters:
     ///   - text: the body of the file, UTF-8. What is beyond ``maximumLength`` is not looked at.

@@ -5,7 +5,7 @@ package enum RobotsVerdict: Sendable, Equatable {
     case allowed(line: Int?)
     /// The rule on the line, counted from 1, forbids the URL.
     case disallowed(line: Int)
-    /// To find out would take longer than any honest file needs, so the URL is left alone.
+    /// The answer would take longer than any honest file needs, so the URL is not requested.
     ///
     /// Rules are tried from the longest to the shortest, for a tenth of a millisecond or so: it takes hundreds of rules
     /// with wildcards, each of which nearly matches a long URL, or tens of thousands, to get there. A path of more than

@@ -1,11 +1,11 @@
 internal import TrawlText
 
-/// What a page's doctype says of the rules that it is made for (HTML Standard, §13.2.6.4.1).
+/// The rendering mode that a page's doctype asks for (HTML Standard, §13.2.6.4.1).
 struct Doctype {
-    /// Whether the page is to be read by the rules of old ("quirks mode").
+    /// Whether the page is read in "quirks mode".
     let isQuirky: Bool
 
-    /// Reads what stands between `<!` and `>`.
+    /// Reads the text between `<!` and `>`.
     init(_ content: [UInt8]) {
         var rest = content.map(\.asciiLowercased)[...]
         guard rest.starts(with: "doctype".utf8) else {

@@ -1,10 +1,10 @@
 internal import CLibXML2
 
-/// The tree of a page, for XPath: that of HTML or that of XHTML, from the pieces that a lexer finds.
+/// The tree of a page of HTML or XHTML, for XPath. It is built from the tags and texts that a lexer finds.
 ///
 /// Text comes in pieces, in which references may be incomplete, and is gathered up to the next tag or comment.
 struct PageTree: ~Copyable {
-    /// How much memory a tree may take, roughly; what comes of a page beyond is left out.
+    /// How much memory a tree may take, roughly. The rest of a larger page is left out.
     static let sizeLimit = TreeNodes.sizeLimit
 
     /// Whether the page is XHTML.
@@ -22,7 +22,7 @@ struct PageTree: ~Copyable {
     /// The longest reference, `&CounterClockwiseContourIntegral;`, and room for a number with zeros.
     private static let referenceLimit = 64
 
-    /// Makes libxml2 ready; it is done once in a process.
+    /// Initialises libxml2, once in a process.
     static let initialize: Void = xmlInitParser()
 
     init() { _ = Self.initialize }
@@ -37,7 +37,7 @@ struct PageTree: ~Copyable {
         operations = XPathExpression.operationLimit
     }
 
-    /// Evaluates an expression; the page is over.
+    /// Evaluates an expression, once the page is complete.
     ///
     /// - Returns: nil where memory ran out, or it would take too long.
     mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
@@ -69,7 +69,7 @@ struct PageTree: ~Copyable {
     private mutating func finish() {
         guard isXML else { return html.finish() }
         xml.nodes.endText()
-        // A tree has a root, so that what is asked of it has an answer.
+        // The tree gets a root in any case, so that expressions have a node to begin at.
         if xml.nodes.document.map({ xmlDocGetRootElement($0) == nil }) ?? true {
             xml.end(.max)
             xml.start(Array("html".utf8), TagAttributes(), isEmpty: true)
@@ -117,7 +117,7 @@ struct PageTree: ~Copyable {
         xml.end(count)
     }
 
-    /// Adds what stands in a raw text element whose start tag was added last.
+    /// Adds the content of the raw text element whose start tag was added last.
     mutating func rawText(_ bytes: UnsafeRawBufferPointer, hasReferences: Bool) {
         if hasReferences { append(text: bytes[...]) } else { append(rawText: bytes) }
         appendText()

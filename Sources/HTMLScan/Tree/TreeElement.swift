@@ -2,9 +2,9 @@ internal import CLibXML2
 
 /// An element that is open while a tree is built.
 struct TreeElement {
-    /// Where start tags, and text, are those of HTML although the element is foreign (HTML Standard, §13.2.6).
+    /// Whether the rules of HTML apply to the content of a foreign element (HTML Standard, §13.2.6).
     enum Admission {
-        /// Nowhere in it; or it is of HTML itself.
+        /// They do not; or the element is HTML's own.
         case own
         /// An "HTML integration point".
         case html

@@ -1,15 +1,15 @@
 internal import CLibXML2
 internal import TrawlText
 
-/// The nodes of one page after another, in libxml2's memory: made, linked, and freed with their document.
+/// Makes, links and frees the nodes of one page after another, in libxml2's memory.
 ///
-/// What they may take together is limited; what comes beyond is left out.
+/// The memory of a page's nodes is limited. Further nodes are left out.
 struct TreeNodes: ~Copyable {
     /// How much memory a tree may take, roughly.
     static let sizeLimit = 32 << 20
-    /// How many attributes an element keeps. Each is compared with all before it.
+    /// The most attributes of an element. Each is compared with all before it.
     private static let attributeLimit = 100
-    /// What an element, an attribute or a text takes in memory beside its text.
+    /// The bytes that an element, an attribute or a text takes beside its text.
     private static let nodeSize = 256
 
     /// Where a node is put: at the end of another, or before one of its children.
@@ -27,7 +27,8 @@ struct TreeNodes: ~Copyable {
     private var size = 0
     /// Nodes that were taken out of the tree.
     private var discarded: [xmlNodePtr] = []
-    /// The text node that was added to last, whose text is still here: libxml2 would look for its end each time.
+    /// The text node that was added to last. Its text is kept here until it is complete, since libxml2 would search
+    /// for its end at each addition.
     private var textNode: xmlNodePtr?
     private var text: [UInt8] = []
     private var name: [UInt8] = []
@@ -61,7 +62,7 @@ struct TreeNodes: ~Copyable {
         return document.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: xmlNode.self) }
     }
 
-    /// Takes some of what a page may cost.
+    /// Counts memory against the page's limit.
     mutating func spend(_ cost: Int) -> Bool {
         size += cost
         if size > Self.sizeLimit { isTruncated = true }
@@ -81,7 +82,7 @@ struct TreeNodes: ~Copyable {
         return node
     }
 
-    /// Gives an element the attributes that it has not.
+    /// Adds the attributes that an element does not have yet.
     mutating func add(_ attributes: TagAttributes, to node: xmlNodePtr) {
         attributes.withUnsafeBytes { bytes in
             var cursor = AttributeCursor(bytes)
@@ -180,7 +181,7 @@ struct TreeNodes: ~Copyable {
 
     // MARK: - Linking nodes
 
-    /// Puts a node that is in no place where it belongs. Text stays apart from text beside it, as in browsers.
+    /// Links a new node at a place. Text stays apart from text beside it, as in browsers.
     mutating func link(_ node: xmlNodePtr, at place: Place) {
         let parent = place.parent
         let previous = place.sibling.map { $0.pointee.prev } ?? parent.pointee.last
@@ -212,7 +213,8 @@ struct TreeNodes: ~Copyable {
 }
 
 extension [UInt8] {
-    /// Removes what no character of XML is: controls but for white space, U+FFFE and U+FFFF; a carriage return is a line's end.
+    /// Removes the characters that XML does not allow: controls other than white space, U+FFFE and U+FFFF. A carriage
+    /// return becomes a line feed.
     mutating func dropControls() {
         guard contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\n") || $0 == 0xEF }) else { return }
         var kept: [UInt8] = []

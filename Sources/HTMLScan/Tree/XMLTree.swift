@@ -1,6 +1,6 @@
 internal import CLibXML2
 
-/// Builds the tree of a page of XHTML: what is written, and nothing that is implied.
+/// Builds the tree of a page of XHTML: only the elements that are written, without implied ones.
 struct XMLTree: ~Copyable {
     var nodes = TreeNodes()
     // Safe because nodes live as long as the page's document.

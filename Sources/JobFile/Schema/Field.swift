@@ -27,7 +27,7 @@ extension Field {
 
     static func byteCount(_ name: String, _ property: Property<Int64>) -> Field {
         Field(name) { cursor, target throws(JobFileError) in
-            target[keyPath: property] = try cursor.byteCount()
+            target[keyPath: property] = try ByteCount.read(cursor)
         }
     }
 
@@ -46,7 +46,7 @@ extension Field {
     /// A text that ends up in a header or a command to curl, and so holds no control characters.
     static func line(_ name: String, _ property: Property<String?>) -> Field {
         Field(name) { cursor, target throws(JobFileError) in
-            target[keyPath: property] = try cursor.fieldValue()
+            target[keyPath: property] = try HeaderSchema.value(cursor)
         }
     }
 

@@ -1,4 +1,4 @@
-/// What may be the name of a job. It stands in file names, in terminals and in SQL.
+/// The rules for names of jobs, which stand in file names, in terminals and in SQL.
 enum JobName {
     /// The longest name in bytes, as the database has it.
     static let maxBytes = 200

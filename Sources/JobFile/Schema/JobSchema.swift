@@ -1,6 +1,6 @@
 internal import CrawlCore
 
-/// Every key of a job file that this version acts upon.
+/// Every key of a job file that this version knows.
 enum JobSchema {
     static let root = Schema<JobSpec>([
         Field("name") { cursor, spec throws(JobFileError) in
@@ -14,14 +14,15 @@ enum JobSchema {
             spec.urlsFrom = try urlSource(cursor)
         },
         Field("sitemaps") { cursor, spec throws(JobFileError) in
-            spec.sitemaps = try cursor.sitemaps()
+            spec.sitemaps = try FollowSchema.sitemaps(cursor)
         },
-        Field("follow", children: follow.fields.map(\.name)) { cursor, spec throws(JobFileError) in
+        Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
+            cursor, spec throws(JobFileError) in
             var rules = JobSpec.Follow()
-            try follow.read(cursor, into: &rules)
+            try FollowSchema.follow.read(cursor, into: &rules)
             spec.follow = rules
         },
-        .mapping("normalize", \.normalize, normalize),
+        .mapping("normalize", \.normalize, FollowSchema.normalize),
         .boolean("keep_skipped", \.keepsSkipped),
         Field("requests") { cursor, spec throws(JobFileError) in
             spec.requests = try requests(cursor, spec)
@@ -33,7 +34,7 @@ enum JobSchema {
             if case .mapping = cursor.node.content {
                 try rate.read(cursor, into: &spec.rate)
             } else {
-                spec.rate.perHost = try cursor.rate()
+                spec.rate.perHost = try StartRate.read(cursor)
             }
         },
         .boolean("batch_barrier", \.hasBatchBarrier),
@@ -53,7 +54,7 @@ enum JobSchema {
         .integer("batch_size", 1...100_000, \.batchSize),
         .mapping("request", \.request, request),
         Field("extract") { cursor, spec throws(JobFileError) in
-            spec.extract = try cursor.extractionFields()
+            spec.extract = try ExtractionSchema.fields(cursor)
         },
         .boolean("metadata", \.metadata),
         Field("keep_body") { cursor, spec throws(JobFileError) in
@@ -63,10 +64,10 @@ enum JobSchema {
             spec.keepBody = kept
         },
         Field("schedule") { cursor, spec throws(JobFileError) in
-            try cursor.readSchedule(into: &spec.schedule)
+            try ScheduleSchema.readCron(cursor, into: &spec.schedule)
         },
         Field("timezone") { cursor, spec throws(JobFileError) in
-            spec.schedule.timeZone = try cursor.timeZone()
+            spec.schedule.timeZone = try ScheduleSchema.timeZone(cursor)
         },
         Field("missed") { cursor, spec throws(JobFileError) in
             spec.schedule.missed = try cursor.choice()
@@ -74,7 +75,7 @@ enum JobSchema {
         .duration("jitter", \.schedule.jitter),
         .integer("keep_runs", 0...1_000_000, \.keepRuns),
         Field("accept") { cursor, spec throws(JobFileError) in
-            spec.accept = try cursor.statusSet()
+            spec.accept = try StatusSchema.set(cursor)
         },
     ])
 
@@ -84,8 +85,8 @@ enum JobSchema {
     ])
 
     private static let rate = Schema<JobSpec.Rate>([
-        Field("per_host") { cursor, rate throws(JobFileError) in rate.perHost = try cursor.rate() },
-        Field("total") { cursor, rate throws(JobFileError) in rate.total = try cursor.rate() },
+        Field("per_host") { cursor, rate throws(JobFileError) in rate.perHost = try StartRate.read(cursor) },
+        Field("total") { cursor, rate throws(JobFileError) in rate.total = try StartRate.read(cursor) },
     ])
 
     static let variables = Field<JobSpec>("vars") { cursor, spec throws(JobFileError) in
@@ -104,7 +105,7 @@ enum JobSchema {
         .duration("max_delay", \.maxDelay),
         .boolean("unsafe", \.unsafe),
         Field("on") { cursor, policy throws(JobFileError) in
-            try cursor.readRetryConditions(into: &policy)
+            try StatusSchema.readRetryConditions(cursor, into: &policy)
         },
     ])
 
@@ -116,12 +117,12 @@ enum JobSchema {
         .duration("time", \.time),
         .byteCount("bytes", \.bytes),
         .integer("pages_per_host", 0...Int.max, \.pagesPerHost),
-        .mapping("trap", \.trap, trap),
+        .mapping("trap", \.trap, FollowSchema.trap),
     ])
 
     private static let request = Schema<JobSpec.RequestDefaults>([
         Field("headers") { cursor, request throws(JobFileError) in
-            request.headers = try cursor.headers()
+            request.headers = try HeaderSchema.fields(cursor)
         },
         .line("user_agent", \.userAgent),
         .line("proxy", \.proxy),
@@ -160,7 +161,7 @@ extension JobSchema {
         return urls
     }
 
-    /// Named API calls, with what the job says so far where they have no values of their own.
+    /// Named API calls. The job's settings that stand above them apply where they have none of their own.
     static func requests(_ cursor: Cursor, _ spec: JobSpec) throws(JobFileError) -> [RequestTemplate] {
         let elements = try cursor.elements(example: "[{name: user, url: https://example.org/}]")
         guard !elements.isEmpty else {

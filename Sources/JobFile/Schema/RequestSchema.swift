@@ -31,9 +31,10 @@ enum RequestSchema {
         return request
     }
 
-    /// Takes the keys out of a mapping that no request has.
+    /// Removes the keys that no request has from a mapping.
     ///
-    /// - Returns: what they were, as one JSON object; nil for none. Where there is no URL they stay: one of them may be meant for it.
+    /// - Returns: the removed keys as one JSON object; nil for none. They stay where there is no URL, since one of
+    ///   them may be a misspelled `url`.
     static func takeUnknown(from node: inout DocumentNode) -> String? {
         guard case .mapping(let entries) = node.content, entries.contains(where: { $0.key == "url" }) else {
             return nil
@@ -57,7 +58,7 @@ enum RequestSchema {
         },
         Field("method") { cursor, request throws(JobFileError) in
             let method = try cursor.text()
-            guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(Cursor.isTokenByte),
+            guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(HeaderSchema.isTokenByte),
                 method.uppercased() != "CONNECT"
             else {
                 throw cursor.failure("\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
@@ -71,7 +72,9 @@ enum RequestSchema {
             request.url = url
         },
         Field("query") { cursor, request throws(JobFileError) in request.query = try cursor.parameters() },
-        Field("headers") { cursor, request throws(JobFileError) in request.headers = try cursor.headers() },
+        Field("headers") { cursor, request throws(JobFileError) in
+            request.headers = try HeaderSchema.fields(cursor)
+        },
         Field("body") { cursor, request throws(JobFileError) in
             try checkSole(cursor, request)
             request.body = .text(try cursor.template())
@@ -85,12 +88,14 @@ enum RequestSchema {
             try checkSole(cursor, request)
             request.body = .form(try cursor.parameters())
         },
-        Field("accept") { cursor, request throws(JobFileError) in request.accept = try cursor.statusSet() },
+        Field("accept") { cursor, request throws(JobFileError) in
+            request.accept = try StatusSchema.set(cursor)
+        },
         .mapping("timeouts", \.timeouts, JobSchema.timeouts),
         .mapping("retry", \.retry, JobSchema.retry),
         .boolean("idempotency_key", \.sendsIdempotencyKey),
         Field("extract") { cursor, request throws(JobFileError) in
-            request.extract = try cursor.extractionFields()
+            request.extract = try ExtractionSchema.fields(cursor)
         },
     ])
 
@@ -107,7 +112,7 @@ enum RequestSchema {
         throw cursor.failure("\(method) sends no body; remove it, or write another method")
     }
 
-    /// Where a URL names a host and a path it is stored, and shown, as it is.
+    /// Refuses secrets in a URL's host and path, since these are stored and shown as they are.
     private static func checkReferences(
         in request: RequestTemplate, _ cursor: Cursor
     ) throws(JobFileError) {
@@ -128,7 +133,7 @@ enum RequestSchema {
 }
 
 extension RequestTemplate {
-    /// Reads what is stored of a request with its page (``RequestTemplate/details``).
+    /// Reads the stored keys of a request (``RequestTemplate/details``).
     ///
     /// - Parameter job: whose values stand in for those that the request does not have.
     /// - Throws: ``JobFileError`` where it is none.

@@ -1,4 +1,4 @@
-/// Which of the known words somebody meant.
+/// Finds the known word that a misspelled one is meant to be.
 enum Spelling {
     /// The known word that takes the fewest edits, nil where none is near: a third of the letters may differ.
     static func nearest(to word: String, in known: [String]) -> String? {

@@ -1,9 +1,10 @@
 internal import CLibXML2
 
-/// The list of active formatting elements (HTML Standard, §13.2.4.3): those that are opened again after what closed them.
+/// The list of active formatting elements (HTML Standard, §13.2.4.3): those that are opened again after another
+/// element closed them.
 struct FormattingElements {
     enum Entry {
-        /// What came before does not count here.
+        /// A marker: entries before it do not count.
         case marker
         case element(TreeElement)
 

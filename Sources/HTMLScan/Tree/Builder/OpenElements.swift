@@ -1,11 +1,11 @@
 internal import CLibXML2
 
-/// The stack of open elements (HTML Standard, §13.2.4.2), and what is asked of it.
+/// The stack of open elements (HTML Standard, §13.2.4.2) and its searches.
 struct OpenElements {
     private(set) var elements: [TreeElement] = []
     /// How many elements were looked at: a measure of the time taken.
     var steps = 0
-    /// How many `p`, `template`, `noscript` and so on are open, by kind: most searches are for what is not there.
+    /// How many elements of each kind are open. Most searches are for a kind of which there is none, and end here.
     private var counts = [Int](repeating: 0, count: ElementKind.allCases.count)
 
     var count: Int { elements.count }

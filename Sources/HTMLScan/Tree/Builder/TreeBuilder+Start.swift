@@ -18,7 +18,7 @@ extension TreeBuilder {
         }
     }
 
-    /// Opens what is implied before a mode is reached: `html`, `head`, `body`.
+    /// Opens the elements that are implied before a mode: `html`, `head`, `body`.
     mutating func begin(upTo target: Mode) {
         if mode == .initial {
             isQuirky = true
@@ -147,7 +147,7 @@ extension TreeBuilder {
         }
     }
 
-    /// Goes back to the mode that what is open asks for ("reset the insertion mode appropriately").
+    /// Chooses the mode by the open elements ("reset the insertion mode appropriately").
     mutating func resetMode() {
         for index in (0..<open.count).reversed() {
             let element = open[index]

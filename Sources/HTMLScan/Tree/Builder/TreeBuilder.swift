@@ -3,10 +3,11 @@ internal import TrawlText
 
 /// Builds the tree of a page of HTML as browsers do: the HTML Standard's tree construction (§13.2.6), into libxml2's nodes.
 ///
-/// What comes of it is what XPath expressions are evaluated on, so that a path copied from a browser's inspector finds what it
-/// found there: with the `tbody` that nobody wrote, with paragraphs that are closed by what cannot stand in them, with what stands
-/// wrongly in a table before it. In three things it is not a browser's: names are in lower case also in foreign content, what is
-/// in a `template` is in the tree, and so is what is in a `noscript`, which cannot close anything around it.
+/// XPath expressions are evaluated on this tree, so a path copied from a browser's inspector finds the same node:
+/// tables get their implied `tbody`, an element that cannot stand in a paragraph closes it, and misplaced content of
+/// a table goes before it. The tree differs from a browser's in three things: names are in lower case in foreign
+/// content too, the content of a `template` is in the tree, and so is that of a `noscript`, which cannot close
+/// anything around it. Each extension file holds one part of the Standard's algorithm.
 struct TreeBuilder: ~Copyable {
     /// A start tag.
     struct Tag {
@@ -18,14 +19,14 @@ struct TreeBuilder: ~Copyable {
         let isSelfClosing: Bool
     }
 
-    /// What held where a `noscript` began, and holds again after it.
+    /// The state at the start of a `noscript`, which is restored at its end.
     struct Noscript {
         let mode: Mode
         let formNode: xmlNodePtr?
         let formattingCount: Int
     }
 
-    /// Which of the rules hold (§13.2.4.1, "insertion mode").
+    /// The "insertion mode" (§13.2.4.1): which rules apply to the next token.
     enum Mode {
         case initial, beforeHTML, beforeHead, inHead, afterHead, inBody, inTable, inCaption, inColumnGroup
         case inTableBody, inRow, inCell, inTemplate, afterBody, inFrameset, afterFrameset
@@ -37,23 +38,23 @@ struct TreeBuilder: ~Copyable {
     var formatting = FormattingElements()
     var mode = Mode.initial
     var templateModes: [Mode] = []
-    /// What held where each `noscript` that is open began.
+    /// The states at the start of each open `noscript`.
     var noscripts: [Noscript] = []
     // Safe because nodes live as long as the page's document.
     var headNode: xmlNodePtr?
     var formNode: xmlNodePtr?
     var isFramesetOK = true
-    /// Whether the page's doctype, or that it has none, asks for the rules of old.
+    /// Whether the page is in "quirks mode".
     var isQuirky = false
     var fosters = false
-    /// Whether a line's end that comes next is left out.
+    /// Whether a line feed that comes next is left out.
     var ignoresLineEnd = false
     /// Whether the text of a raw text element comes next, and where its element is open.
     private(set) var readsRawText = false
 
-    /// From here on elements are put beside one another, as in browsers.
+    /// The deepest nesting. Deeper elements are put beside one another, as in browsers.
     private static let depthLimit = 512
-    /// How many open elements may be looked at; a page that takes more is left unfinished.
+    /// How many open elements may be compared. A page that takes more is left unfinished.
     private static let stepLimit = 20_000_000
 
     init() {}

@@ -104,4 +104,23 @@ extension Cursor {
         }
         return value
     }
+
+    /// One of a few words.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(JobFileError) -> Choice {
+        if let choice = try word().flatMap(Choice.init(rawValue:)) { return choice }
+        let words = Choice.allCases.map(\.rawValue)
+        let last = words.last ?? ""
+        throw failure(
+            "\(found) is not known here; write \(words.dropLast().joined(separator: ", ")) or \(last)")
+    }
+
+    /// A duration such as `500ms`, `10s`, `1.5h` or `0`.
+    func duration() throws(JobFileError) -> Duration {
+        let word = try word() ?? ""
+        do throws(DurationTextError) {
+            return try Duration(jobFileText: word)
+        } catch {
+            throw failure("\(found) \(error.message)")
+        }
+    }
 }

@@ -1,19 +1,20 @@
 internal import CrawlCore
 
-extension Cursor {
-    /// Header fields in their order.
-    func headers() throws(JobFileError) -> [JobSpec.HeaderField] {
+/// The header fields of a job or a request.
+enum HeaderSchema {
+    /// Reads header fields in their order.
+    static func fields(_ cursor: Cursor) throws(JobFileError) -> [JobSpec.HeaderField] {
         var fields: [JobSpec.HeaderField] = []
         var names: Set<String> = []
-        for entry in try entries() {
-            let field = child(entry)
-            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(Self.isTokenByte) else {
-                throw source.failure(
+        for entry in try cursor.entries() {
+            let field = cursor.child(entry)
+            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(isTokenByte) else {
+                throw cursor.source.failure(
                     at: entry.position, keyPath: field.path,
                     "\"\(entry.key)\" is not the name of a header; write letters, digits and hyphens")
             }
             guard names.insert(entry.key.lowercased()).inserted else {
-                throw source.failure(
+                throw cursor.source.failure(
                     at: entry.position, keyPath: field.path,
                     "the header is given twice; its case makes no difference, remove one of them")
             }
@@ -22,12 +23,12 @@ extension Cursor {
         return fields
     }
 
-    /// A text that can stand in a header: without the control characters that would end it or begin another
+    /// Reads the value of a header field: a text without the control characters that would end the field
     /// (RFC 9110, section 5.5).
-    func fieldValue() throws(JobFileError) -> String {
-        let value = try text()
+    static func value(_ cursor: Cursor) throws(JobFileError) -> String {
+        let value = try cursor.text()
         guard RequestMessage.isFieldValue(value) else {
-            throw failure("a header holds no line breaks or control characters; remove them")
+            throw cursor.failure("a header holds no line breaks or control characters; remove them")
         }
         return value
     }

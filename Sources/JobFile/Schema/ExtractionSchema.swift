@@ -1,39 +1,41 @@
 internal import CrawlCore
 internal import Extract
 
-extension Cursor {
-    /// What is to be taken from a page, by name: `h1: {xpath: "//h1"}`.
-    func extractionFields() throws(JobFileError) -> [ExtractionField] {
-        let entries = try entries()
+/// The keys of `extract`: what is taken from each page.
+enum ExtractionSchema {
+    /// Reads the fields by name: `h1: {xpath: "//h1"}`.
+    static func fields(_ cursor: Cursor) throws(JobFileError) -> [ExtractionField] {
+        let entries = try cursor.entries()
         guard !entries.isEmpty else {
-            throw failure("the mapping is empty; write at least one field, or remove the key")
+            throw cursor.failure("the mapping is empty; write at least one field, or remove the key")
         }
         var fields: [ExtractionField] = []
         for entry in entries {
             guard !entry.key.isEmpty else {
-                throw source.failure(at: entry.position, keyPath: path, "a field has no name; write one")
+                throw cursor.source.failure(
+                    at: entry.position, keyPath: cursor.path, "a field has no name; write one")
             }
-            fields.append(try child(entry).extractionField(named: entry.key))
+            fields.append(try read(cursor.child(entry), named: entry.key))
         }
         return fields
     }
 
-    private func extractionField(named name: String) throws(JobFileError) -> ExtractionField {
+    private static func read(_ cursor: Cursor, named name: String) throws(JobFileError) -> ExtractionField {
         var draft = ExtractionFieldDraft()
-        try Self.extractionField.read(self, into: &draft)
-        guard let (fieldSource, cursor) = draft.source else {
-            throw failure("nothing says where the value comes from; write xpath, regex or json")
+        try schema.read(cursor, into: &draft)
+        guard let (fieldSource, sourceCursor) = draft.source else {
+            throw cursor.failure("nothing says where the value comes from; write xpath, regex or json")
         }
         let field = ExtractionField(name: name, source: fieldSource, isMany: draft.isMany)
         do throws(FieldError) {
             _ = try FieldExtractor([field])
         } catch {
-            throw cursor.failure(error.description)
+            throw sourceCursor.failure(error.description)
         }
         return field
     }
 
-    private static let extractionField = Schema<ExtractionFieldDraft>([
+    private static let schema = Schema<ExtractionFieldDraft>([
         Field("xpath") { cursor, draft throws(JobFileError) in
             try draft.set(.xpath(try cursor.text()), cursor)
         },

@@ -1,0 +1,24 @@
+internal import CrawlCore
+
+/// The keys that say when a job runs.
+enum ScheduleSchema {
+    /// Reads five fields, or a word as `@daily`.
+    static func readCron(_ cursor: Cursor, into schedule: inout JobSchedule) throws(JobFileError) {
+        let text = try cursor.text()
+        do {
+            schedule.cron = try CronSchedule(parsing: text)
+        } catch {
+            throw cursor.failure(error.description)
+        }
+        schedule.text = text
+    }
+
+    /// Reads a name of the tz database.
+    static func timeZone(_ cursor: Cursor) throws(JobFileError) -> String {
+        let name = try cursor.text()
+        guard NamedTimeZone(name) != nil else {
+            throw cursor.failure("\"\(name)\" is no time zone; write one as Europe/Berlin, or UTC")
+        }
+        return name
+    }
+}
