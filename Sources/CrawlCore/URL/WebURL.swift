@@ -2,7 +2,7 @@
 /// ASCII.
 ///
 /// This is the one URL parser of the program. libcurl parses URLs too. Where it reads another host out of a URL, the
-/// URL is refused (`HostAgreement`).
+/// URL is refused (`AgreedHosts`).
 ///
 /// The value is its serialisation and where the parts begin, so a URL costs one allocation, and parsing a text that is
 /// normalised already (the usual case in a long list) costs none. Two URLs are equal if their ``href`` is.
