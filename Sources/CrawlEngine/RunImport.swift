@@ -47,6 +47,10 @@ package struct RunImport {
 
     /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
     private static let chunk = 2_000
+    /// Entries of a list that is not long: they are added in its order.
+    private static let shortList = 16_000
+    /// Entries of a long list that are sorted by host: enough for hosts in turn to have some pages each.
+    private static let stretch = 32_768
     /// Characters of an unusable entry that are kept.
     private static let keptText = 2_083
 
@@ -72,6 +76,7 @@ package struct RunImport {
         var added = RunProgress()
         var chunk: [ImportedPage] = []
         var inputs: [Int: String] = [:]
+        var isLong = false
         chunk.reserveCapacity(RunImport.chunk)
         while true {
             let entry = try source.next()
@@ -79,14 +84,25 @@ package struct RunImport {
                 if let input = entry.input { inputs[chunk.count] = input }
                 chunk.append(page(of: entry))
             }
-            guard entry == nil || chunk.count == RunImport.chunk else { continue }
+            guard entry == nil || chunk.count == (isLong ? RunImport.stretch : RunImport.chunk) else {
+                continue
+            }
             if !inputs.isEmpty { hasInputs = true }
-            added.add(try commit(chunk, inputs))
+            added.add(
+                try isLong
+                    ? importer.addStretch(chunk, inputs: inputs, to: store) : commit(chunk, inputs))
             inputs.removeAll()
             chunk.removeAll(keepingCapacity: true)
             guard progressed(added.pages) else { return nil }
-            if entry == nil { return added }
+            if entry == nil { break }
+            isLong = importer.takesStretches && added.pages >= RunImport.shortList
         }
+        let pages = added.pages
+        guard let change = try importer.settle(in: store, progressed: { progressed(pages) }) else {
+            return nil
+        }
+        added.add(change)
+        return added
     }
 
     /// Adds the sitemaps that the job names.

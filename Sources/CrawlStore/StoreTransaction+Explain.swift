@@ -43,7 +43,7 @@ extension StoreTransaction {
                     SELECT pages.*, lower(hex(content_digest)) AS digest,
                         CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url,
                         (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
-                    FROM pages WHERE run_id = ? AND url_key = ?
+                    FROM pages WHERE id = (SELECT page_id FROM page_keys WHERE run_id = ? AND url_key = ?)
                     """,
                 arguments: [run.rawValue, key.rawValue])
             guard let row else { return nil }

@@ -1,0 +1,217 @@
+import CrawlCore
+@testable import CrawlStore
+import GRDB
+import Testing
+
+/// Long lists, whose pages are written host by host.
+@Suite struct LongListTests {
+    private let temporary: TemporaryStore
+    private var store: Store { temporary.store }
+
+    init() throws { temporary = try TemporaryStore() }
+
+    private func pages(_ urls: [String], name: String? = nil) -> [ImportedPage] {
+        urls.enumerated().map { .page(url: $1, hostKey: hostKey($1), name: name, line: $0 + 1) }
+    }
+
+    /// Adds stretches to a run, and settles which pages are duplicates.
+    @discardableResult
+    private func add(_ stretches: [[ImportedPage]], to run: RunID) throws -> RunProgress {
+        var importer = PageImporter(run: run)
+        var added = RunProgress()
+        for stretch in stretches { added.add(try importer.addStretch(stretch, to: store)) }
+        added.add(try #require(try importer.settle(in: store) { true }))
+        return added
+    }
+
+    /// A list with everything that a list may have, some of it twice.
+    private func list(_ count: Int, seed: Int) -> [ImportedPage] {
+        var state = UInt64(seed)
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        return (0..<count).map { index in
+            let host = "http://h\(random(7))"
+            let url = "\(host)/\(random(count / 2))"
+            switch random(12) {
+            case 0:
+                return .skipped(text: "::\(index)", reason: .invalidURL, name: nil, line: index, error: "no")
+            case 1:
+                return .failed(
+                    text: "ftp://a/\(index)", kind: .unsupportedScheme, name: nil, line: index, error: "no")
+            case 2: return .page(url: url, hostKey: host, name: "n\(random(3))", line: index)
+            case 3, 4:
+                let request = ImportedRequest(
+                    method: "POST", details: "{\"json\": \(random(3))}", idempotencyKey: "\(index)")
+                return .page(url: url, hostKey: host, name: nil, line: index, request: request)
+            default: return .page(url: url, hostKey: host, name: nil, line: index)
+            }
+        }
+    }
+
+    /// What users see of a run's pages, in the order of the list.
+    private func seen(_ run: RunID) throws -> [String] {
+        let requests = Dictionary(
+            uniqueKeysWithValues: try temporary.query("SELECT page_id, request FROM page_requests").map {
+                ($0["page_id"] as Int64, $0["request"] as String?)
+            })
+        return try temporary.rows(run).map { row in
+            let request = requests[row.page?.rawValue ?? 0] ?? nil
+            return
+                "\(row.url) \(row.name ?? "") \(row.line ?? 0) \(row.state) \(row.skipReason ?? "") \(row.input ?? "") \(request ?? "")"
+        }
+    }
+
+    @Test(arguments: 1...5) func `a list comes to the same in one piece and in stretches`(seed: Int) throws {
+        let list = list(600, seed: seed)
+        let inputs = [3: "{\"a\": 1}", 250: "{\"a\": 2}"]
+        let short = try temporary.beginImport(job: "short")
+        var direct = PageImporter(run: short)
+        let expected = try store.write { try direct.add(list, inputs: inputs, in: $0) }
+
+        let long = try temporary.beginImport(job: "long")
+        var importer = PageImporter(run: long)
+        var added = try store.write { try importer.add(Array(list[..<100]), inputs: inputs, in: $0) }
+        for start in stride(from: 100, to: 600, by: 200) {
+            let part = Array(list[start..<min(start + 200, 600)])
+            let said = start == 100 ? [150: "{\"a\": 2}"] : [:]
+            added.add(try importer.addStretch(part, inputs: said, to: store))
+        }
+        added.add(try #require(try importer.settle(in: store) { true }))
+        for run in [short, long] { try store.write { try $0.finishImport(run) } }
+
+        #expect(added == expected)
+        #expect(try temporary.run(long).progress == expected)
+        #expect(try seen(long) == seen(short))
+        #expect(try store.check() == [])
+    }
+
+    @Test func `the pages of a host lie together, in the order of the list`() throws {
+        let run = try temporary.beginImport()
+        let urls = (0..<60).map { "http://h\($0 % 3)/\($0)" }
+
+        try add([pages(urls)], to: run)
+
+        let stored = try temporary.query("SELECT url FROM pages ORDER BY id").map { $0["url"] as String }
+        #expect(stored == (0..<3).flatMap { host in urls.filter { $0.hasPrefix("http://h\(host)/") } })
+        #expect(try temporary.rows(run).map(\.url) == urls)
+        #expect(try temporary.claim("http://h1", of: run, limit: 3).map(\.url) == [1, 4, 7].map { urls[$0] })
+    }
+
+    @Test func `results go on behind any page, in the order of the list`() throws {
+        let run = try temporary.beginImport()
+        let urls = (0..<40).map { "http://h\($0 % 3)/\($0)" }
+        try temporary.add(Array(urls[..<10]), to: run)
+        try add([pages(Array(urls[10..<25])), pages(Array(urls[25..<35]))], to: run)
+        try temporary.add(Array(urls[35...]), to: run)
+
+        let all = try temporary.rows(run)
+        #expect(all.map(\.url) == urls)
+        for (place, row) in all.enumerated() {
+            var rows: [String] = []
+            try store.read { transaction in
+                try transaction.forEachResult(of: run, .all, after: row.page, limit: 7) {
+                    rows.append($0.url)
+                }
+            }
+            #expect(rows == Array(urls[(place + 1)...].prefix(7)))
+        }
+    }
+
+    @Test func `failed results of a long list are those alone, in its order`() throws {
+        let run = try temporary.beginImport()
+        let urls = (0..<30).map { "http://h\($0 % 3)/\($0)" }
+        try add([pages(urls)], to: run)
+        try temporary.execute(
+            "UPDATE pages SET state = 'failed', error_kind = 'dns' WHERE line IN (3, 8, 9, 30)")
+
+        let failed = try temporary.rows(run, .failed)
+
+        #expect(failed.map(\.line) == [3, 8, 9, 30])
+        #expect(try temporary.rows(run, .settled).map(\.line) == [3, 8, 9, 30])
+    }
+
+    @Test func `of runs that are filled in turns each has its own pages, in the order of its list`() throws {
+        let one = try temporary.beginImport(job: "one")
+        let two = try temporary.beginImport(job: "two")
+        let urls = (0..<20_000).map { "http://h\($0 % 5)/\($0)" }
+        var first = PageImporter(run: one)
+        var second = PageImporter(run: two)
+
+        _ = try first.addStretch(pages(Array(urls[..<10_000])), to: store)
+        _ = try second.addStretch(pages(urls), to: store)
+        _ = try first.addStretch(pages(Array(urls[10_000...])), to: store)
+        _ = try first.settle(in: store) { true }
+        _ = try second.settle(in: store) { true }
+        for run in [one, two] {
+            try store.write { try $0.finishImport(run) }
+        }
+
+        #expect(try temporary.rows(one).map(\.url) == urls)
+        #expect(try temporary.rows(two).map(\.url) == urls)
+        #expect(try store.check() == [])
+    }
+
+    @Test func `a request whose key another one has is new all the same, and known again`() throws {
+        let run = try temporary.beginImport()
+        let mine = URLKey(method: "GET", url: "http://a/mine").rawValue
+        try temporary.execute(
+            """
+            INSERT INTO pages (run_id, url_key, url) VALUES (\(run.rawValue), \(mine), 'http://a/other');
+            INSERT INTO page_keys (run_id, url_key, page_id) VALUES (\(run.rawValue), \(mine), last_insert_rowid());
+            """)
+
+        let added = try add([pages(["http://a/mine", "http://a/2", "http://a/mine"])], to: run)
+
+        #expect(added.pending == 2 && added.skipped == 1)
+        let key = try temporary.value(
+            "SELECT url_key FROM pages WHERE url = 'http://a/mine' AND state = 'pending'", as: Int64.self)
+        #expect(key == URLKey(method: "GET", url: "http://a/mine", salt: 1).rawValue)
+        try temporary.execute("DELETE FROM pages WHERE url = 'http://a/other'")
+        #expect(try temporary.value("SELECT count(*) FROM page_keys", as: Int.self) == 2)
+    }
+
+    @Test func `an import that is ended while its duplicates are looked for has no result`() throws {
+        let run = try temporary.beginImport()
+        var importer = PageImporter(run: run)
+        _ = try importer.addStretch(pages(["http://a/1", "http://a/1"]), to: store)
+
+        #expect(try importer.settle(in: store) { false } == nil)
+
+        while try store.write({ try $0.discardImport(run, limit: 10) }) {}
+        let left = "SELECT (SELECT count(*) FROM pages) + (SELECT count(*) FROM page_keys)"
+        #expect(try temporary.value(left, as: Int.self) == 0)
+        #expect(try store.check() == [])
+    }
+
+    @Test func `what is deleted of a long list leaves no order behind`() throws {
+        let urls = (0..<30).map { "http://h\($0 % 3)/\($0)" }
+        let cut = try temporary.beginImport(job: "cut")
+        try add([pages(urls)], to: cut)
+        let whole = try temporary.beginImport(job: "whole")
+        try add([pages(urls)], to: whole)
+
+        #expect(try temporary.value("SELECT count(*) FROM page_orders", as: Int.self) == 2)
+        while try store.write({ try $0.discardImport(cut, limit: 10) }) {}
+        try temporary.execute("PRAGMA foreign_keys = OFF; DELETE FROM jobs WHERE name = 'whole'")
+
+        let left =
+            "SELECT (SELECT count(*) FROM pages) + (SELECT count(*) FROM page_keys) + (SELECT count(*) FROM page_orders)"
+        #expect(try temporary.value(left, as: Int.self) == 0)
+    }
+
+    @Test func `a key that is no page's, and a page that is known by none, are found and mended`() throws {
+        let run = try temporary.begin(["http://a/1", "http://a/2", "http://a/3"])
+        #expect(try store.check() == [])
+
+        try temporary.execute(
+            "DELETE FROM page_keys WHERE page_id = 1; UPDATE page_keys SET page_id = 99 WHERE page_id = 3")
+
+        #expect(try store.check() == ["run \(run.rawValue): 3 pages and keys of pages do not match"])
+
+        try store.repair(ProcessTableStub(pid: 1), now: 0)
+        #expect(try store.check() == [])
+        #expect(try temporary.value("SELECT count(*) FROM page_keys", as: Int.self) == 3)
+    }
+}
