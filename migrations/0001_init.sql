@@ -218,6 +218,8 @@ CREATE TABLE pages (
     not_before INTEGER NOT NULL DEFAULT 0,
     -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
     rank INTEGER NOT NULL DEFAULT 0,
+    -- 1 while it waits as one of a range of `waiting_ranges`, and still when it was settled as such; else null.
+    in_range INTEGER,
     -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
     -- The batch that it was last claimed in. No foreign key: deleting a batch would search all pages.
@@ -315,8 +317,9 @@ CREATE TABLE pages (
 ) STRICT;
 
 CREATE INDEX pages_run ON pages (run_id);
--- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else.
-CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending';
+-- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else but
+-- `waiting_ranges`.
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending' AND in_range IS NULL;
 -- Requests that were going out when their runner ended.
 CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
 CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
@@ -331,6 +334,20 @@ CREATE TABLE page_keys (
     -- The page.
     page_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, url_key)
+) STRICT, WITHOUT ROWID;
+
+-- The pages of long lists that wait. Those of a host that lie together are one row, instead of an entry of `pages_pending` each, so
+-- that a page that is settled is written to no other place. Of a range's pages those wait that are pending and have `in_range`.
+CREATE TABLE waiting_ranges (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host of its pages.
+    host_id INTEGER NOT NULL,
+    -- The least id of its pages.
+    first_page_id INTEGER NOT NULL,
+    -- The greatest id of its pages.
+    last_page_id INTEGER NOT NULL,
+    PRIMARY KEY (run_id, host_id, first_page_id)
 ) STRICT, WITHOUT ROWID;
 
 -- In which order a long list names its pages. Otherwise their ids are in that order; those of a long list are by host within each
@@ -548,6 +565,7 @@ BEGIN
     DELETE FROM skipped_links WHERE run_id = OLD.id;
     DELETE FROM unread_pages WHERE run_id = OLD.id;
     DELETE FROM batches WHERE run_id = OLD.id;
+    DELETE FROM waiting_ranges WHERE run_id = OLD.id;
     DELETE FROM page_orders WHERE run_id = OLD.id;
     DELETE FROM page_keys WHERE run_id = OLD.id;
     DELETE FROM pages WHERE run_id = OLD.id;

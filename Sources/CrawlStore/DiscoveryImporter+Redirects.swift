@@ -163,7 +163,7 @@ extension DiscoveryImporter {
     ) throws {
         try transaction.database.cachedStatement(
             sql: """
-                UPDATE pages SET state = 'pending', skip_reason = NULL, host_id = ?, depth = min(depth, ?), rank = ?,
+                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = min(depth, ?), rank = ?,
                     referrer_id = ?, error = NULL, final_url = NULL, num_redirects = NULL, fetched_at = NULL
                 WHERE id = ?
                 """

@@ -241,7 +241,8 @@ package struct DiscoveryImporter {
         let host = try self.host(url.hostKey, in: transaction)
         try transaction.database.cachedStatement(
             sql: """
-                UPDATE pages SET state = 'pending', skip_reason = NULL, host_id = ?, depth = ?, rank = ?, referrer_id = ?
+                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = ?, rank = ?,
+                    referrer_id = ?
                 WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
                 """
         ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])

@@ -7,6 +7,8 @@ internal import Glibc
 extension PageImporter {
     /// Rows in one transaction: enough to make its cost small, few enough for others to get a turn.
     private static let slice = 8_192
+    /// Pages of a host that wait as a range. Fewer are claimed at once, and then a range is only in the way.
+    private static let leastRange = 16
 
     /// Adds a stretch of a list in several transactions. Which requests the run has already is not looked at before
     /// ``settle(in:progressed:)``.
@@ -25,20 +27,7 @@ extension PageImporter {
             var entries: [KeySpool.Entry] = []
             entries.reserveCapacity(places.count)
             let part = try store.writeInTurn { transaction in
-                let rows = try PageRows(run, in: transaction)
-                var part = RunProgress()
-                for place in places {
-                    let page = pages[place]
-                    let key = page.key
-                    let input = inputs.isEmpty ? nil : inputs[place]
-                    let host = hosts[place] == 0 ? nil : HostID(rawValue: hosts[place])
-                    ids[place] = try rows.add(page, host: host, key: key, input: input)
-                    if let key { entries.append(KeySpool.Entry(key: key, page: ids[place])) }
-                    part.count(page)
-                }
-                if let first = places.first, let last = places.last {
-                    try count(part, ids: ids[first]...ids[last], in: transaction)
-                }
+                let part = try add(pages, places, hosts: hosts, inputs, &ids, &entries, in: transaction)
                 if places.endIndex == pages.count, !order.elementsEqual(pages.indices) {
                     try transaction.keepOrder(of: ids, run: run)
                 }
@@ -48,6 +37,43 @@ extension PageImporter {
             added.add(part)
         }
         return added
+    }
+
+    /// Adds some pages of a stretch, host by host.
+    ///
+    /// - Parameters:
+    ///   - places: theirs in the stretch.
+    ///   - ids: those of the stretch's pages; theirs are entered.
+    ///   - entries: takes their keys.
+    private func add(
+        _ pages: [ImportedPage], _ places: ArraySlice<Int>, hosts: [Int64], _ inputs: [Int: String],
+        _ ids: inout [Int64], _ entries: inout [KeySpool.Entry], in transaction: StoreTransaction
+    ) throws -> RunProgress {
+        let rows = try PageRows(run, in: transaction)
+        var part = RunProgress()
+        var rest = places
+        while let first = rest.first {
+            let number = hosts[first]
+            let ofHost = rest.prefix { hosts[$0] == number }
+            rest = rest.dropFirst(ofHost.count)
+            let host = number == 0 ? nil : HostID(rawValue: number)
+            let isInRange = host != nil && ofHost.count >= PageImporter.leastRange
+            for place in ofHost {
+                let page = pages[place]
+                let key = page.key
+                let input = inputs.isEmpty ? nil : inputs[place]
+                ids[place] = try rows.add(page, host: host, key: key, input: input, isInRange: isInRange)
+                if let key { entries.append(KeySpool.Entry(key: key, page: ids[place])) }
+                part.count(page)
+            }
+            if let host, isInRange, let last = ofHost.last {
+                try transaction.add(.init(first: ids[first], last: ids[last]), of: host, run: run)
+            }
+        }
+        if let first = places.first, let last = places.last {
+            try count(part, ids: ids[first]...ids[last], in: transaction)
+        }
+        return part
     }
 
     /// Finds the pages of the stretches whose requests the run has already, and makes them skipped ones.

@@ -12,7 +12,8 @@ struct PageRows {
         self.transaction = transaction
         insert = try RawStatement(
             transaction.database,
-            "INSERT INTO pages (run_id, host_id, url_key, name, line, url) VALUES (?, ?, ?, ?, ?, ?)")
+            "INSERT INTO pages (run_id, host_id, url_key, name, line, url, in_range) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        )
     }
 
     /// Adds a page, pending where it is one to request.
@@ -20,8 +21,11 @@ struct PageRows {
     /// - Parameters:
     ///   - key: its request's key; nil where it is not requested.
     ///   - input: what its line says of it beside the request, a JSON object.
+    ///   - isInRange: whether it is one of a range that waits. The default is false.
     /// - Returns: its id.
-    func add(_ page: ImportedPage, host: HostID?, key: Int64?, input: String?) throws -> Int64 {
+    func add(
+        _ page: ImportedPage, host: HostID?, key: Int64?, input: String?, isInRange: Bool = false
+    ) throws -> Int64 {
         switch page {
         case .page(let url, _, let name, let line, let request):
             insert.bind(1, run.rawValue)
@@ -30,6 +34,7 @@ struct PageRows {
             insert.bind(4, name)
             insert.bind(5, line.map(Int64.init))
             insert.bind(6, url)
+            insert.bind(7, isInRange ? Int64(1) : Int64?.none)
             try insert.run()
             if let request { try add(request) }
         case .skipped(let text, let reason, let name, let line, let error):

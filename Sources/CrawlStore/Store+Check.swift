@@ -35,6 +35,11 @@ extension Store {
                     let pages: Int64 = row["pages"]
                     findings.append("run \(run): \(pages) pages and keys of pages do not match")
                 }
+                for row in try Row.fetchAll(database, sql: Store.lostSQL) {
+                    let run: Int64 = row["run_id"]
+                    let pages: Int64 = row["pages"]
+                    findings.append("run \(run): \(pages) pages wait where nobody looks for them")
+                }
                 for row in try Row.fetchAll(database, sql: Store.leaseSQL) {
                     let host: String = row["host"]
                     findings.append("\(host) is held by a runner that is at work on no run")
@@ -65,6 +70,18 @@ extension Store {
             WHERE pages.url_key IS NOT page_keys.url_key OR pages.run_id IS NOT page_keys.run_id GROUP BY 1)
         WHERE run_id NOT IN (SELECT id FROM runs WHERE state = 'importing')
         GROUP BY run_id
+        """
+
+    private static let lostSQL = """
+        SELECT run_id, count(*) AS pages FROM pages WHERE \(isLost) GROUP BY run_id
+        """
+
+    /// Whether a page says that it waits in a range, and there is none.
+    static let isLost = """
+        pages.state = 'pending' AND pages.in_range = 1 AND NOT EXISTS (
+            SELECT 1 FROM waiting_ranges AS waiting
+            WHERE waiting.run_id = pages.run_id AND waiting.host_id = pages.host_id
+                AND pages.id BETWEEN first_page_id AND last_page_id)
         """
 
     /// A host is given back before its runner's run is finished.

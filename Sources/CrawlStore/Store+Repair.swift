@@ -17,6 +17,7 @@ extension Store {
             try transaction.reapRunners(processes, now: now)
             try transaction.database.execute(sql: Store.recountSQL)
             try transaction.database.execute(sql: Store.keySQL)
+            try transaction.database.execute(sql: "UPDATE pages SET in_range = NULL WHERE \(Store.isLost)")
         }
     }
 

@@ -196,6 +196,7 @@ extension StoreTransaction {
 
     private func deletePages(of run: RunID, limit: Int) throws -> Bool {
         try database.execute(sql: "DELETE FROM page_orders WHERE run_id = ?", arguments: [run.rawValue])
+        try database.execute(sql: "DELETE FROM waiting_ranges WHERE run_id = ?", arguments: [run.rawValue])
         // Keys in their own order: those of pages that lie together do not.
         try database.execute(
             sql: """
@@ -251,7 +252,7 @@ extension StoreTransaction {
             arguments: [run.rawValue])
         try database.execute(
             sql: """
-                UPDATE pages SET state = 'pending', not_before = 0, \(OutcomeColumn.clearances)
+                UPDATE pages SET state = 'pending', not_before = 0, in_range = NULL, \(OutcomeColumn.clearances)
                 WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
                 """,
             arguments: [run.rawValue])

@@ -201,6 +201,119 @@ import Testing
         #expect(try temporary.value(left, as: Int.self) == 0)
     }
 
+    @Test func `pages in ranges are claimed before others, each once, in the order of the list`() throws {
+        let run = try temporary.beginImport()
+        let urls = (0..<200).map { "http://h\($0 % 2)/\($0)" }
+        try temporary.add(["http://h0/first"], to: run)
+        try add([pages(Array(urls[..<100])), pages(Array(urls[100...]))], to: run)
+        try store.write { try $0.finishImport(run) }
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 4)
+
+        var position: FrontierPosition?
+        var claimed: [ClaimedPage] = []
+        repeat {
+            claimed += try temporary.claim(
+                "http://h0", of: run, limit: 7, claimed: Set(claimed.map(\.id)), from: &position)
+        } while position != nil
+
+        #expect(claimed.map(\.url) == urls.filter { $0.hasPrefix("http://h0/") } + ["http://h0/first"])
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 2)
+        #expect(try store.check() == [])
+        try temporary.record(claimed.map { outcome($0) }, of: run)
+        #expect(try temporary.claim("http://h0", of: run).isEmpty)
+        #expect(try temporary.claim("http://h1", of: run).count == 100)
+    }
+
+    @Test(arguments: 1...4) func `whatever comes of pages in ranges, each is settled once`(seed: Int) throws {
+        let run = try temporary.beginImport()
+        let urls = (0..<300).map { "http://h\($0 % 3)/\($0 % 270)" }
+        try add([pages(Array(urls[..<200])), pages(Array(urls[200...]))], to: run)
+        try store.write { try $0.finishImport(run) }
+        var state = UInt64(seed)
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        var now: Int64 = 1
+        var positions: [String: FrontierPosition] = [:]
+        var underWay: [String: [ClaimedPage]] = [:]
+        var settled: [String] = []
+        while try store.read({ try $0.hasPending(run) }) {
+            now += 1
+            let waiting = try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }
+            let host = "http://h\(random(3))"
+            var pages = underWay[host] ?? []
+            // As after a kill: what was under way is pending, and nobody knows where the claims were.
+            if random(20) == 0 { (pages, positions[host]) = ([], nil) }
+            // As where a host has grown.
+            if random(5) == 0 { positions[host] = nil }
+            var position = positions[host]
+            pages += try temporary.claim(
+                host, of: run, now: now, limit: 1 + random(30), claimed: Set(pages.map(\.id)), from: &position
+            )
+            positions[host] = position
+            var outcomes: [PageOutcome] = []
+            for _ in 0..<random(40) where !pages.isEmpty {
+                let page = pages.remove(at: random(pages.count))
+                switch random(6) {
+                case 0: outcomes.append(outcome(page, .retry(.reset, wait: .milliseconds(random(3)))))
+                case 1:
+                    try store.write { transaction in
+                        try transaction.markSending(page.id, batch: page.batch)
+                        try transaction.markUnsent(page.id)
+                    }
+                default:
+                    outcomes.append(outcome(page))
+                    settled.append(page.url)
+                }
+            }
+            try temporary.record(outcomes, of: run, now: now)
+            underWay[host] = pages
+            #expect(!waiting.isEmpty)
+            #expect(try store.check() == [])
+        }
+
+        #expect(settled.count == 270 && Set(settled).count == 270)
+        #expect(try temporary.run(run).progress.done == 270)
+        #expect(try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }.isEmpty)
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 0)
+    }
+
+    @Test func `a host with a range waits, and has a page at once`() throws {
+        let run = try temporary.beginImport()
+        try temporary.add(["http://h1/x", "http://h2/x"], to: run)
+        try add([pages((0..<40).map { "http://h\($0 % 2)/\($0)" })], to: run)
+        let ids = try ["http://h0", "http://h1", "http://h2"].map { key in
+            try #require(try store.read { try $0.knownHost(key) })
+        }
+
+        let waiting = try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }
+
+        #expect(waiting.map(\.host) == ids.sorted { $0.rawValue < $1.rawValue })
+        #expect(waiting.map(\.notBefore) == [0, 0, 0])
+        let times = try store.read { transaction in
+            [
+                try transaction.nextRetry(of: ids[0], run: run, after: .min),
+                try transaction.nextRetry(of: ids[0], run: run, after: 5),
+            ]
+        }
+        #expect(times == [0, nil])
+        #expect(try store.read { try $0.standing(of: "http://h1", in: run) }?.pendingPages == 21)
+    }
+
+    @Test func `a page whose range is gone is found and mended`() throws {
+        let run = try temporary.beginImport()
+        try add([pages((0..<40).map { "http://a/\($0)" })], to: run)
+        try store.write { try $0.finishImport(run) }
+
+        try temporary.execute("DELETE FROM waiting_ranges")
+        #expect(try store.check() == ["run \(run.rawValue): 40 pages wait where nobody looks for them"])
+
+        try store.repair(ProcessTableStub(pid: 1), now: 0)
+        #expect(try store.check() == [])
+        #expect(try temporary.claim("http://a", of: run).count == 40)
+    }
+
     @Test func `a key that is no page's, and a page that is known by none, are found and mended`() throws {
         let run = try temporary.begin(["http://a/1", "http://a/2", "http://a/3"])
         #expect(try store.check() == [])
