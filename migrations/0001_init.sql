@@ -347,8 +347,12 @@ CREATE TABLE waiting_ranges (
     first_page_id INTEGER NOT NULL,
     -- The greatest id of its pages.
     last_page_id INTEGER NOT NULL,
+    -- Whether all of its pages have been claimed: the range goes when its host is given back.
+    is_claimed INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
     PRIMARY KEY (run_id, host_id, first_page_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX waiting_ranges_claimed ON waiting_ranges (host_id) WHERE is_claimed = 1;
 
 -- In which order a long list names its pages. Otherwise their ids are in that order; those of a long list are by host within each
 -- of its stretches, so that pages that are requested together lie together.

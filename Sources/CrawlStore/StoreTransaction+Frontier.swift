@@ -123,8 +123,7 @@ extension StoreTransaction {
             return pages.count < limit
         }
         var start = position ?? .start
-        let endsRanges = start.isInRange
-        if endsRanges {
+        if start.isInRange {
             guard try forEachInRange(of: host, run, behind: start.id, claimed: claimed, take) else {
                 return pages
             }
@@ -140,8 +139,6 @@ extension StoreTransaction {
         statement.bind(6, start.id)
         statement.bind(7, Int64(limit + claimed.count))
         try statement.forEachRow(take)
-        // Not before: what was taken of them is not to be found again.
-        if endsRanges { try dissolveRanges(of: host, run) }
         if pages.count < limit { position = nil }
         return pages
     }

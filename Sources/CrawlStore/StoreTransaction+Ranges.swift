@@ -39,8 +39,8 @@ extension StoreTransaction {
 
     /// Hands over the pages of a host that wait in ranges, in the columns of the claims' statements.
     ///
-    /// A range is done with once it was claimed and none of its pages is under way, or none waits. What is left of it is entered in
-    /// `pages_pending`.
+    /// A range is done with once it was claimed and none of its pages is under way, or none waits, or the host is given back. What
+    /// is left of it is entered in `pages_pending`.
     ///
     /// - Parameters:
     ///   - page: the page to go on behind.
@@ -77,12 +77,34 @@ extension StoreTransaction {
             guard isWanted else { return false }
             if isEmpty { try dissolve(range, of: host, run) }
         }
+        if first > .min { try markClaimed(host, of: run) }
         return true
     }
 
-    /// Enters what waits in a host's ranges in `pages_pending`: there is nothing more to claim in them.
-    func dissolveRanges(of host: HostID, _ run: RunID) throws {
-        while let range = try range(of: host, run, behind: .min) { try dissolve(range, of: host, run) }
+    /// Notes that there is nothing more to claim in the ranges of a host.
+    private func markClaimed(_ host: HostID, of run: RunID) throws {
+        let statement = try RawStatement(
+            database,
+            "UPDATE waiting_ranges SET is_claimed = 1 WHERE run_id = ? AND host_id = ? AND is_claimed = 0")
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        try statement.run()
+    }
+
+    /// Is done with the ranges of a host that is given back, as far as all of their pages have been claimed.
+    func dissolveClaimed(_ host: HostID) throws {
+        let find = try RawStatement(
+            database,
+            """
+            SELECT run_id, first_page_id, last_page_id FROM waiting_ranges
+            WHERE host_id = ? AND is_claimed = 1 LIMIT 1
+            """)
+        find.bind(1, host.rawValue)
+        while let (run, range) = try find.firstRow({ row in
+            (RunID(rawValue: row.integer(0)), WaitingRange(first: row.integer(1), last: row.integer(2)))
+        }) {
+            try dissolve(range, of: host, run)
+        }
     }
 
     private func range(of host: HostID, _ run: RunID, behind first: Int64) throws -> WaitingRange? {

@@ -217,9 +217,10 @@ import Testing
         } while position != nil
 
         #expect(claimed.map(\.url) == urls.filter { $0.hasPrefix("http://h0/") } + ["http://h0/first"])
-        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 2)
         #expect(try store.check() == [])
         try temporary.record(claimed.map { outcome($0) }, of: run)
+        try store.write { try $0.release(claimed[0].host, now: 0) }
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 2)
         #expect(try temporary.claim("http://h0", of: run).isEmpty)
         #expect(try temporary.claim("http://h1", of: run).count == 100)
     }
@@ -269,6 +270,11 @@ import Testing
             }
             try temporary.record(outcomes, of: run, now: now)
             underWay[host] = pages
+            if pages.isEmpty || random(20) == 0 {
+                // Given back: what was not settled is pending.
+                try store.write { try $0.release($0.host(host), now: now) }
+                (underWay[host], positions[host]) = ([], nil)
+            }
             #expect(!waiting.isEmpty)
             #expect(try store.check() == [])
         }
@@ -277,6 +283,23 @@ import Testing
         #expect(try temporary.run(run).progress.done == 270)
         #expect(try store.read { try $0.waitingHosts(of: run, after: nil, limit: 10) }.isEmpty)
         #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 0)
+    }
+
+    @Test func `what is left in the ranges of a host that is given back waits without them`() throws {
+        let run = try temporary.beginImport()
+        try add([pages((0..<40).map { "http://a/\($0)" })], to: run)
+        try store.write { try $0.finishImport(run) }
+        let some = try temporary.claim("http://a", of: run, limit: 30)
+        try store.write { try $0.release(some[0].host, now: 0) }
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 1)
+
+        let all = try temporary.claim("http://a", of: run)
+        try temporary.record(all[..<35].map { outcome($0) }, of: run)
+        try store.write { try $0.release(some[0].host, now: 0) }
+
+        #expect(try temporary.value("SELECT count(*) FROM waiting_ranges", as: Int.self) == 0)
+        #expect(try temporary.claim("http://a", of: run).map(\.url) == all[35...].map(\.url))
+        #expect(try store.check() == [])
     }
 
     @Test func `a host with a range waits, and has a page at once`() throws {
