@@ -208,7 +208,8 @@ CREATE TABLE pages (
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     -- The host; null where the URL is none. No foreign key: hosts are never deleted.
     host_id INTEGER,
-    -- A 64-bit hash of the request, which makes it unique within its run; null where the page was skipped before it had one.
+    -- The key by which its run knows the request again, of `page_keys`: 12 bits of a hash of the host, 52 of one of the request.
+    -- Null where the page was skipped before it had one, or as a duplicate.
     url_key INTEGER,
     -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
     state TEXT NOT NULL DEFAULT 'pending'
@@ -217,6 +218,8 @@ CREATE TABLE pages (
     not_before INTEGER NOT NULL DEFAULT 0,
     -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
     rank INTEGER NOT NULL DEFAULT 0,
+    -- 1 while it waits as one of a range of `waiting_ranges`, and still when it was settled as such; else null.
+    in_range INTEGER,
     -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
     -- The batch that it was last claimed in. No foreign key: deleting a batch would search all pages.
@@ -313,12 +316,56 @@ CREATE TABLE pages (
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
-CREATE UNIQUE INDEX pages_request ON pages (run_id, url_key);
--- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else.
-CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending';
+CREATE INDEX pages_run ON pages (run_id);
+-- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else but
+-- `waiting_ranges`.
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending' AND in_range IS NULL;
 -- Requests that were going out when their runner ended.
 CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
 CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
+
+-- The requests that a run has, each once. The keys of a host lie together. A table and no index of `pages`, so that those of a long
+-- list are written all at once, in their order.
+CREATE TABLE page_keys (
+    -- The run. No foreign key, as its pages have one.
+    run_id INTEGER NOT NULL,
+    -- The page's `url_key`.
+    url_key INTEGER NOT NULL,
+    -- The page.
+    page_id INTEGER NOT NULL,
+    PRIMARY KEY (run_id, url_key)
+) STRICT, WITHOUT ROWID;
+
+-- The pages of long lists that wait. Those of a host that lie together are one row, instead of an entry of `pages_pending` each, so
+-- that a page that is settled is written to no other place. Of a range's pages those wait that are pending and have `in_range`.
+CREATE TABLE waiting_ranges (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host of its pages.
+    host_id INTEGER NOT NULL,
+    -- The least id of its pages.
+    first_page_id INTEGER NOT NULL,
+    -- The greatest id of its pages.
+    last_page_id INTEGER NOT NULL,
+    -- Whether all of its pages have been claimed: the range goes when its host is given back.
+    is_claimed INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
+    PRIMARY KEY (run_id, host_id, first_page_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX waiting_ranges_claimed ON waiting_ranges (host_id) WHERE is_claimed = 1;
+
+-- In which order a long list names its pages. Otherwise their ids are in that order; those of a long list are by host within each
+-- of its stretches, so that pages that are requested together lie together.
+CREATE TABLE page_orders (
+    -- The least id of the stretch's pages.
+    first_page_id INTEGER PRIMARY KEY,
+    -- The greatest id of the stretch's pages.
+    last_page_id INTEGER NOT NULL,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
+    page_ids BLOB NOT NULL
+) STRICT;
 
 -- Every attempt that did not settle its page. The attempt that did is the page's own row.
 CREATE TABLE attempts (
@@ -522,11 +569,15 @@ BEGIN
     DELETE FROM skipped_links WHERE run_id = OLD.id;
     DELETE FROM unread_pages WHERE run_id = OLD.id;
     DELETE FROM batches WHERE run_id = OLD.id;
+    DELETE FROM waiting_ranges WHERE run_id = OLD.id;
+    DELETE FROM page_orders WHERE run_id = OLD.id;
+    DELETE FROM page_keys WHERE run_id = OLD.id;
     DELETE FROM pages WHERE run_id = OLD.id;
 END;
 
 CREATE TRIGGER pages_deleted AFTER DELETE ON pages
 BEGIN
+    DELETE FROM page_keys WHERE run_id = OLD.run_id AND url_key = OLD.url_key;
     DELETE FROM attempts WHERE page_id = OLD.id;
     DELETE FROM redirects WHERE page_id = OLD.id;
     DELETE FROM page_links WHERE page_id = OLD.id;
@@ -553,7 +604,7 @@ SELECT
 FROM jobs
 JOIN runs ON runs.id = (
     SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
--- The sign keeps the index of requests out of it, whose order is that of a hash.
+-- The sign keeps the index of runs out of it, which is the longer way.
 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
 LEFT JOIN replies ON replies.page_id = pages.id
 LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
@@ -637,7 +688,8 @@ CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
 CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
 CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
     AND after.state IN ('done', 'failed') AND after.kind IS NULL
-LEFT JOIN pages AS former ON former.run_id = older.id AND former.url_key = after.url_key
+LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = after.url_key
+LEFT JOIN pages AS former ON former.id = known.page_id
     AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
 LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
     AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
@@ -666,7 +718,8 @@ CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND 
 CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
     AND before.state IN ('done', 'failed')
 WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
+    WHERE known.run_id = newer.id AND known.url_key = before.url_key
         AND after.url = before.url AND after.method = before.method
         AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
             OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
@@ -689,7 +742,8 @@ CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND 
 CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
 CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
 WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
+    WHERE known.run_id = newer.id AND known.url_key = before.url_key
         AND after.url = before.url AND after.method = before.method
         AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
             OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));

@@ -32,14 +32,24 @@ package protocol CrawlDatabase: Sendable {
     func settle()
 }
 
-/// Puts the pages of a new run into the database, transaction after transaction.
+/// Puts the pages of a new run into the database, transaction after transaction. An import that is cut short begins anew.
 package protocol RunIntake {
-    /// Adds pages in the order given; a request that the run already has becomes a skipped page.
+    /// How many pages the next call is to bring.
+    var chunk: Int { get }
+
+    /// Adds pages in the order given. A request that the run already has becomes a skipped page, at the latest when the intake is
+    /// settled.
     ///
     /// - Parameter inputs: what is said of pages beside their requests, JSON objects by the pages' places in the list.
     /// - Returns: what was added, by state.
     mutating func add(_ pages: [ImportedPage], inputs: [Int: String]) throws(StoreError) -> RunProgress
 
-    /// Adds sitemaps.
+    /// Settles which of the pages are duplicates of others, where that is not known yet.
+    ///
+    /// - Parameter progressed: called after each transaction; false ends it there.
+    /// - Returns: by how much it changed what was added; nil where it was ended early.
+    mutating func settle(progressed: () -> Bool) throws(StoreError) -> RunProgress?
+
+    /// Adds sitemaps, once the pages are settled.
     mutating func add(sitemaps: [DiscoveredURL]) throws(StoreError) -> RunProgress
 }

@@ -46,8 +46,11 @@ final class LoopGroup {
     var inFlight: Int { permits.inFlight }
     /// Hosts that wait out something.
     var waitingHosts: Int { loops.reduce(0) { $0 + $1.waitingHosts } }
-    /// Requests that stand ready.
-    var readyRequests: Int { loops.reduce(0) { $0 + $1.readyRequests } }
+    /// How much they have to do.
+    var state: LoopState {
+        LoopState(
+            readyRequests: loops.reduce(0) { $0 + $1.readyRequests }, waitingHosts: waitingHosts)
+    }
 
     /// Tells the loops something, by loop.
     func send(_ messages: [[CrawlLoop.Message]]) {

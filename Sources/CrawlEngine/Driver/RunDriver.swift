@@ -94,7 +94,7 @@ final class RunDriver {
             let now = environment.wallClock()
             wait = max(
                 0,
-                frontier.nextTurn(now: now, clock: .now, readyRequests: loops.readyRequests) - now)
+                frontier.nextTurn(now: now, clock: .now, loops: loops.state) - now)
         }
     }
 
@@ -104,7 +104,7 @@ final class RunDriver {
     private func turn() throws -> Bool {
         var moment = TurnMoment(now: environment.wallClock(), clock: .now)
         moment.elapsedMilliseconds = (moment.clock - lastTurn).wholeMilliseconds
-        moment.readyRequests = loops.readyRequests
+        moment.loops = loops.state
         moment.isObserverBehind = observer.isBehind
         if lastBeat + RunDriver.beatInterval <= moment.clock {
             moment.activity = reporter.activity(

@@ -10,8 +10,8 @@ struct TurnMoment {
     let clock: MonotonicInstant
     /// Milliseconds of work since the last turn.
     var elapsedMilliseconds: Int64 = 0
-    /// Requests that stand ready at the loops.
-    var readyRequests = 0
+    /// How much the loops have to do.
+    var loops = LoopState()
     /// Whether the observer has enough to do with what it was told.
     var isObserverBehind = false
     /// How the run is doing, where the runner is to give a sign of life; nil where none is due.
@@ -99,7 +99,7 @@ extension Frontier {
     private var hasBarrier: Bool { policy.spec.hasBatchBarrier }
 
     private mutating func planSearch(_ request: inout TurnRequest, _ moment: TurnMoment) {
-        let limit = min(wantedHosts(readyRequests: moment.readyRequests), HostSweep.slice)
+        let limit = min(wantedHosts(moment.loops), HostSweep.slice)
         guard limit > 0 else { return }
         let takesPages = !moment.isObserverBehind && !hasBarrier
         request.search = HostSearch(

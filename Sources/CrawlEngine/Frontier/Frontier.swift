@@ -108,19 +108,26 @@ struct Frontier: ~Copyable {
     }
 
     /// How many hosts are to be searched for: as many as fewer requests stand ready than there may be under way, twice over. Few
-    /// hosts at a time are soon done with, on connections that still stand; of those that wait out a delay, or are not there, any
-    /// number may be at hand besides.
-    func wantedHosts(readyRequests: Int) -> Int {
+    /// hosts at a time are soon done with, on connections that still stand, and their rows lie together in the database; of those
+    /// that wait out a delay, or are not there, any number may be at hand besides.
+    func wantedHosts(_ loops: LoopState) -> Int {
         guard !isStopping, sweep.isUnderWay, hosts.hasRoom else { return 0 }
-        return max(0, 2 * policy.requests - readyRequests)
+        // What stands ready runs short for a moment whenever the loops are faster than the turns. Hosts that could keep all
+        // permits busy several times over, and have the pages for it, are enough all the same.
+        let capacity = (hosts.count - loops.waitingHosts) * policy.spec.concurrency.perHost
+        guard min(capacity, hosts.claimed) < Frontier.ampleFactor * policy.requests else { return 0 }
+        return max(0, 2 * policy.requests - loops.readyRequests)
     }
 
+    /// How many times over the permits hosts at hand must be able to be busy before no more are searched for.
+    private static let ampleFactor = 4
+
     /// When the next turn has something to do at the latest, in unix milliseconds, unless something is reported before.
-    func nextTurn(now: Int64, clock: MonotonicInstant, readyRequests: Int) -> Int64 {
+    func nextTurn(now: Int64, clock: MonotonicInstant, loops: LoopState) -> Int64 {
         // What was settled without a request, or found in a turn.
         guard news.isEmpty, found.isEmpty, sendOnce.isEmpty, !hosts.hasChanged(now: now) else { return now }
         guard !isStopping else { return now + 250 }
-        if hasReadyRedirect || wantedHosts(readyRequests: readyRequests) > 0 { return now }
+        if hasReadyRedirect || wantedHosts(loops) > 0 { return now }
         var due = now + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, hosts.nextClaimAt)
@@ -139,4 +146,12 @@ struct LoopNews {
     var conditions: [HostID: HostCondition] = [:]
 
     var isEmpty: Bool { outcomes.isEmpty && robots.isEmpty && conditions.isEmpty }
+}
+
+/// How much the loops have to do.
+struct LoopState {
+    /// Requests that stand ready.
+    var readyRequests = 0
+    /// Hosts that wait out something; also some that have no more pages.
+    var waitingHosts = 0
 }

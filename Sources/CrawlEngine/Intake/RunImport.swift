@@ -44,8 +44,6 @@ package struct RunImport {
     /// What they refer to that is not stored.
     private(set) var secrets: Set<TextReference> = []
 
-    /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
-    private static let chunk = 2_000
     /// Characters of an unusable entry that are kept.
     private static let keptText = 2_083
 
@@ -70,21 +68,25 @@ package struct RunImport {
         var added = RunProgress()
         var chunk: [ImportedPage] = []
         var inputs: [Int: String] = [:]
-        chunk.reserveCapacity(RunImport.chunk)
+        chunk.reserveCapacity(intake.chunk)
         while true {
             let entry = try source.next()
             if let entry {
                 if let input = entry.input { inputs[chunk.count] = input }
                 chunk.append(page(of: entry))
             }
-            guard entry == nil || chunk.count == RunImport.chunk else { continue }
+            guard entry == nil || chunk.count >= intake.chunk else { continue }
             if !inputs.isEmpty { hasInputs = true }
-            added.add(try commit(chunk, inputs))
+            added.add(try intake.add(chunk, inputs: inputs))
             inputs.removeAll()
             chunk.removeAll(keepingCapacity: true)
             guard progressed(added.pages) else { return nil }
-            if entry == nil { return added }
+            if entry == nil { break }
         }
+        let pages = added.pages
+        guard let change = try intake.settle(progressed: { progressed(pages) }) else { return nil }
+        added.add(change)
+        return added
     }
 
     /// Adds the sitemaps that the job names.
@@ -94,7 +96,7 @@ package struct RunImport {
         for text in sitemaps {
             guard case .page(let url, let hostKey, _, _, _) = page(of: .url(text, name: nil, line: nil))
             else {
-                added.add(try commit([page(of: .url(text, name: nil, line: nil))]))
+                added.add(try intake.add([page(of: .url(text, name: nil, line: nil))], inputs: [:]))
                 continue
             }
             urls.append(DiscoveredURL(url: url, hostKeyLength: hostKey.utf8.count, kind: .sitemap, depth: 0))
@@ -108,12 +110,6 @@ package struct RunImport {
         try transaction.finishImport(
             run, hasCredentials: !credentials.isEmpty, hasRequests: hasRequests, hasInputs: hasInputs,
             secrets: secrets)
-    }
-
-    private mutating func commit(
-        _ pages: [ImportedPage], _ inputs: [Int: String] = [:]
-    ) throws -> RunProgress {
-        try intake.add(pages, inputs: inputs)
     }
 
     private mutating func page(of entry: SourceEntry) -> ImportedPage {

@@ -80,7 +80,7 @@ package final class SQLiteStore: Sendable {
                     sql: """
                         PRAGMA journal_mode = WAL;
                         PRAGMA synchronous = NORMAL;
-                        PRAGMA wal_autocheckpoint = 4000;
+                        PRAGMA wal_autocheckpoint = 8000;
                         PRAGMA journal_size_limit = 67108864;
                         """)
                 try Migrations.apply(database)

@@ -141,7 +141,9 @@ extension DiscoveryImporter {
                 run.rawValue, host?.rawValue, key.rawValue, url.url, url.depth, url.rank, page.rawValue,
                 host == nil ? "skipped" : "pending", host == nil ? SkipReason.duplicate.rawValue : nil, error,
             ])
-        return PageID(rawValue: transaction.database.lastInsertedRowID)
+        let id = transaction.database.lastInsertedRowID
+        _ = try PageKeys(run, in: transaction).enter(key.rawValue, of: id)
+        return PageID(rawValue: id)
     }
 
     /// A row that was skipped is asked for after all.
@@ -151,7 +153,7 @@ extension DiscoveryImporter {
     ) throws {
         try transaction.database.cachedStatement(
             sql: """
-                UPDATE pages SET state = 'pending', skip_reason = NULL, host_id = ?, depth = min(depth, ?), rank = ?,
+                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = min(depth, ?), rank = ?,
                     referrer_id = ?, error = NULL, final_url = NULL, num_redirects = NULL, fetched_at = NULL
                 WHERE id = ?
                 """
@@ -198,11 +200,11 @@ private struct TargetRow {
 
 extension DiscoveryImporter {
     private static let columns =
-        "SELECT id, url, state, skip_reason, depth, kind, referrer_id, final_url, fetched_at FROM pages WHERE "
+        "SELECT id, url, state, skip_reason, depth, kind, referrer_id, final_url, fetched_at FROM pages WHERE id = "
 
     private func row(of url: String, in transaction: StoreTransaction) throws -> TargetRow? {
         let statement = try transaction.database.cachedStatement(
-            sql: Self.columns + "run_id = ? AND url_key = ?")
+            sql: Self.columns + "(SELECT page_id FROM page_keys WHERE run_id = ? AND url_key = ?)")
         var salt: UInt64 = 0
         while true {
             let key = URLKey(method: "GET", url: url, salt: salt)
@@ -214,13 +216,13 @@ extension DiscoveryImporter {
     }
 
     private func row(_ page: PageID, in transaction: StoreTransaction) throws -> TargetRow? {
-        let statement = try transaction.database.cachedStatement(sql: Self.columns + "id = ?")
+        let statement = try transaction.database.cachedStatement(sql: Self.columns + "?")
         return try Row.fetchOne(statement, arguments: [page.rawValue]).map(TargetRow.init)
     }
 
     private func freeKey(of url: String, _ transaction: StoreTransaction) throws -> URLKey {
         let statement = try transaction.database.cachedStatement(
-            sql: "SELECT 1 FROM pages WHERE run_id = ? AND url_key = ?")
+            sql: "SELECT 1 FROM page_keys WHERE run_id = ? AND url_key = ?")
         var salt: UInt64 = 0
         while true {
             let key = URLKey(method: "GET", url: url, salt: salt)

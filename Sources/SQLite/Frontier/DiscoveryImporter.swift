@@ -131,7 +131,10 @@ package struct DiscoveryImporter {
         if let id = recent.page(of: url.url, notDeeperThan: url.depth) { return id }
         let find = try RawStatement(
             transaction.database,
-            "SELECT id, url, depth, state, skip_reason FROM pages WHERE run_id = ? AND url_key = ?")
+            """
+            SELECT id, url, depth, state FROM page_keys CROSS JOIN pages ON id = page_id
+            WHERE page_keys.run_id = ? AND page_keys.url_key = ?
+            """)
         var salt: UInt64 = 0
         while true {
             let key = URLKey(method: "GET", url: url.url, salt: salt)
@@ -200,6 +203,7 @@ package struct DiscoveryImporter {
         insert.bind(12, url.skipReason?.rawValue)
         try insert.run()
         let id = transaction.database.lastInsertedRowID
+        _ = try PageKeys(run, in: transaction).enter(key.rawValue, of: id)
         growth.note(id)
         if let host {
             growth.progress.pending += 1
@@ -237,7 +241,8 @@ package struct DiscoveryImporter {
         let host = try self.host(url.hostKey, in: transaction)
         try transaction.database.cachedStatement(
             sql: """
-                UPDATE pages SET state = 'pending', skip_reason = NULL, host_id = ?, depth = ?, rank = ?, referrer_id = ?
+                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = ?, rank = ?,
+                    referrer_id = ?
                 WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
                 """
         ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])

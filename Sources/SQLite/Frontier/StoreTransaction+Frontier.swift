@@ -10,6 +10,14 @@ package struct WaitingHost: Sendable, Equatable {
     package let notBefore: Int64
 }
 
+extension FrontierPosition {
+    /// Before all of a host's pages.
+    static let start = FrontierPosition(notBefore: .min, rank: .min, id: .min)
+
+    /// Whether it is before the pages of `pages_pending`; those in ranges come before them.
+    var isInRange: Bool { notBefore < 0 }
+}
+
 /// What a claim is to bring of a page beside what each request needs.
 package struct ClaimOptions: Sendable, Equatable {
     /// Where the page stands among those that led to it, and what kind it is.
@@ -41,11 +49,12 @@ extension StoreTransaction {
             database,
             """
             SELECT host_id, not_before FROM pages INDEXED BY pages_pending
-            WHERE run_id = ? AND host_id > ? AND state = 'pending'
+            WHERE run_id = ? AND host_id > ? AND state = 'pending' AND in_range IS NULL
             ORDER BY host_id, not_before LIMIT 1
             """)
         var hosts: [WaitingHost] = []
         var last = after?.rawValue ?? Int64.min
+        var inRange = try hostInRange(of: run, after: last)
         while hosts.count < limit {
             statement.bind(1, run.rawValue)
             statement.bind(2, last)
@@ -54,6 +63,10 @@ extension StoreTransaction {
                 found = WaitingHost(host: HostID(rawValue: row.integer(0)), notBefore: row.integer(1))
                 return false
             }
+            if let host = inRange, host <= found?.host.rawValue ?? .max {
+                found = WaitingHost(host: HostID(rawValue: host), notBefore: 0)
+                inRange = try hostInRange(of: run, after: host)
+            }
             guard let found else { break }
             hosts.append(found)
             last = found.host.rawValue
@@ -61,7 +74,8 @@ extension StoreTransaction {
         return hosts
     }
 
-    /// The next pages of a leased host that may be requested now. Nothing is written: the lease is the claim.
+    /// The next pages of a leased host that may be requested now. The lease is the claim; nothing is written but that ranges of
+    /// waiting pages are done with.
     ///
     /// - Parameters:
     ///   - host: a host that the caller holds the lease of.
@@ -77,21 +91,10 @@ extension StoreTransaction {
         _ host: HostID, of run: RunID, now: Int64, limit: Int, claimed: Set<PageID>, batch: BatchID,
         from position: inout FrontierPosition?, level: Int? = nil, _ options: ClaimOptions = ClaimOptions()
     ) throws -> [ClaimedPage] {
-        let statement = try RawStatement(
-            database,
-            options.hasLineage ? Self.claimSQL : Self.plainClaimSQL)
-        let start = position ?? FrontierPosition(notBefore: .min, rank: .min, id: .min)
-        statement.bind(1, run.rawValue)
-        statement.bind(2, host.rawValue)
-        statement.bind(3, start.notBefore)
-        statement.bind(4, now)
-        statement.bind(5, start.rank)
-        statement.bind(6, start.id)
-        statement.bind(7, Int64(limit + claimed.count))
         var pages: [ClaimedPage] = []
         var level = level
         pages.reserveCapacity(limit)
-        try statement.forEachRow { row in
+        func take(_ row: RawRow) throws -> Bool {
             let id = PageID(rawValue: row.integer(0))
             guard !claimed.contains(id) else { return true }
             let kind: PageKind = !options.hasLineage || row.isNull(7) ? .page : .sitemap
@@ -115,6 +118,23 @@ extension StoreTransaction {
             position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }
+        var start = position ?? .start
+        if start.isInRange {
+            guard try forEachInRange(of: host, run, behind: start.id, claimed: claimed, take) else {
+                return pages
+            }
+            start = .start
+        }
+        let statement = try RawStatement(
+            database, options.hasLineage ? Self.claimSQL : Self.plainClaimSQL)
+        statement.bind(1, run.rawValue)
+        statement.bind(2, host.rawValue)
+        statement.bind(3, start.notBefore)
+        statement.bind(4, now)
+        statement.bind(5, start.rank)
+        statement.bind(6, start.id)
+        statement.bind(7, Int64(limit + claimed.count))
+        try statement.forEachRow(take)
         if pages.count < limit { position = nil }
         return pages
     }
@@ -128,7 +148,7 @@ extension StoreTransaction {
 
     private static let claimSQL = """
         SELECT id, not_before, rank, url, attempts, name, url_key, kind, depth FROM pages INDEXED BY pages_pending
-        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending'
+        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND in_range IS NULL
             AND (not_before, rank, id) > (?3, ?5, ?6) AND not_before <= ?4
         ORDER BY not_before, rank, id LIMIT ?7
         """
@@ -136,18 +156,19 @@ extension StoreTransaction {
     /// The same where all pages have one rank: a third fewer steps for each page that is claimed already.
     private static let plainClaimSQL = """
         SELECT id, not_before, rank, url, attempts, name, url_key FROM pages INDEXED BY pages_pending
-        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND not_before BETWEEN ?3 AND ?4
-            AND (not_before > ?3 OR id > ?6)
+        WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND in_range IS NULL
+            AND not_before BETWEEN ?3 AND ?4 AND (not_before > ?3 OR id > ?6)
         ORDER BY not_before, rank, id LIMIT ?7
         """
 
     /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
     package func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
+        if now < 0, try hasRange(host, of: run) { return 0 }
         let statement = try RawStatement(
             database,
             """
             SELECT min(not_before) FROM pages INDEXED BY pages_pending
-            WHERE run_id = ? AND host_id = ? AND state = 'pending' AND not_before > ?
+            WHERE run_id = ? AND host_id = ? AND state = 'pending' AND in_range IS NULL AND not_before > ?
             """)
         statement.bind(1, run.rawValue)
         statement.bind(2, host.rawValue)
@@ -158,9 +179,12 @@ extension StoreTransaction {
     /// Whether a run has pending pages.
     package func hasPending(_ run: RunID) throws -> Bool {
         let statement = try database.cachedStatement(
-            sql: "SELECT 1 FROM pages INDEXED BY pages_pending WHERE run_id = ? AND state = 'pending' LIMIT 1"
-        )
-        return try Bool.fetchOne(statement, arguments: [run.rawValue]) ?? false
+            sql: """
+                SELECT 1 FROM pages INDEXED BY pages_pending
+                WHERE run_id = ? AND state = 'pending' AND in_range IS NULL LIMIT 1
+                """)
+        return try Bool.fetchOne(statement, arguments: [run.rawValue]) != nil
+            || hostInRange(of: run, after: .min) != nil
     }
 
     /// The number that the next batch of a run has.

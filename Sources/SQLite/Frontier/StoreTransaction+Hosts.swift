@@ -97,8 +97,9 @@ extension StoreTransaction {
         ).map(HostID.init(rawValue:))
     }
 
-    /// Gives a host back. Its delay counts from now for whoever takes it next.
+    /// Gives a host back, none of whose pages is under way. Its delay counts from now for whoever takes it next.
     package func release(_ host: HostID, now: Int64) throws {
+        try dissolveClaimed(host)
         let statement = try RawStatement(
             database, "UPDATE hosts SET runner_id = NULL, last_started_at = ? WHERE id = ?")
         statement.bind(1, now)

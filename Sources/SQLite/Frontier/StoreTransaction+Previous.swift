@@ -45,7 +45,8 @@ extension StoreTransaction {
     /// One look into the index of requests for a page that the latest run has read, and one into that of `unread_pages` for another.
     func previousPage(_ url: String, key: Int64, of former: FormerRuns) throws -> PreviousPage? {
         let find = try RawStatement(
-            database, "\(Self.previousSQL) WHERE run_id = ? AND url_key = ?")
+            database,
+            "\(Self.previousSQL) WHERE id = (SELECT page_id FROM page_keys WHERE run_id = ? AND url_key = ?)")
         find.bind(1, former.latest.rawValue)
         find.bind(2, key)
         if let read = try find.firstRow({ PreviousPage.Reading($0, url, former) }),

@@ -145,6 +145,15 @@ extension StoreTransaction {
     }
 
     private func deletePages(of run: RunID, limit: Int) throws -> Bool {
+        try database.execute(sql: "DELETE FROM page_orders WHERE run_id = ?", arguments: [run.rawValue])
+        try database.execute(sql: "DELETE FROM waiting_ranges WHERE run_id = ?", arguments: [run.rawValue])
+        // Keys in their own order: those of pages that lie together do not.
+        try database.execute(
+            sql: """
+                DELETE FROM page_keys WHERE run_id = ?1 AND url_key <= ifnull(
+                    (SELECT url_key FROM page_keys WHERE run_id = ?1 ORDER BY url_key LIMIT 1 OFFSET ?2), 9223372036854775807)
+                """,
+            arguments: [run.rawValue, limit])
         try database.execute(
             sql: "DELETE FROM pages WHERE id IN (SELECT id FROM pages WHERE run_id = ? LIMIT ?)",
             arguments: [run.rawValue, limit])
@@ -193,7 +202,7 @@ extension StoreTransaction {
             arguments: [run.rawValue])
         try database.execute(
             sql: """
-                UPDATE pages SET state = 'pending', not_before = 0, \(OutcomeColumn.clearances)
+                UPDATE pages SET state = 'pending', not_before = 0, in_range = NULL, \(OutcomeColumn.clearances)
                 WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL
                 """,
             arguments: [run.rawValue])

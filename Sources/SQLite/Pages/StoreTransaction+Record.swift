@@ -207,7 +207,7 @@ extension StoreTransaction {
         try database.cachedStatement(
             sql:
                 """
-                UPDATE pages SET state = 'pending', attempts = ?, not_before = ?, batch_id = ?
+                UPDATE pages SET state = 'pending', attempts = ?, not_before = ?, batch_id = ?, in_range = NULL
                 WHERE id = ? AND (state = 'pending' OR state = 'sending')
                 """
         ).execute(

@@ -14,7 +14,7 @@ extension StoreTransaction {
                     SELECT pages.*, lower(hex(content_digest)) AS digest,
                         CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url,
                         (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
-                    FROM pages WHERE run_id = ? AND url_key = ?
+                    FROM pages WHERE id = (SELECT page_id FROM page_keys WHERE run_id = ? AND url_key = ?)
                     """,
                 arguments: [run.rawValue, key.rawValue])
             guard let row else { return nil }
@@ -32,8 +32,15 @@ extension StoreTransaction {
             database,
             sql: """
                 SELECT hosts.*, runners.pid,
-                    (SELECT count(*) FROM (SELECT 1 FROM pages
-                        WHERE run_id = ?2 AND host_id = hosts.id AND state = 'pending' LIMIT 1000)) AS waiting
+                    (SELECT count(*) FROM (
+                        SELECT 1 FROM waiting_ranges AS waiting
+                        CROSS JOIN pages ON pages.id BETWEEN waiting.first_page_id AND waiting.last_page_id
+                        WHERE waiting.run_id = ?2 AND waiting.host_id = hosts.id
+                            AND pages.state = 'pending' AND pages.in_range = 1
+                        UNION ALL
+                        SELECT 1 FROM pages INDEXED BY pages_pending
+                        WHERE run_id = ?2 AND host_id = hosts.id AND state = 'pending' AND in_range IS NULL
+                        LIMIT 1000)) AS waiting
                 FROM hosts LEFT JOIN runners ON runners.id = hosts.runner_id WHERE hosts.host = ?1
                 """,
             arguments: [key, run?.rawValue])

@@ -31,6 +31,16 @@ extension SQLiteStore {
                     let pages: Int64 = row["pages"]
                     findings.append("run \(run): \(pages) pages lie outside of its range")
                 }
+                for row in try Row.fetchAll(database, sql: SQLiteStore.unmatchedSQL) {
+                    let run: Int64 = row["run_id"]
+                    let pages: Int64 = row["pages"]
+                    findings.append("run \(run): \(pages) pages and keys of pages do not match")
+                }
+                for row in try Row.fetchAll(database, sql: SQLiteStore.lostSQL) {
+                    let run: Int64 = row["run_id"]
+                    let pages: Int64 = row["pages"]
+                    findings.append("run \(run): \(pages) pages wait where nobody looks for them")
+                }
                 for row in try Row.fetchAll(database, sql: SQLiteStore.leaseSQL) {
                     let host: String = row["host"]
                     findings.append("\(host) is held by a runner that is at work on no run")
@@ -48,6 +58,33 @@ extension SQLiteStore {
         WHERE pages.id NOT BETWEEN first_page_id AND last_page_id AND runs.state <> 'importing' GROUP BY run_id
         """
 
+    /// A request that is not known by its key would be made again; a key without its page would never be requested.
+    private static let unmatchedSQL = """
+        SELECT run_id, sum(pages) AS pages
+        FROM (
+            SELECT pages.run_id, count(*) AS pages
+            FROM pages LEFT JOIN page_keys ON page_keys.run_id = pages.run_id AND page_keys.url_key = pages.url_key
+            WHERE pages.url_key IS NOT NULL AND page_keys.page_id IS NOT pages.id GROUP BY 1
+            UNION ALL
+            SELECT page_keys.run_id, count(*)
+            FROM page_keys LEFT JOIN pages ON pages.id = page_id
+            WHERE pages.url_key IS NOT page_keys.url_key OR pages.run_id IS NOT page_keys.run_id GROUP BY 1)
+        WHERE run_id NOT IN (SELECT id FROM runs WHERE state = 'importing')
+        GROUP BY run_id
+        """
+
+    private static let lostSQL = """
+        SELECT run_id, count(*) AS pages FROM pages WHERE \(isLost) GROUP BY run_id
+        """
+
+    /// Whether a page says that it waits in a range, and there is none.
+    static let isLost = """
+        pages.state = 'pending' AND pages.in_range = 1 AND NOT EXISTS (
+            SELECT 1 FROM waiting_ranges AS waiting
+            WHERE waiting.run_id = pages.run_id AND waiting.host_id = pages.host_id
+                AND pages.id BETWEEN first_page_id AND last_page_id)
+        """
+
     /// A host is given back before its runner's run is finished.
     private static let leaseSQL = """
         SELECT host FROM hosts WHERE runner_id IS NOT NULL
@@ -61,7 +98,8 @@ extension SQLiteStore {
                 count(*) FILTER (WHERE pages.state = 'done') AS done,
                 count(*) FILTER (WHERE pages.state = 'failed') AS failed,
                 count(*) FILTER (WHERE pages.state = 'skipped') AS skipped
-            FROM runs LEFT JOIN pages ON pages.run_id = runs.id
+            FROM runs
+            LEFT JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
             WHERE runs.state <> 'importing' AND runs.pruned_at IS NULL
             GROUP BY runs.id
         )

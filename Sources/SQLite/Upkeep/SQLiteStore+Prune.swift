@@ -194,6 +194,7 @@ extension StoreTransaction {
 
     /// Deletes a pruned run unless pages of it stay.
     fileprivate func closePruned(_ run: RunID) throws {
+        try database.execute(sql: "DELETE FROM page_orders WHERE run_id = ?", arguments: [run.rawValue])
         try database.execute(
             sql: "DELETE FROM runs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE run_id = ?1)",
             arguments: [run.rawValue])

@@ -99,7 +99,7 @@ extension StoreTransaction {
             sitemap.kind = 'sitemap' AND sitemap.referrer_id IS NULL
                 AND EXISTS (SELECT 1 FROM unread_pages WHERE run_id = ?1 AND verdict = 'unknown')
                 AND NOT EXISTS (
-                    SELECT 1 FROM pages AS now WHERE now.run_id = ?1 AND now.url_key = sitemap.url_key)
+                    SELECT 1 FROM page_keys AS now WHERE now.run_id = ?1 AND now.url_key = sitemap.url_key)
                 AND NOT EXISTS (
                     SELECT 1 FROM runs JOIN hosts ON hosts.id = sitemap.host_id JOIN robots ON robots.host_id = hosts.id
                     WHERE runs.id = ?1 AND hosts.last_started_at >= runs.started_at
@@ -160,21 +160,21 @@ extension StoreTransaction {
         WHERE target.id = ?4 AND target.url_key IS NOT NULL AND (former.id IS NOT NULL OR \(isCarried))
             AND coalesce(former.status_code, 0) NOT IN (404, 410)
             AND NOT EXISTS (
-                SELECT 1 FROM pages AS now
-                WHERE now.run_id = ?1 AND now.url_key = target.url_key
+                SELECT 1 FROM page_keys AS key CROSS JOIN pages AS now ON now.id = key.page_id
+                WHERE key.run_id = ?1 AND key.url_key = target.url_key
                     AND (now.skip_reason IS NULL OR now.skip_reason NOT IN ('scope', 'depth', 'invalid_url')))
         """
 
     /// Notes as gone, for the day that they are back, pages that a server can be asked about and that the run does not have.
     ///
-    /// Two stretches of the index of requests are read side by side; nothing else is of a page that both runs have.
+    /// Two stretches of the table of keys are read side by side; nothing else is of a page that both runs have.
     ///
     /// - Returns: the last key of the stretch; nil at the end.
     func noteGone(_ scope: UnreadScope, afterKey key: Int64, count: Int) throws -> Int64? {
         let end = try Int64.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT url_key FROM pages INDEXED BY pages_request WHERE run_id = ? AND url_key > ?
+                    SELECT url_key FROM page_keys WHERE run_id = ? AND url_key > ?
                     ORDER BY url_key LIMIT 1 OFFSET ?
                     """), arguments: [scope.latest, key, count])
         try database.cachedStatement(
@@ -183,10 +183,10 @@ extension StoreTransaction {
                 SELECT ?1, ?2, url_key, 'gone', id, id
                 FROM pages
                 WHERE id IN (
-                        SELECT former.id FROM pages AS former INDEXED BY pages_request
+                        SELECT former.page_id FROM page_keys AS former
                         WHERE former.run_id = ?3 AND former.url_key > ?4 AND former.url_key <= ?5
                             AND NOT EXISTS (
-                                SELECT 1 FROM pages AS now WHERE now.run_id = ?1 AND now.url_key = former.url_key))
+                                SELECT 1 FROM page_keys AS now WHERE now.run_id = ?1 AND now.url_key = former.url_key))
                     AND \(Self.isRead("pages")) AND final_url IS NULL AND (etag IS NOT NULL OR last_modified IS NOT NULL)
                 """
         ).execute(arguments: [scope.run, scope.job, scope.latest, key, end ?? .max])
@@ -198,7 +198,9 @@ extension StoreTransaction {
         let statement = try RawStatement(
             database,
             """
-            SELECT EXISTS (SELECT 1 FROM pages WHERE run_id = ?1 AND url_key = ?2 AND state IN ('done', 'failed'))
+            SELECT EXISTS (
+                    SELECT 1 FROM pages WHERE id = (SELECT page_id FROM page_keys WHERE run_id = ?1 AND url_key = ?2)
+                        AND state IN ('done', 'failed'))
                 OR EXISTS (
                     SELECT 1 FROM unread_pages
                     WHERE job_id = ?3 AND url_key = ?2 AND run_id = ?1 AND verdict = 'unknown')
@@ -214,7 +216,8 @@ extension StoreTransaction {
     /// What was known of a request: `former`, its row in the latest run, where that asked for it, and `noted`, what was noted last.
     private static func joinKnown(_ page: String) -> String {
         """
-        LEFT JOIN pages AS former ON former.run_id = ?3 AND former.url_key = \(page).url_key
+        LEFT JOIN page_keys AS former_key ON former_key.run_id = ?3 AND former_key.url_key = \(page).url_key
+        LEFT JOIN pages AS former ON former.id = former_key.page_id
             AND former.url = \(page).url AND former.state IN ('done', 'failed')
         LEFT JOIN unread_pages AS noted ON noted.id = (
             SELECT id FROM unread_pages WHERE job_id = ?2 AND url_key = \(page).url_key AND run_id < ?1

@@ -26,7 +26,8 @@ import Testing
                 "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
                 "skipped_links",
                 "host_pages", "bodies", "run_changes", "changes", "page_requests", "page_inputs", "replies",
-                "sitemaps", "schedules", "starts", "run_activity", "unread_pages",
+                "sitemaps", "page_keys", "page_orders", "waiting_ranges", "schedules", "starts",
+                "run_activity", "unread_pages",
             ])
     }
 

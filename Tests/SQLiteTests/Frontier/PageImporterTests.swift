@@ -93,8 +93,11 @@ import Testing
         for salt: UInt64 in 0...1 {
             let key = URLKey(method: "GET", url: "http://a/mine", salt: salt).rawValue
             try temporary.execute(
-                "INSERT INTO pages (run_id, url_key, url) VALUES (\(run.rawValue), \(key), 'http://a/\(salt)')"
-            )
+                """
+                INSERT INTO pages (run_id, url_key, url) VALUES (\(run.rawValue), \(key), 'http://a/\(salt)');
+                INSERT INTO page_keys (run_id, url_key, page_id)
+                VALUES (\(run.rawValue), \(key), last_insert_rowid());
+                """)
         }
 
         let first = try temporary.add(["http://a/mine"], to: run)

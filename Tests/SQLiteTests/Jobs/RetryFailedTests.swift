@@ -97,7 +97,8 @@ import Testing
         throws
     {
         let identity: Set = [
-            "id", "run_id", "host_id", "url_key", "state", "not_before", "rank", "line", "depth", "kind",
+            "id", "run_id", "host_id", "url_key", "state", "not_before", "rank", "in_range", "line", "depth",
+            "kind",
             "referrer_id",
             "lastmod_at", "priority", "method", "name", "url",
         ]

@@ -111,6 +111,6 @@ import Testing
                 ["SCAN after", "SCAN before", "SCAN former", "SCAN carried"].contains(where: $0.hasPrefix)
                     || $0.contains("MATERIALIZE")
             })
-        #expect(plan.contains { $0.contains("former USING INDEX pages_request (run_id=? AND url_key=?)") })
+        #expect(plan.contains { $0.contains("known USING PRIMARY KEY (run_id=? AND url_key=?)") })
     }
 }

@@ -144,7 +144,7 @@ struct SubcommandTests {
         _ = try await bench.trawl("run", "-q", "docs.yaml")
         let file = try FileHandle(forUpdating: bench.folder.appending(path: "trawl.db"))
         let root = try #require(
-            try bench.value("SELECT rootpage FROM sqlite_schema WHERE name = 'pages_request'", as: Int.self))
+            try bench.value("SELECT rootpage FROM sqlite_schema WHERE name = 'pages_run'", as: Int.self))
         try file.seek(toOffset: UInt64((root - 1) * 4096))
         try file.write(contentsOf: Data(repeating: 0xff, count: 4096))
         try file.close()

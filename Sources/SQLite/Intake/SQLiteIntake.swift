@@ -7,6 +7,15 @@ struct SQLiteIntake: RunIntake {
     private let run: RunID
     private let limits: JobSpec.Limits
     private var importer: PageImporter
+    /// Pages that were added.
+    private var pages: Int64 = 0
+
+    /// Entries in one transaction: enough to make its cost small, few enough for others to get a turn.
+    private static let part = 2_000
+    /// Entries of a list that is not long: they are added in its order.
+    private static let shortList = 16_000
+    /// Entries of a long list that are sorted by host: enough for hosts in turn to have some pages each.
+    private static let stretch = 32_768
 
     init(store: SQLiteStore, run: RunID, limits: JobSpec.Limits) {
         self.store = store
@@ -15,11 +24,24 @@ struct SQLiteIntake: RunIntake {
         importer = PageImporter(run: run, pagesPerHost: limits.pagesPerHost)
     }
 
+    private var isLong: Bool { importer.takesStretches && pages >= SQLiteIntake.shortList }
+
+    var chunk: Int { isLong ? SQLiteIntake.stretch : SQLiteIntake.part }
+
     mutating func add(
         _ pages: [ImportedPage], inputs: [Int: String]
     ) throws(StoreError) -> RunProgress {
         let store = store
-        return try store.writing { try importer.add(pages, inputs: inputs, in: $0) }
+        let added =
+            try isLong
+            ? importer.addStretch(pages, inputs: inputs, to: store)
+            : store.writing { try importer.add(pages, inputs: inputs, in: $0) }
+        self.pages += added.pages
+        return added
+    }
+
+    mutating func settle(progressed: () -> Bool) throws(StoreError) -> RunProgress? {
+        try importer.settle(in: store, progressed: progressed)
     }
 
     mutating func add(sitemaps: [DiscoveredURL]) throws(StoreError) -> RunProgress {
