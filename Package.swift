@@ -161,6 +161,13 @@ let package = Package(
             dependencies: ["CrawlFetch", "Curl", "CrawlCore", "LoopbackServer"],
             swiftSettings: strict),
         .testTarget(
+            name: "TrawlStoreTests",
+            dependencies: [
+                "CrawlStore", "CrawlCore", "TrawlStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/StoreTests", swiftSettings: strict),
+        .testTarget(
             name: "CrawlStoreTests",
             dependencies: [
                 "CrawlStore", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
