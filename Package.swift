@@ -137,6 +137,11 @@ let package = Package(
             name: "ScanFuzz", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanFuzz",
             swiftSettings: strict),
 
+        // The port in memory: databases are compared with it, and simulated crawls run on it.
+        .target(
+            name: "StoreModel", dependencies: ["CrawlCore", "TrawlStore"], path: "Tests/StoreModel",
+            swiftSettings: strict),
+
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(
             name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], exclude: ["Cases"],
@@ -163,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "TrawlStoreTests",
             dependencies: [
-                "CrawlStore", "CrawlCore", "TrawlStore",
+                "CrawlStore", "CrawlCore", "StoreModel", "TrawlStore",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Tests/StoreTests", swiftSettings: strict),
