@@ -181,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
-                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
-                "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "Curl", "LoopbackServer",
+                "StoreModel", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
