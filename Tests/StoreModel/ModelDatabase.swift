@@ -206,6 +206,15 @@ package final class ModelDatabase {
     /// The URL of a page.
     package func url(of page: PageID) -> String { self.page(page).url }
 
+    /// How many pages of a run wait, by host.
+    package func pendingPages(of run: RunID) -> [HostID: Int] {
+        var counts: [HostID: Int] = [:]
+        for page in self.run(run).pages where page.state == .pending {
+            if let host = page.host { counts[host, default: 0] += 1 }
+        }
+        return counts
+    }
+
     /// A run's counters.
     package func progress(of run: RunID) -> RunProgress { self.run(run).progress }
 }
