@@ -181,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [
-                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "Curl", "LoopbackServer",
+                "ContentCoding", "CrawlEngine", "CrawlFetch", "CrawlStore", "CrawlCore", "LoopbackServer",
                 "StoreModel", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -5,13 +5,20 @@ import TrawlStore
 
 @testable import CrawlEngine
 
-/// A crawl in virtual time: a frontier, the model of the database, and loops that have a gate and permits but no server. A request
-/// takes as long as its host does.
+/// What the server of a simulated crawl answers.
+enum SimulatedAnswer {
+    /// A page, with links to these.
+    case page([String])
+    case redirect(String)
+}
+
+/// A crawl in virtual time: a frontier, the model of the database, and loops that have a gate and permits, but ask a function for
+/// answers. A request takes as long as its host does; each host says that it has no robots.txt.
 struct SimulatedCrawl: ~Copyable {
     /// What a crawl came to.
     struct Result {
-        /// How often each page was asked for, by its row.
-        var asked: [PageID: Int] = [:]
+        /// How often each URL was asked for.
+        var asked: [String: Int] = [:]
         /// The most requests that a host had at once.
         var mostAtOnce = 0
         /// The mean share of the permits in use while there were hosts enough for all of them with pages that nobody had asked for.
@@ -27,7 +34,7 @@ struct SimulatedCrawl: ~Copyable {
 
     /// A request under way.
     private struct Request {
-        let page: ClaimedPage
+        let request: PageRequest
         let slot: HostGate.Slot
         let loop: Int
     }
@@ -36,12 +43,14 @@ struct SimulatedCrawl: ~Copyable {
     private struct Loop {
         var gate: HostGate
         var outcomes: [PageOutcome] = []
+        var robots: [CrawlLoop.RobotsReport] = []
         /// When those are reported.
         var flushAt: Int64?
     }
 
     private let spec: JobSpec
     private let latency: (HostID) -> Int64
+    private let answer: (String) -> SimulatedAnswer
     /// How long a turn's exchange with the database takes; what it brings is not there before.
     private let roundTrip: Int64
     private let store: any RunStore
@@ -64,10 +73,12 @@ struct SimulatedCrawl: ~Copyable {
 
     init(
         pages: [ImportedPage], _ spec: JobSpec, loops: Int, roundTrip: Int64,
+        answer: @escaping (String) -> SimulatedAnswer = { _ in .page([]) },
         latency: @escaping (HostID) -> Int64
     ) throws {
         self.spec = spec
         self.latency = latency
+        self.answer = answer
         self.roundTrip = roundTrip
         let database = ModelDatabase()
         let processes = OneProcess()
@@ -147,40 +158,71 @@ struct SimulatedCrawl: ~Copyable {
         while isStarting, inFlight < spec.concurrency.total {
             isStarting = false
             for loop in loops.indices where inFlight < spec.concurrency.total {
-                guard let (request, slot) = loops[loop].gate.next(now: clock), let page = request.page else {
-                    continue
-                }
+                guard let (request, slot) = loops[loop].gate.next(now: clock) else { continue }
                 isStarting = true
                 inFlight += 1
                 loops[loop].gate.sent(slot, now: clock)
-                result.asked[page.id, default: 0] += 1
-                atHosts[page.host, default: 0] += 1
-                result.mostAtOnce = max(result.mostAtOnce, atHosts[page.host] ?? 0)
-                left[page.host, default: 0] -= 1
-                if left[page.host] == 0 { hostsLeft -= 1 }
-                underWay[now + latency(page.host), default: []].append(
-                    Request(page: page, slot: slot, loop: loop))
+                note(request)
+                underWay[now + latency(request.host), default: []].append(
+                    Request(request: request, slot: slot, loop: loop))
             }
         }
     }
 
+    private mutating func note(_ request: PageRequest) {
+        result.asked[request.url, default: 0] += 1
+        atHosts[request.host, default: 0] += 1
+        result.mostAtOnce = max(result.mostAtOnce, atHosts[request.host] ?? 0)
+        guard request.page?.isNamed == true, request.chain == nil else { return }
+        left[request.host, default: 0] -= 1
+        if left[request.host] == 0 { hostsLeft -= 1 }
+    }
+
     private mutating func finishRequests() {
-        for request in underWay.removeValue(forKey: now) ?? [] {
+        for ended in underWay.removeValue(forKey: now) ?? [] {
             inFlight -= 1
-            atHosts[request.page.host, default: 0] -= 1
-            _ = loops[request.loop].gate.finished(
-                request.slot, wasSent: true, .answered, fraction: 0, now: clock)
-            var outcome = PageOutcome(page: request.page, startedAt: now)
-            outcome.verdict = .done
-            if loops[request.loop].outcomes.isEmpty {
-                loops[request.loop].flushAt = now + SimulatedCrawl.flushDelay
-            }
-            loops[request.loop].outcomes.append(outcome)
+            atHosts[ended.request.host, default: 0] -= 1
+            _ = loops[ended.loop].gate.finished(
+                ended.slot, wasSent: true, .answered, fraction: 0, now: clock)
+            finish(ended.request, ended.loop)
         }
+    }
+
+    private mutating func finish(_ request: PageRequest, _ loop: Int) {
+        guard let page = request.page else {
+            loops[loop].robots.append(
+                CrawlLoop.RobotsReport(
+                    host: request.owner, answer: .unavailable(statusCode: 404), lastHost: request.host,
+                    url: request.url))
+            return
+        }
+        var outcome = PageOutcome(page: page, startedAt: now)
+        switch answer(request.url) {
+        case .redirect(let target):
+            guard let target = try? WebURL(parsing: target) else { return }
+            var chain = request.chain ?? RedirectChain(startedAt: now)
+            chain.append(url: request.url, statusCode: 301, page: page.id, microseconds: 0, sizeDownload: 0)
+            frontier.note(.redirect(request.purpose, to: target, chain, from: request.host))
+            return
+        case .page(let links):
+            outcome.verdict = .done
+            outcome.lastHost = request.host
+            outcome.chain = request.chain
+            if request.url != page.url { outcome.response.finalURL = request.url }
+            let found = links.compactMap { text -> DiscoveredURL? in
+                guard let url = try? WebURL(parsing: text) else { return nil }
+                return DiscoveredURL(url: text, hostKeyLength: url.hostKeyLength, depth: page.depth + 1)
+            }
+            if !found.isEmpty { outcome.discovery = PageDiscovery(urls: found) }
+        }
+        if loops[loop].outcomes.isEmpty { loops[loop].flushAt = now + SimulatedCrawl.flushDelay }
+        loops[loop].outcomes.append(outcome)
     }
 
     private mutating func flush() {
         for loop in loops.indices {
+            if !loops[loop].robots.isEmpty { frontier.note(.robots(loops[loop].robots)) }
+            loops[loop].robots = []
             let isIdle = inFlight == 0 && loops[loop].gate.queued == 0
             guard !loops[loop].outcomes.isEmpty,
                 isIdle || loops[loop].outcomes.count >= SimulatedCrawl.flushCount
