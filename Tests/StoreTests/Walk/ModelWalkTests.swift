@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 /// Databases against the model of the port: the same random calls, the same replies, the same rows.
+///
+/// `TRAWL_WALK_TRACE=1` prints every turn.
 @Suite(.timeLimit(.minutes(10)))
 struct ModelWalkTests {
     /// How many walks are made; `TRAWL_WALKS` says otherwise.

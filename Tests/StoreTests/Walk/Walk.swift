@@ -1,4 +1,5 @@
 import CrawlCore
+import Foundation
 import StoreModel
 import Testing
 import TrawlStore
@@ -13,7 +14,8 @@ struct Walk {
     private var lastPID: Int32 = 0
     /// Calls of the port so far.
     private(set) var calls = 0
-    var trace = false
+    /// Whether every turn is printed.
+    private let isTraced = ProcessInfo.processInfo.environment["TRAWL_WALK_TRACE"] != nil
 
     static let hosts = (0..<5).map { "http://h\($0).test" } + ["https://h0.test"]
 
@@ -202,7 +204,7 @@ struct Walk {
             }
             return try replace(index)
         }
-        if trace { print("turn \(calls) \(turn)\n" + news[0].lines.joined(separator: "\n  ")) }
+        if isTraced { print("turn \(calls) \(turn)\n" + news[0].lines.joined(separator: "\n  ")) }
         try compare(news.map(\.lines))
         let pages = sides[0].pages
         walkers[index].note(news[0], turn) { pages[$0].depth }
