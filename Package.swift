@@ -143,6 +143,11 @@ let package = Package(
             name: "ScanFuzz", dependencies: ["CrawlCore", "Extract", "HTMLScan"], path: "Tests/ScanFuzz",
             swiftSettings: strict),
 
+        // The port in memory: databases are compared with it, and simulated crawls run on it.
+        .target(
+            name: "StoreModel", dependencies: ["CrawlCore", "TrawlStore"], path: "Tests/StoreModel",
+            swiftSettings: strict),
+
         .testTarget(name: "CrawlCoreTests", dependencies: ["CrawlCore"], swiftSettings: strict),
         .testTarget(
             name: "HTMLScanTests", dependencies: ["HTMLScan", "CrawlCore"], exclude: ["Cases"],
@@ -170,6 +175,13 @@ let package = Package(
             dependencies: ["CrawlFetch", "Curl", "CrawlCore", "HTMLScan", "LoopbackServer", "Sitemap"],
             swiftSettings: strict),
         .testTarget(
+            name: "TrawlStoreTests",
+            dependencies: [
+                "TrawlSQLite", "CrawlCore", "StoreModel", "TrawlStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/StoreTests", swiftSettings: strict),
+        .testTarget(
             name: "TrawlSQLiteTests",
             dependencies: [
                 "TrawlSQLite", "CrawlCore", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
@@ -180,7 +192,7 @@ let package = Package(
             name: "CrawlEngineTests",
             dependencies: [
                 "ContentCoding", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "CrawlCore", "LoopbackServer",
-                "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "StoreModel", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -3,14 +3,17 @@ internal import CrawlCore
 /// A run in its database, as its driver sees it. One runner has it, and calls from one thread.
 ///
 /// Every call is all or nothing: where it throws, nothing of what it was to record is there, and nothing is taken that the
-/// runner's successor cannot take.
+/// runner's successor cannot take. The value itself is done with then: whoever goes on opens the run anew.
+///
+/// What is promised here is held by the tests of `TrawlStoreTests`, which every database has to pass.
 package protocol RunStore: AnyObject {
     /// Records what has happened, and takes what is wanted.
     ///
     /// An outcome of a page that is settled already changes nothing, so that none counts twice. A page is taken once: the lease
     /// of its host is the claim, and nothing is written for it.
     ///
-    /// - Throws: `StoreError`; of kind `alreadyRunning` where the runner was taken for gone and its hosts are others' now.
+    /// - Throws: `StoreError`; of kind `alreadyRunning`, whatever is asked for, where the runner was taken for gone and its hosts
+    ///   are others' now.
     func exchange(_ request: consuming TurnRequest) throws -> TurnReply
 
     /// The requests that were going out as the run's last runner ended.
@@ -20,10 +23,13 @@ package protocol RunStore: AnyObject {
     /// of a list without pages its sitemaps.
     func forEachSeed(_ body: (String) throws -> Void) throws
 
-    /// The runner's sign of life, without a turn.
+    /// The runner's sign of life, without a turn. Where nobody can see whether its process is alive, the runner is taken for gone
+    /// a minute after the last one.
+    ///
+    /// - Throws: `StoreError`; of kind `alreadyRunning` as ``exchange(_:)`` does.
     func renew(now: Int64) throws
 
-    /// Closes the run where no page of it waits.
+    /// Closes the run where no page of it waits. Whoever calls it has settled those whose request was going out.
     ///
     /// - Parameter pulse: called now and then where it takes long.
     /// - Returns: whether it is closed.

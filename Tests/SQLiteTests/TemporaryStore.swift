@@ -69,7 +69,7 @@ final class TemporaryStore {
     func record(
         _ outcomes: [PageOutcome], of run: RunID, elapsed: Int64 = 0, now: Int64 = 0
     ) throws -> RunProgress {
-        try store.writing { try $0.record([outcomes], of: run, elapsed: elapsed, now: now) }
+        try store.writing { try $0.record([outcomes], of: run, elapsed: elapsed, now: now).change }
     }
 
     /// A runner of another process of this machine, as far as the store knows.

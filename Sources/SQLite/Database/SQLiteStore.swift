@@ -155,9 +155,10 @@ package final class SQLiteStore: Sendable {
     }
 
     private static func checkVersion(_ database: Database, path: String, access: Access) throws {
-        let version = try Migrations.version(database)
-        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        // In this order: another process may make the tables meanwhile, and what they are of comes with them.
         let isEmpty = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Migrations.version(database)
         if application == Migrations.unreleasedApplicationID {
             throw StoreError(
                 .older,

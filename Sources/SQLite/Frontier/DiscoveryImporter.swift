@@ -158,12 +158,15 @@ package struct DiscoveryImporter {
                 continue
             }
             if url.skipReason == nil {
+                var depth = found.depth
                 if found.isSkipped {
                     try revive(found.id, url, from: page, &growth, transaction)
+                    depth = url.depth  // However deep the link was that was skipped.
                 } else if found.depth > url.depth, url.kind == .page {
                     try lift(found.id, to: url, from: page, isPending: found.isPending, transaction)
+                    depth = url.depth
                 }
-                recent.remember(url.url, page: found.id, depth: min(found.depth, url.depth))
+                recent.remember(url.url, page: found.id, depth: depth)
             }
             return found.id
         }

@@ -49,10 +49,21 @@ extension StoreTransaction {
     package func renewRunner(_ runner: RunnerID, now: Int64) throws {
         let statement = try database.cachedStatement(sql: "UPDATE runners SET expires_at = ? WHERE id = ?")
         try statement.execute(arguments: [now + StoreTransaction.leaseMilliseconds, runner.rawValue])
-        guard database.changesCount == 1 else {
-            throw StoreError(
-                .alreadyRunning, "was taken over by another process while this one stood still; run it again")
-        }
+        guard database.changesCount == 1 else { throw StoreTransaction.takenOver }
+    }
+
+    /// Refuses a runner that others took for gone.
+    ///
+    /// - Throws: the same as ``renewRunner(_:now:)``.
+    func checkRunner(_ runner: RunnerID) throws {
+        let statement = try RawStatement(database, "SELECT 1 FROM runners WHERE id = ?")
+        statement.bind(1, runner.rawValue)
+        guard try statement.firstRow({ _ in true }) != nil else { throw StoreTransaction.takenOver }
+    }
+
+    private static var takenOver: StoreError {
+        StoreError(
+            .alreadyRunning, "was taken over by another process while this one stood still; run it again")
     }
 
     /// Gives back everything that a runner holds, and forgets it.

@@ -30,10 +30,10 @@ extension StoreTransaction {
     ///   - run: the run that all of them belong to.
     ///   - elapsed: milliseconds of work to add to the run.
     ///   - now: unix milliseconds; what a retry's wait counts from.
-    /// - Returns: the run's counters by how much they changed.
+    /// - Returns: the run's counters by how much they changed, and the batches of which something was counted.
     package func record(
         _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
-    ) throws -> RunProgress {
+    ) throws -> (change: RunProgress, batches: [BatchID]) {
         let settle = try RawStatement(database, OutcomeColumn.settleSQL)
         let settlePlain = try RawStatement(database, OutcomeColumn.settlePlainSQL)
         var change = RunProgress()
@@ -71,8 +71,9 @@ extension StoreTransaction {
         change.pending = -(change.done + change.failed + change.skipped)
         change.elapsedMilliseconds = elapsed
         try add(change, to: run)
-        for (batch, counts) in batches where !counts.isEmpty { try add(counts, to: batch, now: now) }
-        return change
+        let counted = batches.filter { !$0.value.isEmpty }
+        for (batch, counts) in counted { try add(counts, to: batch, now: now) }
+        return (change, Array(counted.keys))
     }
 
     /// Commits what came of one attempt.

@@ -54,6 +54,7 @@ package final class SQLiteRun: RunStore {
     package func exchange(_ request: consuming TurnRequest) throws -> TurnReply {
         let request = request
         return try store.writing { transaction in
+            try transaction.checkRunner(runner)
             var turn = SQLiteTurn(self, transaction, now: request.now, reportsBatches: request.reportsBatches)
             try turn.record(request.record)
             turn.reply.requests = try request.requests.map { try transaction.request(of: $0) }

@@ -11,7 +11,7 @@ struct SQLiteTurn {
     private var growth = DiscoveryImporter.Growth()
     /// Pages that redirects have taken in this turn, by host.
     var takenByRedirects: [HostID: Set<PageID>] = [:]
-    /// Batches of outcomes that were recorded, where they are asked for.
+    /// Batches of which this turn has counted something, where they are asked for.
     private(set) var recordedBatches: Set<BatchID> = []
     private let reportsBatches: Bool
 
@@ -41,9 +41,9 @@ struct SQLiteTurn {
     }
 
     mutating func record(_ outcomes: [[PageOutcome]], elapsed: Int64) throws {
-        reply.counted.add(
-            try transaction.record(outcomes, of: run.run.id, elapsed: elapsed, now: now))
-        if reportsBatches { recordedBatches.formUnion(outcomes.joined().map(\.page.batch)) }
+        let recorded = try transaction.record(outcomes, of: run.run.id, elapsed: elapsed, now: now)
+        reply.counted.add(recorded.change)
+        if reportsBatches { recordedBatches.formUnion(recorded.batches) }
         guard run.discoveries != nil else { return }
         for list in outcomes {
             // By index, where they lie: a copy of an outcome retains each of its texts.

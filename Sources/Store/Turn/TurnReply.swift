@@ -20,7 +20,7 @@ package struct TurnReply: Sendable {
     package var search: HostSearchReply?
     /// What was taken of hosts, those that were opened among them. A host that there was no room for is missing.
     package var taken: [TakenPages] = []
-    /// Batches that are done with.
+    /// Batches that the turn's outcomes have brought to their end.
     package var finished: [BatchReport] = []
 
     /// Nothing.
@@ -31,9 +31,10 @@ package struct TurnReply: Sendable {
 package struct TurnBeatReply: Sendable {
     /// Whether the job was paused, by a command or by hand.
     package var isPaused = false
-    /// What people have set for the runner's hosts; empty where nothing in the database was changed by another program.
+    /// What people have set for the runner's hosts. Those of which nothing was changed may be missing, or be told of again.
     package var overrides: [HostID: HostOverrides] = [:]
-    /// The runner's hosts that others wait for.
+    /// The runner's hosts that others wait for: those that a search or a redirect of theirs did not get within the last three
+    /// seconds.
     package var wanted: [HostID] = []
 
     /// Nothing.

@@ -113,7 +113,8 @@ package struct HostSearch: Sendable {
     package var after: HostID?
     /// How many hosts are looked at, at most.
     package var limit: Int
-    /// How many pages all hosts at hand may have taken together, of which each new one gets an even share at once; 0 for no pages.
+    /// How many pages all hosts at hand may have taken together, of which each host that the turn opens, for a redirect too, gets an
+    /// even share at once; 0 for no pages.
     package var pages: Int
     /// How many hosts are at hand.
     package var hosts: Int

@@ -1,0 +1,65 @@
+import CrawlCore
+import TrawlSQLite
+import Foundation
+import GRDB
+import Testing
+import TrawlStore
+
+/// A kind of database that the port's promises are to hold of. This file alone names them.
+struct DatabaseFactory: Sendable, CustomTestStringConvertible {
+    let name: String
+    let make: @Sendable () throws -> TestDatabase
+
+    var testDescription: String { name }
+
+    /// Every database that trawl has.
+    static let all = [
+        DatabaseFactory(name: "SQLite") {
+            let folder = try TestFolder()
+            let path = folder.path + "/trawl.db"
+            return TestDatabase(
+                try SQLiteStore(.file(path), access: .readWrite), folder: folder,
+                execute: { sql in try DatabaseQueue(path: path).write { try $0.execute(sql: sql) } })
+        }
+    ]
+}
+
+/// A database of a test, gone with its owner.
+final class TestDatabase: Sendable {
+    let port: any CrawlDatabase
+    /// What people do with a program of their own: runs a statement on a connection of its own.
+    let execute: @Sendable (String) throws -> Void
+    private let folder: TestFolder
+
+    init(
+        _ port: any CrawlDatabase, folder: TestFolder, execute: @escaping @Sendable (String) throws -> Void
+    ) {
+        self.port = port
+        self.folder = folder
+        self.execute = execute
+    }
+
+    /// Sets what people may set for a host.
+    func override(_ key: String, _ overrides: HostOverrides) throws {
+        let perHost = overrides.perHost.map(String.init) ?? "NULL"
+        let delay = overrides.delay.map { String($0.wholeMilliseconds) } ?? "NULL"
+        try execute(
+            """
+            UPDATE hosts SET per_host = \(perHost), delay_ms = \(delay), blocked = \(overrides.isBlocked ? 1 : 0)
+            WHERE host = '\(key)'
+            """)
+    }
+}
+
+/// A folder of a test, gone with its owner.
+final class TestFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("trawl-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
