@@ -1,3 +1,4 @@
+import TrawlStore
 import CrawlCore
 import CrawlEngine
 import TrawlSQLite

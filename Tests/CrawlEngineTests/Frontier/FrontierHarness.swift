@@ -52,7 +52,7 @@ final class FrontierHarness {
 
     private var moment: TurnMoment {
         var moment = TurnMoment(now: now, clock: clock)
-        moment.readyRequests = readyRequests
+        moment.loops.readyRequests = readyRequests
         moment.isObserverBehind = isObserverBehind
         return moment
     }
@@ -88,7 +88,9 @@ final class FrontierHarness {
     }
 
     /// When the next turn is due, in milliseconds from now.
-    var wait: Int64 { frontier.nextTurn(now: now, clock: clock, readyRequests: readyRequests) - now }
+    var wait: Int64 {
+        frontier.nextTurn(now: now, clock: clock, loops: LoopState(readyRequests: readyRequests)) - now
+    }
 
     /// Whether nothing is left that the frontier knows of.
     var isDone: Bool { frontier.isDone }
@@ -209,10 +211,10 @@ extension [CrawlLoop.Message] {
     }
 
     /// What requests are to send, in a word, by page.
-    var contents: [Int64: String] {
+    var decisions: [Int64: String] {
         var words: [Int64: String] = [:]
         for message in self {
-            guard case .contents(let contents) = message else { continue }
+            guard case .decisions(let contents) = message else { continue }
             for (page, content) in contents {
                 switch content {
                 case .send(let message): words[page.rawValue] = message.map { "send \($0.method)" } ?? "send"

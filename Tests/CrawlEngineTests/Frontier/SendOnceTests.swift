@@ -33,7 +33,7 @@ struct SendOnceTests {
         let messages = harness.answer {
             $0.requests = [nil, stored("PUT"), stored("POST", key: "key")]
         }
-        #expect(messages.contents == [1: "send", 2: "send PUT", 3: "send POST"])
+        #expect(messages.decisions == [1: "send", 2: "send PUT", 3: "send POST"])
         #expect(harness.frontier.sendOnce.isEmpty)
     }
 
@@ -42,12 +42,12 @@ struct SendOnceTests {
         let harness = try start()
         starting(1, in: harness)
         _ = harness.plan()
-        #expect(harness.answer { $0.requests = [stored("POST")] }.contents.isEmpty)
+        #expect(harness.answer { $0.requests = [stored("POST")] }.decisions.isEmpty)
         #expect(!harness.isDone)
         let request = try #require(harness.plan())
         #expect(request.record.sending.map(\.page.rawValue) == [1])
         #expect(request.record.sending.map(\.batch.rawValue) == [1])
-        #expect(harness.answer().contents == [1: "send POST"])
+        #expect(harness.answer().decisions == [1: "send POST"])
     }
 
     @Test("What was noted and did not go out is put back")
@@ -69,7 +69,7 @@ struct SendOnceTests {
         harness.frontier.stop()
         // The database is asked for nothing.
         #expect(harness.plan() == nil)
-        #expect(harness.answer().contents == [1: "leave", 2: "leave"])
+        #expect(harness.answer().decisions == [1: "leave", 2: "leave"])
     }
 
     @Test("What cannot be composed is refused")
@@ -79,7 +79,7 @@ struct SendOnceTests {
         _ = harness.plan()
         let broken = StoredRequest(
             method: "POST", url: "http://h1.test/", details: "no JSON", idempotencyKey: nil)
-        #expect(harness.answer { $0.requests = [broken] }.contents == [1: "refuse"])
+        #expect(harness.answer { $0.requests = [broken] }.decisions == [1: "refuse"])
     }
 
     @Test("After a crash what must not go out twice is settled, the rest waits again")

@@ -118,7 +118,7 @@ struct SimulatedCrawl: ~Copyable {
 
     private mutating func turn() throws {
         var moment = TurnMoment(now: now, clock: clock)
-        moment.readyRequests = loops.reduce(0) { $0 + $1.gate.readyRequests }
+        moment.loops = loopState
         if let (request, turn) = frontier.plan(moment) {
             result.turns += 1
             let reply = try store.exchange(request)
@@ -147,7 +147,7 @@ struct SimulatedCrawl: ~Copyable {
             for page in pages { loops[loop].gate.add(PageRequest(page), now: clock) }
         case .request(let request): loops[loop].gate.add(request, first: true, now: clock)
         case .configure(let host, let limits, _): loops[loop].gate.limit(host, limits, now: clock)
-        case .surrender, .seed, .contents, .drain, .abort: break
+        case .surrender, .seed, .decisions, .drain, .abort: break
         }
     }
 
@@ -234,11 +234,17 @@ struct SimulatedCrawl: ~Copyable {
         }
     }
 
+    private var loopState: LoopState {
+        LoopState(
+            readyRequests: loops.reduce(0) { $0 + $1.gate.readyRequests },
+            waitingHosts: loops.reduce(0) { $0 + $1.gate.waitingHosts })
+    }
+
     private func nextEvent() -> Int64 {
         var next =
             arriving?.at
             ?? frontier.nextTurn(
-                now: now, clock: clock, readyRequests: loops.reduce(0) { $0 + $1.gate.readyRequests })
+                now: now, clock: clock, loops: loopState)
         for loop in loops {
             if let flushAt = loop.flushAt { next = min(next, flushAt) }
             if let wake = loop.gate.nextWake { next = min(next, wake.sinceBoot.wholeMilliseconds) }
