@@ -101,7 +101,13 @@ struct SimulatedCrawl: ~Copyable {
 
     /// Crawls to the end.
     mutating func run() throws {
+        var asked = 0
+        var idle = 0
         while !result.isFinished {
+            // A run that hangs is to fail, not to go on for ever.
+            idle = inFlight == 0 && asked == result.asked.count ? idle + 1 : 0
+            asked = result.asked.count
+            guard idle < 10_000 else { throw Hanging(at: now) }
             arrive()
             if arriving == nil { try turn() }
             start()
@@ -260,6 +266,12 @@ struct SimulatedCrawl: ~Copyable {
         result.full += Double(next - now) * Double(usable)
         result.used += Double(next - now) * Double(inFlight)
     }
+}
+
+/// A simulated crawl in which nothing happens any more, and which does not end.
+private struct Hanging: Error {
+    /// Virtual milliseconds.
+    let at: Int64
 }
 
 /// A process that is always alive.
