@@ -22,8 +22,8 @@ CREATE TABLE attempts (
     -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "attempts" VALUES(1,9,1,1795969940265,503,'http_status','status 503 is not accepted',0,1);
-INSERT INTO "attempts" VALUES(2,20,1,1795969943037,503,'http_status','status 503 is not accepted',2,1);
+INSERT INTO "attempts" VALUES(1,9,1,1795976207508,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(2,20,1,1795976209916,503,'http_status','status 503 is not accepted',3,1);
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
@@ -47,17 +47,17 @@ CREATE TABLE batches (
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
-INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1795969940128,1795969940215);
-INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1795969940159,1795969940217);
-INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1795969940217,1795969940308);
-INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1795969940283,1795969940527);
-INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1795969940527,1795969940773);
-INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1795969941339,1795969941610);
-INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1795969941610,1795969941851);
-INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1795969941851,1795969943040);
-INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1795969943047,1795969943501);
-INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1795969943899,1795969944471);
-INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1795969944815,1795969945387);
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1795976207390,1795976207460);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1795976207419,1795976207463);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1795976207463,1795976207551);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1795976207511,1795976207759);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1795976207759,1795976208006);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1795976208122,1795976208498);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1795976208498,1795976208739);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1795976208739,1795976209919);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1795976209920,1795976210381);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1795976210481,1795976211326);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1795976211441,1795976212226);
 CREATE TABLE bodies (
     -- Identifies the body.
     id INTEGER PRIMARY KEY,
@@ -70,8 +70,8 @@ CREATE TABLE bodies (
 ) STRICT;
 INSERT INTO "bodies" VALUES(1,X'C380401CBF8A4B6AC4CAC4C20F898F19',192,X'785E6D8C4B0E83300C44AF827280785F995C821318311084F351B1DA727B84DA4525B21BCD9B371C2D69A79297DE21BBC0B69A220CB154A66F66E9E21373EF6884E4DD5F860B9E49FE50D1A90D527961BACD6795EDB8B56F399A27D1AC3E88A03B3C3E92AA827EF20967AB3D06');
 INSERT INTO "bodies" VALUES(2,X'B376C2FB42B665A18E0906435AC1F972',21,X'3C7469746C653E4D61707065643C2F7469746C653E');
-INSERT INTO "bodies" VALUES(3,X'D771872DD9A5D99E49ECDFBA48DF7C3D',43,X'3C7469746C653E4265616E733C2F7469746C653E372E3530206575726F2C207265616420312074696D6573');
-INSERT INTO "bodies" VALUES(4,X'27226ECA3541A8CE5A5BEFF22811810D',23,X'3C7469746C653E4E6F7420686572653C2F7469746C653E');
+INSERT INTO "bodies" VALUES(3,X'27226ECA3541A8CE5A5BEFF22811810D',23,X'3C7469746C653E4E6F7420686572653C2F7469746C653E');
+INSERT INTO "bodies" VALUES(4,X'D771872DD9A5D99E49ECDFBA48DF7C3D',43,X'3C7469746C653E4265616E733C2F7469746C653E372E3530206575726F2C207265616420312074696D6573');
 INSERT INTO "bodies" VALUES(5,X'B6B585FAAA282ECD778D22920E2F9DA6',46,X'3C7469746C653E5761793C2F7469746C653E3C6120687265663D222F626568696E642E68746D6C223E2E3C2F613E');
 INSERT INTO "bodies" VALUES(6,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',21,X'3C7469746C653E2F666C616B793C2F7469746C653E');
 INSERT INTO "bodies" VALUES(7,X'6471C324005039384AFBC5452CED55DD',27,X'3C7469746C653E2F626568696E642E68746D6C3C2F7469746C653E');
@@ -117,7 +117,7 @@ CREATE TABLE hosts (
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
 ) STRICT;
-INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:42401',NULL,1795969945389,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:38101',NULL,1795976212226,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
 CREATE TABLE jobs (
     -- Identifies the job.
     id INTEGER PRIMARY KEY,
@@ -132,9 +132,9 @@ CREATE TABLE jobs (
     -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
-INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1795969940068,1795969941224);
-INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:42401/one.json"},{"name":"add","url":"http://127.0.0.1:42401/add","method":"POST","json":{"n":1}}]}','active',1795969943817,1795969943817);
-INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1795969944745,1795969944745);
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1795976207364,1795976208098);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:38101/one.json"},{"name":"add","url":"http://127.0.0.1:38101/add","method":"POST","json":{"n":1}}]}','active',1795976210461,1795976210461);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1795976211425,1795976211425);
 CREATE TABLE page_inputs (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -146,6 +146,41 @@ INSERT INTO "page_inputs" VALUES(25,'{"price":"2"}');
 INSERT INTO "page_inputs" VALUES(26,'{"price":"3"}');
 INSERT INTO "page_inputs" VALUES(27,'{"price":"4"}');
 INSERT INTO "page_inputs" VALUES(28,'{"price":"5"}');
+CREATE TABLE page_keys (
+    -- The run. No foreign key, as its pages have one.
+    run_id INTEGER NOT NULL,
+    -- The page's `url_key`.
+    url_key INTEGER NOT NULL,
+    -- The page.
+    page_id INTEGER NOT NULL,
+    PRIMARY KEY (run_id, url_key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "page_keys" VALUES(1,-5521015839949353630,6);
+INSERT INTO "page_keys" VALUES(1,-5520631353009446056,2);
+INSERT INTO "page_keys" VALUES(1,-5519388021200027102,11);
+INSERT INTO "page_keys" VALUES(1,-5519208318193666245,9);
+INSERT INTO "page_keys" VALUES(1,-5518731650856267889,4);
+INSERT INTO "page_keys" VALUES(1,-5518025165754056976,7);
+INSERT INTO "page_keys" VALUES(1,-5517988683674826637,1);
+INSERT INTO "page_keys" VALUES(1,-5517675129205584835,10);
+INSERT INTO "page_keys" VALUES(1,-5517500095838514608,5);
+INSERT INTO "page_keys" VALUES(1,-5516960641244655557,8);
+INSERT INTO "page_keys" VALUES(2,-5521015839949353630,16);
+INSERT INTO "page_keys" VALUES(2,-5520631353009446056,13);
+INSERT INTO "page_keys" VALUES(2,-5519208318193666245,19);
+INSERT INTO "page_keys" VALUES(2,-5518731650856267889,15);
+INSERT INTO "page_keys" VALUES(2,-5518025165754056976,17);
+INSERT INTO "page_keys" VALUES(2,-5517988683674826637,12);
+INSERT INTO "page_keys" VALUES(2,-5517675129205584835,20);
+INSERT INTO "page_keys" VALUES(2,-5517500095838514608,21);
+INSERT INTO "page_keys" VALUES(2,-5516960641244655557,18);
+INSERT INTO "page_keys" VALUES(3,-9167969419121560586,23);
+INSERT INTO "page_keys" VALUES(3,-5519612043240102256,22);
+INSERT INTO "page_keys" VALUES(4,-5521050910447787644,24);
+INSERT INTO "page_keys" VALUES(4,-5520853853567606398,27);
+INSERT INTO "page_keys" VALUES(4,-5520727407570062177,28);
+INSERT INTO "page_keys" VALUES(4,-5520336499391047265,26);
+INSERT INTO "page_keys" VALUES(4,-5519225143816436990,25);
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -159,6 +194,16 @@ INSERT INTO "page_links" VALUES(10,X'16');
 INSERT INTO "page_links" VALUES(12,X'2002020202');
 INSERT INTO "page_links" VALUES(15,X'2A');
 INSERT INTO "page_links" VALUES(18,X'20');
+CREATE TABLE page_orders (
+    -- The least id of the stretch's pages.
+    first_page_id INTEGER PRIMARY KEY,
+    -- The greatest id of the stretch's pages.
+    last_page_id INTEGER NOT NULL,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
+    page_ids BLOB NOT NULL
+) STRICT;
 CREATE TABLE page_requests (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -176,7 +221,8 @@ CREATE TABLE pages (
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     -- The host; null where the URL is none. No foreign key: hosts are never deleted.
     host_id INTEGER,
-    -- A 64-bit hash of the request, which makes it unique within its run; null where the page was skipped before it had one.
+    -- The key by which its run knows the request again, of `page_keys`: 12 bits of a hash of the host, 52 of one of the request.
+    -- Null where the page was skipped before it had one, or as a duplicate.
     url_key INTEGER,
     -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
     state TEXT NOT NULL DEFAULT 'pending'
@@ -185,6 +231,8 @@ CREATE TABLE pages (
     not_before INTEGER NOT NULL DEFAULT 0,
     -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
     rank INTEGER NOT NULL DEFAULT 0,
+    -- 1 while it waits as one of a range of `waiting_ranges`, and still when it was settled as such; else null.
+    in_range INTEGER,
     -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
     -- The batch that it was last claimed in. No foreign key: deleting a batch would search all pages.
@@ -280,34 +328,34 @@ CREATE TABLE pages (
     CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
-INSERT INTO "pages" VALUES(1,1,1,4207938379482813431,'done',0,0,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/',200,192,192,0,0,0,20,50,1795969940181,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(2,1,1,-3572075375609087173,'skipped',0,0,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795969940130,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:42401/private/a.html','robots');
-INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(4,1,1,7688000805927886505,'done',0,0,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/sitemap.xml',200,148,148,0,0,0,1,1,1795969940132,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'A6D529C633A794ED2A755B51F7822DDE',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(5,1,1,3106895137200881458,'done',0,-300,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:42401/mapped.html',200,21,21,0,0,0,0,48,1795969940215,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(6,1,1,6646781454994614218,'done',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/beans.html',200,43,43,0,0,0,0,45,1795969940263,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(7,1,1,8132603734806173880,'failed',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/old.html',404,23,23,0,0,0,17,65,1795969940283,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(8,1,1,-850816406670322537,'skipped',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/moved',301,0,0,1,0,0,0,0,1795969940268,NULL,NULL,NULL,'http://127.0.0.1:42401/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:42401/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(9,1,1,7495579309198757131,'done',1795969940269,1001,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/flaky',200,21,21,0,0,0,0,0,1795969940520,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(10,1,1,8390842378889971848,'done',0,1001,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/way.html',200,46,46,0,0,0,5,41,1795969940307,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(11,1,1,5874852501622762530,'done',0,2002,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/behind.html',200,27,27,0,0,0,0,0,1795969940772,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(12,2,1,4207938379482813431,'done',0,0,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/',200,192,192,0,0,0,2,4,1795969941369,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(13,2,1,-3572075375609087173,'skipped',0,0,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795969941363,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:42401/private/a.html','robots');
-INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(15,2,1,7688000805927886505,'done',0,0,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/sitemap.xml',200,148,148,0,0,0,0,1,1795969941610,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'A6D529C633A794ED2A755B51F7822DDE',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(16,2,1,6646781454994614218,'done',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/beans.html',200,43,43,0,0,0,3,4,1795969942095,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(17,2,1,8132603734806173880,'failed',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/old.html',404,23,23,0,0,0,4,4,1795969942336,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(18,2,1,-850816406670322537,'skipped',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/moved',301,0,0,1,0,0,0,0,1795969942575,NULL,NULL,NULL,'http://127.0.0.1:42401/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:42401/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(19,2,1,7495579309198757131,'done',0,1001,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/flaky',200,21,21,0,0,0,2,6,1795969942811,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(20,2,1,8390842378889971848,'failed',1795969943041,1001,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/way.html',503,0,0,0,0,0,0,0,1795969943501,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
-INSERT INTO "pages" VALUES(21,2,1,3106895137200881458,'done',0,-300,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:42401/mapped.html',304,21,0,0,0,0,1,1,1795969941851,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(22,3,1,-6893617271224081049,'done',0,0,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:42401/one.json',200,9,9,0,0,0,7,8,1795969944004,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(23,3,1,4518901443611035032,'done',0,0,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:42401/add',201,15,15,0,0,0,3,3,1795969944471,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(24,4,1,3005818431303325767,'done',0,0,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/1',200,22,22,0,0,0,6,8,1795969944930,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(25,4,1,6879768175962009014,'done',0,0,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/2',200,22,22,0,0,0,11,12,1795969945387,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(26,4,1,-601927560477383686,'pending',0,0,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(27,4,1,-2674913921572478899,'pending',0,0,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(28,4,1,1920350060095876512,'pending',0,0,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:42401/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(1,1,1,-5517988683674826637,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/',200,192,192,0,0,0,0,44,1795976207437,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,-5520631353009446056,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795976207392,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:38101/private/a.html','robots');
+INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(4,1,1,-5518731650856267889,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/sitemap.xml',200,148,148,0,0,0,0,1,1795976207394,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'5EC0024D9C43042186C9BD1817730123',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,-5517500095838514608,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:38101/mapped.html',200,21,21,0,0,0,0,41,1795976207463,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,-5521015839949353630,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/beans.html',200,43,43,0,0,0,0,43,1795976207507,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'D771872DD9A5D99E49ECDFBA48DF7C3D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,-5518025165754056976,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/old.html',404,23,23,0,0,0,0,43,1795976207507,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,-5516960641244655557,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/moved',301,0,0,1,0,0,0,0,1795976207509,NULL,NULL,NULL,'http://127.0.0.1:38101/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:38101/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,-5519208318193666245,'done',1795976207510,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/flaky',200,21,21,0,0,0,0,0,1795976207759,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,-5517675129205584835,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/way.html',200,46,46,0,0,0,1,42,1795976207551,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,-5519388021200027102,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/behind.html',200,27,27,0,0,0,0,0,1795976208006,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,-5517988683674826637,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/',200,192,192,0,0,0,1,3,1795976208257,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,-5520631353009446056,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795976208126,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:38101/private/a.html','robots');
+INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(15,2,1,-5518731650856267889,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/sitemap.xml',200,148,148,0,0,0,0,1,1795976208497,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'5EC0024D9C43042186C9BD1817730123',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,-5521015839949353630,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/beans.html',200,43,43,0,0,0,0,0,1795976208977,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,-5518025165754056976,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/old.html',404,23,23,0,0,0,0,0,1795976209215,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,-5516960641244655557,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/moved',301,0,0,1,0,0,0,0,1795976209450,NULL,NULL,NULL,'http://127.0.0.1:38101/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:38101/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,-5519208318193666245,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/flaky',200,21,21,0,0,0,0,0,1795976209684,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,-5517675129205584835,'failed',1795976209920,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/way.html',503,0,0,0,0,0,0,0,1795976210380,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,-5517500095838514608,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:38101/mapped.html',304,21,0,0,0,0,1,2,1795976208739,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,-5519612043240102256,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:38101/one.json',200,9,9,0,0,0,7,8,1795976210856,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,-9167969419121560586,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:38101/add',201,15,15,0,0,0,2,2,1795976211326,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,-5521050910447787644,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/1',200,22,22,0,0,0,0,2,1795976211781,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,-5519225143816436990,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/2',200,22,22,0,0,0,0,0,1795976212226,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,-5520336499391047265,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,-5520853853567606398,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,-5520727407570062177,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE redirects (
     -- The page.
     page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
@@ -319,8 +367,8 @@ CREATE TABLE redirects (
     status_code INTEGER NOT NULL,
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:42401/moved',301);
-INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:42401/moved',301);
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:38101/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:38101/moved',301);
 CREATE TABLE replies (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -343,7 +391,7 @@ CREATE TABLE robots (
     -- Until when it counts.
     expires_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1795969940128,1796056340128);
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1795976207390,1796062607390);
 CREATE TABLE run_activity (
     -- The run.
     run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
@@ -358,7 +406,7 @@ CREATE TABLE run_activity (
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
 ) STRICT;
-INSERT INTO "run_activity" VALUES(2,1795969943501,0,1,0,2.57450697193865929435e+00);
+INSERT INTO "run_activity" VALUES(2,1795976210381,0,1,0,2.5821969983808750193e+00);
 CREATE TABLE run_hosts (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -440,10 +488,10 @@ CREATE TABLE runs (
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795969940079,1795969940774,661,1,11,4,0,7,1,3,1,10,257824,521,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:42401/","http://127.0.0.1:42401/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:42401/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795969941251,1795969943517,2186,12,21,15,0,5,2,3,1,9,27305,427,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:42401/one.json"},{"name":"add","url":"http://127.0.0.1:42401/add","method":"POST","json":{"n":1}}]}',NULL,1795969943851,1795969944476,590,22,23,23,0,2,0,0,0,2,12208,24,0,1,0,NULL,NULL);
-INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1795969944762,NULL,584,24,28,28,3,2,0,0,0,2,20364,44,0,0,1,NULL,NULL);
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795976207367,1795976208007,631,1,11,4,0,7,1,3,1,10,219298,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795976208109,1795976210382,2270,12,21,15,0,5,2,3,1,9,13958,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:38101/one.json"},{"name":"add","url":"http://127.0.0.1:38101/add","method":"POST","json":{"n":1}}]}',NULL,1795976210472,1795976211331,850,22,23,23,0,2,0,0,0,2,11176,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1795976211430,NULL,2487,24,28,28,3,2,0,0,0,2,3540,44,0,0,1,NULL,NULL);
 CREATE TABLE schedules (
     -- The job.
     job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
@@ -512,17 +560,31 @@ CREATE TABLE unread_pages (
     -- The page in the last run that read it; null where none did.
     read_id INTEGER
 ) STRICT;
-INSERT INTO "unread_pages" VALUES(1,2,1,8390842378889971848,'unknown',20,10);
-INSERT INTO "unread_pages" VALUES(2,2,1,5874852501622762530,'unknown',11,11);
+INSERT INTO "unread_pages" VALUES(1,2,1,-5517675129205584835,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,-5519388021200027102,'unknown',11,11);
+CREATE TABLE waiting_ranges (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    -- The host of its pages.
+    host_id INTEGER NOT NULL,
+    -- The least id of its pages.
+    first_page_id INTEGER NOT NULL,
+    -- The greatest id of its pages.
+    last_page_id INTEGER NOT NULL,
+    -- Whether all of its pages have been claimed: the range goes when its host is given back.
+    is_claimed INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
+    PRIMARY KEY (run_id, host_id, first_page_id)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX runs_unfinished ON runs (job_id) WHERE state <> 'finished';
 CREATE INDEX runs_runner ON runs (runner_id) WHERE runner_id IS NOT NULL;
 CREATE INDEX hosts_runner ON hosts (runner_id) WHERE runner_id IS NOT NULL;
 CREATE INDEX hosts_wanted ON hosts (runner_id) WHERE wanted_by IS NOT NULL;
 CREATE INDEX run_hosts_host ON run_hosts (host_id);
-CREATE UNIQUE INDEX pages_request ON pages (run_id, url_key);
-CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending';
+CREATE INDEX pages_run ON pages (run_id);
+CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending' AND in_range IS NULL;
 CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
 CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX waiting_ranges_claimed ON waiting_ranges (host_id) WHERE is_claimed = 1;
 CREATE INDEX attempts_page ON attempts (page_id);
 CREATE UNIQUE INDEX unread_pages_request ON unread_pages (job_id, url_key, run_id);
 CREATE INDEX unread_pages_run ON unread_pages (run_id);
@@ -542,10 +604,14 @@ BEGIN
     DELETE FROM skipped_links WHERE run_id = OLD.id;
     DELETE FROM unread_pages WHERE run_id = OLD.id;
     DELETE FROM batches WHERE run_id = OLD.id;
+    DELETE FROM waiting_ranges WHERE run_id = OLD.id;
+    DELETE FROM page_orders WHERE run_id = OLD.id;
+    DELETE FROM page_keys WHERE run_id = OLD.id;
     DELETE FROM pages WHERE run_id = OLD.id;
 END;
 CREATE TRIGGER pages_deleted AFTER DELETE ON pages
 BEGIN
+    DELETE FROM page_keys WHERE run_id = OLD.run_id AND url_key = OLD.url_key;
     DELETE FROM attempts WHERE page_id = OLD.id;
     DELETE FROM redirects WHERE page_id = OLD.id;
     DELETE FROM page_links WHERE page_id = OLD.id;
@@ -570,7 +636,7 @@ SELECT
 FROM jobs
 JOIN runs ON runs.id = (
     SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
--- The sign keeps the index of requests out of it, whose order is that of a hash.
+-- The sign keeps the index of runs out of it, which is the longer way.
 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
 LEFT JOIN replies ON replies.page_id = pages.id
 LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
@@ -636,7 +702,8 @@ CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
 CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
 CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
     AND after.state IN ('done', 'failed') AND after.kind IS NULL
-LEFT JOIN pages AS former ON former.run_id = older.id AND former.url_key = after.url_key
+LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = after.url_key
+LEFT JOIN pages AS former ON former.id = known.page_id
     AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
 LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
     AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
@@ -665,7 +732,8 @@ CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND 
 CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
     AND before.state IN ('done', 'failed')
 WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
+    WHERE known.run_id = newer.id AND known.url_key = before.url_key
         AND after.url = before.url AND after.method = before.method
         AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
             OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
@@ -688,7 +756,8 @@ CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND 
 CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
 CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
 WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM pages AS after WHERE after.run_id = newer.id AND after.url_key = before.url_key
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
+    WHERE known.run_id = newer.id AND known.url_key = before.url_key
         AND after.url = before.url AND after.method = before.method
         AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
             OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));
