@@ -120,7 +120,7 @@ struct Frontier: ~Copyable {
     }
 
     /// How many times over the permits hosts at hand must be able to be busy before no more are searched for.
-    private static let ampleFactor = 4
+    private static let ampleFactor = 2
 
     /// When the next turn has something to do at the latest, in unix milliseconds, unless something is reported before.
     func nextTurn(now: Int64, clock: MonotonicInstant, loops: LoopState) -> Int64 {
