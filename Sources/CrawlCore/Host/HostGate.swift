@@ -10,7 +10,9 @@ internal import HeapModule
 /// The gate is a plain value that one crawl loop owns. It has no clock: each call is handed the present instant. A
 /// host that admits nothing costs nothing: a waiting host is in a heap, and a host with all its requests under way is
 /// in no queue at all. Each call costs O(1), or O(log hosts) where a host waits.
-package struct HostGate {
+///
+/// It cannot be copied: a question that another module asks would copy it first.
+package struct HostGate: ~Copyable {
     /// A host's place in the gate. ``next(now:)`` hands it out, and ``finished(_:wasSent:_:fraction:now:)`` takes it
     /// back.
     package struct Slot: Hashable, Sendable {

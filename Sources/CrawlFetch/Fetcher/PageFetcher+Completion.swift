@@ -10,16 +10,16 @@ extension PageFetcher {
             return follow(location, request, transfer)
         }
         let status = transfer.statusCode ?? 0
-        switch request.purpose {
-        case .robots where (200..<300).contains(status):
-            finish(.found(statusCode: status, progress.robotsText), .answered)
-        case .robots where status != 429 && status < 500:
-            finish(.unavailable(statusCode: status), .answered)
-        case .page where status == 304 && conditions(of: request) != nil:
-            finish(.done, error: nil, .answered)
-        case .page where acceptedStatuses.contains(status): finish(.done, error: nil, .answered)
-        default: finish(failure: .httpStatus, "status \(status) is not accepted")
+        if request.page != nil {
+            if acceptedStatuses.contains(status) || status == 304 && conditions(of: request) != nil {
+                return finish(.done, error: nil, .answered)
+            }
+        } else if (200..<300).contains(status) {
+            return finish(.found(statusCode: status, progress.robotsText), .answered)
+        } else if status != 429, status < 500 {
+            return finish(.unavailable(statusCode: status), .answered)
         }
+        finish(failure: .httpStatus, "status \(status) is not accepted")
     }
 
     private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {

@@ -75,10 +75,9 @@ extension PageFetcher {
 extension RobotsDirectives {
     /// What a page's `meta` elements say.
     init(_ metadata: PageMetadata) {
-        self = []
-        for content in [metadata.robots, metadata.agentRobots] {
-            if let content { formUnion(RobotsDirectives(metaContent: content.utf8.span)) }
-        }
+        self.init(rawValue: 0)
+        if let content = metadata.robots { formUnion(RobotsDirectives(metaContent: content.utf8.span)) }
+        if let content = metadata.agentRobots { formUnion(RobotsDirectives(metaContent: content.utf8.span)) }
     }
 }
 

@@ -6,7 +6,8 @@ internal import HTMLScan
 extension PageFetcher {
     /// Whether the header has such fields.
     var hasLinkFields: Bool {
-        transfer.map { !$0.running.head.notableFields.isDisjoint(with: [.link, .refresh]) } ?? false
+        guard let fields = transfer?.running.head.notableFields else { return false }
+        return fields.contains(.link) || fields.contains(.refresh)
     }
 
     /// Adds to the outcome what the header says about a page whose body was not scanned.

@@ -46,6 +46,12 @@ package struct ResponseHead: Sendable, Equatable {
         package static let link = NotableFields(rawValue: 8)
         /// `Refresh` (HTML Standard, section 7.4.6).
         package static let refresh = NotableFields(rawValue: 16)
+
+        // Said in full: the protocol's own is not specialised in another module, as this type is not public.
+        /// Whether all of some fields are there.
+        package func contains(_ fields: NotableFields) -> Bool {
+            rawValue & fields.rawValue == fields.rawValue
+        }
     }
 
     /// A header of which nothing has come.

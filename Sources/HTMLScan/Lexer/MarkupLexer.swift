@@ -140,10 +140,16 @@ struct MarkupLexer {
                 if findsText, next != position || hasLoneLess { return takeText(bytes, &position, next) }
                 position = next.map { $0 + 1 } ?? bytes.count
                 if next != nil { state = .tagOpen }
-            case .tagOpen: openTag(bytes[position], &position)
-            case .endTagOpen: openEndTag(bytes[position], &position)
+                // Most tags lie in one piece: they are read without a look at the state for each part.
+                guard position < bytes.count else { return .exhausted }
+                fallthrough
+            case .tagOpen:
+                guard openTag(bytes[position], &position) else { continue }
+                fallthrough
             case .tagName:
                 if readTagName(bytes, &position) { return emitTag() }
+            case .endTagOpen:
+                if openEndTag(bytes[position], &position), readTagName(bytes, &position) { return emitTag() }
             case .attributes(let part):
                 if readAttributes(bytes, &position, from: part) { return emitTag() }
             case .declaration(let part):
@@ -173,11 +179,15 @@ struct MarkupLexer {
     // MARK: - Tags
 
     /// Reads the byte after `<`.
-    private mutating func openTag(_ byte: UInt8, _ position: inout Int) {
+    ///
+    /// - Returns: Whether a tag's name begins with it.
+    private mutating func openTag(_ byte: UInt8, _ position: inout Int) -> Bool {
         if byte.isASCIILetter {
             tag.begin(isEnd: false)
             state = .tagName
-        } else if byte == UInt8(ascii: "/") {
+            return true
+        }
+        if byte == UInt8(ascii: "/") {
             position += 1
             state = .endTagOpen
         } else if byte == UInt8(ascii: "!") {
@@ -193,49 +203,53 @@ struct MarkupLexer {
             hasText = true
             hasLoneLess = findsText
         }
+        return false
     }
 
     /// Reads the byte after `</`.
-    private mutating func openEndTag(_ byte: UInt8, _ position: inout Int) {
+    ///
+    /// - Returns: Whether a tag's name begins with it.
+    private mutating func openEndTag(_ byte: UInt8, _ position: inout Int) -> Bool {
         if byte.isASCIILetter {
             tag.begin(isEnd: true)
             state = .tagName
-        } else {
-            position += 1
-            content.removeAll(keepingCapacity: true)
-            state = byte == UInt8(ascii: ">") ? .data : .declaration(.bogusComment)
+            return true
         }
+        position += 1
+        content.removeAll(keepingCapacity: true)
+        state = byte == UInt8(ascii: ">") ? .data : .declaration(.bogusComment)
+        return false
     }
 
     /// - Returns: Whether the tag is complete.
     private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
         if demands.contains(.everything) { tag.appendToWrittenName(bytes[position...]) }
+        var name = tag.name
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             if byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") || byte.isASCIIWhitespace {
+                tag.name = name
                 beginAttributes(position)
                 return endName(byte)
             }
-            tag.name.append(byte)
+            name.append(byte)
         }
+        tag.name = name
         return false
     }
 
     private mutating func beginAttributes(_ position: Int) {
         guard !tag.isEnd else { return }
         attributesStart = position
-        keepsAttributes = wantsAttributes
-        if keepsAttributes { tag.attributes.reset() }
-    }
-
-    /// Whether the attributes of the start tag whose name was read are kept.
-    private var wantsAttributes: Bool {
         let name = tag.name
-        return demands.contains(.everything) || isXML
+        // Not in a property of its own, for which the lexer is copied.
+        keepsAttributes =
+            demands.contains(.everything) || isXML
             || demands.contains(.findings) && PageFindings.areOf(name)
             || demands.contains(.metaAttributes) && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML) || !hasText && name == .input
+        if keepsAttributes { tag.attributes.reset() }
     }
 
     /// Goes on after the byte that ended a tag's name.

@@ -15,5 +15,9 @@ extension PageScanner {
         /// The text of the body, decoded but with its markup: ``PageScanner/withText(_:)``. With this option all
         /// bodies of text are read, not only HTML.
         package static let text = Options(rawValue: 1 << 3)
+
+        // Said in full: the protocol's own is not specialised in another module, as this type is not public.
+        /// Whether nothing is searched for but the title.
+        package var isEmpty: Bool { rawValue == 0 }
     }
 }

@@ -1,7 +1,9 @@
 /// One HTTP request: for a page, its own URL or a redirect's target; or for a host's robots.txt.
 package struct PageRequest: Sendable {
-    /// The purpose of the request.
-    package let purpose: Purpose
+    /// The page that it is made for; nil for none. Stored, so that other modules read it without a copy of the request.
+    package let page: ClaimedPage?
+    /// The host of the page, or of the robots.txt, that it is made for; redirects may have led to another host.
+    package let owner: HostID
     /// The URL to request now.
     package let url: String
     /// The host at whose gate the request waits.
@@ -21,7 +23,8 @@ package struct PageRequest: Sendable {
 
     /// The first request of an attempt at a page.
     package init(_ page: ClaimedPage) {
-        purpose = .page(page)
+        self.page = page
+        owner = page.host
         url = page.url
         host = page.host
         chain = nil
@@ -31,7 +34,8 @@ package struct PageRequest: Sendable {
     ///
     /// - Parameter hostKey: scheme, name and port.
     package init(robotsOf host: HostID, hostKey: String) {
-        purpose = .robots(of: host)
+        page = nil
+        owner = host
         url = hostKey + "/robots.txt"
         self.host = host
         chain = nil
@@ -39,26 +43,19 @@ package struct PageRequest: Sendable {
 
     /// The request that a redirect leads to.
     package init(_ purpose: Purpose, url: String, host: HostID, chain: RedirectChain) {
-        self.purpose = purpose
+        switch purpose {
+        case .page(let page): (self.page, owner) = (page, page.host)
+        case .robots(let host): (page, owner) = (nil, host)
+        }
         self.url = url
         self.host = host
         self.chain = chain
     }
 
-    /// The page that it is made for; nil for none.
-    package var page: ClaimedPage? {
-        if case .page(let page) = purpose { page } else { nil }
-    }
+    /// The purpose of the request.
+    package var purpose: Purpose { page.map { .page($0) } ?? .robots(of: owner) }
 
     /// Whether it goes to the host at which its attempt began. Credentials and header fields of the job are sent to
     /// that host only.
     package var isAtHome: Bool { host == chain?.pages.first?.host ?? owner }
-
-    /// The host of the page, or of the robots.txt, that it is made for; redirects may have led to another host.
-    package var owner: HostID {
-        switch purpose {
-        case .page(let page): page.host
-        case .robots(let host): host
-        }
-    }
 }

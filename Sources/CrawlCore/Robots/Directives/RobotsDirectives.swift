@@ -17,6 +17,21 @@ package struct RobotsDirectives: OptionSet, Sendable {
     /// The page's links are not to be followed: `nofollow`, or `none`.
     package static let nofollow = RobotsDirectives(rawValue: 2)
 
+    // Said in full: the protocol's own are not specialised in other modules, as this type is not public.
+
+    /// Whether there are none.
+    package var isEmpty: Bool { rawValue == 0 }
+
+    /// Whether all of some others are among these.
+    package func contains(_ others: RobotsDirectives) -> Bool {
+        rawValue & others.rawValue == others.rawValue
+    }
+
+    /// Adds others.
+    package mutating func formUnion(_ others: RobotsDirectives) {
+        self = RobotsDirectives(rawValue: rawValue | others.rawValue)
+    }
+
     /// Takes what the value of an `X-Robots-Tag` field says to a crawler. A response may have several; all count.
     ///
     /// - Parameters:
