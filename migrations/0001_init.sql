@@ -21,14 +21,15 @@ CREATE TABLE jobs (
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
 
--- The processes that work on this database. A runner is gone when the machine was started anew, or when no process has its
--- process id and start time any more. Where that cannot be seen (another pid namespace), it is gone when `expires_at` is past.
+-- The processes that work on this database. A runner is gone after the machine was started anew, or when no process has its
+-- process id and start time any more. If other runners cannot look up its process (it is in another pid namespace), it counts as
+-- gone once `expires_at` is past.
 CREATE TABLE runners (
     -- Identifies the runner. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The machine's boot id, which changes with each start of the machine.
     boot_id TEXT NOT NULL,
-    -- The pid namespace that `pid` is a number of.
+    -- The pid namespace in which `pid` is its number.
     pid_namespace TEXT NOT NULL,
     -- The process id.
     pid INTEGER NOT NULL,
@@ -36,7 +37,7 @@ CREATE TABLE runners (
     process_started INTEGER NOT NULL,
     -- When the runner began.
     started_at INTEGER NOT NULL,
-    -- Until when the runner is taken for alive where its process cannot be looked at.
+    -- Until when the runner counts as alive for those that cannot look up its process.
     expires_at INTEGER NOT NULL
 ) STRICT;
 
@@ -59,13 +60,13 @@ CREATE TABLE runs (
     started_at INTEGER NOT NULL,
     -- When the run finished; null before that.
     finished_at INTEGER,
-    -- How long a runner was at work on it, without the time between an interruption and the next go.
+    -- How long runners were at work on it. The time between an interruption and the next start is not counted.
     elapsed_ms INTEGER NOT NULL DEFAULT 0,
     -- The least id of its pages.
     first_page_id INTEGER,
     -- The greatest id of its pages.
     last_page_id INTEGER,
-    -- The last page of the run's own list. The pages up to it say what is within the job's scope.
+    -- The last page of the run's own list. The scope of links to follow is taken from the pages up to this one.
     last_seed_id INTEGER,
     -- Pages that are not settled yet.
     pages_pending INTEGER NOT NULL DEFAULT 0,
@@ -89,9 +90,10 @@ CREATE TABLE runs (
     has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
     -- Whether pages of the run have rows in `page_inputs`.
     has_inputs INTEGER NOT NULL DEFAULT 0 CHECK (has_inputs IN (0, 1)),
-    -- The secrets that its requests refer to, one a line, which must be there before the first request.
+    -- The secrets that its requests refer to, one a line. All of them must be there before the first request.
     secrets TEXT,
-    -- When its pages were deleted but for those that later runs refer to; null before that. To users such a run is gone.
+    -- When the run was pruned: its pages were deleted, except for those that later runs refer to. Null before that. Commands and
+    -- views do not show a pruned run.
     pruned_at INTEGER,
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
@@ -101,8 +103,8 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_unfinished ON runs (job_id) WHERE state <> 'finished';
 CREATE INDEX runs_runner ON runs (runner_id) WHERE runner_id IS NOT NULL;
 
--- Every host that a page names: scheme, name and port, the key of every limit. `per_host`, `delay_ms` and `blocked` are for
--- people: `UPDATE hosts SET delay_ms = 2000 WHERE host = 'http://…'` counts in a running crawl within a second.
+-- Every host of a page: scheme, name and port. All limits are by these hosts. `per_host`, `delay_ms` and `blocked` are for
+-- people to set: `UPDATE hosts SET delay_ms = 2000 WHERE host = 'http://…'` takes effect in a running crawl within a second.
 CREATE TABLE hosts (
     -- Identifies the host.
     id INTEGER PRIMARY KEY,
@@ -110,23 +112,23 @@ CREATE TABLE hosts (
     host TEXT NOT NULL UNIQUE,
     -- The runner that has the host's lease. Only that runner sends it requests.
     runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
-    -- When the last request to it started.
+    -- When the last request to it may have started, written as a runner gives the host back.
     last_started_at INTEGER,
-    -- The host asked to be left alone until then (Retry-After).
+    -- Until when the host asked to be left alone (Retry-After).
     snoozed_until INTEGER,
-    -- Starts a second that the host takes, where it said that more is too much.
+    -- Starts a second that the host takes; null where it has never said that it gets too many.
     rate REAL,
-    -- Failures to connect, one after another. From some number on the host is set aside.
+    -- Failures to connect, one after another. After several of them the host is set aside.
     failures INTEGER NOT NULL DEFAULT 0,
     -- When a host that is set aside is tried again.
     probe_at INTEGER,
-    -- Requests at once, in place of what the job says. 0 asks for nothing for the time being.
+    -- Requests at once, in place of what the job says. 0 stops requests to the host for the time being.
     per_host INTEGER CHECK (per_host >= 0),
     -- The least time between two starts, in place of what the job says.
     delay_ms INTEGER CHECK (delay_ms >= 0),
     -- 1: pages of this host fail as `cancelled`.
     blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),
-    -- A runner that waits for the host. The runner that has it gives it up soon.
+    -- A runner that waits for the host. The runner that has the host gives it up within seconds.
     wanted_by INTEGER,
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
@@ -151,7 +153,8 @@ CREATE TABLE robots (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
--- The hosts that a run's own list names. They may be what a redirect must not lead to, such as a private address.
+-- The hosts that a run's own list names. These may be at a private address. Other hosts, which redirects and links lead to, may be
+-- there only if the job says so.
 CREATE TABLE run_hosts (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -162,7 +165,7 @@ CREATE TABLE run_hosts (
 
 CREATE INDEX run_hosts_host ON run_hosts (host_id);
 
--- How many pages a host has in a run, where the job limits them.
+-- How many pages a host has in a run. Kept only for jobs with `limits.pages_per_host`.
 CREATE TABLE host_pages (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -173,7 +176,8 @@ CREATE TABLE host_pages (
     PRIMARY KEY (run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 
--- The unit in which pages are claimed. A page carries the last one that it was claimed in.
+-- Groups of pages that were claimed together (`batch_size`). `pages.batch_id` is the last
+-- batch that a page was claimed in.
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
@@ -198,27 +202,27 @@ CREATE TABLE batches (
     UNIQUE (run_id, number)
 ) STRICT;
 
--- One request of a run and what came of it. A row is written when the page is found, when its outcome is committed, and for
--- each attempt that is to be repeated. The checks are chains of OR, the usual words first: SQLite builds a table for an IN list,
--- anew for each row that is written.
+-- One request of a run and what came of it. A row is written when the page is found, when its outcome is committed, and after
+-- each attempt that is to be repeated. The checks are chains of OR with the most frequent words first, because for an IN list SQLite
+-- builds a table anew for each row that is written.
 CREATE TABLE pages (
     -- Identifies the page.
     id INTEGER PRIMARY KEY,
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-    -- The host; null where the URL is none. No foreign key: hosts are never deleted.
+    -- The host; null where the text is no URL. No foreign key: hosts are never deleted.
     host_id INTEGER,
-    -- The key by which its run knows the request again, of `page_keys`: 12 bits of a hash of the host, 52 of one of the request.
-    -- Null where the page was skipped before it had one, or as a duplicate.
+    -- The key of its request in `page_keys`: 12 bits of a hash of the host, then 52 bits of a hash of the request. A run recognises
+    -- by it a request that it has already. Null where the page was skipped as a duplicate, or before it had a key.
     url_key INTEGER,
-    -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
+    -- `pending`, `sending` (a request that must not be sent twice is going out), `done`, `failed` or `skipped`.
     state TEXT NOT NULL DEFAULT 'pending'
         CHECK (state = 'pending' OR state = 'done' OR state = 'failed' OR state = 'skipped' OR state = 'sending'),
     -- Until when a pending page waits, after an attempt that failed.
     not_before INTEGER NOT NULL DEFAULT 0,
     -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
     rank INTEGER NOT NULL DEFAULT 0,
-    -- 1 while it waits as one of a range of `waiting_ranges`, and still when it was settled as such; else null.
+    -- 1 for a page that waits in a range of `waiting_ranges`, and for one that was settled while it was in a range; else null.
     in_range INTEGER,
     -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -250,7 +254,7 @@ CREATE TABLE pages (
     size_download INTEGER,
     -- Redirects that were followed.
     num_redirects INTEGER,
-    -- From the start until the name was resolved.
+    -- From the start of the request until the name was resolved.
     time_namelookup_ms INTEGER,
     -- From the start until the connection stood.
     time_connect_ms INTEGER,
@@ -317,17 +321,17 @@ CREATE TABLE pages (
 ) STRICT;
 
 CREATE INDEX pages_run ON pages (run_id);
--- The frontier: what a host has waiting, since or until when, and in which order. Pages are claimed from nothing else but
--- `waiting_ranges`.
+-- The frontier: the pages of each host that wait, from when on they may be requested, and in which order. Pages are claimed from
+-- this index and from `waiting_ranges`, and from nothing else.
 CREATE INDEX pages_pending ON pages (run_id, host_id, not_before, rank) WHERE state = 'pending' AND in_range IS NULL;
 -- Requests that were going out when their runner ended.
 CREATE INDEX pages_sending ON pages (run_id) WHERE state = 'sending';
 CREATE INDEX pages_body ON pages (body_id) WHERE body_id IS NOT NULL;
 
--- The requests that a run has, each once. The keys of a host lie together. A table and no index of `pages`, so that those of a long
--- list are written all at once, in their order.
+-- The requests that a run has, each once. The keys of a host lie together. This is a table of its own, and not an index of `pages`,
+-- so that the keys of a long list can be written at the end and in their order.
 CREATE TABLE page_keys (
-    -- The run. No foreign key, as its pages have one.
+    -- The run. It has no foreign key, because the pages have one.
     run_id INTEGER NOT NULL,
     -- The page's `url_key`.
     url_key INTEGER NOT NULL,
@@ -336,8 +340,9 @@ CREATE TABLE page_keys (
     PRIMARY KEY (run_id, url_key)
 ) STRICT, WITHOUT ROWID;
 
--- The pages of long lists that wait. Those of a host that lie together are one row, instead of an entry of `pages_pending` each, so
--- that a page that is settled is written to no other place. Of a range's pages those wait that are pending and have `in_range`.
+-- The pages of long lists that wait. Pages of a host that lie together are one row here, instead of an entry of `pages_pending` each.
+-- So a page that is settled is written to no other place. The pages of a range that wait are those that are pending and have
+-- `in_range`.
 CREATE TABLE waiting_ranges (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -347,15 +352,15 @@ CREATE TABLE waiting_ranges (
     first_page_id INTEGER NOT NULL,
     -- The greatest id of its pages.
     last_page_id INTEGER NOT NULL,
-    -- Whether all of its pages have been claimed: the range goes when its host is given back.
+    -- Whether all of its pages have been claimed. Such a range is deleted when its host is given back, if not before.
     is_claimed INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
     PRIMARY KEY (run_id, host_id, first_page_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX waiting_ranges_claimed ON waiting_ranges (host_id) WHERE is_claimed = 1;
 
--- In which order a long list names its pages. Otherwise their ids are in that order; those of a long list are by host within each
--- of its stretches, so that pages that are requested together lie together.
+-- The order in which a long list names its pages. The ids of other lists' pages are in the order of the list. A long list is written
+-- in stretches, and the ids within a stretch are by host, so that pages that are requested together lie together.
 CREATE TABLE page_orders (
     -- The least id of the stretch's pages.
     first_page_id INTEGER PRIMARY KEY,
@@ -404,8 +409,8 @@ CREATE TABLE redirects (
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
 
--- The pages that a page's links, its redirect, or a sitemap's entries lead to, as far as they were followed. In the next run a page
--- that has not changed (304) is known by it to lead to the same, and of a page that cannot be read is known what it led to.
+-- The pages that a page's links, its redirect, or a sitemap's entries lead to, as far as they were followed. The next run takes the
+-- links of a page that has not changed (304) from here, and those of a page that it cannot read.
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -413,10 +418,10 @@ CREATE TABLE page_links (
     targets BLOB NOT NULL
 ) STRICT;
 
--- The pages that were known before a run and that it did not read, noted as the run finishes. Together with the run's own pages
--- they are what is known after it, so that the next run need not look further back.
+-- The pages that were known before a run and that the run did not read. They are noted as the run finishes. These rows and the run's
+-- own pages are all that is known after it, so the next run need not look further back.
 CREATE TABLE unread_pages (
-    -- Identifies the row. Within a run a page comes behind the one that led to it.
+    -- Identifies the row. Within a run the row of a page comes after that of the page that led to it.
     id INTEGER PRIMARY KEY,
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -424,8 +429,8 @@ CREATE TABLE unread_pages (
     job_id INTEGER NOT NULL,
     -- The page's `url_key`.
     url_key INTEGER NOT NULL,
-    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: it is not there any
-    -- more, or nothing leads to it; such a row is only kept to ask for the page by its validators should it be back.
+    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: the page is not there any
+    -- more, or nothing leads to it. A `gone` row is only kept so that the page can be asked for by its validators if it comes back.
     verdict TEXT NOT NULL CHECK (verdict = 'unknown' OR verdict = 'gone'),
     -- The page in the last run that asked for it.
     page_id INTEGER NOT NULL,
@@ -461,18 +466,19 @@ CREATE TABLE bodies (
 
 CREATE INDEX bodies_digest ON bodies (digest);
 
--- What a page's request sends and how it is treated, where that is more than a GET of its URL.
+-- The request of a page that is more than a GET of its URL: what it sends and how it is treated.
 CREATE TABLE page_requests (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
     -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
     -- they are written: `${env:NAME}`.
     request TEXT CHECK (request IS NULL OR json_valid(request)),
-    -- Made as the page is added, so that each attempt has the same.
+    -- The value of `Idempotency-Key`. It is made as the page is added, so that each attempt sends the same.
     idempotency_key TEXT
 ) STRICT;
 
--- What the line of a list says of its page that means nothing to trawl: unknown keys of a JSON object, `key=value` behind a URL.
+-- What the line of a list says of its page beyond the request: keys of a JSON object that trawl does not know, `key=value` behind a
+-- URL. trawl only keeps it.
 CREATE TABLE page_inputs (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -480,17 +486,17 @@ CREATE TABLE page_inputs (
     input TEXT NOT NULL CHECK (json_valid(input))
 ) STRICT;
 
--- What was read of sitemaps and feeds. What is wrong with one stands in `pages.error`.
+-- How much was read of each sitemap or feed. `pages.error` says what is wrong with one.
 CREATE TABLE sitemaps (
     -- The page of kind `sitemap`.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
     -- Entries that were read.
     entries INTEGER NOT NULL,
-    -- Entries that were left out, as something is wrong with them.
+    -- Entries that were left out because something is wrong with them.
     entries_left_out INTEGER NOT NULL
 ) STRICT;
 
--- JSON replies of jobs that keep them, for `json_extract` and `->>`. What is no JSON is not here.
+-- JSON replies of jobs that keep them, for `json_extract` and `->>`. Replies that are not JSON are not here.
 CREATE TABLE replies (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
@@ -498,8 +504,8 @@ CREATE TABLE replies (
     reply TEXT NOT NULL CHECK (json_valid(reply))
 ) STRICT;
 
--- How far each scheduled job's due times are settled. Kept by the daemon and by a bare `trawl run`. A job whose `schedule` is no
--- longer the one here begins anew.
+-- Up to when the due times of each scheduled job are settled. The daemon and a `trawl run` without a job keep it. A job whose
+-- `schedule` is no longer the one here begins anew.
 CREATE TABLE schedules (
     -- The job.
     job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
@@ -524,7 +530,7 @@ CREATE TABLE starts (
     -- `started`: a run began. `failed`: it could not, `error` says why. `overlapped`: the job had an unfinished run. `missed`: no
     -- runner was up at the time.
     outcome TEXT NOT NULL CHECK (outcome IN ('started', 'failed', 'overlapped', 'missed')),
-    -- Due times before this one that were passed over.
+    -- How many due times before this one were passed over.
     missed INTEGER NOT NULL DEFAULT 0,
     -- The run that began.
     run_id INTEGER REFERENCES runs ON DELETE SET NULL,
@@ -545,7 +551,7 @@ CREATE TABLE run_activity (
     in_flight INTEGER NOT NULL,
     -- Hosts at hand.
     hosts INTEGER NOT NULL,
-    -- Those of them that wait: for their delay, a Retry-After, a probe.
+    -- Hosts at hand that wait for their delay, a Retry-After or a probe.
     hosts_waiting INTEGER NOT NULL,
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
@@ -560,7 +566,7 @@ BEGIN
     DELETE FROM starts WHERE job_id = OLD.id;
 END;
 
--- With foreign keys on, they are gone by now.
+-- With foreign keys on, these rows are gone already when the trigger runs.
 CREATE TRIGGER runs_deleted AFTER DELETE ON runs
 BEGIN
     DELETE FROM run_activity WHERE run_id = OLD.id;

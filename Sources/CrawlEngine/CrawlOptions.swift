@@ -2,7 +2,7 @@ package import CrawlCore
 internal import CrawlFetch
 package import TrawlStore
 
-/// What the runner decides, not the job.
+/// The options of a crawl that the program decides, and not the job.
 package struct CrawlOptions: Sendable {
     /// Crawl loops, a thread each. The default is the number of cores, 4 at most.
     package var threads: Int
@@ -13,18 +13,18 @@ package struct CrawlOptions: Sendable {
     package var openFiles = 1024
     /// What is sent as `User-Agent` where the job names none.
     package var userAgent: String
-    /// The folder that what is sent and received is written to, as WARC files; nil, the default, for nowhere.
+    /// The folder for WARC files of everything that is sent and received; nil, the default, where none are written.
     package var archiveFolder: String?
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
     /// Whether the observer hears of batches that are done with. The default is not.
     package var reportsBatches = false
-    /// What all crawls of this process share; nil, the default, where there is only one.
+    /// The permits that all crawls of this process share; nil, the default, where there is only one crawl.
     package var permits: SharedPermits?
     /// From how many bytes of the write-ahead log on it is looked whether a reader keeps it from being emptied. The default,
     /// 64 MiB, is four times what it grows to by itself.
     package var logLimit: Int64 = 64 << 20
-    /// Who is alive, of those that have hosts which this crawl waits for.
+    /// Tells which runners are still alive: hosts of those that are gone can be taken.
     package var processes: any ProcessTable = LinuxProcessTable()
     /// When hosts that cannot be reached are set aside.
     package var circuit = HostCircuit.Policy()

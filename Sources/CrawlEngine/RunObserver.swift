@@ -1,8 +1,8 @@
 package import CrawlCore
 package import TrawlStore
 
-/// Who is told how a run goes. Called on the driver's thread, between commits: what takes long here holds back
-/// the commits, and with them, in the end, the crawl.
+/// Is told how a run goes. It is called on the driver's thread, between commits, so an observer that takes long holds back the
+/// commits and, in the end, the crawl.
 package protocol RunObserver: Sendable {
     /// These outcomes are in the database now, in order of completion.
     func committed(_ outcomes: [PageOutcome])
@@ -13,8 +13,8 @@ package protocol RunObserver: Sendable {
     /// A reader that does not end keeps the database's write-ahead log from being emptied, which has so many bytes. Called
     /// every ten minutes while that is so.
     func logIsHeld(bytes: Int64)
-    /// Whether it has enough to do with what it was told: nothing more is claimed until it has caught up, and the crawl
-    /// was told so by ``Crawl/goOn()``. What is claimed already, 2,048 pages or eight for each request at once, is still told.
+    /// Whether it is behind with what it was told. Nothing more is claimed then, until ``Crawl/goOn()`` says that it has caught up.
+    /// It is still told of the pages that are claimed already: at most 2,048, or eight for each request at once if that is more.
     var isBehind: Bool { get }
 }
 

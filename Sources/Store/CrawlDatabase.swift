@@ -1,6 +1,6 @@
 package import CrawlCore
 
-/// A database that crawls are kept in: the port between trawl and whatever keeps its rows.
+/// The port between trawl and the database that its crawls are kept in.
 ///
 /// Its hot part is ``RunStore``, one call a turn. Calls block; they are made from a thread that may, never from the cooperative pool's
 /// hot path.
@@ -23,12 +23,12 @@ package protocol CrawlDatabase: Sendable {
     /// - Parameters:
     ///   - run: a run in state `active` that the runner has taken.
     ///   - spec: what it is to do.
-    ///   - processes: who is alive, of those that have hosts which the run waits for.
+    ///   - processes: tells which runners are still alive: hosts of those that are gone can be taken.
     func runStore(
         _ run: RunRecord, spec: JobSpec, runner: RunnerID, processes: any ProcessTable
     ) throws(StoreError) -> any RunStore
 
-    /// Tidies up after a runner that has left, as far as nobody has to wait for that.
+    /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 }
 

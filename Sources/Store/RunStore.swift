@@ -2,10 +2,10 @@ internal import CrawlCore
 
 /// A run in its database, as its driver sees it. One runner has it, and calls from one thread.
 ///
-/// Every call is all or nothing: where it throws, nothing of what it was to record is there, and nothing is taken that the
-/// runner's successor cannot take. The value itself is done with then: whoever goes on opens the run anew.
+/// Every call is all or nothing. If it throws, nothing is recorded, and nothing is taken that the next runner could not take. The
+/// value must not be used after that: the run has to be opened anew.
 ///
-/// What is promised here is held by the tests of `TrawlStoreTests`, which every database has to pass.
+/// The tests of `TrawlStoreTests` check these promises; every database has to pass them.
 package protocol RunStore: AnyObject {
     /// Records what has happened, and takes what is wanted.
     ///
@@ -23,15 +23,17 @@ package protocol RunStore: AnyObject {
     /// of a list without pages its sitemaps.
     func forEachSeed(_ body: (String) throws -> Void) throws
 
-    /// The runner's sign of life, without a turn. Where nobody can see whether its process is alive, the runner is taken for gone
-    /// a minute after the last one.
+    /// Gives the runner's sign of life, without a turn. Other runners that cannot look up its process take it for gone a minute
+    /// after the last one.
     ///
     /// - Throws: `StoreError`; of kind `alreadyRunning` as ``exchange(_:)`` does.
     func renew(now: Int64) throws
 
-    /// Closes the run where no page of it waits. Whoever calls it has settled those whose request was going out.
+    /// Closes the run if no page of it waits.
     ///
-    /// - Parameter pulse: called now and then where it takes long.
+    /// - Precondition: pages whose request was going out (``interruptedRequests()``) are settled.
+    ///
+    /// - Parameter pulse: called now and then while it takes long.
     /// - Returns: whether it is closed.
     func finish(now: Int64, pulse: () throws -> Void) throws -> Bool
 

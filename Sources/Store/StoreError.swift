@@ -1,11 +1,11 @@
-/// What keeps the store from doing its work, in one sentence that says what to do.
+/// A failure of the store, with one sentence that says what is wrong and what to do.
 package struct StoreError: Error, Sendable, CustomStringConvertible {
-    /// What it comes down to.
+    /// Its kind.
     package let kind: Kind
     /// One sentence for people.
     package let description: String
 
-    /// What a failure of the store comes down to.
+    /// The kinds of failure.
     package enum Kind: Sendable, Equatable {
         /// There is no such file.
         case missing

@@ -13,7 +13,7 @@ final class LoopGroup {
     private var loops: [CrawlLoop] = []
     /// How many have not ended.
     private(set) var running = 0
-    /// How often each loop had turned when that was last looked at, and when it had turned again.
+    /// How many turns each loop had made when it was last checked, and when it was last seen to have made another.
     private var pulses: [(turns: Int, at: MonotonicInstant)] = []
 
     /// A group without loops yet.
@@ -57,7 +57,7 @@ final class LoopGroup {
         for (loop, messages) in zip(loops, messages) { loop.send(contentsOf: messages) }
     }
 
-    /// Has them start nothing more, and end once what is under way is over, or the time is.
+    /// Has them start nothing more, and end once the requests under way are over, or when the time is up.
     func drain(within time: Duration) {
         for loop in loops { loop.send(.drain(within: time)) }
     }

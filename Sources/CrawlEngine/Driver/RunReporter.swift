@@ -2,10 +2,10 @@ internal import CrawlCore
 internal import Curl
 internal import TrawlStore
 
-/// Tells whoever watches how a run is doing.
+/// Tells the observer how a run is doing.
 struct RunReporter {
     private let observer: any RunObserver
-    /// From how many bytes of the database's log on it is looked whether a reader keeps it from being emptied.
+    /// Once the database's log has so many bytes, the reporter looks whether a reader keeps it from being emptied.
     private let logLimit: Int64
     /// The run's counters.
     private(set) var progress: RunProgress
@@ -26,7 +26,7 @@ struct RunReporter {
         self.observer = observer
         self.logLimit = logLimit
         logCheckAt = now
-        // In the past, so that whoever watches is told at once where the run begins.
+        // In the past, so that the observer is told at once where the run begins.
         lastReport = now - .seconds(1)
     }
 
@@ -66,7 +66,7 @@ struct RunReporter {
         observer.progressed(snapshot)
     }
 
-    /// Says so where somebody reads the database all the time, so that its log grows for ever.
+    /// Warns if another program never stops reading the database, which makes its log grow without end.
     mutating func watchLog(of store: any RunStore, at now: MonotonicInstant) {
         guard logCheckAt <= now else { return }
         switch store.logState(beyond: logLimit) {

@@ -2,8 +2,8 @@ internal import CrawlCore
 internal import Curl
 internal import TrawlStore
 
-/// A host at hand, on the driver's side: what may be asked for, and what is under way. When a request may start is for the
-/// loop's `HostGate` to say, which is the other half.
+/// A host at hand, on the driver's side: which pages may be requested, and which are under way. The loop's `HostGate` is the other
+/// half: it says when a request may start.
 ///
 /// A class, so that a page is entered and struck off where the host lies: a dictionary would move a value out and in.
 final class CrawledHost {
@@ -19,7 +19,7 @@ final class CrawledHost {
     var claimed: Set<PageID> = []
     /// Requests of other hosts' pages that redirects led here, or are about to.
     var guests = 0
-    /// Not worth asking for more pages before, in unix milliseconds: 0 for now, `.max` for when something new is known.
+    /// When to ask the store for more pages, in unix milliseconds: 0 is now, `.max` is when something new is known.
     var claimAt: Int64 = 0
     /// Where the last claim ended.
     var position: FrontierPosition?
@@ -27,9 +27,9 @@ final class CrawledHost {
     var level = 0
     /// Whether pages may be asked for.
     var access = HostAccess.granted
-    /// Its robots.txt and how many bytes it has; nil where there is none, or where the job does not care.
+    /// Its robots.txt and how many bytes it has; nil where there is none, or where the job ignores it.
     var robots: (rules: RobotsTxt, bytes: Int)?
-    /// What people have set.
+    /// The limits that people have set for it in the database.
     var overrides: HostOverrides
     /// Whether it may be at a private address.
     let mayBePrivate: Bool

@@ -71,7 +71,7 @@ extension Frontier {
         for taken in taken {
             guard let host = hosts[taken.host] else { continue }
             if case .unasked = host.access, !taken.isReleased {
-                // It was taken in for another's robots.txt, and has pages of its own.
+                // The host was taken in because another host's robots.txt is redirected to it; now it has pages of its own too.
                 ask(host, attempt: 1)
                 continue
             }
@@ -119,7 +119,7 @@ extension Frontier {
 }
 
 extension TakenPages.More {
-    /// When more are worth asking for, in unix milliseconds: 0 for now, `.max` for when something new is known.
+    /// When to ask the store for more pages, in unix milliseconds: 0 is now, `.max` is when something new is known.
     fileprivate var instant: Int64 {
         switch self {
         case .now: 0

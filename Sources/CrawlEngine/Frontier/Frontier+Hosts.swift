@@ -22,7 +22,7 @@ extension Frontier {
                     host: host.id, limits: limits, rules: rules, condition: opened.record.condition,
                     rest: policy.rest(of: opened, limits, now: moment.now, clock: moment.clock))),
             to: host.loop)
-        // After the opening, by which the request is admitted.
+        // After the host was opened: only then does the loop admit a request to it.
         guard policy.spec.robots == .obey, opened.robots == nil else { return }
         if asksRobots {
             ask(host, attempt: 1)
@@ -80,7 +80,7 @@ extension Frontier {
             case .unavailable(let status):
                 learn(RobotsRecord(statusCode: status, body: nil, fetchedAt: now), report, &record)
             case .unreachable(.blockedAddress, _) where report.lastHost != host.id:
-                // It leads to where nothing is to be had.
+                // The file is redirected to an address that must not be asked.
                 learn(RobotsRecord(statusCode: nil, body: nil, fetchedAt: now), report, &record)
             case .unreachable(let kind, let message):
                 robotsFailed(kind, message, host, report, attempt: attempt, now: now)
@@ -94,7 +94,7 @@ extension Frontier {
     ) {
         let retry = policy.spec.retry
         guard attempt < retry.attempts, !kind.isFinalForRobots else {
-            // Another host's fault says nothing of whether this one can be reached.
+            // It was another host, behind a redirect, that failed. That says nothing of whether this one can be reached.
             let verdict =
                 report.lastHost == host.id ? kind.verdictOfPages : .skipped(.robotsUnreachable)
             deny(host.id, verdict, "robots.txt: \(message)")
@@ -112,7 +112,7 @@ extension Frontier {
         _ robots: RobotsRecord, _ report: CrawlLoop.RobotsReport, _ record: inout TurnRecord
     ) {
         var ids = [report.host]
-        // Where it was redirected to another host's, it is that one's as well.
+        // A file that came from another host's /robots.txt by a redirect counts for that host as well.
         let isOwn = (try? WebURL(parsing: report.url))?.pathAndQuery == "/robots.txt"
         if isOwn, report.lastHost != report.host, case .unasked? = hosts[report.lastHost]?.access {
             ids.append(report.lastHost)
@@ -129,8 +129,8 @@ extension Frontier {
 }
 
 extension ErrorKind {
-    /// What becomes of a host's pages where its robots.txt could not be had for this reason: where the host cannot be
-    /// reached at all, neither can they.
+    /// What becomes of a host's pages after its robots.txt could not be had for this reason. If the host cannot be reached at
+    /// all, neither can its pages.
     fileprivate var verdictOfPages: PageOutcome.Verdict {
         hasReachedHost == false || isFinalForRobots ? .failed(self) : .skipped(.robotsUnreachable)
     }

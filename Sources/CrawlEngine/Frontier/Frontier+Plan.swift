@@ -2,7 +2,7 @@ internal import CrawlCore
 internal import Curl
 internal import TrawlStore
 
-/// When a turn is, and what is so at that moment.
+/// The moment of a turn, and the state of things outside the frontier at that moment.
 struct TurnMoment {
     /// Unix milliseconds.
     let now: Int64
@@ -12,13 +12,13 @@ struct TurnMoment {
     var elapsedMilliseconds: Int64 = 0
     /// How much the loops have to do.
     var loops = LoopState()
-    /// Whether the observer has enough to do with what it was told.
+    /// Whether the observer is behind with what it was told.
     var isObserverBehind = false
     /// How the run is doing, where the runner is to give a sign of life; nil where none is due.
     var activity: RunActivity?
 }
 
-/// What a turn asks for, kept until it is answered.
+/// What the frontier has to remember of a turn's request until the reply comes.
 struct Turn {
     /// What it records, as lists of any lengths.
     var outcomes: [[PageOutcome]]
@@ -63,7 +63,7 @@ extension Frontier {
         return request.isEmpty ? nil : (request, turn)
     }
 
-    /// What the loops have reported, with the pages that redirects went over on the way.
+    /// The outcomes that the loops have reported, and those of the pages that their redirects passed through.
     private mutating func takeOutcomes() -> [[PageOutcome]] {
         let outcomes = news.outcomes
         news.outcomes = []
@@ -95,7 +95,7 @@ extension Frontier {
 
     // MARK: Hosts
 
-    /// Whether pages are claimed batch by batch, the one before first.
+    /// Whether pages are claimed batch by batch, each only after the one before is done.
     private var hasBarrier: Bool { policy.spec.hasBatchBarrier }
 
     private mutating func planSearch(_ request: inout TurnRequest, _ moment: TurnMoment) {
@@ -155,7 +155,7 @@ extension Frontier {
             take.position = host.position
             take.level = host.claimed.isEmpty ? nil : host.level
         }
-        // What is not due may grow in this turn.
+        // A host that is not due may get new pages from what this turn records.
         let isOfUse =
             take.isDue
             ? take.limit > 0

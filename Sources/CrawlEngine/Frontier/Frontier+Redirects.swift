@@ -1,7 +1,7 @@
 internal import CrawlCore
 internal import TrawlStore
 
-/// Redirects: whose page they lead to, and by which host's rules.
+/// Redirects that a loop cannot follow by itself: whose page the target is, and whether the target's host may be asked.
 extension Frontier {
     /// What can be done for a redirect at present.
     private enum Place {
@@ -9,7 +9,8 @@ extension Frontier {
         case found
         /// It waits for its host's robots.txt.
         case awaited
-        /// The store is asked: whether the run has its target, and for its host; and to make the target a page, where it claims.
+        /// The store is asked whether the run has the target already, and for the target's host. With `claims` it is also asked to
+        /// make the target a page.
         case asked(claims: Bool)
     }
 
@@ -34,7 +35,7 @@ extension Frontier {
 
     private mutating func place(_ redirect: Redirect, now: Int64) -> Place {
         guard let host = hosts[key: redirect.target.hostKey] else { return .asked(claims: false) }
-        // Whether the run has the target is known first, so that nobody is asked for nothing.
+        // The store says first whether the run has the target already: then its robots.txt is not fetched for nothing.
         let isLooked = !redirect.isShared || redirect.wasLooked
         if redirect.isPrivate, !host.mayBePrivate {
             guard isLooked else { return .asked(claims: false) }
@@ -43,7 +44,7 @@ extension Frontier {
                 "redirected to \(redirect.url), which is not a public address", now: now)
             return .found
         }
-        // The rules of a host are asked of whoever it sends for them.
+        // A redirect of a robots.txt is followed without the rules of the host that it leads to.
         if redirect.page != nil {
             switch host.access {
             case .unasked, .asked, .again:
@@ -140,8 +141,8 @@ extension Frontier {
         }
     }
 
-    /// Lets a redirect wait for a host that is not to be had, unless others wait for the host of its page: two runs that wait
-    /// for each other's hosts, and neither lets go, would wait for ever.
+    /// Lets a redirect wait for a host that another runner has. It does not wait if others want the host of its page: two runs
+    /// that wait for each other's hosts would wait for ever.
     ///
     /// - Returns: whether it is given up; its pages are pending in the store, and stay so.
     private mutating func giveBack(_ redirect: Redirect) -> Bool {

@@ -2,7 +2,7 @@ internal import CrawlCore
 internal import Curl
 internal import TrawlStore
 
-/// What a run has at hand, and what it wants next. Decides; touches no database, thread or clock.
+/// The hosts and pages that a run has at hand, and what it wants next. It only decides: it touches no database, thread or clock.
 ///
 /// It is handed what the loops report (``note(_:now:)``) and plans a turn (``plan(_:)``): everything that is to be recorded in the
 /// database, and everything that is wanted of it. Once the turn is committed it takes in the reply (``apply(_:_:_:)``), which leaves
@@ -27,14 +27,14 @@ struct Frontier: ~Copyable {
     var found: [PageDiscovery] = []
     /// Whether a host was not to be had since that was last looked at.
     var wasDenied = false
-    /// Whether nothing more is begun.
+    /// Whether the run is stopping: nothing new is begun.
     private(set) var isStopping = false
     /// What the loops are told once the turn is committed.
     var messages: LoopMessages
 
     /// How long a host that another runner has is left alone, in milliseconds.
     static let takenHostWait: Int64 = 500
-    /// How long a host is kept at least, however many wait for it: a change of hands costs its connections.
+    /// The least time for which a host is kept, however many wait for it: when it changes hands its connections are lost.
     static let leastHold: Duration = .seconds(2)
 
     /// A frontier that has nothing at hand.
@@ -87,10 +87,10 @@ struct Frontier: ~Copyable {
         hosts.touchAll()
     }
 
-    /// Whether what a redirect leads to is a page of its own, where every page is requested once: in a run that follows links.
+    /// Whether a redirect's target may be a page of its own. In a run that follows links it is, as every page is requested once.
     ///
-    /// What a request sends that is more than a GET, or has a name, is its own, and so is the answer. So is what a URL with a
-    /// secret leads to, which is no page: pages are stored with their URLs.
+    /// A request that has a name, or is more than a GET, keeps its answer for itself. A target whose URL has a secret in it is no
+    /// page either, because pages are stored with their URLs.
     private func isShared(_ purpose: PageRequest.Purpose, _ target: WebURL) -> Bool {
         guard policy.spec.follow != nil, case .page(let page) = purpose, page.isPlain else { return false }
         return !policy.composer.redaction.isMentioned(in: target.withoutCredentialsAndFragment)
@@ -98,33 +98,34 @@ struct Frontier: ~Copyable {
 
     // MARK: What is next
 
-    /// Whether nothing is left that this frontier knows of.
+    /// Whether the frontier knows of nothing that is left to do.
     var isDone: Bool {
         guard hosts.isEmpty, news.isEmpty, redirects.isEmpty, found.isEmpty, sendOnce.isEmpty else {
             return false
         }
-        // Who is told to stop has searched enough, and may be done nevertheless.
+        // A run that is stopping need not have searched all hosts to be done.
         return isStopping || (!sweep.isUnderWay && sweep.nextAt == nil)
     }
 
-    /// How many hosts are to be searched for: as many as fewer requests stand ready than there may be under way, twice over. Few
-    /// hosts at a time are soon done with, on connections that still stand, and their rows lie together in the database; of those
-    /// that wait out a delay, or are not there, any number may be at hand besides.
+    /// How many hosts are to be searched for: twice the requests that may be under way, less those that stand ready.
+    ///
+    /// Few hosts at a time are soon done with: their connections still stand, and their rows lie together in the database. Hosts
+    /// that wait out a delay, or cannot be reached, do not count; any number of them may be at hand besides.
     func wantedHosts(_ loops: LoopState) -> Int {
         guard !isStopping, sweep.isUnderWay, hosts.hasRoom else { return 0 }
-        // What stands ready runs short for a moment whenever the loops are faster than the turns. Hosts that could keep all
-        // permits busy several times over, and have the pages for it, are enough all the same.
+        // Few requests stand ready for a moment whenever the loops are faster than the turns. No more hosts are needed then, if
+        // those at hand have pages and places enough to keep all permits busy several times over.
         let capacity = (hosts.count - loops.waitingHosts) * policy.spec.concurrency.perHost
         guard min(capacity, hosts.claimed) < Frontier.ampleFactor * policy.requests else { return 0 }
         return max(0, 2 * policy.requests - loops.readyRequests)
     }
 
-    /// How many times over the permits hosts at hand must be able to be busy before no more are searched for.
+    /// No more hosts are searched for once those at hand could keep so many times the permits busy.
     private static let ampleFactor = 2
 
-    /// When the next turn has something to do at the latest, in unix milliseconds, unless something is reported before.
+    /// When the next turn is due, in unix milliseconds. A report of a loop brings it about earlier.
     func nextTurn(now: Int64, clock: MonotonicInstant, loops: LoopState) -> Int64 {
-        // What was settled without a request, or found in a turn.
+        // Something was settled without a request, or found in the turn before, and is to be recorded at once.
         guard news.isEmpty, found.isEmpty, sendOnce.isEmpty, !hosts.hasChanged(now: now) else { return now }
         guard !isStopping else { return now + 250 }
         if hasReadyRedirect || wantedHosts(loops) > 0 { return now }

@@ -2,7 +2,7 @@ internal import CrawlCore
 internal import Curl
 internal import TrawlStore
 
-/// What a frontier decides by, the same from a run's beginning to its end.
+/// What a frontier decides by: the job and the options, which stay the same from a run's beginning to its end.
 struct FrontierPolicy {
     let spec: JobSpec
     /// Requests that may be under way at once.
@@ -19,7 +19,7 @@ struct FrontierPolicy {
     let hasRequests: Bool
     /// Whether batches that are done with are to be reported.
     let reportsBatches: Bool
-    /// Chance, from 0 to 1.
+    /// Gives random numbers from 0 to 1.
     let random: @Sendable () -> Double
     /// What the job does to URLs that are found.
     let normalization: URLNormalization
@@ -41,7 +41,7 @@ struct FrontierPolicy {
         normalization = URLNormalization(spec.normalize)
     }
 
-    /// What a host's loop is to know of it.
+    /// The limits and rules that a host's loop is given.
     func configuration(of host: CrawledHost) -> (limits: HostLimits, rules: HostRules) {
         let delay =
             host.overrides.delay

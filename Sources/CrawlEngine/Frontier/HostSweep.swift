@@ -6,7 +6,7 @@ struct HostSweep {
     /// The host to go on behind; meaningless while not under way.
     private(set) var cursor: HostID?
     private(set) var isUnderWay = true
-    /// When the next sweep is worth its cost, in unix milliseconds; nil for not before something changes.
+    /// When the next sweep may find something, in unix milliseconds; nil where it finds nothing before something changes.
     private(set) var nextAt: Int64?
     private var startedAt: Int64
 
@@ -19,7 +19,7 @@ struct HostSweep {
         startedAt = now
     }
 
-    /// Notes that something will wait for a sweep from then on.
+    /// Notes that from an instant on there is something for a sweep to find.
     mutating func expect(at instant: Int64) {
         nextAt = min(nextAt ?? instant, instant)
     }

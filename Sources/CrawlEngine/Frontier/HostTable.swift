@@ -3,12 +3,13 @@ internal import TrawlStore
 
 /// The hosts of a run that its driver has at hand, out of any number in the store.
 ///
-/// A host is here while pages of it are claimed. Which others have pages that wait is found by sweeps over the store, a few hosts
-/// at a time; what is here is never more than a bounded part.
+/// A host is here while pages of it are claimed. Sweeps over the store (``HostSweep``) find the other hosts that have pages waiting,
+/// a few at a time. The table is bounded: it never holds more than ``capacity`` hosts.
 struct HostTable: ~Copyable {
-    /// The most hosts at hand. Enough to keep any number of permits busy, few enough to weigh nothing.
+    /// The most hosts at hand: enough to keep any number of permits busy, few enough to need little memory.
     static let capacity = 4096
-    /// The most bytes of robots.txt at hand before no more hosts are taken in; read, a hostile one is six times as large.
+    /// No more hosts are taken in once those at hand have so many bytes of robots.txt. A hostile file is six times as large in memory
+    /// once it is parsed.
     private static let robotsCapacity = 16 << 20
     /// How many pages are claimed ahead over all hosts.
     let pageBudget: Int
@@ -21,14 +22,14 @@ struct HostTable: ~Copyable {
     private(set) var claimed = 0
     private var robotsBytes = 0
     private var hostsOfLoop: [Int]
-    /// Hosts of which something changed since they were last looked at, so that a turn costs what has changed and not what there
-    /// is.
+    /// Hosts of which something changed since they were last looked at. A turn looks at these only, so its cost does not grow with
+    /// the hosts at hand.
     private var changed: Set<HostID> = []
     /// No host waits for an earlier instant than this, in unix milliseconds.
     private(set) var nextClaimAt = Int64.max
 
-    /// - Parameter grows: whether pages are found on the way; then fewer are claimed ahead, as those that are found may come
-    ///   before them.
+    /// - Parameter grows: whether the run finds pages on its way. Then fewer are claimed ahead, because a page that is found may
+    ///   come before those that are claimed.
     init(loops: Int, concurrency: JobSpec.Concurrency, grows: Bool) {
         hostsOfLoop = Array(repeating: 0, count: loops)
         pageBudget = max(grows ? 256 : 2048, concurrency.total * 8)

@@ -6,9 +6,9 @@ struct Redirect {
     let purpose: PageRequest.Purpose
     let target: WebURL
     let chain: RedirectChain
-    /// Whether others may ask for what it leads to as well: a plain page, in a run that follows links.
+    /// Whether other pages may lead to the same target: a plain page is redirected, in a run that follows links.
     let isShared: Bool
-    /// Whether the store has said that its target is no page that the run has.
+    /// Whether the store has said that the run does not have its target yet.
     var wasLooked = false
 
     /// Where it leads.

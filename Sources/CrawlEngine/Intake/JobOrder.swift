@@ -3,7 +3,7 @@ package import CrawlFetch
 package import TrawlStore
 package import JobFile
 
-/// A job as the next run of it is to have it: its variables filled in, and its URLs where they are to be read from.
+/// A job as its next run is to have it, with its variables filled in and the places that its URLs are read from.
 package struct JobOrder: Sendable {
     /// The job, its variables filled in.
     package let job: JobRecord
@@ -38,7 +38,7 @@ package struct JobOrder: Sendable {
 
     /// Reads the URLs of a run that ``RunOpening`` has begun. Blocks.
     ///
-    /// Nothing was asked for yet: a run that cannot be filled is none, and is deleted.
+    /// A run that cannot be filled is deleted: no request has been made for it.
     ///
     /// - Parameters:
     ///   - credentials: takes the user names and passwords of the URLs.
@@ -55,7 +55,7 @@ package struct JobOrder: Sendable {
     ) throws -> (run: RunRecord, spec: JobSpec)? {
         do {
             let spec = try JobDocument(yaml: job.spec, source: .database(name: job.name)).spec
-            // What is missing is said before the run has begun, and before its list is read.
+            // A secret that is missing is reported before the run has begun, and before its list is read.
             if let environment {
                 _ = try RequestComposer(spec, environment: environment)
                 for request in spec.requests { try environment.check(request.secrets) }

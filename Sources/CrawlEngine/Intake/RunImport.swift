@@ -14,12 +14,12 @@ package enum SourceEntry: Sendable, Equatable {
     case url(String, name: String?, line: Int?, input: String? = nil)
     /// A request; its URL is no pattern.
     case request(RequestTemplate, line: Int?)
-    /// Something that cannot be one.
+    /// Text that cannot be a URL or a request.
     case unusable(String, line: Int?, reason: String)
 }
 
 extension SourceEntry {
-    /// What is said of it beside the request, a JSON object.
+    /// What the list says of it beyond the request, as a JSON object.
     fileprivate var input: String? {
         switch self {
         case .url(_, _, _, let input): input
@@ -39,9 +39,9 @@ package struct RunImport {
     private var agreedHosts = AgreedHosts()
     /// Whether pages are more than a GET of their URL.
     private var hasRequests = false
-    /// Whether something is said of pages beside their requests.
+    /// Whether the list says more of pages than their requests.
     private var hasInputs = false
-    /// What they refer to that is not stored.
+    /// The secrets that requests refer to, which are not stored.
     private(set) var secrets: Set<TextReference> = []
 
     /// Characters of an unusable entry that are kept.

@@ -3,21 +3,21 @@ internal import Synchronization
 
 /// The user names and passwords that the URLs of a run carry, for Basic authentication (RFC 7617).
 ///
-/// They are in memory only: nothing that is stored has them. Whoever goes on with a run reads them again where the URLs
-/// came from.
+/// They are in memory only, and are stored nowhere. A runner that goes on with a run reads them again from the job file and the
+/// list.
 package final class URLCredentials: Sendable {
     /// Those of one origin: scheme, host and port.
     struct Origin: Sendable {
-        /// What is sent with every URL of the origin that has none of its own (RFC 7617, section 2.2).
+        /// The user name and password that are sent with every URL of the origin that has none of its own (RFC 7617, section 2.2).
         let first: Credentials
-        /// URLs with others.
+        /// The URLs of the origin that have other ones.
         var others: [String: Credentials] = [:]
 
         /// What a page's URL is requested with.
         func credentials(for url: String) -> Credentials { others[url] ?? first }
     }
 
-    /// The most URLs with others than the first ones of their origin, so that memory does not grow with the list.
+    /// How many URLs may have other ones than the first URL of their origin. The limit keeps memory from growing with the list.
     private static let maximumCount = 10_000
 
     private let state = Mutex<(origins: [String: Origin], count: Int)>(([:], 0))

@@ -49,7 +49,7 @@ extension CrawlLoop {
     /// What a loop tells its driver.
     enum Report: Sendable {
         case outcomes([PageOutcome])
-        /// A redirect to another host than the request's own.
+        /// A redirect to another host than the request's own, or to what may be a page of its own.
         case redirect(PageRequest.Purpose, to: WebURL, RedirectChain, from: HostID)
         /// The answers for hosts' robots.txt.
         case robots([RobotsReport])

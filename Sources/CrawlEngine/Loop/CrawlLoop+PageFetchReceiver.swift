@@ -27,7 +27,7 @@ extension CrawlLoop: PageFetchReceiver {
         }
         fetchers.giveBack(fetcher)
         permits.release()
-        // What a host asks for has to outlive a kill, so it is reported at the end of this turn.
+        // A wait that a host asks for has to outlive a kill, so it is reported at the end of this turn of the loop.
         if gate.hasChangedConditions { outbox.reportOutcomes(within: .zero, now: transfers.now) }
         switch consume result {
         case .outcome(var outcome):

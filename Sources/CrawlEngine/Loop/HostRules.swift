@@ -2,7 +2,7 @@ internal import CrawlCore
 
 /// What may be asked of a host.
 struct HostRules: Sendable {
-    /// Its robots.txt; nil where it has none, or where the job does not care.
+    /// Its robots.txt; nil where it has none, or where the job ignores it.
     var robots: RobotsTxt?
     /// Whether it may be at a private address: the job names it.
     var mayBePrivate = false
@@ -34,7 +34,7 @@ struct HostRules: Sendable {
         return nil
     }
 
-    /// Where the path begins, of which robots.txt speaks: at the third slash.
+    /// Where the path begins, to which the rules of robots.txt apply: at the third slash.
     private static func pathStart(in url: Span<UInt8>) -> Int {
         var slashes = 0
         for index in 0..<url.count where url[index] == UInt8(ascii: "/") {
@@ -51,6 +51,6 @@ struct HostOpening: Sendable {
     let limits: HostLimits
     let rules: HostRules
     let condition: HostCondition
-    /// No start before it is over.
+    /// How long no request may start.
     let rest: Duration
 }

@@ -4,12 +4,12 @@ internal import Synchronization
 
 /// The `concurrency.total` of a job, shared by its crawl loops without a lock.
 ///
-/// A loop takes as many permits as it has use for. Where they do not go round, each has its even share: a loop that holds
-/// as much stands back while another has less and wants more.
+/// A loop takes as many permits as it has use for. If there are not enough for all, each loop has an even share: a loop that
+/// holds its share takes no more while another loop has less and wants more.
 final class RequestPermits: Sendable {
     private let free: Atomic<Int>
     let total: Int
-    /// What each loop can have whatever the others want.
+    /// The permits that each loop can have, whatever the others want.
     private let share: Int
     /// Loops that hold less than their share and found no permit, a bit each; one is set until it has got one.
     private let hungry = Atomic<UInt64>(0)
@@ -20,7 +20,7 @@ final class RequestPermits: Sendable {
     private let interval: Int64
     /// The next start comes no earlier than this, in nanoseconds since the machine was started.
     private let nextStart = Atomic<Int64>(0)
-    /// What all crawls of the process share, and this one's number there; nil where it is the only one.
+    /// The permits that all crawls of the process share, and this crawl's number there; nil where it is the only crawl.
     private let shared: (permits: SharedPermits, member: Int)?
 
     /// - Parameters:
@@ -63,7 +63,7 @@ final class RequestPermits: Sendable {
         if !standsBack(bit, holding: held), takeOne(bit) { return true }
         if held < share { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
         waiting.bitwiseOr(bit, ordering: .sequentiallyConsistent)
-        // One may have come back, or not be wanted any more, before the wish was known.
+        // A permit may have come back, or another loop may want none any more, before our wish was noted.
         return !standsBack(bit, holding: held) && takeOne(bit)
     }
 

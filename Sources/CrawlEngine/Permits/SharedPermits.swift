@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// How many requests all crawls of a process may have under way together.
 ///
-/// A crawl that holds its even share or more stands back while another has less than its own and wants more.
+/// A crawl that holds its even share or more takes no more while another has less than its share and wants more.
 package final class SharedPermits: Sendable {
     /// Requests that all crawls together may have under way.
     package let total: Int
@@ -63,7 +63,7 @@ package final class SharedPermits: Sendable {
         if !standsBack, take(bit) { return true }
         if held < share { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
         starved.bitwiseOr(bit, ordering: .sequentiallyConsistent)
-        // One may have come back before the wish was known.
+        // A permit may have come back before our wish was noted.
         return !standsBack && take(bit)
     }
 

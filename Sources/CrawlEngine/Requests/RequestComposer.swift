@@ -3,7 +3,7 @@ internal import CrawlFetch
 internal import TrawlStore
 internal import JobFile
 
-/// Makes messages out of what is stored of requests: their references are resolved, and nothing of that is stored.
+/// Makes the messages that are sent out of the requests that are stored. References to secrets are resolved here, in memory only.
 struct RequestComposer {
     private let job: JobSpec
     private let environment: FetchEnvironment
@@ -110,7 +110,7 @@ struct RequestComposer {
     }
 }
 
-/// What a loop is to do with a page whose request it wanted to know.
+/// What a loop is to do with a page, after it asked what the page's request sends.
 enum SendDecision: Sendable {
     /// Send this; nil is a GET with what the job says.
     case send(RequestMessage?)

@@ -3,10 +3,10 @@ internal import CrawlFetch
 internal import JobFile
 internal import TrawlStore
 
-/// Requests that are more than a GET, on their way out: what they send is read when their turn comes, and what must not be sent twice
-/// is noted in the store before it is sent.
+/// Requests that are more than a GET, on their way out. Their content is read from the store when their turn comes. A request that
+/// must not be sent twice is noted in the store before it is sent.
 struct SendOnce {
-    /// A page whose turn it is at a loop, which waits for what it sends.
+    /// A page that may start. Its loop waits to be told what the request sends.
     struct Start {
         let page: PageID
         let batch: BatchID
@@ -21,11 +21,11 @@ struct SendOnce {
         var noted: [(start: Start, message: RequestMessage)] = []
     }
 
-    /// Those that nothing is known of yet.
+    /// Pages that may start, whose requests were not read yet.
     var starting: [Start] = []
-    /// Those that are to be noted.
+    /// Pages that are to be noted as going out.
     private var unnoted: [(start: Start, message: RequestMessage)] = []
-    /// Pages that were noted as going out, and did not.
+    /// Pages that were noted as going out and did not go out.
     var unsent: [PageID] = []
 
     var isEmpty: Bool { starting.isEmpty && unnoted.isEmpty && unsent.isEmpty }

@@ -4,7 +4,7 @@ internal import GRDBSQLite
 
 /// A cached statement, bound and stepped with SQLite's own calls: for the few statements that run once a page.
 ///
-/// GRDB keeps the statement; this goes around its arrays of arguments and its boxed values.
+/// GRDB keeps the statement in its cache. This type avoids GRDB's arrays of arguments and its boxed values.
 struct RawStatement {
     private let statement: Statement
     private let pointer: SQLiteStatement

@@ -37,7 +37,7 @@ package final class SQLiteStore: Sendable {
 
     let queue: DatabaseQueue
     let path: String
-    /// How many want commits to outlive a power cut at present.
+    /// How many calls of ``durably(_:)`` are under way: while there is one, commits outlive a power cut.
     let durability = Mutex(0)
     /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
     private let file: FileIdentity?
@@ -139,8 +139,8 @@ package final class SQLiteStore: Sendable {
         }
     }
 
-    /// Refuses what is not this trawl's to write before there is a connection that writes: on being closed, such a
-    /// one puts a WAL that a killed process has left back into the database.
+    /// Refuses a file that this trawl must not write, before a connection that can write is opened. A connection that can write
+    /// would, as it is closed, copy a WAL that a killed process has left into the database.
     private static func checkLeftWAL(of file: String, access: Access) throws(StoreError) {
         var status = stat()
         guard access != .readOnly, stat(file + "-wal", &status) == 0, status.st_size > 0 else { return }
@@ -150,7 +150,7 @@ package final class SQLiteStore: Sendable {
         } catch let error as StoreError {
             throw error
         } catch {
-            // Whatever else is wrong, the connection that writes may mend, and reports if it cannot.
+            // The connection that writes may mend whatever else is wrong, and reports it if it cannot.
         }
     }
 
@@ -213,15 +213,16 @@ package final class SQLiteStore: Sendable {
         return stat(path + "-wal", &status) == 0 ? Int64(status.st_size) : 0
     }
 
-    /// Whether the write-ahead log cannot be copied into the database file whole, as somebody still reads what was there
-    /// before; what can be is copied.
+    /// Copies as much of the write-ahead log into the database file as readers allow.
+    ///
+    /// - Returns: whether a reader of an older state keeps a part of it from being copied.
     package func isLogHeld() -> Bool {
         let counts = try? queue.inDatabase { try $0.checkpoint(.passive) }
         return counts.map { $0.checkpointedFrameCount < $0.walFrameCount } ?? false
     }
 
-    /// Copies the WAL into the database file and empties it, as far as readers let it: nobody is waited for, as whoever
-    /// wants to write meanwhile would wait too.
+    /// Copies the WAL into the database file and empties it, if no reader prevents that. It does not wait for readers, because
+    /// other programs that want to write would have to wait as well.
     ///
     /// - Returns: whether it is empty now.
     @discardableResult

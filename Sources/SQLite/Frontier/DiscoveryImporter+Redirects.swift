@@ -2,13 +2,13 @@ package import CrawlCore
 package import TrawlStore
 internal import GRDB
 
-/// What the target of a redirect is to a run that follows links, where every page is requested once.
+/// Which page the target of a redirect is, in a run that follows links. Every page is requested once in such a run.
 package enum RedirectTarget: Sendable {
     /// A page that the run has already. Nothing is asked for.
     case known
     /// A page that the chain of redirects has been at; it is asked for again.
     case met(ClaimedPage)
-    /// Nobody's so far. ``DiscoveryImporter/claim(_:for:batch:options:_:in:)`` makes it the chain's.
+    /// It is nobody's page so far. ``DiscoveryImporter/claim(_:for:former:_:in:)`` gives it to the chain.
     case free(Free)
 
     /// A URL that a redirect may claim.
@@ -55,11 +55,11 @@ extension DiscoveryImporter {
         return .free(RedirectTarget.Free(url: discovered, row: found.id))
     }
 
-    /// Makes a redirect's target the chain's, in the transaction after which it is asked for.
+    /// Gives a redirect's target to the chain of redirects, in the transaction after which it is requested.
     ///
-    /// Of a page that was found, the target becomes a pending page, which the caller has claimed. Whatever happens, one of
-    /// the two pages is pending until the other is settled. Of a page that the run's own list names, the answer is that
-    /// page's: the target's row only says that it has been asked for.
+    /// If the page that redirects was found by a link, the target becomes a pending page, which the caller has claimed. Whatever
+    /// happens, one of the two pages is pending until the other is settled. If the run's own list names the page, the answer
+    /// belongs to that page, and the target's row only says that it has been requested.
     ///
     /// - Parameters:
     ///   - page: the page that was redirected.
@@ -105,7 +105,7 @@ extension DiscoveryImporter {
         try keep(targets, of: page, transaction)
     }
 
-    /// Notes that a URL is asked for as what a page of the run's own list says, so that no link asks for it again.
+    /// Notes that a URL was requested on behalf of a page of the run's own list, so that no link leads to another request of it.
     private mutating func note(
         _ target: RedirectTarget.Free, for page: ClaimedPage, _ growth: inout Growth,
         _ transaction: StoreTransaction
@@ -146,7 +146,7 @@ extension DiscoveryImporter {
         return PageID(rawValue: id)
     }
 
-    /// A row that was skipped is asked for after all.
+    /// Makes a row that was skipped pending: it is requested after all.
     private func revive(
         _ row: PageID, _ url: DiscoveredURL, _ host: HostID, from page: PageID,
         _ transaction: StoreTransaction
@@ -177,10 +177,11 @@ private struct TargetRow {
     let finalURL: String?
     let wasAsked: Bool
 
-    /// Whether it is there for what a page of the run's own list was redirected to.
+    /// Whether the row only says that a page of the run's own list was redirected there.
     var isClaim: Bool { reason == SkipReason.duplicate.rawValue && !wasAsked }
 
-    /// Whether links were not to lead there. A redirect that may lead there asks for it, as a link would.
+    /// Whether it was skipped because links to it were not to be followed. A redirect that may lead there requests it, as a link
+    /// would.
     var wasLeftAlone: Bool {
         !wasAsked && ["depth", "scope", "trap", "robots"].contains(reason)
     }

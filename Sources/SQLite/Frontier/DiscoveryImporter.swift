@@ -29,7 +29,7 @@ package struct DiscoveryImporter {
     let former: FormerRuns?
     /// How many pages a host may have in the run; 0 for any number.
     private let pagesPerHost: Int
-    /// Whether links that are not followed for that reason are kept as rows.
+    /// Whether links beyond the limits are kept as skipped rows.
     private let keepsSkipped: Bool
     private var hosts: [Substring: HostID] = [:]
     var recent = RecentPages()
@@ -40,7 +40,7 @@ package struct DiscoveryImporter {
     /// An importer for a run.
     ///
     /// - Parameters:
-    ///   - former: the runs before it, whose pages are kept as rows also where they are beyond that; nil for none.
+    ///   - former: the runs before it, whose pages are kept as rows even beyond the limits; nil for none.
     ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
     ///   - keepsSkipped: whether links beyond that are kept as rows.
     package init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool) {
@@ -76,7 +76,7 @@ package struct DiscoveryImporter {
         try statement.run()
     }
 
-    /// Adds what a page led to in the run before, in which it was the same.
+    /// Adds the pages that a page led to in the run before, since it has not changed.
     package mutating func addLinks(
         of previous: PageID, from page: ClaimedPage, _ growth: inout Growth, in transaction: StoreTransaction
     ) throws {
@@ -161,7 +161,7 @@ package struct DiscoveryImporter {
                 var depth = found.depth
                 if found.isSkipped {
                     try revive(found.id, url, from: page, &growth, transaction)
-                    depth = url.depth  // However deep the link was that was skipped.
+                    depth = url.depth  // Not the depth of the link that was skipped.
                 } else if found.depth > url.depth, url.kind == .page {
                     try lift(found.id, to: url, from: page, isPending: found.isPending, transaction)
                     depth = url.depth
@@ -218,7 +218,7 @@ package struct DiscoveryImporter {
         return id
     }
 
-    /// Why a page is one too many of the host, or of it that look alike; nil where it is not.
+    /// Why a page is beyond the limits: its host has too many, or too many look like it; nil where it is within them.
     mutating func reasonToRefuse(
         _ url: DiscoveredURL, of host: HostID, _ transaction: StoreTransaction
     ) throws -> SkipReason? {
@@ -236,7 +236,7 @@ package struct DiscoveryImporter {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    /// A link that was too deep, or otherwise not to be followed, where it was found first is to be followed from here.
+    /// Makes a skipped row pending: the link was not to be followed where it was found first, and is to be followed from here.
     private mutating func revive(
         _ id: Int64, _ url: DiscoveredURL, from page: PageID?, _ growth: inout Growth,
         _ transaction: StoreTransaction
@@ -260,7 +260,7 @@ package struct DiscoveryImporter {
         growth.hosts.insert(host)
     }
 
-    /// A page is less deep than it seemed.
+    /// Corrects the depth of a page: a shorter way to it was found.
     func lift(
         _ id: Int64, to url: DiscoveredURL, from page: PageID?, isPending: Bool,
         _ transaction: StoreTransaction
@@ -281,10 +281,10 @@ package struct DiscoveryImporter {
     }
 }
 
-/// The pages met last, by their URLs. A place holds one of those that share it.
+/// The pages met last, by their URLs. Of the URLs that share a place, it holds the last one.
 ///
-/// URLs are told apart by Swift's hash of 64 bits, which is seeded anew in each process (SipHash), so that nobody can make
-/// two that are taken for one.
+/// URLs are compared by Swift's hash of 64 bits (SipHash). It is seeded anew in each process, so that nobody can make two URLs that
+/// are taken for one.
 struct RecentPages {
     private struct Place {
         var hash = 0

@@ -14,11 +14,11 @@ extension FrontierPosition {
     /// Before all of a host's pages.
     static let start = FrontierPosition(notBefore: .min, rank: .min, id: .min)
 
-    /// Whether it is before the pages of `pages_pending`; those in ranges come before them.
+    /// Whether the position is in the host's ranges, whose pages come before those of `pages_pending`.
     var isInRange: Bool { notBefore < 0 }
 }
 
-/// What a claim is to bring of a page beside what each request needs.
+/// What else a claim is to read of a page, beyond what each request needs.
 package struct ClaimOptions: Sendable, Equatable {
     /// Where the page stands among those that led to it, and what kind it is.
     package var hasLineage = false
@@ -153,7 +153,7 @@ extension StoreTransaction {
         ORDER BY not_before, rank, id LIMIT ?7
         """
 
-    /// The same where all pages have one rank: a third fewer steps for each page that is claimed already.
+    /// The same for runs in which all pages have one rank: it takes a third fewer steps for each page that is claimed already.
     private static let plainClaimSQL = """
         SELECT id, not_before, rank, url, attempts, name, url_key FROM pages INDEXED BY pages_pending
         WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND in_range IS NULL
@@ -161,7 +161,7 @@ extension StoreTransaction {
         ORDER BY not_before, rank, id LIMIT ?7
         """
 
-    /// When the earliest page of a host that is not due yet becomes so, in unix milliseconds; nil where none waits.
+    /// When the next page of a host becomes due, of those that are not due yet, in unix milliseconds; nil where there is none.
     package func nextRetry(of host: HostID, run: RunID, after now: Int64) throws -> Int64? {
         if now < 0, try hasRange(host, of: run) { return 0 }
         let statement = try RawStatement(

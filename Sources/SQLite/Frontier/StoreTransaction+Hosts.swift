@@ -59,7 +59,7 @@ extension StoreTransaction {
         }
         guard case (let holder, let wantedBy, let wantedAt, var record)? = row else { return .taken }
         guard holder != runner.rawValue else {
-            // The lease's owner keeps the time of the host's last request.
+            // The runner that has the lease knows the time of the host's last request by itself.
             record.lastStartedAt = nil
             return .held(record)
         }
@@ -78,7 +78,7 @@ extension StoreTransaction {
         return .held(record)
     }
 
-    /// How long a wish for a host holds that is not renewed, in milliseconds: longer than the time between two tries.
+    /// How long a wish for a host counts unless it is renewed, in milliseconds: longer than the time between two tries.
     static let wishMilliseconds: Int64 = 3_000
 
     /// Notes that a runner waits for a host; not again before the wish is a third through.

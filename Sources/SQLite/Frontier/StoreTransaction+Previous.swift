@@ -8,7 +8,7 @@ package struct FormerRuns: Sendable, Equatable {
     let job: JobID
     /// The job's latest finished run. What it knew and did not read itself is in `unread_pages`.
     let latest: RunID
-    /// Those of the same spec. Of another spec other things were asked, or followed, or taken out of the pages.
+    /// The finished runs of the same spec. With another spec other requests were sent, other links followed, or other fields taken.
     let alike: Set<RunID>
     /// Whether there is anything in `unread_pages`.
     let hasUnread: Bool
@@ -40,7 +40,7 @@ extension StoreTransaction {
                 arguments: [job]) ?? false)
     }
 
-    /// The same request in the last run that read it, where it came to a whole page whose server says how to ask for changes.
+    /// The same request in the last run that read it, if the page was whole and came with validators, such as an ETag.
     ///
     /// One look into the index of requests for a page that the latest run has read, and one into that of `unread_pages` for another.
     func previousPage(_ url: String, key: Int64, of former: FormerRuns) throws -> PreviousPage? {
@@ -90,7 +90,7 @@ extension PreviousPage {
         init(_ row: RawRow, _ url: String, _ former: FormerRuns) {
             let afterNames = Int32(OutcomeColumn.allCases.count) + 1
             let status = row.optionalInteger(OutcomeColumn.statusCode.place) ?? 200
-            // A job may accept what says that the page cannot be given now.
+            // A job may accept a status that says that the page cannot be given at present.
             guard row.text(afterNames) == url, row.text(afterNames + 1) == "done", status < 500,
                 ![408, 425, 429].contains(status)
             else {
@@ -99,7 +99,7 @@ extension PreviousPage {
             }
             let hasValidator =
                 !row.isNull(OutcomeColumn.etag.place) || !row.isNull(OutcomeColumn.lastModified.place)
-            // A page that redirected would be asked with what another URL's server said.
+            // The validators of a page that redirected belong to another URL.
             let isRedirected = !row.isNull(OutcomeColumn.finalURL.place)
             let isAlike = former.alike.contains(RunID(rawValue: row.integer(afterNames + 2)))
             self = .read(hasValidator && !isRedirected && isAlike ? PreviousPage(row) : nil)

@@ -1,8 +1,8 @@
 internal import CrawlCore
 internal import GRDB
 
-/// The pages of long lists that wait in ranges: those of a host that lie together are one row of `waiting_ranges`, in the place of
-/// an entry of `pages_pending` each. A page that settles changes its own row alone; the range goes once it has been claimed.
+/// The pages of long lists that wait in ranges. The pages of a host that lie together are one row of `waiting_ranges`, instead of an
+/// entry of `pages_pending` each. A page that settles changes its own row alone, and the range goes once it has been claimed.
 extension StoreTransaction {
     /// Pages of one host whose ids follow one another. Those of them that are pending, and marked as of a range, wait.
     struct WaitingRange {
@@ -39,8 +39,8 @@ extension StoreTransaction {
 
     /// Hands over the pages of a host that wait in ranges, in the columns of the claims' statements.
     ///
-    /// A range is done with once it was claimed and none of its pages is under way, or none waits, or the host is given back. What
-    /// is left of it is entered in `pages_pending`.
+    /// A range is deleted once it was claimed and none of its pages is under way, or none of them waits, or the host is given back.
+    /// The pages that are left of it go to `pages_pending`.
     ///
     /// - Parameters:
     ///   - page: the page to go on behind.
@@ -91,7 +91,7 @@ extension StoreTransaction {
         try statement.run()
     }
 
-    /// Is done with the ranges of a host that is given back, as far as all of their pages have been claimed.
+    /// Deletes those ranges of a host that is given back whose pages have all been claimed.
     func dissolveClaimed(_ host: HostID) throws {
         let find = try RawStatement(
             database,

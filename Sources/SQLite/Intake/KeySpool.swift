@@ -1,7 +1,7 @@
 internal import GRDB
 
-/// The keys of a long list's requests, of any number: they lie in a file without a name, and are handed back sorted. It is SQLite
-/// that sorts, in a few megabytes of memory.
+/// Sorts the keys of a long list's requests. They are written to a file without a name and handed back in order; SQLite sorts them,
+/// in a few megabytes of memory.
 final class KeySpool: Sendable {
     /// A request and its page.
     struct Entry {
@@ -15,7 +15,7 @@ final class KeySpool: Sendable {
         var configuration = Configuration()
         configuration.label = "trawl.keys"
         queue = try DatabaseQueue(path: "", configuration: configuration)
-        // What is lost here is lost with its process, whose import begins anew then.
+        // Nothing has to outlive the process: the next one begins the import anew.
         try queue.inDatabase { database in
             try database.execute(
                 sql: """
@@ -41,7 +41,7 @@ final class KeySpool: Sendable {
 
     /// Hands over all entries, by key and then by page.
     ///
-    /// - Parameter body: keeps those that are the same as one before, to be handed over by ``forEachDuplicate(_:)``; nil ends it.
+    /// - Parameter body: returns the pages that are duplicates, which ``forEachDuplicate(sliceOf:_:)`` hands over later; nil ends it.
     /// - Returns: whether it came to the end.
     func forEachSlice(of count: Int, _ body: ([Entry]) throws -> [Int64]?) throws -> Bool {
         try queue.write { database in

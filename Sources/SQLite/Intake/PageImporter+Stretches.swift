@@ -3,12 +3,12 @@ package import CrawlCore
 internal import GRDB
 internal import Glibc
 
-/// Long lists. The pages of a stretch are written host by host, so that those that are requested together lie together in the
-/// file, and their requests' keys all at once at the end, in the order of the table that they go to.
+/// Long lists. The pages of a stretch are written host by host, so that pages that are requested together lie together in the file.
+/// The keys of all requests are written at the end, in the order of the table `page_keys`.
 extension PageImporter {
     /// Rows in one transaction: enough to make its cost small, few enough for others to get a turn.
     private static let slice = 8_192
-    /// Pages of a host that wait as a range. Fewer are claimed at once, and then a range is only in the way.
+    /// The fewest pages of a host that become a range. Fewer are claimed in one go, so a range would only cost more.
     private static let leastRange = 16
 
     /// Adds a stretch of a list in several transactions. Which requests the run has already is not looked at before
@@ -145,7 +145,7 @@ extension PageImporter {
         return found
     }
 
-    /// The row of a page's host where that is in mind; 0 for a page without one.
+    /// The row of a page's host if it is in memory; 0 for a page without a host; nil if it has to be looked up.
     private func knownHost(of page: ImportedPage) -> Int64? {
         page.hostKey.map { hosts[$0]?.rawValue } ?? 0
     }
@@ -176,7 +176,7 @@ extension StoreTransaction {
 }
 
 extension SQLiteStore {
-    /// A transaction that writes, then a rest: one of many in a row, between which others get at the database.
+    /// Runs one of many transactions in a row, then rests a moment, so that others get at the database in between.
     fileprivate func writeInTurn<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError)
         -> Value
     {

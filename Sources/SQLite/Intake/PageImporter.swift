@@ -13,7 +13,7 @@ package struct PageImporter {
     /// not grow with the list.
     private(set) var hosts: [String: HostID] = [:]
     private static let hostsKept = 10_000
-    /// The requests of pages that were added without a look whether the run has them.
+    /// The keys of pages that were added before it is known whether the run has their requests already; nil where there are none.
     var unsettled: KeySpool?
 
     /// An importer for a run in state `importing`.
@@ -24,8 +24,8 @@ package struct PageImporter {
         self.pagesPerHost = pagesPerHost
     }
 
-    /// Whether pages may be added before it is known which of them the run has already. They are not where those count that a
-    /// host has.
+    /// Whether pages may be added before it is known which of them the run has already. They may not if the job limits the pages of a
+    /// host, as these are counted at once.
     package var takesStretches: Bool { pagesPerHost == 0 }
 
     /// Adds pages in the order given; a request that the run already has becomes a skipped page.

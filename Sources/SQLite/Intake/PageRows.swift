@@ -53,7 +53,7 @@ struct PageRows {
                     """
             ).execute(arguments: [run.rawValue, name, line, text, kind.rawValue, error])
         }
-        // The row ids of what is added beside a page are the page's, so that what was inserted last is still the page.
+        // Rows that belong to a page have the page's id as theirs, so the id that was inserted last is still the page's.
         if let input {
             try transaction.database.cachedStatement(
                 sql: "INSERT INTO page_inputs (page_id, input) VALUES (?, ?)"
@@ -62,7 +62,7 @@ struct PageRows {
         return transaction.database.lastInsertedRowID
     }
 
-    /// Adds what the page sends that was added last.
+    /// Adds the request of the page that was added last.
     private func add(_ request: ImportedRequest) throws {
         let page = transaction.database.lastInsertedRowID
         if request.method != "GET" {

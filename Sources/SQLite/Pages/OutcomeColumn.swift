@@ -2,9 +2,9 @@ internal import CrawlCore
 
 /// The columns of `pages` that say what came of a page: the only list of them.
 ///
-/// What settles a page sets them, a retry clears them all, and a later run reads them. Columns that say what the page is, such as
-/// its URL, are not among them, and neither is its state. The raw value is the column's parameter in the statements that settle a
-/// page, whose first parameter is the page's id.
+/// The statements that settle a page set them, a retry clears them all, and a later run reads them. Columns that say what the page
+/// is, such as its URL, are not among them, and neither is its state. The raw value is the column's parameter in the statements that
+/// settle a page; their first parameter is the page's id.
 enum OutcomeColumn: Int32, CaseIterable {
     // What nearly every page has.
     case attempts = 2
@@ -83,10 +83,10 @@ enum OutcomeColumn: Int32, CaseIterable {
     /// The parameter of the page's state in the statement that sets all columns.
     static let stateParameter = Int32(allCases.count) + 2
 
-    /// Settles a page that is done, and came to nothing but what nearly every page has.
+    /// Settles a page that is done and has values for the common columns only.
     ///
-    /// The other columns stay as they are in a pending page, NULL; so SQLite checks none of their constraints, which is a
-    /// third of the cost.
+    /// The other columns are not set and stay NULL, as they are in a pending page. SQLite does not check their constraints then,
+    /// which saves a third of the cost.
     static let settlePlainSQL = """
         UPDATE pages SET \(assignments(allCases.filter(\.isPlain))), state = 'done', num_redirects = 0
         WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
@@ -98,7 +98,7 @@ enum OutcomeColumn: Int32, CaseIterable {
         WHERE id = ?1 AND (state = 'pending' OR state = 'sending')
         """
 
-    /// What is set to leave no trace of an outcome.
+    /// The assignments that remove every trace of an outcome.
     static let clearances = allCases.map { column in
         switch column {
         case .attempts, .notModified: "\(column.name) = 0"
@@ -106,7 +106,7 @@ enum OutcomeColumn: Int32, CaseIterable {
         }
     }.joined(separator: ", ")
 
-    /// What is selected to read them, after one other column: a column's place in the row is then ``place``.
+    /// The names of all columns, to be selected behind one other column: a column's place in the row is then ``place``.
     static let names = allCases.map(\.name).joined(separator: ", ")
 
     /// The place in a row that has ``names`` after one other column, counted from 0.

@@ -5,7 +5,7 @@ internal import TrawlStore
 extension StoreTransaction {
     /// The row of an outcome's body, made where the same is not kept yet; nil where none is kept.
     ///
-    /// Bodies with the same digest are compared, as somebody could make two of them.
+    /// Bodies with the same digest are compared, because two different ones can be made on purpose.
     func bodyID(of outcome: borrowing PageOutcome) throws -> Int64? {
         if outcome.response.isNotModified, let previous = outcome.page.previous {
             return try Int64.fetchOne(

@@ -232,7 +232,7 @@ extension StoreTransaction {
 }
 
 extension PageOutcome {
-    /// Whether there is nothing to keep of a page that is done but what nearly every such page has.
+    /// Whether a page that is done has values for the common columns only.
     fileprivate var isPlain: Bool {
         response.statusCode != nil && chain == nil && error == nil && body == nil && response.content == nil
             && response.finalURL == nil && response.robots.isEmpty && !response.isNotModified

@@ -17,7 +17,7 @@ extension StoreTransaction {
         }
     }
 
-    /// Notes, before a request goes out that must not go out twice, that it does.
+    /// Notes that a request is going out which must not go out twice.
     package func markSending(_ page: PageID, batch: BatchID) throws {
         try database.cachedStatement(
             sql: "UPDATE pages SET state = 'sending', batch_id = ? WHERE id = ? AND state = 'pending'"
@@ -61,8 +61,8 @@ extension StoreTransaction {
 }
 
 extension SQLiteStore {
-    /// Makes commits outlive a power cut while something is done, at the price of a flush each: what was noted of a request
-    /// that must not be sent twice is not to be forgotten. Others may do so at the same time.
+    /// Makes commits outlive a power cut while something is done, at the price of a flush for each commit. So a note that a request
+    /// was sent, which must not be sent twice, is never lost. Several threads may call it at the same time.
     package func durably<Value>(_ body: () throws -> Value) throws -> Value {
         try durability.withLock { count in
             if count == 0 { try setSynchronous("FULL") }
@@ -71,7 +71,7 @@ extension SQLiteStore {
         defer {
             durability.withLock { count in
                 count -= 1
-                // Where it fails, commits only cost more than they need.
+                // If this fails, commits only cost more than they need to.
                 if count == 0 { try? setSynchronous("NORMAL") }
             }
         }

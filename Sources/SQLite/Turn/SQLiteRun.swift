@@ -3,22 +3,22 @@ package import TrawlStore
 
 /// A run in an SQLite database.
 ///
-/// A turn is one transaction, in which the parts of the request are carried out as they stand there.
+/// A turn is one transaction, in which the parts of the request are carried out in their order.
 package final class SQLiteRun: RunStore {
     let store: SQLiteStore
     let runner: RunnerID
     let run: RunRecord
     let spec: JobSpec
-    /// Who is alive, of those that have hosts which this run waits for.
+    /// Tells which runners are still alive: hosts of those that are gone can be taken.
     let processes: any ProcessTable
     let normalization: URLNormalization
-    /// What claims are to bring.
+    /// What claims are to read of a page.
     let claims: ClaimOptions
     /// Takes in what pages lead to; nil where nothing is followed.
     var discoveries: DiscoveryImporter?
     /// The batch that is filled next. Its id counts anew in each transaction, as other processes add batches too.
     var nextBatch: (id: BatchID, number: Int64)
-    /// Hosts that the driver has. A lease alone does not tell: another run of this runner may have left it.
+    /// Hosts that the driver has. The lease alone does not tell, as another run of the same runner may have left it behind.
     var hosts: Set<HostID> = []
     /// What `PRAGMA data_version` was when people's settings were last read.
     var dataVersion: Int64 = 0

@@ -83,7 +83,7 @@ extension SQLiteTurn {
             return taken
         }
         guard take.limit > 0 else {
-            // A host that was taken for what another's robots.txt is redirected to: its own is asked for once pages wait.
+            // The host was taken because another's robots.txt is redirected to it. Its own is fetched once pages of it wait.
             guard take.isDue else { return nil }
             if let next = try transaction.nextRetry(of: take.host, run: run.run.id, after: .min) {
                 taken.more = .at(next)
@@ -112,7 +112,7 @@ extension SQLiteTurn {
             from: &taken.position, level: take.taken.isEmpty ? nil : take.level, run.claims)
         taken.more = .now
         if pages.count < limit {
-            // There are no more for now; or none of this level, and then those of the next are had when it is done.
+            // There are no more for now, or no more of this level; the pages of the next level follow once this one is done.
             let isHeld = run.claims.isByLevel && !(take.taken.isEmpty && pages.isEmpty)
             if !isHeld {
                 taken.more =

@@ -93,12 +93,12 @@ struct SQLiteTurn {
             reply.redirects.append(try hold(try transaction.host(step.hostKey)) ?? .taken)
             return
         }
-        // Before the host is leased, and its robots.txt asked for, for nothing.
+        // Looked up first: if the run has the target, its host need not be leased, nor its robots.txt fetched.
         let target = try run.discoveries?.target(
             shared.target, of: shared.page, shared.chain, run.normalization, in: transaction)
         if case .known? = target {
-            // At once: of pages that lead to one another the last that is looked at is to find the others settled, or none of
-            // them would be asked for any more.
+            // Recorded at once. If pages redirect to one another, the last one has to find the others settled; otherwise none of
+            // them would be requested.
             try record([shared.ifKnown], elapsed: 0)
             reply.redirects.append(.known)
             return

@@ -12,14 +12,15 @@ extension SQLiteStore {
     /// Deletes a job's finished runs but for the latest ones, in small steps between which others may write, and gives the
     /// space back to the file system where the database was made for that. Blocks.
     ///
-    /// Pages that a run that stays knows from before stay as well, with those that their links lead to: the next run asks by them
-    /// whether anything changed.
+    /// If a run that stays knows pages of an older run (`unread_pages`), their rows stay, and so do those that their links lead to.
+    /// The next run needs them to ask whether anything changed.
     ///
     /// - Parameter count: how many finished runs stay; at least 1.
     package func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport {
         let runs = try reading { try $0.runsToPrune(of: job, keeping: max(1, count)) }
         var report = PruneReport()
-        // First of all of them, so that what one knew from another keeps nothing, and nobody compares with one that is half there.
+        // All runs are marked first: then pages that one of them knows from another do not stay, and no run is compared with one
+        // that is half deleted.
         for run in runs {
             if try writing({ try $0.markPruned(run) }) { report.runs += 1 }
             while try inTurn({ try $0.forgetUnread(of: run, limit: SQLiteStore.pruneStep) }) {}
@@ -78,7 +79,7 @@ extension SQLiteStore {
         }
     }
 
-    /// A step that writes, then as long a rest as it took: whoever waits for the database gets it.
+    /// Runs a step that writes, then rests for as long as it took, so that others get at the database.
     private func inTurn<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         let start = MonotonicInstant.now
         let value = try writing(body)

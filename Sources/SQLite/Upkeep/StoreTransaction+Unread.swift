@@ -47,7 +47,7 @@ struct UnreadScope {
     }
 }
 
-/// The steps of ``Store/noteUnread(of:progressed:)``. The parameters 1 to 3 of their SQL are the run, its job and the latest run
+/// The steps of ``SQLiteStore/noteUnread(of:progressed:)``. The parameters 1 to 3 of their SQL are the run, its job and the latest run
 /// before it.
 extension StoreTransaction {
     /// Forgets some of what was noted of a run.
@@ -165,9 +165,9 @@ extension StoreTransaction {
                     AND (now.skip_reason IS NULL OR now.skip_reason NOT IN ('scope', 'depth', 'invalid_url')))
         """
 
-    /// Notes as gone, for the day that they are back, pages that a server can be asked about and that the run does not have.
+    /// Notes as gone those pages with validators that the run does not have, so that they can be asked for by them should they be back.
     ///
-    /// Two stretches of the table of keys are read side by side; nothing else is of a page that both runs have.
+    /// Two stretches of the table of keys are read side by side. Of a page that both runs have nothing else is read.
     ///
     /// - Returns: the last key of the stretch; nil at the end.
     func noteGone(_ scope: UnreadScope, afterKey key: Int64, count: Int) throws -> Int64? {

@@ -1,6 +1,6 @@
 /// What became of one page from one run to another: a row of the view `run_changes`.
 package struct PageChange: Sendable {
-    /// What is different first, in this order.
+    /// The kinds of change. If several apply, the first one counts.
     package enum Kind: String, Sendable, CaseIterable {
         case new
         case gone

@@ -56,6 +56,6 @@ package struct HostStanding: Sendable {
 package enum ResultFilter: Sendable {
     case all
     case failed
-    /// Those that nothing more will come of.
+    /// Pages that are settled.
     case settled
 }

@@ -1,6 +1,6 @@
 package import CrawlCore
 
-/// What came of a request, for who puts the replies of a job together.
+/// What came of a request, for programs that put the replies of a job together.
 package struct ReplyRow: Sendable {
     /// The request's name; nil for none.
     package let name: String?

@@ -33,7 +33,7 @@ package enum StartOutcome: String, Sendable {
     case failed
     /// The job had an unfinished run.
     case overlapped
-    /// Nobody was there.
+    /// No runner was up at that time.
     case missed
 }
 

@@ -1,10 +1,10 @@
 package import CrawlCore
 
-/// What the database did of a ``TurnRequest``, and what it found.
+/// The database's answer to a ``TurnRequest``: what it has recorded, and what it found.
 package struct TurnReply: Sendable {
-    /// The run's counters by how much the outcomes have changed them.
+    /// By how much the outcomes have changed the run's counters.
     package var counted = RunProgress()
-    /// The run's counters by how much what was found has changed them.
+    /// By how much the pages that were found have changed the run's counters.
     package var grown = RunProgress()
     /// Hosts that have new pages.
     package var grownHosts: Set<HostID> = []
@@ -76,13 +76,13 @@ package enum RedirectReply: Sendable {
     case claimed(HostID, RedirectClaim)
 }
 
-/// Whose page the target of a redirect is.
+/// The page that the target of a redirect belongs to.
 package enum RedirectClaim: Sendable {
     /// A page of its own: one that the chain has been at, or one that was made, and is taken.
     case page(ClaimedPage, isNew: Bool)
-    /// That of the page that redirects to it.
+    /// The page that redirects to it keeps the answer.
     case own
-    /// Nobody's: there are enough pages of its host, or that look like it.
+    /// None: its host has enough pages in the run, or enough pages look like it.
     case refused(SkipReason)
 }
 
@@ -109,7 +109,7 @@ package struct TakenPages: Sendable {
     package var pages: [ClaimedPage] = []
     /// Where the take ended; nil where it found fewer pages than it might have.
     package var position: FrontierPosition?
-    /// When more may be there; nil where nobody looked.
+    /// When more may be there; nil where that was not looked up.
     package var more: More?
     /// Whether the host was given back.
     package var isReleased = false

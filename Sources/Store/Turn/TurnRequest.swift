@@ -1,6 +1,6 @@
 package import CrawlCore
 
-/// Everything that a run's driver wants of the database in one turn: what is to be recorded, and what is to be had.
+/// Everything that a run's driver wants of the database in one turn: what it is to record, and what it is to read and lease.
 ///
 /// The parts are carried out in the order of the properties. What is recorded is one transaction.
 package struct TurnRequest: Sendable {
@@ -43,7 +43,7 @@ package struct TurnRecord: Sendable {
     package var sending: [(page: PageID, batch: BatchID)] = []
     /// robots.txt files that were fetched.
     package var robots: [(host: HostID, record: RobotsRecord)] = []
-    /// URLs that were found otherwise than by a page.
+    /// URLs that were found, but not on a page: sitemaps that a robots.txt names.
     package var found: [PageDiscovery] = []
 
     /// Nothing.
@@ -158,7 +158,7 @@ package struct PageTake: Sendable {
         case always
     }
 
-    /// A wish for pages that may be there, and the host is kept.
+    /// A take of pages that may be there; the host is kept.
     package init(_ host: HostID, limit: Int) {
         self.host = host
         self.limit = limit

@@ -19,6 +19,21 @@ import Testing
         }
     }
 
+    @Test func `every file to change is there`() throws {
+        let files = Manual.words(page.section("## Where to change what").joined(separator: " "))
+            .filter { $0.contains(".swift") || $0.contains("/") && !$0.hasPrefix("scripts/") }
+        #expect(files.count >= 30)
+        let names = Set(try Manual.files(under: "Sources").map(\.lastPathComponent))
+        for file in files {
+            let places = [Manual.project, Manual.project.appending(path: "Sources")]
+            #expect(
+                names.contains(file)
+                    || places.contains {
+                        FileManager.default.fileExists(atPath: $0.appending(path: file).path)
+                    }, "\(file)")
+        }
+    }
+
     @Test func `every invariant names tests that are there`() throws {
         let rows = Manual.rows(page.section("## What always holds")).dropFirst()
         #expect(rows.count >= 5)

@@ -96,23 +96,23 @@ CREATE TABLE hosts (
     host TEXT NOT NULL UNIQUE,
     -- The runner that has the host's lease. Only that runner sends it requests.
     runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
-    -- When the last request to it started.
+    -- When the last request to it may have started, written as a runner gives the host back.
     last_started_at INTEGER,
-    -- The host asked to be left alone until then (Retry-After).
+    -- Until when the host asked to be left alone (Retry-After).
     snoozed_until INTEGER,
-    -- Starts a second that the host takes, where it said that more is too much.
+    -- Starts a second that the host takes; null where it has never said that it gets too many.
     rate REAL,
-    -- Failures to connect, one after another. From some number on the host is set aside.
+    -- Failures to connect, one after another. After several of them the host is set aside.
     failures INTEGER NOT NULL DEFAULT 0,
     -- When a host that is set aside is tried again.
     probe_at INTEGER,
-    -- Requests at once, in place of what the job says. 0 asks for nothing for the time being.
+    -- Requests at once, in place of what the job says. 0 stops requests to the host for the time being.
     per_host INTEGER CHECK (per_host >= 0),
     -- The least time between two starts, in place of what the job says.
     delay_ms INTEGER CHECK (delay_ms >= 0),
     -- 1: pages of this host fail as `cancelled`.
     blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1)),
-    -- A runner that waits for the host. The runner that has it gives it up soon.
+    -- A runner that waits for the host. The runner that has the host gives it up within seconds.
     wanted_by INTEGER,
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
@@ -147,7 +147,7 @@ INSERT INTO "page_inputs" VALUES(26,'{"price":"3"}');
 INSERT INTO "page_inputs" VALUES(27,'{"price":"4"}');
 INSERT INTO "page_inputs" VALUES(28,'{"price":"5"}');
 CREATE TABLE page_keys (
-    -- The run. No foreign key, as its pages have one.
+    -- The run. It has no foreign key, because the pages have one.
     run_id INTEGER NOT NULL,
     -- The page's `url_key`.
     url_key INTEGER NOT NULL,
@@ -210,7 +210,7 @@ CREATE TABLE page_requests (
     -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
     -- they are written: `${env:NAME}`.
     request TEXT CHECK (request IS NULL OR json_valid(request)),
-    -- Made as the page is added, so that each attempt has the same.
+    -- The value of `Idempotency-Key`. It is made as the page is added, so that each attempt sends the same.
     idempotency_key TEXT
 ) STRICT;
 INSERT INTO "page_requests" VALUES(23,'{"json":{"n":1}}',NULL);
@@ -219,19 +219,19 @@ CREATE TABLE pages (
     id INTEGER PRIMARY KEY,
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
-    -- The host; null where the URL is none. No foreign key: hosts are never deleted.
+    -- The host; null where the text is no URL. No foreign key: hosts are never deleted.
     host_id INTEGER,
-    -- The key by which its run knows the request again, of `page_keys`: 12 bits of a hash of the host, 52 of one of the request.
-    -- Null where the page was skipped before it had one, or as a duplicate.
+    -- The key of its request in `page_keys`: 12 bits of a hash of the host, then 52 bits of a hash of the request. A run recognises
+    -- by it a request that it has already. Null where the page was skipped as a duplicate, or before it had a key.
     url_key INTEGER,
-    -- `pending`, `sending` (it must not be sent twice, and is on its way), `done`, `failed` or `skipped`.
+    -- `pending`, `sending` (a request that must not be sent twice is going out), `done`, `failed` or `skipped`.
     state TEXT NOT NULL DEFAULT 'pending'
         CHECK (state = 'pending' OR state = 'done' OR state = 'failed' OR state = 'skipped' OR state = 'sending'),
     -- Until when a pending page waits, after an attempt that failed.
     not_before INTEGER NOT NULL DEFAULT 0,
     -- Orders a host's pages: by depth, then by priority (1001 a level, from -500 for the highest priority to 500 for the lowest).
     rank INTEGER NOT NULL DEFAULT 0,
-    -- 1 while it waits as one of a range of `waiting_ranges`, and still when it was settled as such; else null.
+    -- 1 for a page that waits in a range of `waiting_ranges`, and for one that was settled while it was in a range; else null.
     in_range INTEGER,
     -- Attempts so far.
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -263,7 +263,7 @@ CREATE TABLE pages (
     size_download INTEGER,
     -- Redirects that were followed.
     num_redirects INTEGER,
-    -- From the start until the name was resolved.
+    -- From the start of the request until the name was resolved.
     time_namelookup_ms INTEGER,
     -- From the start until the connection stood.
     time_connect_ms INTEGER,
@@ -401,7 +401,7 @@ CREATE TABLE run_activity (
     in_flight INTEGER NOT NULL,
     -- Hosts at hand.
     hosts INTEGER NOT NULL,
-    -- Those of them that wait: for their delay, a Retry-After, a probe.
+    -- Hosts at hand that wait for their delay, a Retry-After or a probe.
     hosts_waiting INTEGER NOT NULL,
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
@@ -423,7 +423,7 @@ CREATE TABLE runners (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The machine's boot id, which changes with each start of the machine.
     boot_id TEXT NOT NULL,
-    -- The pid namespace that `pid` is a number of.
+    -- The pid namespace in which `pid` is its number.
     pid_namespace TEXT NOT NULL,
     -- The process id.
     pid INTEGER NOT NULL,
@@ -431,7 +431,7 @@ CREATE TABLE runners (
     process_started INTEGER NOT NULL,
     -- When the runner began.
     started_at INTEGER NOT NULL,
-    -- Until when the runner is taken for alive where its process cannot be looked at.
+    -- Until when the runner counts as alive for those that cannot look up its process.
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE runs (
@@ -451,13 +451,13 @@ CREATE TABLE runs (
     started_at INTEGER NOT NULL,
     -- When the run finished; null before that.
     finished_at INTEGER,
-    -- How long a runner was at work on it, without the time between an interruption and the next go.
+    -- How long runners were at work on it. The time between an interruption and the next start is not counted.
     elapsed_ms INTEGER NOT NULL DEFAULT 0,
     -- The least id of its pages.
     first_page_id INTEGER,
     -- The greatest id of its pages.
     last_page_id INTEGER,
-    -- The last page of the run's own list. The pages up to it say what is within the job's scope.
+    -- The last page of the run's own list. The scope of links to follow is taken from the pages up to this one.
     last_seed_id INTEGER,
     -- Pages that are not settled yet.
     pages_pending INTEGER NOT NULL DEFAULT 0,
@@ -481,9 +481,10 @@ CREATE TABLE runs (
     has_requests INTEGER NOT NULL DEFAULT 0 CHECK (has_requests IN (0, 1)),
     -- Whether pages of the run have rows in `page_inputs`.
     has_inputs INTEGER NOT NULL DEFAULT 0 CHECK (has_inputs IN (0, 1)),
-    -- The secrets that its requests refer to, one a line, which must be there before the first request.
+    -- The secrets that its requests refer to, one a line. All of them must be there before the first request.
     secrets TEXT,
-    -- When its pages were deleted but for those that later runs refer to; null before that. To users such a run is gone.
+    -- When the run was pruned: its pages were deleted, except for those that later runs refer to. Null before that. Commands and
+    -- views do not show a pruned run.
     pruned_at INTEGER,
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
@@ -507,7 +508,7 @@ CREATE TABLE sitemaps (
     page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
     -- Entries that were read.
     entries INTEGER NOT NULL,
-    -- Entries that were left out, as something is wrong with them.
+    -- Entries that were left out because something is wrong with them.
     entries_left_out INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "sitemaps" VALUES(4,1,1);
@@ -535,7 +536,7 @@ CREATE TABLE starts (
     -- `started`: a run began. `failed`: it could not, `error` says why. `overlapped`: the job had an unfinished run. `missed`: no
     -- runner was up at the time.
     outcome TEXT NOT NULL CHECK (outcome IN ('started', 'failed', 'overlapped', 'missed')),
-    -- Due times before this one that were passed over.
+    -- How many due times before this one were passed over.
     missed INTEGER NOT NULL DEFAULT 0,
     -- The run that began.
     run_id INTEGER REFERENCES runs ON DELETE SET NULL,
@@ -544,7 +545,7 @@ CREATE TABLE starts (
     UNIQUE (job_id, due_at)
 ) STRICT;
 CREATE TABLE unread_pages (
-    -- Identifies the row. Within a run a page comes behind the one that led to it.
+    -- Identifies the row. Within a run the row of a page comes after that of the page that led to it.
     id INTEGER PRIMARY KEY,
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
@@ -552,8 +553,8 @@ CREATE TABLE unread_pages (
     job_id INTEGER NOT NULL,
     -- The page's `url_key`.
     url_key INTEGER NOT NULL,
-    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: it is not there any
-    -- more, or nothing leads to it; such a row is only kept to ask for the page by its validators should it be back.
+    -- `unknown`: the page, or each way to it that is left, could not be read for a passing reason. `gone`: the page is not there any
+    -- more, or nothing leads to it. A `gone` row is only kept so that the page can be asked for by its validators if it comes back.
     verdict TEXT NOT NULL CHECK (verdict = 'unknown' OR verdict = 'gone'),
     -- The page in the last run that asked for it.
     page_id INTEGER NOT NULL,
@@ -571,7 +572,7 @@ CREATE TABLE waiting_ranges (
     first_page_id INTEGER NOT NULL,
     -- The greatest id of its pages.
     last_page_id INTEGER NOT NULL,
-    -- Whether all of its pages have been claimed: the range goes when its host is given back.
+    -- Whether all of its pages have been claimed. Such a range is deleted when its host is given back, if not before.
     is_claimed INTEGER NOT NULL DEFAULT 0 CHECK (is_claimed IN (0, 1)),
     PRIMARY KEY (run_id, host_id, first_page_id)
 ) STRICT, WITHOUT ROWID;
