@@ -40,12 +40,14 @@ struct SimulatedCrawl: ~Copyable {
     }
 
     /// A thread's share: where requests wait for their turn.
-    private struct Loop {
+    private final class Loop {
         var gate: HostGate
         var outcomes: [PageOutcome] = []
         var robots: [CrawlLoop.RobotsReport] = []
         /// When those are reported.
         var flushAt: Int64?
+
+        init(gate: consuming HostGate) { self.gate = gate }
     }
 
     private let spec: JobSpec
