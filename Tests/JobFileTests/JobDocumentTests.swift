@@ -156,7 +156,7 @@ import Testing
             try JobDocument(yaml: #"{"urls":["http://a/"],"delay":"1x"}"#, source: .database(name: "row"))
         }
         #expect(
-            error?.description.hasPrefix(#"job "row" in the database:1: delay: "1x" is not a duration"#)
+            error?.description.hasPrefix(#"job "row" in the database:1:31: delay: "1x" is not a duration"#)
                 == true)
     }
 }
