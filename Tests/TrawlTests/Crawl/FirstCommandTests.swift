@@ -142,6 +142,37 @@ struct FirstCommandTests {
         #expect(refused.errors.contains("has an unfinished run of something else"))
     }
 
+    @Test func `a dry run shows the job and stores and asks for nothing`() async throws {
+        try bench.write("\(site.url("/a"))\nno url\n\(site.url("/a"))\n\(site.url("/b"))\n", to: "urls.txt")
+        try bench.write("urls_from: urls.txt\ndelay: 2s\n", to: "slow.yaml")
+
+        let run = try await bench.trawl("run", "--dry-run", "slow.yaml")
+        let add = try await bench.trawl("add", "--dry-run", "slow.yaml")
+        let url = try await bench.trawl("run", "--dry-run", "--depth", "2", site.url("/a"))
+
+        run.expectSuccess()
+        #expect(run.output == add.output)
+        #expect(run.output.contains("# pages: 2, and 1 duplicate, and 1 that cannot be asked for"))
+        #expect(run.output.contains("#   \(site.url("/b"))"))
+        #expect(
+            run.output.contains(
+                "#   http://\(host)  2 pages, 2 at once, a start each 2.00 s, robots.txt obeyed"))
+        #expect(run.output.contains("# least duration by the delays: 4.00 s"))
+        #expect(url.output.contains("follow: {depth: 2, scope: host"))
+        #expect(!bench.exists("trawl.db"))
+        #expect(site.counters.requests == 0)
+    }
+
+    @Test func `a dry run is a job file of the same job`() async throws {
+        try bench.job("docs", urls: site.urls("/a"), "extract: {h1: {xpath: //h1}}")
+
+        _ = try await bench.shell("$TRAWL run --dry-run docs.yaml > whole.yaml")
+        let run = try await bench.trawl("run", "-q", "whole.yaml")
+
+        run.expectSuccess()
+        try expectJob("docs", ["/a"])
+    }
+
     @Test(arguments: [
         ("run urls.txt", "urls.txt: cannot be read: No such file"),
         ("run docz", "docz"),

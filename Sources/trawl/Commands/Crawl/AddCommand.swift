@@ -36,6 +36,13 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
             valueName: "scheme"))
     var defaultScheme: DefaultScheme?
 
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Print what a run would be: the job with all its settings, first URLs, pages, hosts. Stores and asks for nothing."
+    )
+    var isDryRun = false
+
     @OptionGroup var follow: FollowOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -57,6 +64,12 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         let logger = Logger(output)
         let documents = try documents(logger)
         try JobDocument.checkNames(documents.map(\.spec.name))
+        if isDryRun {
+            for document in documents {
+                try Terminal.put(try await Preview.of(document, variables: [:]).text)
+            }
+            return
+        }
         let store = try database.open(.readWrite)
         let now = FetchEnvironment.system.wallClock()
         do throws(StoreError) {

@@ -56,12 +56,20 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             valueName: "name=value"))
     var variables: [VariableArgument] = []
 
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Print what a run would be: the job with all its settings, first URLs, pages, hosts. Stores and asks for nothing."
+    )
+    var isDryRun = false
+
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard jobs.isEmpty else { return }
+        if isDryRun { throw ValidationError("--dry-run goes with a job, a file or a URL; give at least one") }
         guard let flag = name.map({ _ in "--name" }) ?? follow.settings.first?.flag else { return }
         throw ValidationError("\(flag) goes with URLs; give at least one")
     }
@@ -70,6 +78,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         let logger = Logger(output)
         // Every file is read and checked before anything is stored.
         let (documents, opened) = try namedJobs(logger)
+        if isDryRun { return try await preview(documents, opened) }
         let store =
             try opened ?? database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let added = Set(documents.compactMap { $0.document?.spec.name })
@@ -120,7 +129,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             arguments: jobs, name: name, settings: follow.settings, scheme: defaultScheme
         ).jobs(logger) { name in
             if opened == nil, database.isThere {
-                opened = try database.open(.existing)
+                opened = try database.open(isDryRun ? .readOnly : .existing)
             }
             return try opened?.hasJob(name) == true
         }
@@ -131,6 +140,22 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             )
         }
         return (documents, opened)
+    }
+
+    private func preview(_ documents: [RunArguments.Job], _ store: SQLiteStore?) async throws {
+        for named in documents {
+            var document = named.document
+            if document == nil, let stored = try store?.existingJob(named.name) {
+                do throws(JobFileError) {
+                    document = try JobDocument(yaml: stored.spec, source: .database(name: stored.name))
+                } catch {
+                    throw CommandFailure(.usage, error.description)
+                }
+            }
+            guard let document else { continue }
+            try Terminal.put(
+                try await Preview.of(document, variables: VariableArgument.values(variables)).text)
+        }
     }
 
     private func records(of documents: [RunArguments.Job], _ store: SQLiteStore) throws -> [JobRecord] {
