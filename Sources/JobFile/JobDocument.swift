@@ -101,6 +101,34 @@ package struct JobDocument: Sendable, Equatable {
         return try JobDocument(yaml: root.json, source: source)
     }
 
+    /// A mistake of the value of a key that shows only when the job is run.
+    ///
+    /// - Parameter message: what is wrong and what to do about it.
+    package func mistake(at key: String, _ message: String) -> JobFileError {
+        var composer = YAMLComposer(text: text, source: source)
+        let root = try? composer.compose()
+        return source.failure(at: root?[key]?.position, keyPath: key, message)
+    }
+
+    /// A mistake of the first text that holds a reference: a secret that is not to be had.
+    ///
+    /// - Parameters:
+    ///   - reference: the reference as it is written, `${env:API_KEY}`.
+    ///   - message: what is wrong and what to do about it.
+    /// - Returns: the mistake with its place; nil where no text of the document holds the reference.
+    package func mistake(of reference: TextReference, _ message: String) -> JobFileError? {
+        let written = reference.description
+        guard text.contains(written) else { return nil }
+        var composer = YAMLComposer(text: text, source: source)
+        guard let root = try? composer.compose(),
+            let place = Cursor(node: root, path: "", source: source).first(holding: written)
+        else { return nil }
+        return place.failure(message)
+    }
+
+    /// Whether it was put together from the command line, and so has no lines of its own.
+    package var isOfCommandLine: Bool { source == .commandLine(name: source.name) }
+
     /// Whether two documents describe the same job, wherever they were read from.
     package static func == (one: JobDocument, other: JobDocument) -> Bool {
         one.spec == other.spec && one.json == other.json

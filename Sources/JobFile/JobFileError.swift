@@ -11,12 +11,11 @@ package struct JobFileError: Error, Sendable, Equatable, CustomStringConvertible
     /// What is wrong and what to write instead.
     package let message: String
 
-    /// One line for people: `jobs/docs.yaml:7: timeouts.read: …`. The column is given where no key path says
-    /// more.
+    /// One line for people, which editors find the place by: `jobs/docs.yaml:7:9: timeouts.read: …`.
     package var description: String {
         var text = source
         if let line { text += ":\(line)" }
-        if let column, keyPath == nil { text += ":\(column)" }
+        if let column { text += ":\(column)" }
         if let keyPath { text += ": \(keyPath)" }
         return "\(text): \(message)"
     }

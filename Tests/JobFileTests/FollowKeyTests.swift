@@ -99,6 +99,6 @@ import Testing
         ),
     ])
     func `a mistake is named with its key path`(yaml: String, message: String) {
-        #expect(mistake(yaml) == "/jobs/docs.yaml:2: " + message)
+        #expect(mistake(yaml).replacing(#/^\/jobs\/docs\.yaml:2:[0-9]+: /#, with: "") == message)
     }
 }

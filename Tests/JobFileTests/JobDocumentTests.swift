@@ -1,6 +1,6 @@
 import CrawlCore
 import Foundation
-import JobFile
+@testable import JobFile
 import Testing
 
 @Suite struct JobDocumentTests {
@@ -156,7 +156,32 @@ import Testing
             try JobDocument(yaml: #"{"urls":["http://a/"],"delay":"1x"}"#, source: .database(name: "row"))
         }
         #expect(
-            error?.description.hasPrefix(#"job "row" in the database:1: delay: "1x" is not a duration"#)
+            error?.description.hasPrefix(#"job "row" in the database:1:31: delay: "1x" is not a duration"#)
                 == true)
     }
+
+    @Test(arguments: [
+        JobDocumentTests.full, "name: docs\nurls: ['http://a/']",
+        "name: docs\nurls: ['http://a/']\nfollow: {}\nrate: 60/min",
+        "name: a\nurls: ['http://a/']\nschedule: '@daily'\ntimezone: UTC\njitter: 90s\nmissed: skip",
+        "name: a\nrequests: [{url: 'http://a/', json: {a: 1}}]\nnormalize: {drop: [utm_*]}\nrobots: obey",
+    ])
+    func `a job with every setting written out is the same job`(yaml: String) throws {
+        let document = try job(yaml)
+
+        let text = document.complete()
+
+        #expect(try job(text).spec == document.spec, "\(text)")
+        for field in JobSchema.root.fields where !CompleteKeys.optional.contains(field.name) {
+            #expect(text.contains("\n\(field.name): ") || text.hasPrefix("\(field.name): "), "\(field.name)")
+        }
+    }
+}
+
+/// Keys that are written only where a job has them.
+private enum CompleteKeys {
+    static let optional: Set = [
+        "urls", "urls_from", "sitemaps", "follow", "normalize", "requests", "vars", "rate", "extract",
+        "allow_private", "schedule", "timezone", "missed", "jitter",
+    ]
 }

@@ -1,5 +1,5 @@
 import CrawlCore
-import JobFile
+@testable import JobFile
 import Testing
 
 /// What a job file is refused for, and in which words.
@@ -14,14 +14,14 @@ import Testing
         #expect(error?.keyPath == "timeouts.read")
         #expect(
             error?.description
-                == #"/jobs/docs.yaml:5: timeouts.read: "10 parsecs" is not a duration; write a number with ms, s, m, h or d, for example 30s"#
+                == #"/jobs/docs.yaml:5:9: timeouts.read: "10 parsecs" is not a duration; write a number with ms, s, m, h or d, for example 30s"#
         )
     }
 
     @Test func `the first mistake of the file is the one reported`() {
-        #expect(mistake("delay: 1\nurlz: []\nbatch_size: x").hasPrefix("/jobs/docs.yaml:1: delay: "))
-        #expect(mistake("urlz: []\nbatch_size: x\ndelay: 1").hasPrefix("/jobs/docs.yaml:1: urlz: "))
-        #expect(mistake("retry: {on: [600], attempts: 0}").hasPrefix("/jobs/docs.yaml:1: retry.on[0]: "))
+        #expect(mistake("delay: 1\nurlz: []\nbatch_size: x").hasPrefix("/jobs/docs.yaml:1:8: delay: "))
+        #expect(mistake("urlz: []\nbatch_size: x\ndelay: 1").hasPrefix("/jobs/docs.yaml:1:1: urlz: "))
+        #expect(mistake("retry: {on: [600], attempts: 0}").hasPrefix("/jobs/docs.yaml:1:14: retry.on[0]: "))
     }
 
     @Test(arguments: [
@@ -167,7 +167,28 @@ import Testing
     }
 
     @Test(arguments: [
-        ("timeout: 5s", #"timeout: unknown key "timeout"; did you mean "timeouts"?"#),
+        ("timeout: 5s", #"timeout: unknown key "timeout"; did you mean "timeouts.total"?"#),
+        ("timeuots: 5s", #"timeuots: unknown key "timeuots"; did you mean "timeouts"?"#),
+        ("retries: 3", #"retries: unknown key "retries"; did you mean "retry.attempts"?"#),
+        ("max_depth: 3", #"max_depth: unknown key "max_depth"; did you mean "follow.depth"?"#),
+        (
+            "allowed_domains: [a.example]",
+            #"allowed_domains: unknown key "allowed_domains"; did you mean "follow.scope"?"#
+        ),
+        ("user-agent: x", #"user-agent: unknown key "user-agent"; did you mean "request.user_agent"?"#),
+        ("USER_AGENT: x", #"USER_AGENT: unknown key "USER_AGENT"; did you mean "request.user_agent"?"#),
+        ("rate-limit: 3", #"rate-limit: unknown key "rate-limit"; did you mean "rate"?"#),
+        ("parallel: 3", #"parallel: unknown key "parallel"; did you mean "concurrency.total"?"#),
+        (
+            "retry: {max_retries: 3}",
+            #"retry.max_retries: unknown key "max_retries"; did you mean "attempts"?"#
+        ),
+        ("follow: {max_depth: 3}", #"follow.max_depth: unknown key "max_depth"; did you mean "depth"?"#),
+        ("delay: 99", #"delay: 99 has no unit; write a unit, for example 99s"#),
+        (
+            "delay: 500",
+            #"delay: 500 has no unit; did you mean 500ms? If seconds are meant, write 500s"#
+        ),
         ("Delay: 5s", #"Delay: unknown key "Delay"; did you mean "delay"?"#),
         ("batch-size: 5", #"batch-size: unknown key "batch-size"; did you mean "batch_size"?"#),
         ("shcedule: '@daily'", #"shcedule: unknown key "shcedule"; did you mean "schedule"?"#),
@@ -178,6 +199,32 @@ import Testing
     ])
     func `an unknown key is refused with the nearest known one`(key: String, message: String) {
         #expect(mistake(inKey: key) == message)
+    }
+
+    @Test func `every key that is suggested is one`() throws {
+        for (foreign, key) in ForeignKey.ofJob {
+            #expect(!JobSchema.root.fields.contains { $0.name == foreign }, "\(foreign)")
+            let parts = key.split(separator: ".").map(String.init)
+            let field = try #require(JobSchema.root.fields.first { $0.name == parts[0] }, "\(key)")
+            if parts.count > 1 { #expect(field.children.contains(parts[1]), "\(key)") }
+        }
+    }
+
+    @Test func `what a job lacks is found where it stands`() throws {
+        let file = try job(
+            """
+            urls_from: list.txt
+            request:
+              headers:
+                authorization: "Bearer ${env:TOKEN}"
+            """)
+
+        #expect(
+            file.mistake(at: "urls_from", "gone").description == "/jobs/docs.yaml:1:12: urls_from: gone")
+        #expect(
+            file.mistake(of: .environment("TOKEN"), "not set")?.description
+                == "/jobs/docs.yaml:4:20: request.headers.authorization: not set")
+        #expect(file.mistake(of: .environment("OTHER"), "not set") == nil)
     }
 
     @Test func `a stem that is no name asks for one`() {

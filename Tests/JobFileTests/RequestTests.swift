@@ -106,42 +106,42 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{name: a}", "2: requests[0]: no url; write {\"url\": \"https://example.org/\"}"),
+        ("{name: a}", "2:5: requests[0]: no url; write {\"url\": \"https://example.org/\"}"),
         (
             "{url: http://a/, body: x, json: 1}",
-            "2: requests[0].json: a request has one of body, json and form; remove the others"
+            "2:37: requests[0].json: a request has one of body, json and form; remove the others"
         ),
         (
             "{url: http://a/, method: 'A B'}",
-            "2: requests[0].method: \"A B\" is not a method; write GET, POST, PUT, PATCH or DELETE"
+            "2:30: requests[0].method: \"A B\" is not a method; write GET, POST, PUT, PATCH or DELETE"
         ),
         (
             "{url: http://a/, name: errors}",
-            "2: requests[0].name: trawl merge puts the errors there; write another name"
+            "2:28: requests[0].name: trawl merge puts the errors there; write another name"
         ),
         (
             "{url: 'http://${env:HOST}/'}",
-            "2: requests[0]: url: a secret may stand in the query, in headers and in the body; not here"
+            "2:5: requests[0]: url: a secret may stand in the query, in headers and in the body; not here"
         ),
         (
             "{url: http://a/, headers: {x: '${env:a b}'}}",
-            "2: requests[0].headers.x: \"${env:a b}\" takes a name of letters, digits and underscores"
+            "2:35: requests[0].headers.x: \"${env:a b}\" takes a name of letters, digits and underscores"
         ),
         (
             "{url: http://a/, body: '${file:a/b}'}",
-            "2: requests[0].body: \"${file:a/b}\" takes an absolute path, or the name of a file in $CREDENTIALS_DIRECTORY"
+            "2:28: requests[0].body: \"${file:a/b}\" takes an absolute path, or the name of a file in $CREDENTIALS_DIRECTORY"
         ),
         (
             "{url: http://a/, json: {'${env:A}': 1}}",
-            "2: requests[0].json: \"${env:A}\": a key refers to nothing; only values do"
+            "2:28: requests[0].json: \"${env:A}\": a key refers to nothing; only values do"
         ),
         (
             "{url: http://a/, timeout: 1s}",
-            "2: requests[0].timeout: unknown key \"timeout\"; did you mean \"timeouts\"?"
+            "2:22: requests[0].timeout: unknown key \"timeout\"; did you mean \"timeouts.total\"?"
         ),
         (
             "{url: 'http://a/[x'}",
-            "2: requests[0]: \"[x\" is not a range; write [1-50], [001-100:3] or [a-z], or \\[ for the character itself (at byte 10)"
+            "2:5: requests[0]: \"[x\" is not a range; write [1-50], [001-100:3] or [a-z], or \\[ for the character itself (at byte 10)"
         ),
     ])
     func `a request that cannot be made says why`(request: String, message: String) {

@@ -18,6 +18,6 @@ func mistake(_ yaml: String) -> String {
 /// The message for a key that stands in line 2, below a list of URLs; what comes before the message is cut.
 func mistake(inKey key: String) -> String {
     let message = mistake("urls: [\"http://a/\"]\n\(key)\n")
-    let prefix = "/jobs/docs.yaml:2: "
-    return message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
+    guard let prefix = message.prefixMatch(of: #/\/jobs\/docs\.yaml:2:[0-9]+: /#) else { return message }
+    return String(message[prefix.range.upperBound...])
 }

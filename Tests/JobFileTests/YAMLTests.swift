@@ -49,19 +49,19 @@ import Testing
     @Test(arguments: [
         (
             "urls: [http://a/]\ndelay: 1s\nurls: [http://b/]",
-            "3: urls: the key is given twice, first in line 1; remove one of them"
+            "3:1: urls: the key is given twice, first in line 1; remove one of them"
         ),
         (
             "urls: [http://a/]\nretry:\n  delay: 1s\n  attempts: 2\n  \"delay\": 2s",
-            "5: retry.delay: the key is given twice, first in line 3; remove one of them"
+            "5:3: retry.delay: the key is given twice, first in line 3; remove one of them"
         ),
         (
             "retry:\n  'a': 1\n  a: 2\n  a: 3\nurls: 1\nurls: 2",
-            "3: retry.a: the key is given twice, first in line 2; remove one of them"
+            "3:3: retry.a: the key is given twice, first in line 2; remove one of them"
         ),
         (
             "{\"urls\": [], \"urls\": []}",
-            "1: urls: the key is given twice, first in line 1; remove one of them"
+            "1:15: urls: the key is given twice, first in line 1; remove one of them"
         ),
     ])
     func `a key that is given twice is reported where it comes again`(yaml: String, message: String) {
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `CRLF counts as one line`() {
-        #expect(mistake("urls: [http://a/]\r\n\r\ndelay: 1\r\n").hasPrefix("/jobs/docs.yaml:3: delay: "))
+        #expect(mistake("urls: [http://a/]\r\n\r\ndelay: 1\r\n").hasPrefix("/jobs/docs.yaml:3:8: delay: "))
     }
 
     @Test func `anchors are resolved`() throws {

@@ -10,7 +10,7 @@ import TrawlKit
         }
 
         #expect(error?.kind == .job)
-        #expect(error?.description.hasPrefix("job:2: timeouts.read: ") == true)
+        #expect(error?.description.hasPrefix("job:2:18: timeouts.read: ") == true)
     }
 
     @Test func `a variable without a value is a mistake at once`() {

@@ -3,27 +3,28 @@ internal import Extract
 
 /// The keys that make a crawler of a list of URLs.
 enum FollowSchema {
-    static let follow = Schema<JobSpec.Follow>([
-        Field("depth") { cursor, follow throws(JobFileError) in
-            follow.depth = try cursor.integer(in: 0...1_000_000)
-        },
-        Field("scope") { cursor, follow throws(JobFileError) in
-            follow.scope = try cursor.choice()
-        },
-        Field("include") { cursor, follow throws(JobFileError) in
-            follow.include = try regularExpressions(cursor)
-        },
-        Field("exclude") { cursor, follow throws(JobFileError) in
-            follow.exclude = try regularExpressions(cursor)
-        },
-        Field("nofollow") { cursor, follow throws(JobFileError) in
-            follow.nofollow = try cursor.choice()
-        },
-        Field("links") { cursor, follow throws(JobFileError) in
-            follow.links = try linkKinds(cursor)
-        },
-        .boolean("sitemaps", \.sitemaps),
-    ])
+    static let follow = Schema<JobSpec.Follow>(
+        [
+            Field("depth") { cursor, follow throws(JobFileError) in
+                follow.depth = try cursor.integer(in: 0...1_000_000)
+            },
+            Field("scope") { cursor, follow throws(JobFileError) in
+                follow.scope = try cursor.choice()
+            },
+            Field("include") { cursor, follow throws(JobFileError) in
+                follow.include = try regularExpressions(cursor)
+            },
+            Field("exclude") { cursor, follow throws(JobFileError) in
+                follow.exclude = try regularExpressions(cursor)
+            },
+            Field("nofollow") { cursor, follow throws(JobFileError) in
+                follow.nofollow = try cursor.choice()
+            },
+            Field("links") { cursor, follow throws(JobFileError) in
+                follow.links = try linkKinds(cursor)
+            },
+            .boolean("sitemaps", \.sitemaps),
+        ], foreign: ForeignKey.ofFollow)
 
     static let normalize = Schema<JobSpec.Normalize>([
         .boolean("sort_query", \.sortsQuery),

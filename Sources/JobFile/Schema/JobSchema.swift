@@ -2,87 +2,89 @@ internal import CrawlCore
 
 /// Every key of a job file that this version knows.
 enum JobSchema {
-    static let root = Schema<JobSpec>([
-        Field("name") { cursor, spec throws(JobFileError) in
-            spec.name = try cursor.text()
-            if let problem = JobName.problem(with: spec.name) { throw cursor.failure(problem) }
-        },
-        Field("urls") { cursor, spec throws(JobFileError) in
-            spec.urls = try urls(cursor)
-        },
-        Field("urls_from") { cursor, spec throws(JobFileError) in
-            spec.urlsFrom = try urlSource(cursor)
-        },
-        Field("sitemaps") { cursor, spec throws(JobFileError) in
-            spec.sitemaps = try FollowSchema.sitemaps(cursor)
-        },
-        Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
-            cursor, spec throws(JobFileError) in
-            var rules = JobSpec.Follow()
-            try FollowSchema.follow.read(cursor, into: &rules)
-            spec.follow = rules
-        },
-        .mapping("normalize", \.normalize, FollowSchema.normalize),
-        .boolean("keep_skipped", \.keepsSkipped),
-        Field("requests") { cursor, spec throws(JobFileError) in
-            spec.requests = try requests(cursor, spec)
-        },
-        variables,
-        .mapping("concurrency", \.concurrency, concurrency),
-        .duration("delay", \.delay),
-        Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
-            if case .mapping = cursor.node.content {
-                try rate.read(cursor, into: &spec.rate)
-            } else {
-                spec.rate.perHost = try StartRate.read(cursor)
-            }
-        },
-        .boolean("batch_barrier", \.hasBatchBarrier),
-        Field("robots") { cursor, spec throws(JobFileError) in
-            let word = try cursor.word()
-            guard let policy = word.flatMap(JobSpec.RobotsPolicy.init(rawValue:)) else {
-                throw cursor.failure("robots is obey or ignore")
-            }
-            spec.robots = policy
-        },
-        Field("allow_private") { cursor, spec throws(JobFileError) in
-            spec.allowPrivate = try hostNames(cursor)
-        },
-        .mapping("timeouts", \.timeouts, timeouts),
-        .mapping("retry", \.retry, retry),
-        .mapping("limits", \.limits, limits),
-        .integer("batch_size", 1...100_000, \.batchSize),
-        .mapping("request", \.request, request),
-        Field("extract") { cursor, spec throws(JobFileError) in
-            spec.extract = try ExtractionSchema.fields(cursor)
-        },
-        .boolean("metadata", \.metadata),
-        Field("keep_body") { cursor, spec throws(JobFileError) in
-            guard let kept = try cursor.word().flatMap(JobSpec.KeptBodies.init(rawValue:)) else {
-                throw cursor.failure("keep_body is none, text or all")
-            }
-            spec.keepBody = kept
-        },
-        Field("schedule") { cursor, spec throws(JobFileError) in
-            try ScheduleSchema.readCron(cursor, into: &spec.schedule)
-        },
-        Field("timezone") { cursor, spec throws(JobFileError) in
-            spec.schedule.timeZone = try ScheduleSchema.timeZone(cursor)
-        },
-        Field("missed") { cursor, spec throws(JobFileError) in
-            spec.schedule.missed = try cursor.choice()
-        },
-        .duration("jitter", \.schedule.jitter),
-        .integer("keep_runs", 0...1_000_000, \.keepRuns),
-        Field("accept") { cursor, spec throws(JobFileError) in
-            spec.accept = try StatusSchema.set(cursor)
-        },
-    ])
+    static let root = Schema<JobSpec>(
+        [
+            Field("name") { cursor, spec throws(JobFileError) in
+                spec.name = try cursor.text()
+                if let problem = JobName.problem(with: spec.name) { throw cursor.failure(problem) }
+            },
+            Field("urls") { cursor, spec throws(JobFileError) in
+                spec.urls = try urls(cursor)
+            },
+            Field("urls_from") { cursor, spec throws(JobFileError) in
+                spec.urlsFrom = try urlSource(cursor)
+            },
+            Field("sitemaps") { cursor, spec throws(JobFileError) in
+                spec.sitemaps = try FollowSchema.sitemaps(cursor)
+            },
+            Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
+                cursor, spec throws(JobFileError) in
+                var rules = JobSpec.Follow()
+                try FollowSchema.follow.read(cursor, into: &rules)
+                spec.follow = rules
+            },
+            .mapping("normalize", \.normalize, FollowSchema.normalize),
+            .boolean("keep_skipped", \.keepsSkipped),
+            Field("requests") { cursor, spec throws(JobFileError) in
+                spec.requests = try requests(cursor, spec)
+            },
+            variables,
+            .mapping("concurrency", \.concurrency, concurrency),
+            .duration("delay", \.delay),
+            Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
+                if case .mapping = cursor.node.content {
+                    try rate.read(cursor, into: &spec.rate)
+                } else {
+                    spec.rate.perHost = try StartRate.read(cursor)
+                }
+            },
+            .boolean("batch_barrier", \.hasBatchBarrier),
+            Field("robots") { cursor, spec throws(JobFileError) in
+                let word = try cursor.word()
+                guard let policy = word.flatMap(JobSpec.RobotsPolicy.init(rawValue:)) else {
+                    throw cursor.failure("robots is obey or ignore")
+                }
+                spec.robots = policy
+            },
+            Field("allow_private") { cursor, spec throws(JobFileError) in
+                spec.allowPrivate = try hostNames(cursor)
+            },
+            .mapping("timeouts", \.timeouts, timeouts),
+            .mapping("retry", \.retry, retry),
+            .mapping("limits", \.limits, limits),
+            .integer("batch_size", 1...100_000, \.batchSize),
+            .mapping("request", \.request, request),
+            Field("extract") { cursor, spec throws(JobFileError) in
+                spec.extract = try ExtractionSchema.fields(cursor)
+            },
+            .boolean("metadata", \.metadata),
+            Field("keep_body") { cursor, spec throws(JobFileError) in
+                guard let kept = try cursor.word().flatMap(JobSpec.KeptBodies.init(rawValue:)) else {
+                    throw cursor.failure("keep_body is none, text or all")
+                }
+                spec.keepBody = kept
+            },
+            Field("schedule") { cursor, spec throws(JobFileError) in
+                try ScheduleSchema.readCron(cursor, into: &spec.schedule)
+            },
+            Field("timezone") { cursor, spec throws(JobFileError) in
+                spec.schedule.timeZone = try ScheduleSchema.timeZone(cursor)
+            },
+            Field("missed") { cursor, spec throws(JobFileError) in
+                spec.schedule.missed = try cursor.choice()
+            },
+            .duration("jitter", \.schedule.jitter),
+            .integer("keep_runs", 0...1_000_000, \.keepRuns),
+            Field("accept") { cursor, spec throws(JobFileError) in
+                spec.accept = try StatusSchema.set(cursor)
+            },
+        ], foreign: ForeignKey.ofJob)
 
-    private static let concurrency = Schema<JobSpec.Concurrency>([
-        .integer("total", 1...10_000, \.total),
-        .integer("per_host", 1...10_000, \.perHost),
-    ])
+    private static let concurrency = Schema<JobSpec.Concurrency>(
+        [
+            .integer("total", 1...10_000, \.total),
+            .integer("per_host", 1...10_000, \.perHost),
+        ], foreign: ForeignKey.ofConcurrency)
 
     private static let rate = Schema<JobSpec.Rate>([
         Field("per_host") { cursor, rate throws(JobFileError) in rate.perHost = try StartRate.read(cursor) },
@@ -93,21 +95,23 @@ enum JobSchema {
         spec.variables = try variables(cursor)
     }
 
-    static let timeouts = Schema<JobSpec.Timeouts>([
-        .duration("connect", \.connect),
-        .duration("read", \.read),
-        .duration("total", \.total),
-    ])
+    static let timeouts = Schema<JobSpec.Timeouts>(
+        [
+            .duration("connect", \.connect),
+            .duration("read", \.read),
+            .duration("total", \.total),
+        ], foreign: ForeignKey.ofTimeouts)
 
-    static let retry = Schema<RetryPolicy>([
-        .integer("attempts", 1...100, \.attempts),
-        .duration("delay", \.delay),
-        .duration("max_delay", \.maxDelay),
-        .boolean("unsafe", \.unsafe),
-        Field("on") { cursor, policy throws(JobFileError) in
-            try StatusSchema.readRetryConditions(cursor, into: &policy)
-        },
-    ])
+    static let retry = Schema<RetryPolicy>(
+        [
+            .integer("attempts", 1...100, \.attempts),
+            .duration("delay", \.delay),
+            .duration("max_delay", \.maxDelay),
+            .boolean("unsafe", \.unsafe),
+            Field("on") { cursor, policy throws(JobFileError) in
+                try StatusSchema.readRetryConditions(cursor, into: &policy)
+            },
+        ], foreign: ForeignKey.ofRetry)
 
     private static let limits = Schema<JobSpec.Limits>([
         .byteCount("body", \.body),

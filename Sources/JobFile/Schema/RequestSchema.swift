@@ -47,57 +47,62 @@ enum RequestSchema {
 
     private static let names = Set(schema.fields.map(\.name))
 
-    private static let schema = Schema<RequestTemplate>([
-        Field("name") { cursor, request throws(JobFileError) in
-            let name = try cursor.template()
-            guard !name.isEmpty else { throw cursor.failure("not a text; write one, or remove the key") }
-            guard name != "errors" else {
-                throw cursor.failure("trawl merge puts the errors there; write another name")
-            }
-            request.name = name
-        },
-        Field("method") { cursor, request throws(JobFileError) in
-            let method = try cursor.text()
-            guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(HeaderSchema.isTokenByte),
-                method.uppercased() != "CONNECT"
-            else {
-                throw cursor.failure("\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
-            }
-            request.method = method.uppercased()
-        },
-        Field("url") { cursor, request throws(JobFileError) in
-            guard case .text = cursor.node.content, case let url = try cursor.template(), !url.isEmpty else {
-                throw cursor.failure("not a text; write \"https://example.org/\"")
-            }
-            request.url = url
-        },
-        Field("query") { cursor, request throws(JobFileError) in request.query = try cursor.parameters() },
-        Field("headers") { cursor, request throws(JobFileError) in
-            request.headers = try HeaderSchema.fields(cursor)
-        },
-        Field("body") { cursor, request throws(JobFileError) in
-            try checkSole(cursor, request)
-            request.body = .text(try cursor.template())
-        },
-        Field("json") { cursor, request throws(JobFileError) in
-            try checkSole(cursor, request)
-            try cursor.checkTemplates()
-            request.body = .json(cursor.node.json)
-        },
-        Field("form") { cursor, request throws(JobFileError) in
-            try checkSole(cursor, request)
-            request.body = .form(try cursor.parameters())
-        },
-        Field("accept") { cursor, request throws(JobFileError) in
-            request.accept = try StatusSchema.set(cursor)
-        },
-        .mapping("timeouts", \.timeouts, JobSchema.timeouts),
-        .mapping("retry", \.retry, JobSchema.retry),
-        .boolean("idempotency_key", \.sendsIdempotencyKey),
-        Field("extract") { cursor, request throws(JobFileError) in
-            request.extract = try ExtractionSchema.fields(cursor)
-        },
-    ])
+    private static let schema = Schema<RequestTemplate>(
+        [
+            Field("name") { cursor, request throws(JobFileError) in
+                let name = try cursor.template()
+                guard !name.isEmpty else { throw cursor.failure("not a text; write one, or remove the key") }
+                guard name != "errors" else {
+                    throw cursor.failure("trawl merge puts the errors there; write another name")
+                }
+                request.name = name
+            },
+            Field("method") { cursor, request throws(JobFileError) in
+                let method = try cursor.text()
+                guard !method.isEmpty, method.utf8.count <= 32,
+                    method.utf8.allSatisfy(HeaderSchema.isTokenByte),
+                    method.uppercased() != "CONNECT"
+                else {
+                    throw cursor.failure(
+                        "\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
+                }
+                request.method = method.uppercased()
+            },
+            Field("url") { cursor, request throws(JobFileError) in
+                guard case .text = cursor.node.content, case let url = try cursor.template(), !url.isEmpty
+                else {
+                    throw cursor.failure("not a text; write \"https://example.org/\"")
+                }
+                request.url = url
+            },
+            Field("query") { cursor, request throws(JobFileError) in request.query = try cursor.parameters()
+            },
+            Field("headers") { cursor, request throws(JobFileError) in
+                request.headers = try HeaderSchema.fields(cursor)
+            },
+            Field("body") { cursor, request throws(JobFileError) in
+                try checkSole(cursor, request)
+                request.body = .text(try cursor.template())
+            },
+            Field("json") { cursor, request throws(JobFileError) in
+                try checkSole(cursor, request)
+                try cursor.checkTemplates()
+                request.body = .json(cursor.node.json)
+            },
+            Field("form") { cursor, request throws(JobFileError) in
+                try checkSole(cursor, request)
+                request.body = .form(try cursor.parameters())
+            },
+            Field("accept") { cursor, request throws(JobFileError) in
+                request.accept = try StatusSchema.set(cursor)
+            },
+            .mapping("timeouts", \.timeouts, JobSchema.timeouts),
+            .mapping("retry", \.retry, JobSchema.retry),
+            .boolean("idempotency_key", \.sendsIdempotencyKey),
+            Field("extract") { cursor, request throws(JobFileError) in
+                request.extract = try ExtractionSchema.fields(cursor)
+            },
+        ], foreign: ForeignKey.ofRequest)
 
     private static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
         guard request.body == nil else {

@@ -1,9 +1,12 @@
 /// The keys of one mapping.
 struct Schema<Target>: Sendable {
     let fields: [Field<Target>]
+    /// What other tools call keys of this mapping, with the key that is meant (``ForeignKey``).
+    private let foreign: [String: String]
 
-    init(_ fields: [Field<Target>]) {
+    init(_ fields: [Field<Target>], foreign: [String: String] = [:]) {
         self.fields = fields
+        self.foreign = foreign
     }
 
     /// Reads a mapping in the order of the file, so that the first mistake is the one reported.
@@ -20,6 +23,9 @@ struct Schema<Target>: Sendable {
 
     private func unknown(_ key: String) -> String {
         let known = fields.map(\.name)
+        if let meant = foreign[ForeignKey.normalized(key)] {
+            return "unknown key \"\(key)\"; did you mean \"\(meant)\"?"
+        }
         if let nearest = Spelling.nearest(to: key, in: known) {
             return "unknown key \"\(key)\"; did you mean \"\(nearest)\"?"
         }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import TrawlSQLite
 internal import TrawlStore
 internal import Foundation
+internal import Glibc
 
 /// Where the database is.
 struct DatabaseOptions: ParsableArguments {
@@ -18,6 +19,12 @@ struct DatabaseOptions: ParsableArguments {
         if let path { return path }
         let named = ProcessInfo.processInfo.environment["TRAWL_DB"] ?? ""
         return named.isEmpty ? "trawl.db" : named
+    }
+
+    /// Whether there is a file with something in it.
+    var isThere: Bool {
+        var info = stat()
+        return stat(file, &info) == 0 && info.st_size > 0
     }
 
     func validate() throws {

@@ -21,6 +21,7 @@ struct CommandLineJob {
         case number(Int)
         case text(String)
         case flag(Bool)
+        case list([String])
         /// Header fields as curl's -H takes them: `Name: value`.
         case fields([String])
         /// Fields to extract: `NAME=KIND:EXPRESSION`, where the kind is a key of job files.
@@ -35,6 +36,7 @@ struct CommandLineJob {
             let setting = settings.first { setting in
                 let path = [setting.section, setting.key].compactMap { $0 }.joined(separator: ".")
                 return error.keyPath == path || error.keyPath?.hasPrefix(path + ".") == true
+                    || error.keyPath?.hasPrefix(path + "[") == true
             }
             let place = setting?.flag ?? error.keyPath
             throw CommandFailure(.usage, (place.map { "\($0): " } ?? "") + error.message)
@@ -63,6 +65,7 @@ struct CommandLineJob {
         case .number(let number): mapping.add(setting.key, number)
         case .text(let text): mapping.add(setting.key, text)
         case .flag(let flag): mapping.add(setting.key, json: flag ? "true" : "false")
+        case .list(let texts): mapping.add(setting.key, json: JSONLine.array(texts))
         case .fields(let fields):
             var headers = JSONLine()
             for field in fields {

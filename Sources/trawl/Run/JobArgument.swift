@@ -1,5 +1,6 @@
 internal import TrawlSQLite
 internal import TrawlStore
+internal import Foundation
 internal import Glibc
 internal import JobFile
 
@@ -45,6 +46,37 @@ extension JobDocument {
 }
 
 extension SQLiteStore {
+    /// Whether there is a job of a name.
+    func hasJob(_ name: String) throws -> Bool {
+        do throws(StoreError) {
+            return try read { try $0.job(named: name) } != nil
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Throws where a job that nobody named would take the place of another: of one that a job file made, or one with an unfinished run.
+    func checkReplacing(_ job: RunArguments.Job) throws {
+        guard let document = job.document else { return }
+        do throws(StoreError) {
+            let (stored, run) = try read { transaction in
+                let stored = try transaction.job(named: job.name)
+                return (stored, try stored.flatMap { try transaction.unfinishedRun(of: $0.id) })
+            }
+            guard let stored, stored.spec != document.json else { return }
+            let ways = "go on with it: trawl run \(job.name); or give this one a name of its own: --name NAME"
+            if run.map({ $0.spec != document.json }) == true {
+                throw StoreError(
+                    .notFound, "the job \(job.name) has an unfinished run of something else; \(ways)")
+            }
+            if !stored.isOfCommandLine {
+                throw StoreError(.notFound, "there is a job \(job.name) already, which says more; \(ways)")
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
     /// The job of a name.
     ///
     /// - Throws: `CommandFailure` where there is none.
@@ -78,5 +110,13 @@ extension SQLiteStore {
         } catch {
             throw CommandFailure(error)
         }
+    }
+}
+
+extension JobRecord {
+    /// Whether it says nothing that the arguments of `trawl run` cannot say.
+    fileprivate var isOfCommandLine: Bool {
+        let document = try? JSONSerialization.jsonObject(with: Data(spec.utf8)) as? [String: Any]
+        return document?.keys.allSatisfy(["name", "urls", "urls_from", "follow"].contains) == true
     }
 }

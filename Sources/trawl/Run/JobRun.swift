@@ -43,6 +43,7 @@ struct JobRun: Sendable {
             throw CommandFailure(.usage, error.description)
         }
         let job = order.job
+        let places = JobPlaces(document, of: job)
         let opening = try await onOwnedThread(named: "trawl-open") {
             do throws(StoreError) {
                 return try RunOpening.open(
@@ -60,9 +61,9 @@ struct JobRun: Sendable {
         switch opening {
         case .resumed(let unfinished):
             run = unfinished
-            spec = try await goOn(with: unfinished, order, credentials)
+            spec = try await goOn(with: unfinished, order, credentials, places)
         case .begun(let new):
-            guard let filled = try await begin(new, order, credentials, observer, interruption) else {
+            guard let filled = try await begin(new, order, credentials, places, observer, interruption) else {
                 logger.notice("\(job.name): stopped while its URLs were read; the same command starts over")
                 return .interrupted
             }
@@ -75,12 +76,19 @@ struct JobRun: Sendable {
     ///
     /// - Returns: the job as it was when the run began.
     private func goOn(
-        with run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials
+        with run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ places: JobPlaces
     ) async throws -> JobSpec {
         let job = order.job
         let spec = try JobSpec(stored: run.spec, job: job.name)
+        for reference in spec.request.headers.flatMap({ TextTemplate.secrets(in: $0.value) }) {
+            if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
+        }
         let pending = Wording.count(run.progress.pending, "page")
         logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+        if spec.urlsFrom == .standardInput {
+            logger.notice(
+                "\(job.name): its list was read when the run began; what standard input has now is not")
+        }
         if run.hasCredentials {
             try await onOwnedThread(named: "trawl-import") { try recover(credentials, of: run, spec, order) }
         }
@@ -96,11 +104,11 @@ struct JobRun: Sendable {
     ///
     /// - Returns: the run with its job; nil if a signal came first.
     private func begin(
-        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ observer: CommandObserver,
-        _ interruption: Interruption
+        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ places: JobPlaces,
+        _ observer: CommandObserver, _ interruption: Interruption
     ) async throws -> (RunRecord, JobSpec)? {
         try await onOwnedThread(named: "trawl-import") {
-            let filled = try interruption.reading { try fill(run, order, credentials, interruption) }
+            let filled = try interruption.reading { try fill(run, order, credentials, places, interruption) }
             if let (run, spec) = filled {
                 try suggestContact(run, of: order.job, spec)
                 try show(settledOf: run, observer)
@@ -140,7 +148,8 @@ struct JobRun: Sendable {
 
     /// Reads the URLs of a new run; returns nil if a signal came first.
     private func fill(
-        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ interruption: Interruption
+        _ run: RunRecord, _ order: JobOrder, _ credentials: URLCredentials, _ places: JobPlaces,
+        _ interruption: Interruption
     ) throws -> (RunRecord, JobSpec)? {
         let name = order.job.name
         do {
@@ -154,11 +163,11 @@ struct JobRun: Sendable {
         } catch let error as NothingToFetch {
             throw CommandFailure(.usage, "\(name): \(error)")
         } catch let error as SecretFailure {
-            throw CommandFailure(.usage, "\(error)")
+            throw places.failure(error)
         } catch let error as JobFileError {
             throw CommandFailure(.usage, error.description)
         } catch let error as URLListError {
-            throw CommandFailure(.usage, "\(name): \(error)")
+            throw places.failure(error)
         } catch let error as StoreError {
             throw CommandFailure(error)
         }

@@ -30,7 +30,7 @@ struct AddTests {
         let add = try await bench.trawl("add", "one.yaml", "two.yaml")
 
         #expect(add.code == 2)
-        #expect(add.errors.contains("two.yaml:1: urlz"))
+        #expect(add.errors.contains("two.yaml:1:1: urlz"))
         #expect(!bench.exists("trawl.db"))
     }
 

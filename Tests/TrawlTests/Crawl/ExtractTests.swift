@@ -54,7 +54,7 @@ struct ExtractTests {
         let run = try await bench.trawl("run", "docs.yaml")
 
         #expect(run.code == 2)
-        #expect(run.errors.contains("docs.yaml:3: extract.h1.xpath: "))
+        #expect(run.errors.contains("docs.yaml:3:15: extract.h1.xpath: "))
         #expect(!bench.exists("trawl.db"))
     }
 

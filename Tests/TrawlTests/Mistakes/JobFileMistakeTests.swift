@@ -13,11 +13,11 @@ struct JobFileMistakeTests {
 
     @Test(arguments: [
         ("urls: [", "job.yaml:", "not valid YAML"),
-        ("urls: [\"http://h/\"]\nconcurency: 3", "job.yaml:2: concurency", "concurrency"),
-        ("urls: [\"http://h/\"]\ndelay: 5parsecs", "job.yaml:2: delay", "not a duration"),
-        ("urls: [\"http://h/\"]\nlimits: {body: 1furlong}", "job.yaml:2: limits.body", "1furlong"),
-        ("urls: [\"http://h/\"]\nschedule: '@dayly'", "job.yaml:2: schedule", "@dayly"),
-        ("urls: []", "job.yaml:1: urls", "empty"),
+        ("urls: [\"http://h/\"]\nconcurency: 3", "job.yaml:2:1: concurency", "concurrency"),
+        ("urls: [\"http://h/\"]\ndelay: 5parsecs", "job.yaml:2:8: delay", "not a duration"),
+        ("urls: [\"http://h/\"]\nlimits: {body: 1furlong}", "job.yaml:2:16: limits.body", "1furlong"),
+        ("urls: [\"http://h/\"]\nschedule: '@dayly'", "job.yaml:2:11: schedule", "@dayly"),
+        ("urls: []", "job.yaml:1:7: urls", "empty"),
         ("delay: 1s", "job.yaml:", "urls"),
         ("", "job.yaml:1:1", "empty"),
     ])
@@ -63,8 +63,26 @@ struct JobFileMistakeTests {
         let run = try await bench.trawl("run", "job.yaml")
 
         #expect(run.code == 2)
+        #expect(run.errors.contains("job.yaml:1:12: urls_from: "))
         #expect(run.errors.contains("list.txt: cannot be read: No such file"))
         #expect(try bench.value("SELECT count(*) FROM runs") == 0)
+        #expect(try bench.value("SELECT count(*) FROM jobs") == 0)
+    }
+
+    @Test func `a secret that is missing is named with its line and key, before anything is asked for`()
+        async throws
+    {
+        let file = try bench.job(
+            "docs", urls: site.urls("/a"), "request:\n  headers:\n    authorization: Bearer ${env:NO_TOKEN}")
+
+        let run = try await bench.trawl("run", file)
+
+        #expect(run.code == 2)
+        #expect(
+            run.errors.hasPrefix(
+                "trawl: docs.yaml:7:20: request.headers.authorization: ${env:NO_TOKEN}: the environment variable"
+            ), "\(run.errors)")
+        #expect(site.counters.requests == 0)
         #expect(try bench.value("SELECT count(*) FROM jobs") == 0)
     }
 

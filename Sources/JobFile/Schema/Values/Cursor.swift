@@ -18,6 +18,24 @@ struct Cursor {
         return Cursor(node: entry.value, path: path, source: source)
     }
 
+    /// The first text below this value, or it itself, that holds another text.
+    func first(holding part: String) -> Cursor? {
+        switch node.content {
+        case .null, .boolean, .number: return nil
+        case .text(let text, _): return text.contains(part) ? self : nil
+        case .list(let nodes):
+            for (index, node) in nodes.enumerated() {
+                let element = Cursor(node: node, path: "\(path)[\(index)]", source: source)
+                if let found = element.first(holding: part) { return found }
+            }
+        case .mapping(let entries):
+            for entry in entries {
+                if let found = child(entry).first(holding: part) { return found }
+            }
+        }
+        return nil
+    }
+
     /// What the value is, for messages.
     var found: String {
         switch node.content {

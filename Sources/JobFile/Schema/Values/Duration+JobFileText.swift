@@ -15,7 +15,12 @@ extension Duration {
                 message: "is not a duration; write a number with ms, s, m, h or d, for example 30s")
         }
         guard !quantity.unit.isEmpty || quantity.isZero else {
-            throw DurationTextError(message: "has no unit; write a unit, for example \(text)s")
+            // Nobody means eight minutes by 500: tools that take milliseconds without a unit are many.
+            guard let seconds = Double(text), seconds >= 100 else {
+                throw DurationTextError(message: "has no unit; write a unit, for example \(text)s")
+            }
+            throw DurationTextError(
+                message: "has no unit; did you mean \(text)ms? If seconds are meant, write \(text)s")
         }
         guard let value = quantity.multiplied(by: unit), value <= Self.maxMilliseconds else {
             throw DurationTextError(

@@ -30,10 +30,27 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         completion: .file())
     var inputFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The scheme of URLs that are given without one: http or https.", discussion: "Default: https.",
+            valueName: "scheme"))
+    var defaultScheme: DefaultScheme?
+
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Print what a run would be: the job with all its settings, first URLs, pages, hosts. Stores and asks for nothing."
+    )
+    var isDryRun = false
+
+    @OptionGroup var follow: FollowOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if name == nil, let flag = follow.settings.first?.flag {
+            throw ValidationError("\(flag) needs --name, the name of the job")
+        }
         if inputFile != nil, name == nil {
             throw ValidationError("-i needs --name, the name of the job")
         }
@@ -44,10 +61,16 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     func run() async throws {
-        let documents = try documents()
-        try JobDocument.checkNames(documents.map(\.spec.name))
-        let store = try database.open(.readWrite)
         let logger = Logger(output)
+        let documents = try documents(logger)
+        try JobDocument.checkNames(documents.map(\.spec.name))
+        if isDryRun {
+            for document in documents {
+                try Terminal.put(try await Preview.of(document, variables: [:]).text)
+            }
+            return
+        }
+        let store = try database.open(.readWrite)
         let now = FetchEnvironment.system.wallClock()
         do throws(StoreError) {
             try store.write { transaction in
@@ -65,7 +88,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         }
     }
 
-    private func documents() throws -> [JobDocument] {
+    private func documents(_ logger: Logger) throws -> [JobDocument] {
         guard let name else {
             return try arguments.map { argument in
                 let file = argument == "-" ? JobArgument.standardInput : .file(argument)
@@ -75,7 +98,11 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
                 return document
             }
         }
-        return [try CommandLineJob(name: name, urls: arguments, urlsFrom: inputFile).document()]
+        let urls = arguments.completed(with: defaultScheme, logger)
+        return [
+            try CommandLineJob(name: name, urls: urls, urlsFrom: inputFile, settings: follow.settings)
+                .document()
+        ]
     }
 
     /// Reads a list from standard input now, since standard input is not there when the job runs.

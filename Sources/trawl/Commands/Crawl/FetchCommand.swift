@@ -15,7 +15,9 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             "Nothing is kept, unless --db names a database. The options are curl's where curl has them.")
 
     @Argument(
-        help: ArgumentHelp("URLs, with curl's ranges: 'https://example.org/?page=[1-50]'.", valueName: "url"))
+        help: ArgumentHelp(
+            "URLs or names of hosts, with curl's ranges: 'https://example.org/?page=[1-50]'.",
+            valueName: "url"))
     var urls: [String] = []
 
     @Option(
@@ -32,6 +34,12 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             "Keep the results in this database, under the job name `fetch`.", valueName: "path"))
     var db: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The scheme of URLs that are given without one: http or https.", discussion: "Default: https.",
+            valueName: "scheme"))
+    var defaultScheme: DefaultScheme?
+
     @OptionGroup var request: RequestOptions
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var output: OutputOptions
@@ -42,8 +50,10 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
     }
 
     func run() async throws {
+        let logger = Logger(output)
         let document = try CommandLineJob(
-            name: "fetch", urls: urls, urlsFrom: inputFile, settings: request.settings
+            name: "fetch", urls: urls.completed(with: defaultScheme, logger), urlsFrom: inputFile,
+            settings: request.settings
         ).document()
         let store: SQLiteStore
         do throws(StoreError) {
@@ -54,7 +64,7 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             throw CommandFailure(error)
         }
         let job = try store.existingJob("fetch")
-        let (options, output, format, logger) = (crawl.options, output, format, Logger(output))
+        let (options, output, format) = (crawl.options, output, format)
         let status = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(

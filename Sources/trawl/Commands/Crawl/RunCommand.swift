@@ -12,16 +12,36 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         commandName: "run",
         abstract: "Run jobs, or go on with them, until every page is settled.",
         discussion: """
-            A FILE.yaml is stored under its name and run; a JOB is one that is stored already. Where the job has an \
-            unfinished run, that one goes on; pages that are settled are not requested again. Without arguments: every \
+            An argument is a job that is stored, else a file, else a URL, else the name of a host. A job file is stored \
+            under its name and run. A file that holds URLs, one a line, is a job that is called as the file; a URL is a job \
+            that is called as its host, and one page, unless --follow says more; - is standard input. Where the job has \
+            an unfinished run, that one goes on; pages that are settled are not requested again. Without arguments: every \
             unfinished run, every job that is due by its schedule, and every job without one that has never been run.
 
             The first SIGINT, SIGTERM or SIGHUP lets requests under way finish (--drain), a second SIGINT or SIGTERM ends \
             them; either way nothing is lost and the same command goes on.
             """)
 
-    @Argument(help: ArgumentHelp("Job names or job files.", valueName: "job|file.yaml"), completion: .file())
+    @Argument(
+        help: ArgumentHelp(
+            "Jobs, job files, lists of URLs, URLs, names of hosts.", valueName: "job|file|url"),
+        completion: .file())
     var jobs: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The name of a job made of URLs or of a list.",
+            discussion: "Default: the host, or the list's name.",
+            valueName: "name"))
+    var name: String?
+
+    @OptionGroup var follow: FollowOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The scheme of URLs that are given without one: http or https.", discussion: "Default: https.",
+            valueName: "scheme"))
+    var defaultScheme: DefaultScheme?
 
     @Option(
         help: ArgumentHelp(
@@ -36,16 +56,31 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             valueName: "name=value"))
     var variables: [VariableArgument] = []
 
+    @Flag(
+        name: .customLong("dry-run"),
+        help:
+            "Print what a run would be: the job with all its settings, first URLs, pages, hosts. Stores and asks for nothing."
+    )
+    var isDryRun = false
+
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard jobs.isEmpty else { return }
+        if isDryRun { throw ValidationError("--dry-run goes with a job, a file or a URL; give at least one") }
+        guard let flag = name.map({ _ in "--name" }) ?? follow.settings.first?.flag else { return }
+        throw ValidationError("\(flag) goes with URLs; give at least one")
+    }
+
     func run() async throws {
-        // Every file is read and checked before anything is stored.
-        let documents = try jobs.map { try (name: $0, document: JobArgument($0).document()) }
-        try checkNames(of: documents)
-        let store = try database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let logger = Logger(output)
+        // Every file is read and checked before anything is stored.
+        let (documents, opened) = try namedJobs(logger)
+        if isDryRun { return try await preview(documents, opened) }
+        let store =
+            try opened ?? database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let added = Set(documents.compactMap { $0.document?.spec.name })
         let records = try records(of: documents, store)
         let files = Dictionary(
@@ -87,14 +122,43 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         guard status == .success else { throw status }
     }
 
-    /// Throws if a job is given twice: the second of two files would replace the first.
-    private func checkNames(of documents: [(name: String, document: JobDocument?)]) throws {
-        try JobDocument.checkNames(documents.map { $0.document?.spec.name ?? $0.name })
+    /// What the arguments name, and the database where it had to be asked.
+    private func namedJobs(_ logger: Logger) throws -> ([RunArguments.Job], SQLiteStore?) {
+        var opened: SQLiteStore?
+        let documents = try RunArguments(
+            arguments: jobs, name: name, settings: follow.settings, scheme: defaultScheme
+        ).jobs(logger) { name in
+            if opened == nil, database.isThere {
+                opened = try database.open(isDryRun ? .readOnly : .existing)
+            }
+            return try opened?.hasJob(name) == true
+        }
+        if opened == nil, !database.isThere, let job = documents.first(where: { $0.document == nil }) {
+            throw CommandFailure(
+                .io,
+                "\(job.name) is no file, no URL and no name of a host, and there is no database \(database.file) that has a job of that name"
+            )
+        }
+        return (documents, opened)
     }
 
-    private func records(
-        of documents: [(name: String, document: JobDocument?)], _ store: SQLiteStore
-    ) throws -> [JobRecord] {
+    private func preview(_ documents: [RunArguments.Job], _ store: SQLiteStore?) async throws {
+        for named in documents {
+            var document = named.document
+            if document == nil, let stored = try store?.existingJob(named.name) {
+                do throws(JobFileError) {
+                    document = try JobDocument(yaml: stored.spec, source: .database(name: stored.name))
+                } catch {
+                    throw CommandFailure(.usage, error.description)
+                }
+            }
+            guard let document else { continue }
+            try Terminal.put(
+                try await Preview.of(document, variables: VariableArgument.values(variables)).text)
+        }
+    }
+
+    private func records(of documents: [RunArguments.Job], _ store: SQLiteStore) throws -> [JobRecord] {
         do {
             guard !documents.isEmpty else {
                 var agenda = Agenda()
@@ -103,9 +167,10 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 // Running a job that cannot be read says why.
                 return review.jobs + review.plan.faults.map(\.job).filter { !$0.isPaused }
             }
-            for (name, document) in documents where document == nil { _ = try store.existingJob(name) }
-            return try documents.map { name, document in
-                guard let document else { return try store.existingJob(name) }
+            for job in documents where job.document == nil { _ = try store.existingJob(job.name) }
+            for job in documents where job.isNameImplied { try store.checkReplacing(job) }
+            return try documents.map { job in
+                guard let document = job.document else { return try store.existingJob(job.name) }
                 try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
                 return try store.existingJob(document.spec.name)
             }.map { job in
