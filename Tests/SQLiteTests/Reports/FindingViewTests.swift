@@ -94,7 +94,9 @@ import TrawlStore
     @Test func `results are of the latest run, or of the last that has finished, or of all`() throws {
         #expect(try rows("SELECT DISTINCT run FROM results") == ["2"])
         #expect(
-            try rows("SELECT run, url FROM finished_results ORDER BY 2") == ["1 http://a/1", "1 http://a/old"]
+            try rows("SELECT run, url FROM finished_results ORDER BY 2") == [
+                "1 http://a/1", "1 http://a/old",
+            ]
         )
         #expect(try rows("SELECT run, count(*) FROM all_results GROUP BY 1") == ["1 2", "2 7"])
     }
