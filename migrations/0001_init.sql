@@ -46,7 +46,7 @@ CREATE TABLE runs (
     -- Identifies the run. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The job that it is a run of.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The run's number within its job, from 1.
     number INTEGER NOT NULL CHECK (number >= 1),
     -- `importing`: its list is being read. `active`: pages are pending or under way. `finished`: all are settled.
@@ -54,7 +54,7 @@ CREATE TABLE runs (
     -- The job as it was when the run began, as JSON.
     spec TEXT NOT NULL CHECK (json_valid(spec)),
     -- The runner that works on it; null where none does.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the run began.
     started_at INTEGER NOT NULL,
     -- When the run finished; null before that.
@@ -109,7 +109,7 @@ CREATE TABLE hosts (
     -- Scheme, name and port, in lower case, the scheme's own port left out: `https://example.org`.
     host TEXT NOT NULL UNIQUE,
     -- The runner that has the host's lease. Only that runner sends it requests.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the last request to it started.
     last_started_at INTEGER,
     -- The host asked to be left alone until then (Retry-After).
@@ -138,7 +138,7 @@ CREATE INDEX hosts_wanted ON hosts (runner_id) WHERE wanted_by IS NOT NULL;
 -- The hosts' robots.txt, kept for a day at most (RFC 9309, section 2.4).
 CREATE TABLE robots (
     -- The host.
-    host_id INTEGER PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER PRIMARY KEY REFERENCES hosts (id) ON DELETE CASCADE,
     -- What the request for it was answered with; null where there was no answer.
     status_code INTEGER,
     -- The file; null where the host has none, which allows everything.
@@ -154,9 +154,9 @@ CREATE TABLE robots (
 -- The hosts that a run's own list names. They may be what a redirect must not lead to, such as a private address.
 CREATE TABLE run_hosts (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     PRIMARY KEY (run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -165,9 +165,9 @@ CREATE INDEX run_hosts_host ON run_hosts (host_id);
 -- How many pages a host has in a run, where the job limits them.
 CREATE TABLE host_pages (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     -- Its pages.
     pages INTEGER NOT NULL,
     PRIMARY KEY (run_id, host_id)
@@ -178,7 +178,7 @@ CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The batch's number within its run, from 1.
     number INTEGER NOT NULL,
     -- Pages that were claimed.
@@ -205,7 +205,7 @@ CREATE TABLE pages (
     -- Identifies the page.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host; null where the URL is none. No foreign key: hosts are never deleted.
     host_id INTEGER,
     -- The key by which its run knows the request again, of `page_keys`: 12 bits of a hash of the host, 52 of one of the request.
@@ -342,7 +342,7 @@ CREATE TABLE page_keys (
 -- that a page that is settled is written to no other place. Of a range's pages those wait that are pending and have `in_range`.
 CREATE TABLE waiting_ranges (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host of its pages.
     host_id INTEGER NOT NULL,
     -- The least id of its pages.
@@ -364,7 +364,7 @@ CREATE TABLE page_orders (
     -- The greatest id of the stretch's pages.
     last_page_id INTEGER NOT NULL,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
     page_ids BLOB NOT NULL
 ) STRICT;
@@ -374,7 +374,7 @@ CREATE TABLE attempts (
     -- Identifies the attempt.
     id INTEGER PRIMARY KEY,
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The attempt's number for its page, from 1.
     number INTEGER NOT NULL,
     -- When it started.
@@ -396,7 +396,7 @@ CREATE INDEX attempts_page ON attempts (page_id);
 -- The redirects that led to a page's last answer, in order.
 CREATE TABLE redirects (
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The redirect's number for its page, from 1.
     number INTEGER NOT NULL,
     -- The URL that was asked for and redirected.
@@ -410,7 +410,7 @@ CREATE TABLE redirects (
 -- that has not changed (304) is known by it to lead to the same, and of a page that cannot be read is known what it led to.
 CREATE TABLE page_links (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
     targets BLOB NOT NULL
 ) STRICT;
@@ -421,7 +421,7 @@ CREATE TABLE unread_pages (
     -- Identifies the row. Within a run a page comes behind the one that led to it.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The run's job.
     job_id INTEGER NOT NULL,
     -- The page's `url_key`.
@@ -441,7 +441,7 @@ CREATE INDEX unread_pages_run ON unread_pages (run_id);
 -- Links that were not followed, by reason.
 CREATE TABLE skipped_links (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- Why, of the same list as `pages.skip_reason`.
     reason TEXT NOT NULL,
     -- How many.
@@ -466,7 +466,7 @@ CREATE INDEX bodies_digest ON bodies (digest);
 -- What a page's request sends and how it is treated, where that is more than a GET of its URL.
 CREATE TABLE page_requests (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
     -- they are written: `${env:NAME}`.
     request TEXT CHECK (request IS NULL OR json_valid(request)),
@@ -477,7 +477,7 @@ CREATE TABLE page_requests (
 -- What the line of a list says of its page that means nothing to trawl: unknown keys of a JSON object, `key=value` behind a URL.
 CREATE TABLE page_inputs (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object.
     input TEXT NOT NULL CHECK (json_valid(input))
 ) STRICT;
@@ -485,7 +485,7 @@ CREATE TABLE page_inputs (
 -- What was read of sitemaps and feeds. What is wrong with one stands in `pages.error`.
 CREATE TABLE sitemaps (
     -- The page of kind `sitemap`.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- Entries that were read.
     entries INTEGER NOT NULL,
     -- Entries that were left out, as something is wrong with them.
@@ -495,7 +495,7 @@ CREATE TABLE sitemaps (
 -- JSON replies of jobs that keep them, for `json_extract` and `->>`. What is no JSON is not here.
 CREATE TABLE replies (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The reply.
     reply TEXT NOT NULL CHECK (json_valid(reply))
 ) STRICT;
@@ -504,7 +504,7 @@ CREATE TABLE replies (
 -- longer the one here begins anew.
 CREATE TABLE schedules (
     -- The job.
-    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
     -- The schedule, as the job gives it.
     schedule TEXT NOT NULL,
     -- All due times up to this instant are settled.
@@ -518,7 +518,7 @@ CREATE TABLE starts (
     -- Identifies the start.
     id INTEGER PRIMARY KEY,
     -- The job.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The due time.
     due_at INTEGER NOT NULL,
     -- When this row was written.
@@ -529,7 +529,7 @@ CREATE TABLE starts (
     -- Due times before this one that were passed over.
     missed INTEGER NOT NULL DEFAULT 0,
     -- The run that began.
-    run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+    run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
     -- Why it could not.
     error TEXT,
     UNIQUE (job_id, due_at)
@@ -540,7 +540,7 @@ CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
 -- How the runs under way are doing, written once a second by their runners.
 CREATE TABLE run_activity (
     -- The run.
-    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
     -- When this row was written.
     updated_at INTEGER NOT NULL,
     -- Requests under way.
