@@ -47,7 +47,7 @@ CREATE TABLE runs (
     -- Identifies the run. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The job that it is a run of.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The run's number within its job, from 1.
     number INTEGER NOT NULL CHECK (number >= 1),
     -- `importing`: its list is being read. `active`: pages are pending or under way. `finished`: all are settled.
@@ -55,7 +55,7 @@ CREATE TABLE runs (
     -- The job as it was when the run began, as JSON.
     spec TEXT NOT NULL CHECK (json_valid(spec)),
     -- The runner that works on it; null where none does.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the run began.
     started_at INTEGER NOT NULL,
     -- When the run finished; null before that.
@@ -111,7 +111,7 @@ CREATE TABLE hosts (
     -- Scheme, name and port, in lower case, the scheme's own port left out: `https://example.org`.
     host TEXT NOT NULL UNIQUE,
     -- The runner that has the host's lease. Only that runner sends it requests.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the last request to it may have started, written as a runner gives the host back.
     last_started_at INTEGER,
     -- Until when the host asked to be left alone (Retry-After).
@@ -140,7 +140,7 @@ CREATE INDEX hosts_wanted ON hosts (runner_id) WHERE wanted_by IS NOT NULL;
 -- The hosts' robots.txt, kept for a day at most (RFC 9309, section 2.4).
 CREATE TABLE robots (
     -- The host.
-    host_id INTEGER PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER PRIMARY KEY REFERENCES hosts (id) ON DELETE CASCADE,
     -- What the request for it was answered with; null where there was no answer.
     status_code INTEGER,
     -- The file; null where the host has none, which allows everything.
@@ -157,9 +157,9 @@ CREATE TABLE robots (
 -- there only if the job says so.
 CREATE TABLE run_hosts (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     PRIMARY KEY (run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -168,9 +168,9 @@ CREATE INDEX run_hosts_host ON run_hosts (host_id);
 -- How many pages a host has in a run. Kept only for jobs with `limits.pages_per_host`.
 CREATE TABLE host_pages (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     -- Its pages.
     pages INTEGER NOT NULL,
     PRIMARY KEY (run_id, host_id)
@@ -182,7 +182,7 @@ CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The batch's number within its run, from 1.
     number INTEGER NOT NULL,
     -- Pages that were claimed.
@@ -209,7 +209,7 @@ CREATE TABLE pages (
     -- Identifies the page.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host; null where the text is no URL. No foreign key: hosts are never deleted.
     host_id INTEGER,
     -- The key of its request in `page_keys`: 12 bits of a hash of the host, then 52 bits of a hash of the request. A run recognises
@@ -278,6 +278,8 @@ CREATE TABLE pages (
     last_modified TEXT,
     -- Whether the server said that nothing changed (304): the content's columns are then those of an earlier run.
     not_modified INTEGER NOT NULL DEFAULT 0 CHECK (not_modified = 0 OR not_modified = 1),
+    -- Of a page that has not changed: the status that the content's columns came with; null of any other page.
+    content_status_code INTEGER,
     -- XXH3 of the body, 128 bits.
     content_digest BLOB,
     -- The body, where the job keeps them.
@@ -345,7 +347,7 @@ CREATE TABLE page_keys (
 -- `in_range`.
 CREATE TABLE waiting_ranges (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host of its pages.
     host_id INTEGER NOT NULL,
     -- The least id of its pages.
@@ -367,7 +369,7 @@ CREATE TABLE page_orders (
     -- The greatest id of the stretch's pages.
     last_page_id INTEGER NOT NULL,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
     page_ids BLOB NOT NULL
 ) STRICT;
@@ -377,7 +379,7 @@ CREATE TABLE attempts (
     -- Identifies the attempt.
     id INTEGER PRIMARY KEY,
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The attempt's number for its page, from 1.
     number INTEGER NOT NULL,
     -- When it started.
@@ -399,7 +401,7 @@ CREATE INDEX attempts_page ON attempts (page_id);
 -- The redirects that led to a page's last answer, in order.
 CREATE TABLE redirects (
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The redirect's number for its page, from 1.
     number INTEGER NOT NULL,
     -- The URL that was asked for and redirected.
@@ -413,7 +415,7 @@ CREATE TABLE redirects (
 -- links of a page that has not changed (304) from here, and those of a page that it cannot read.
 CREATE TABLE page_links (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
     targets BLOB NOT NULL
 ) STRICT;
@@ -424,7 +426,7 @@ CREATE TABLE unread_pages (
     -- Identifies the row. Within a run the row of a page comes after that of the page that led to it.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The run's job.
     job_id INTEGER NOT NULL,
     -- The page's `url_key`.
@@ -444,7 +446,7 @@ CREATE INDEX unread_pages_run ON unread_pages (run_id);
 -- Links that were not followed, by reason.
 CREATE TABLE skipped_links (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- Why, of the same list as `pages.skip_reason`.
     reason TEXT NOT NULL,
     -- How many.
@@ -469,7 +471,7 @@ CREATE INDEX bodies_digest ON bodies (digest);
 -- The request of a page that is more than a GET of its URL: what it sends and how it is treated.
 CREATE TABLE page_requests (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
     -- they are written: `${env:NAME}`.
     request TEXT CHECK (request IS NULL OR json_valid(request)),
@@ -481,7 +483,7 @@ CREATE TABLE page_requests (
 -- URL. trawl only keeps it.
 CREATE TABLE page_inputs (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object.
     input TEXT NOT NULL CHECK (json_valid(input))
 ) STRICT;
@@ -489,7 +491,7 @@ CREATE TABLE page_inputs (
 -- How much was read of each sitemap or feed. `pages.error` says what is wrong with one.
 CREATE TABLE sitemaps (
     -- The page of kind `sitemap`.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- Entries that were read.
     entries INTEGER NOT NULL,
     -- Entries that were left out because something is wrong with them.
@@ -499,7 +501,7 @@ CREATE TABLE sitemaps (
 -- JSON replies of jobs that keep them, for `json_extract` and `->>`. Replies that are not JSON are not here.
 CREATE TABLE replies (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The reply.
     reply TEXT NOT NULL CHECK (json_valid(reply))
 ) STRICT;
@@ -508,7 +510,7 @@ CREATE TABLE replies (
 -- `schedule` is no longer the one here begins anew.
 CREATE TABLE schedules (
     -- The job.
-    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
     -- The schedule, as the job gives it.
     schedule TEXT NOT NULL,
     -- All due times up to this instant are settled.
@@ -522,7 +524,7 @@ CREATE TABLE starts (
     -- Identifies the start.
     id INTEGER PRIMARY KEY,
     -- The job.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The due time.
     due_at INTEGER NOT NULL,
     -- When this row was written.
@@ -533,7 +535,7 @@ CREATE TABLE starts (
     -- How many due times before this one were passed over.
     missed INTEGER NOT NULL DEFAULT 0,
     -- The run that began.
-    run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+    run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
     -- Why it could not.
     error TEXT,
     UNIQUE (job_id, due_at)
@@ -544,7 +546,7 @@ CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
 -- How the runs under way are doing, written once a second by their runners.
 CREATE TABLE run_activity (
     -- The run.
-    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
     -- When this row was written.
     updated_at INTEGER NOT NULL,
     -- Requests under way.
@@ -593,48 +595,118 @@ BEGIN
     DELETE FROM replies WHERE page_id = OLD.id;
 END;
 
--- Each job's latest run, one row a page.
-CREATE VIEW results AS
+-- Every run, one row a page. Views hold text and numbers only. CAST tells other programs which: of an expression they cannot see it.
+CREATE VIEW all_results AS
 SELECT
-    jobs.name AS job, runs.number AS run, pages.run_id, pages.id AS page_id, pages.name, pages.url,
-    CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
-    pages.method, pages.depth, pages.state, pages.status_code, pages.content_length,
-    pages.size_download, pages.title, pages.content_type, pages.charset,
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, pages.id AS page_id, pages.name, pages.url,
+    CAST(CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS TEXT) AS final_url,
+    pages.method, pages.depth, pages.state, pages.status_code,
+    CAST(CASE WHEN pages.not_modified = 1 THEN pages.content_status_code ELSE pages.status_code END AS INTEGER)
+        AS content_status_code,
+    pages.content_length, pages.size_download, pages.title, pages.content_type, pages.charset,
     pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
     pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
-    pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.last_modified, pages.robots,
+    CAST(CASE WHEN pages.content_digest IS NOT NULL THEN lower(hex(pages.content_digest)) END AS TEXT) AS content_digest,
+    pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
-    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
-    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', pages.fetched_at / 1000.0, 'unixepoch') AS TEXT) AS fetched,
+    pages.kind, pages.lastmod_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', pages.lastmod_at / 1000.0, 'unixepoch') AS TEXT) AS lastmod,
+    pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    CAST((SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS TEXT) AS referrer,
     page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
 FROM jobs
-JOIN runs ON runs.id = (
-    SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
+JOIN runs ON runs.job_id = jobs.id AND runs.pruned_at IS NULL
 -- The sign keeps the index of runs out of it, which is the longer way.
 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
 LEFT JOIN replies ON replies.page_id = pages.id
 LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
 LEFT JOIN sitemaps ON sitemaps.page_id = pages.id;
 
+-- Each job's latest run, one row a page. CROSS JOIN is what keeps SQLite from reading the pages of every run.
+CREATE VIEW results AS
+SELECT all_results.* FROM (SELECT max(id) AS id FROM runs GROUP BY job_id) AS latest
+CROSS JOIN all_results
+WHERE all_results.run_id = latest.id;
+
+-- Each job's latest run that has finished, one row a page.
+CREATE VIEW finished_results AS
+SELECT all_results.* FROM (SELECT max(id) AS id FROM runs WHERE state = 'finished' GROUP BY job_id) AS latest
+CROSS JOIN all_results
+WHERE all_results.run_id = latest.id;
+
 -- What went wrong in each job's latest run.
 CREATE VIEW failures AS
-SELECT job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, fetched_at
+SELECT
+    job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, referrer_id, referrer,
+    fetched_at, fetched
 FROM results
 WHERE state = 'failed';
+
+-- The pages of each job's latest run whose title others have too: `pages` is how many have it.
+CREATE VIEW duplicate_titles AS
+SELECT job, run, run_id, title, pages, page_id, url, status_code
+FROM (
+    SELECT
+        job, run, run_id, title, page_id, url, status_code,
+        CAST(count(1) OVER (PARTITION BY job, title) AS INTEGER) AS pages
+    FROM results
+    WHERE state = 'done' AND kind IS NULL AND title <> '')
+WHERE pages > 1;
+
+-- The pages of each job's latest run whose content others have too, byte for byte: `pages` is how many have it.
+CREATE VIEW duplicate_content AS
+SELECT job, run, run_id, content_digest, pages, page_id, url, status_code, content_length, title
+FROM (
+    SELECT
+        job, run, run_id, content_digest, page_id, url, status_code, content_length, title,
+        CAST(count(1) OVER (PARTITION BY job, content_digest) AS INTEGER) AS pages
+    FROM results
+    WHERE state = 'done' AND kind IS NULL AND content_digest IS NOT NULL AND content_length > 0)
+WHERE pages > 1;
+
+-- The HTML pages of each job's latest run that have no title, or an empty one.
+CREATE VIEW missing_titles AS
+SELECT job, run, run_id, page_id, url, status_code, content_type, content_length, referrer_id, referrer
+FROM results
+WHERE state = 'done' AND kind IS NULL AND coalesce(title, '') = ''
+    AND (lower(substr(content_type, 1, 9)) = 'text/html' OR lower(substr(content_type, 1, 21)) = 'application/xhtml+xml');
+
+-- The pages of each job's latest run that took a second or more, the slowest first.
+CREATE VIEW slow_pages AS
+SELECT
+    job, run, run_id, page_id, name, url, state, status_code, time_total_ms, time_namelookup_ms, time_connect_ms,
+    time_starttransfer_ms, content_length, size_download, num_redirects, attempts, fetched_at, fetched
+FROM results
+WHERE time_total_ms >= 1000
+ORDER BY time_total_ms DESC;
+
+-- The pages of each job's latest run that redirected. `hops` is the way there: a JSON array with `url` and `status_code` of each
+-- answer that was a redirect, in order.
+CREATE VIEW redirect_chains AS
+SELECT
+    job, run, run_id, page_id, name, url, final_url, num_redirects, state, status_code, error_kind, skip_reason,
+    CAST((SELECT json_group_array(json_object('url', hop.url, 'status_code', hop.status_code))
+        FROM (SELECT redirects.url, redirects.status_code FROM redirects WHERE redirects.page_id = results.page_id
+            ORDER BY redirects.number) AS hop) AS TEXT) AS hops,
+    referrer_id, referrer
+FROM results
+WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
 
 -- Each job's latest run, host by host.
 CREATE VIEW host_summary AS
 SELECT
     results.job, results.run, results.run_id, hosts.host,
-    count(*) AS pages,
-    count(*) FILTER (WHERE results.state = 'pending') AS pages_pending,
-    count(*) FILTER (WHERE results.state = 'done') AS pages_done,
-    count(*) FILTER (WHERE results.state = 'failed') AS pages_failed,
-    count(*) FILTER (WHERE results.state = 'skipped') AS pages_skipped,
+    CAST(count(1) AS INTEGER) AS pages,
+    CAST(count(1) FILTER (WHERE results.state IN ('pending', 'sending')) AS INTEGER) AS pages_pending,
+    CAST(count(1) FILTER (WHERE results.state = 'done') AS INTEGER) AS pages_done,
+    CAST(count(1) FILTER (WHERE results.state = 'failed') AS INTEGER) AS pages_failed,
+    CAST(count(1) FILTER (WHERE results.state = 'skipped') AS INTEGER) AS pages_skipped,
     CAST(round(avg(results.time_total_ms)) AS INTEGER) AS mean_time_total_ms,
-    max(results.time_total_ms) AS max_time_total_ms,
-    sum(results.content_length) AS content_length,
-    sum(results.size_download) AS size_download
+    CAST(max(results.time_total_ms) AS INTEGER) AS max_time_total_ms,
+    CAST(sum(results.content_length) AS INTEGER) AS content_length,
+    CAST(sum(results.size_download) AS INTEGER) AS size_download
 FROM results
 JOIN pages ON pages.id = results.page_id
 JOIN hosts ON hosts.id = pages.host_id
@@ -644,18 +716,23 @@ GROUP BY results.run_id, hosts.id;
 -- which is the sum of the requests' times divided by the time the run took.
 CREATE VIEW run_summary AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at, runs.finished_at,
-    runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS pages,
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', runs.started_at / 1000.0, 'unixepoch') AS TEXT) AS started,
+    runs.finished_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', runs.finished_at / 1000.0, 'unixepoch') AS TEXT) AS finished,
+    CAST(runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS INTEGER) AS pages,
     runs.pages_pending, runs.pages_done, runs.pages_failed, runs.pages_skipped,
-    (SELECT json_group_object(status_code, pages)
-     FROM (SELECT status_code, count(*) AS pages FROM pages
-           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
-    (SELECT json_group_object(error_kind, pages)
-     FROM (SELECT error_kind, count(*) AS pages FROM pages
-           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
+    CAST((SELECT json_group_object(status_code, pages)
+     FROM (SELECT status_code, count(1) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS TEXT)
+        AS status_codes,
+    CAST((SELECT json_group_object(error_kind, pages)
+     FROM (SELECT error_kind, count(1) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS TEXT)
+        AS error_kinds,
     runs.requests, runs.size_download, runs.elapsed_ms,
-    runs.request_time_us / 1000 AS request_time_ms,
-    CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
+    CAST(runs.request_time_us / 1000 AS INTEGER) AS request_time_ms,
+    CAST(CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS REAL) AS speed_up
 FROM runs
 JOIN jobs ON jobs.id = runs.job_id
 WHERE runs.pruned_at IS NULL;
@@ -673,86 +750,100 @@ WHERE runs.pruned_at IS NULL;
 CREATE VIEW run_changes AS
 SELECT
     jobs.name AS job, older.number AS from_run, newer.number AS to_run,
-    older.id AS from_run_id, newer.id AS to_run_id, after.name, after.method, after.url,
-    CASE WHEN before.id IS NULL THEN 'new'
-        WHEN after.status_code IN (404, 410) AND coalesce(before.status_code, 0) NOT IN (404, 410) THEN 'gone'
-        WHEN before.state <> after.state OR before.status_code IS NOT after.status_code
-            AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304)) THEN 'status'
-        WHEN before.title IS NOT after.title THEN 'title'
-        ELSE 'content' END AS change,
-    before.status_code AS status_code_before, after.status_code AS status_code_after,
-    before.error_kind AS error_kind_before, after.error_kind AS error_kind_after,
-    before.title AS title_before, after.title AS title_after,
-    before.content_length AS content_length_before, after.content_length AS content_length_after,
-    before.content_digest AS content_digest_before, after.content_digest AS content_digest_after,
-    before.id AS page_id_before, after.id AS page_id_after,
-    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+    older.id AS from_run_id, newer.id AS to_run_id, later.name, later.method, later.url,
+    CAST(CASE WHEN earlier.id IS NULL THEN 'new'
+        WHEN later.status_code IN (404, 410) AND coalesce(earlier.status_code, 0) NOT IN (404, 410) THEN 'gone'
+        WHEN earlier.state <> later.state
+            OR (earlier.status_code <> later.status_code OR (earlier.status_code IS NULL) <> (later.status_code IS NULL))
+            AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304)) THEN 'status'
+        WHEN earlier.title <> later.title OR (earlier.title IS NULL) <> (later.title IS NULL) THEN 'title'
+        ELSE 'content' END AS TEXT) AS change,
+    earlier.status_code AS status_code_before, later.status_code AS status_code_after,
+    earlier.error_kind AS error_kind_before, later.error_kind AS error_kind_after,
+    earlier.title AS title_before, later.title AS title_after,
+    earlier.content_length AS content_length_before, later.content_length AS content_length_after,
+    CAST(CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END AS TEXT)
+        AS content_digest_before,
+    CAST(CASE WHEN later.content_digest IS NOT NULL THEN lower(hex(later.content_digest)) END AS TEXT) AS content_digest_after,
+    earlier.id AS page_id_before, later.id AS page_id_after,
+    CAST((newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
-            ORDER BY number DESC LIMIT 1)) AS is_latest
+            ORDER BY number DESC LIMIT 1)) AS INTEGER) AS is_latest
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
-    AND after.state IN ('done', 'failed') AND after.kind IS NULL
-LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = after.url_key
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN pages AS later
+LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = later.url_key
 LEFT JOIN pages AS former ON former.id = known.page_id
-    AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
+    AND former.url = later.url AND former.method = later.method AND former.state IN ('done', 'failed')
 LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
-    AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
-LEFT JOIN pages AS before ON before.id = coalesce(former.id, carried.page_id) AND before.url = after.url
-    AND before.method = after.method
-WHERE before.id IS NULL OR before.state <> after.state
-    OR before.status_code IS NOT after.status_code
-        AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304))
-    OR before.title IS NOT after.title OR before.content_digest <> after.content_digest
+    AND carried.url_key = later.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
+LEFT JOIN pages AS earlier ON earlier.id = coalesce(former.id, carried.page_id) AND earlier.url = later.url
+    AND earlier.method = later.method
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND later.id BETWEEN newer.first_page_id AND newer.last_page_id AND +later.run_id = newer.id
+    AND later.state IN ('done', 'failed') AND later.kind IS NULL
+    AND (earlier.id IS NULL OR earlier.state <> later.state
+        OR (earlier.status_code <> later.status_code OR (earlier.status_code IS NULL) <> (later.status_code IS NULL))
+            AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304))
+        OR earlier.title <> later.title OR (earlier.title IS NULL) <> (later.title IS NULL)
+        OR earlier.content_digest <> later.content_digest)
 UNION ALL
 -- Pages of the earlier run that the later one does not have.
 SELECT
-    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
     CASE WHEN newer.state <> 'finished' OR EXISTS (
             SELECT 1 FROM unread_pages
-            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
         THEN 'unknown' ELSE 'gone' END,
-    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
-    before.content_digest, NULL, before.id, NULL,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END, NULL, earlier.id, NULL,
     (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1))
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
-    AND before.state IN ('done', 'failed')
-WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
-    WHERE known.run_id = newer.id AND known.url_key = before.url_key
-        AND after.url = before.url AND after.method = before.method
-        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
-            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN pages AS earlier
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND earlier.id BETWEEN older.first_page_id AND older.last_page_id AND +earlier.run_id = older.id
+    AND earlier.state IN ('done', 'failed')
+    AND earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS later
+    WHERE later.id = known.page_id AND known.run_id = newer.id AND known.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL))
 UNION ALL
 -- The same of pages that the earlier run knew from before.
 SELECT
-    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
     CASE WHEN newer.state <> 'finished' OR EXISTS (
             SELECT 1 FROM unread_pages
-            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
         THEN 'unknown' ELSE 'gone' END,
-    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
-    before.content_digest, NULL, before.id, NULL,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END, NULL, earlier.id, NULL,
     (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1))
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
-CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
-WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
-    WHERE known.run_id = newer.id AND known.url_key = before.url_key
-        AND after.url = before.url AND after.method = before.method
-        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
-            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN unread_pages AS carried
+CROSS JOIN pages AS earlier
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND carried.run_id = older.id AND carried.verdict = 'unknown'
+    AND earlier.id = carried.page_id AND earlier.url_key = carried.url_key AND earlier.run_id <> older.id
+    AND earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS later
+    WHERE later.id = known.page_id AND known.run_id = newer.id AND known.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL));
 
 -- The same between each job's two latest finished runs.
 CREATE VIEW changes AS

@@ -41,6 +41,8 @@ package final class SQLiteStore: Sendable {
     let durability = Mutex(0)
     /// The file that is open, whatever its name comes to stand for; nil for a temporary one.
     private let file: FileIdentity?
+    /// The file as it must stay while it is read without locks; nil where it is read and written as usual.
+    private let still: StillFile?
 
     /// Opens a database.
     ///
@@ -59,12 +61,11 @@ package final class SQLiteStore: Sendable {
             try SQLiteStore.checkLeftWAL(of: file, access: access)
         }
         do {
-            queue =
+            (queue, still) =
                 switch location {
-                case .temporary: try DatabaseQueue(path: "", configuration: SQLiteStore.configuration(access))
-                case .file(let file):
-                    try DatabaseQueue(
-                        path: SQLiteStore.plainName(file), configuration: SQLiteStore.configuration(access))
+                case .temporary:
+                    (try DatabaseQueue(path: "", configuration: SQLiteStore.configuration(access)), nil)
+                case .file(let file): try SQLiteStore.connect(to: file, access: access)
                 }
             let path = path
             try queue.inDatabase { database in
@@ -106,7 +107,7 @@ package final class SQLiteStore: Sendable {
         file.hasPrefix(":") || file.hasPrefix("file:") ? "./" + file : file
     }
 
-    private static func configuration(_ access: Access) -> Configuration {
+    static func configuration(_ access: Access) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = access == .readOnly
         configuration.busyMode = .timeout(Double(busySeconds))
@@ -132,6 +133,12 @@ package final class SQLiteStore: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw StoreError(.notADatabase, "\(file) is not a file; name a database file with --db")
+        }
+        if access == .readOnly, Glibc.access(file, R_OK) != 0 {
+            throw StoreError(
+                .readOnly,
+                "\(file) cannot be read: \(String(cString: strerror(errno))); "
+                    + "check its permissions")
         }
         // SQLite takes a file of one byte for an empty one; no database is smaller than its smallest page.
         guard status.st_size == 0 || status.st_size >= 512 else {
@@ -200,11 +207,17 @@ package final class SQLiteStore: Sendable {
 
     /// Runs reads that all see the same state.
     package func reading<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+        try still?.checkStill()
+        let value: Value
         do {
-            return try queue.read { try body(StoreTransaction(database: $0)) }
+            value = try queue.read { try body(StoreTransaction(database: $0)) }
         } catch {
+            // What is half of one state and half of another may look damaged.
+            try still?.checkStill()
             throw StoreError(error, path: path)
         }
+        try still?.checkStill()
+        return value
     }
 
     /// Bytes of the write-ahead log; 0 where there is none.

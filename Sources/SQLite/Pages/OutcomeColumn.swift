@@ -38,6 +38,7 @@ enum OutcomeColumn: Int32, CaseIterable {
     case linkCount
     case extracted
     case notModified
+    case contentStatusCode
     case bodyID
 
     /// The column's name.
@@ -73,6 +74,7 @@ enum OutcomeColumn: Int32, CaseIterable {
         case .linkCount: "link_count"
         case .extracted: "extracted"
         case .notModified: "not_modified"
+        case .contentStatusCode: "content_status_code"
         case .bodyID: "body_id"
         }
     }

@@ -150,12 +150,24 @@ extension StoreTransaction {
         statement.bind(at(.linkCount), outcome.response.content?.linkCount.map(Int64.init))
         if let content = outcome.response.content { bind(content, to: statement) }
         statement.bind(at(.notModified), outcome.response.isNotModified ? 1 : 0)
+        if outcome.response.isNotModified {
+            statement.bind(at(.contentStatusCode), try contentStatusCode(of: outcome))
+        }
         statement.bind(at(.bodyID), try bodyID(of: outcome))
         try statement.run()
         guard database.changesCount == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
         if let reply = outcome.response.content?.reply { try keep(reply, of: outcome.page.id) }
         return true
+    }
+
+    /// The status that a page's content came with in an earlier run; nil where that is not known.
+    private func contentStatusCode(of outcome: borrowing PageOutcome) throws -> Int64? {
+        guard let previous = outcome.page.previous else { return nil }
+        return try Int64.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT coalesce(content_status_code, status_code) FROM pages WHERE id = ?"),
+            arguments: [previous.id.rawValue])
     }
 
     private func bindPlain(_ outcome: borrowing PageOutcome, to statement: RawStatement) {

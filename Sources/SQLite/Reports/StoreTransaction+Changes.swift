@@ -10,9 +10,7 @@ extension StoreTransaction {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT *, nullif(lower(hex(content_digest_before)), '') AS digest_before,
-                    nullif(lower(hex(content_digest_after)), '') AS digest_after
-                FROM run_changes WHERE from_run_id = ? AND to_run_id = ?
+                SELECT * FROM run_changes WHERE from_run_id = ? AND to_run_id = ?
                 """,
             arguments: [from.rawValue, to.rawValue])
         while let row = try rows.next() { try body(PageChange(row)) }
@@ -41,6 +39,6 @@ extension PageChange.Side {
         self.init(
             statusCode: row["status_code_\(side)"], errorKind: row["error_kind_\(side)"],
             title: row["title_\(side)"], contentLength: row["content_length_\(side)"],
-            contentDigest: row["digest_\(side)"])
+            contentDigest: row["content_digest_\(side)"])
     }
 }

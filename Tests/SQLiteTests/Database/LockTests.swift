@@ -2,6 +2,7 @@ import TrawlSQLite
 import TrawlStore
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// A database that another connection has locked.
@@ -43,6 +44,29 @@ import Testing
         }
 
         #expect(names == ["job"])
+    }
+
+    @Test(arguments: [
+        "BEGIN EXCLUSIVE", "BEGIN IMMEDIATE", "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE",
+        "CREATE TABLE t (a); DROP TABLE t; BEGIN; SELECT * FROM sqlite_schema",
+    ])
+    func `a new file that another process is about to fill is waited for`(state: String) throws {
+        let folder = try TemporaryFolder()
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: folder.database, configuration: configuration)
+        try other.inDatabase { try $0.execute(sql: state) }
+        let isReleased = Mutex(false)
+        Thread.detachNewThread {
+            // What holds the lock is real work of that length to the one who waits.
+            Thread.sleep(forTimeInterval: 0.15)
+            isReleased.withLock { $0 = true }
+            try? other.inDatabase { try $0.execute(sql: "COMMIT") }
+        }
+
+        try SQLiteStore(.file(folder.database), access: .readWrite).save("job")
+
+        #expect(isReleased.withLock { $0 })
     }
 
     @Test func `two stores that open one new file at once both get it`() async throws {

@@ -27,7 +27,8 @@ import Testing
                 "skipped_links",
                 "host_pages", "bodies", "run_changes", "changes", "page_requests", "page_inputs", "replies",
                 "sitemaps", "page_keys", "page_orders", "waiting_ranges", "schedules", "starts",
-                "run_activity", "unread_pages",
+                "run_activity", "unread_pages", "all_results", "finished_results", "duplicate_titles",
+                "duplicate_content", "missing_titles", "slow_pages", "redirect_chains",
             ])
     }
 

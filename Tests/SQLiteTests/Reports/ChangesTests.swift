@@ -108,7 +108,7 @@ import Testing
 
         #expect(
             !plan.contains {
-                ["SCAN after", "SCAN before", "SCAN former", "SCAN carried"].contains(where: $0.hasPrefix)
+                ["SCAN later", "SCAN earlier", "SCAN former", "SCAN carried"].contains(where: $0.hasPrefix)
                     || $0.contains("MATERIALIZE")
             })
         #expect(plan.contains { $0.contains("known USING PRIMARY KEY (run_id=? AND url_key=?)") })

@@ -6,7 +6,7 @@ CREATE TABLE attempts (
     -- Identifies the attempt.
     id INTEGER PRIMARY KEY,
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The attempt's number for its page, from 1.
     number INTEGER NOT NULL,
     -- When it started.
@@ -22,13 +22,13 @@ CREATE TABLE attempts (
     -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "attempts" VALUES(1,9,1,1795976207508,503,'http_status','status 503 is not accepted',0,1);
-INSERT INTO "attempts" VALUES(2,20,1,1795976209916,503,'http_status','status 503 is not accepted',3,1);
+INSERT INTO "attempts" VALUES(1,9,1,1795978256809,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(2,20,1,1795978259219,503,'http_status','status 503 is not accepted',0,1);
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The batch's number within its run, from 1.
     number INTEGER NOT NULL,
     -- Pages that were claimed.
@@ -47,17 +47,17 @@ CREATE TABLE batches (
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
-INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1795976207390,1795976207460);
-INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1795976207419,1795976207463);
-INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1795976207463,1795976207551);
-INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1795976207511,1795976207759);
-INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1795976207759,1795976208006);
-INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1795976208122,1795976208498);
-INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1795976208498,1795976208739);
-INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1795976208739,1795976209919);
-INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1795976209920,1795976210381);
-INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1795976210481,1795976211326);
-INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1795976211441,1795976212226);
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1795978256689,1795978256761);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1795978256716,1795978256763);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1795978256763,1795978256852);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1795978256812,1795978257059);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1795978257059,1795978257307);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1795978257447,1795978257801);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1795978257801,1795978258041);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1795978258041,1795978259219);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1795978259221,1795978259681);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1795978259824,1795978260614);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1795978260716,1795978261513);
 CREATE TABLE bodies (
     -- Identifies the body.
     id INTEGER PRIMARY KEY,
@@ -80,9 +80,9 @@ INSERT INTO "bodies" VALUES(9,X'864CFC3772980763AA66AEC765E2865A',9,X'7B22696422
 INSERT INTO "bodies" VALUES(10,X'A614016BC3DB216C8866B711D5514741',15,X'7B226164646564223A20747275657D');
 CREATE TABLE host_pages (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     -- Its pages.
     pages INTEGER NOT NULL,
     PRIMARY KEY (run_id, host_id)
@@ -95,7 +95,7 @@ CREATE TABLE hosts (
     -- Scheme, name and port, in lower case, the scheme's own port left out: `https://example.org`.
     host TEXT NOT NULL UNIQUE,
     -- The runner that has the host's lease. Only that runner sends it requests.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the last request to it may have started, written as a runner gives the host back.
     last_started_at INTEGER,
     -- Until when the host asked to be left alone (Retry-After).
@@ -117,7 +117,7 @@ CREATE TABLE hosts (
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
 ) STRICT;
-INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:38101',NULL,1795976212226,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:36675',NULL,1795978261513,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
 CREATE TABLE jobs (
     -- Identifies the job.
     id INTEGER PRIMARY KEY,
@@ -132,12 +132,12 @@ CREATE TABLE jobs (
     -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
-INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1795976207364,1795976208098);
-INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:38101/one.json"},{"name":"add","url":"http://127.0.0.1:38101/add","method":"POST","json":{"n":1}}]}','active',1795976210461,1795976210461);
-INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1795976211425,1795976211425);
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:36675/","http://127.0.0.1:36675/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:36675/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1795978256664,1795978257428);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:36675/one.json"},{"name":"add","url":"http://127.0.0.1:36675/add","method":"POST","json":{"n":1}}]}','active',1795978259808,1795978259808);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1795978260700,1795978260700);
 CREATE TABLE page_inputs (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object.
     input TEXT NOT NULL CHECK (json_valid(input))
 ) STRICT;
@@ -155,35 +155,35 @@ CREATE TABLE page_keys (
     page_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, url_key)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "page_keys" VALUES(1,-5521015839949353630,6);
-INSERT INTO "page_keys" VALUES(1,-5520631353009446056,2);
-INSERT INTO "page_keys" VALUES(1,-5519388021200027102,11);
-INSERT INTO "page_keys" VALUES(1,-5519208318193666245,9);
-INSERT INTO "page_keys" VALUES(1,-5518731650856267889,4);
-INSERT INTO "page_keys" VALUES(1,-5518025165754056976,7);
-INSERT INTO "page_keys" VALUES(1,-5517988683674826637,1);
-INSERT INTO "page_keys" VALUES(1,-5517675129205584835,10);
-INSERT INTO "page_keys" VALUES(1,-5517500095838514608,5);
-INSERT INTO "page_keys" VALUES(1,-5516960641244655557,8);
-INSERT INTO "page_keys" VALUES(2,-5521015839949353630,16);
-INSERT INTO "page_keys" VALUES(2,-5520631353009446056,13);
-INSERT INTO "page_keys" VALUES(2,-5519208318193666245,19);
-INSERT INTO "page_keys" VALUES(2,-5518731650856267889,15);
-INSERT INTO "page_keys" VALUES(2,-5518025165754056976,17);
-INSERT INTO "page_keys" VALUES(2,-5517988683674826637,12);
-INSERT INTO "page_keys" VALUES(2,-5517675129205584835,20);
-INSERT INTO "page_keys" VALUES(2,-5517500095838514608,21);
-INSERT INTO "page_keys" VALUES(2,-5516960641244655557,18);
-INSERT INTO "page_keys" VALUES(3,-9167969419121560586,23);
-INSERT INTO "page_keys" VALUES(3,-5519612043240102256,22);
-INSERT INTO "page_keys" VALUES(4,-5521050910447787644,24);
-INSERT INTO "page_keys" VALUES(4,-5520853853567606398,27);
-INSERT INTO "page_keys" VALUES(4,-5520727407570062177,28);
-INSERT INTO "page_keys" VALUES(4,-5520336499391047265,26);
-INSERT INTO "page_keys" VALUES(4,-5519225143816436990,25);
+INSERT INTO "page_keys" VALUES(1,49752429654742151,11);
+INSERT INTO "page_keys" VALUES(1,51092618270583726,2);
+INSERT INTO "page_keys" VALUES(1,51550165749057079,5);
+INSERT INTO "page_keys" VALUES(1,51553025925420747,4);
+INSERT INTO "page_keys" VALUES(1,51580698203847454,8);
+INSERT INTO "page_keys" VALUES(1,52674012114815427,6);
+INSERT INTO "page_keys" VALUES(1,53130463260980605,9);
+INSERT INTO "page_keys" VALUES(1,53178669191277735,7);
+INSERT INTO "page_keys" VALUES(1,53519034958880445,1);
+INSERT INTO "page_keys" VALUES(1,53701743316864404,10);
+INSERT INTO "page_keys" VALUES(2,51092618270583726,13);
+INSERT INTO "page_keys" VALUES(2,51550165749057079,21);
+INSERT INTO "page_keys" VALUES(2,51553025925420747,15);
+INSERT INTO "page_keys" VALUES(2,51580698203847454,18);
+INSERT INTO "page_keys" VALUES(2,52674012114815427,16);
+INSERT INTO "page_keys" VALUES(2,53130463260980605,19);
+INSERT INTO "page_keys" VALUES(2,53178669191277735,17);
+INSERT INTO "page_keys" VALUES(2,53519034958880445,12);
+INSERT INTO "page_keys" VALUES(2,53701743316864404,20);
+INSERT INTO "page_keys" VALUES(3,52305332141089855,22);
+INSERT INTO "page_keys" VALUES(3,6882573690027423647,23);
+INSERT INTO "page_keys" VALUES(4,50163334743193156,24);
+INSERT INTO "page_keys" VALUES(4,51848726041164429,25);
+INSERT INTO "page_keys" VALUES(4,51886542057149968,27);
+INSERT INTO "page_keys" VALUES(4,53202623279898780,26);
+INSERT INTO "page_keys" VALUES(4,53935310006132491,28);
 CREATE TABLE page_links (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The ids of the pages, each as the difference to the one before, from 0, in zigzag varints.
     targets BLOB NOT NULL
 ) STRICT;
@@ -200,13 +200,13 @@ CREATE TABLE page_orders (
     -- The greatest id of the stretch's pages.
     last_page_id INTEGER NOT NULL,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
     page_ids BLOB NOT NULL
 ) STRICT;
 CREATE TABLE page_requests (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- A JSON object with the keys of a request in a job file but `name`, `method` and `url`. References to secrets stand in it as
     -- they are written: `${env:NAME}`.
     request TEXT CHECK (request IS NULL OR json_valid(request)),
@@ -218,7 +218,7 @@ CREATE TABLE pages (
     -- Identifies the page.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host; null where the text is no URL. No foreign key: hosts are never deleted.
     host_id INTEGER,
     -- The key of its request in `page_keys`: 12 bits of a hash of the host, then 52 bits of a hash of the request. A run recognises
@@ -287,6 +287,8 @@ CREATE TABLE pages (
     last_modified TEXT,
     -- Whether the server said that nothing changed (304): the content's columns are then those of an earlier run.
     not_modified INTEGER NOT NULL DEFAULT 0 CHECK (not_modified = 0 OR not_modified = 1),
+    -- Of a page that has not changed: the status that the content's columns came with; null of any other page.
+    content_status_code INTEGER,
     -- XXH3 of the body, 128 bits.
     content_digest BLOB,
     -- The body, where the job keeps them.
@@ -328,37 +330,37 @@ CREATE TABLE pages (
     CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
-INSERT INTO "pages" VALUES(1,1,1,-5517988683674826637,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/',200,192,192,0,0,0,0,44,1795976207437,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(2,1,1,-5520631353009446056,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795976207392,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:38101/private/a.html','robots');
-INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(4,1,1,-5518731650856267889,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/sitemap.xml',200,148,148,0,0,0,0,1,1795976207394,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'5EC0024D9C43042186C9BD1817730123',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(5,1,1,-5517500095838514608,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:38101/mapped.html',200,21,21,0,0,0,0,41,1795976207463,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(6,1,1,-5521015839949353630,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/beans.html',200,43,43,0,0,0,0,43,1795976207507,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'D771872DD9A5D99E49ECDFBA48DF7C3D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(7,1,1,-5518025165754056976,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/old.html',404,23,23,0,0,0,0,43,1795976207507,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(8,1,1,-5516960641244655557,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/moved',301,0,0,1,0,0,0,0,1795976207509,NULL,NULL,NULL,'http://127.0.0.1:38101/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:38101/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(9,1,1,-5519208318193666245,'done',1795976207510,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/flaky',200,21,21,0,0,0,0,0,1795976207759,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(10,1,1,-5517675129205584835,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/way.html',200,46,46,0,0,0,1,42,1795976207551,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(11,1,1,-5519388021200027102,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/behind.html',200,27,27,0,0,0,0,0,1795976208006,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(12,2,1,-5517988683674826637,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/',200,192,192,0,0,0,1,3,1795976208257,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(13,2,1,-5520631353009446056,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795976208126,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:38101/private/a.html','robots');
-INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(15,2,1,-5518731650856267889,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/sitemap.xml',200,148,148,0,0,0,0,1,1795976208497,NULL,'application/xml',NULL,NULL,NULL,NULL,0,X'5EC0024D9C43042186C9BD1817730123',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(16,2,1,-5521015839949353630,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/beans.html',200,43,43,0,0,0,0,0,1795976208977,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(17,2,1,-5518025165754056976,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/old.html',404,23,23,0,0,0,0,0,1795976209215,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(18,2,1,-5516960641244655557,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/moved',301,0,0,1,0,0,0,0,1795976209450,NULL,NULL,NULL,'http://127.0.0.1:38101/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:38101/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(19,2,1,-5519208318193666245,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/flaky',200,21,21,0,0,0,0,0,1795976209684,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(20,2,1,-5517675129205584835,'failed',1795976209920,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/way.html',503,0,0,0,0,0,0,0,1795976210380,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
-INSERT INTO "pages" VALUES(21,2,1,-5517500095838514608,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:38101/mapped.html',304,21,0,0,0,0,1,2,1795976208739,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(22,3,1,-5519612043240102256,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:38101/one.json',200,9,9,0,0,0,7,8,1795976210856,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(23,3,1,-9167969419121560586,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:38101/add',201,15,15,0,0,0,2,2,1795976211326,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(24,4,1,-5521050910447787644,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/1',200,22,22,0,0,0,0,2,1795976211781,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(25,4,1,-5519225143816436990,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/2',200,22,22,0,0,0,0,0,1795976212226,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(26,4,1,-5520336499391047265,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(27,4,1,-5520853853567606398,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(28,4,1,-5520727407570062177,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:38101/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(1,1,1,53519034958880445,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/',200,192,192,0,0,0,0,46,1795978256737,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,51092618270583726,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795978256690,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:36675/private/a.html','robots');
+INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(4,1,1,51553025925420747,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/sitemap.xml',200,148,148,0,0,0,1,1,1795978256692,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'7E457DC8140503F68B174D9C38DAD255',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,51550165749057079,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:36675/mapped.html',200,21,21,0,0,0,0,42,1795978256763,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,52674012114815427,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/beans.html',200,43,43,0,0,0,0,43,1795978256808,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,53178669191277735,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/old.html',404,23,23,0,0,0,0,43,1795978256807,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,51580698203847454,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/moved',301,0,0,1,0,0,0,0,1795978256809,NULL,NULL,NULL,'http://127.0.0.1:36675/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:36675/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,53130463260980605,'done',1795978256810,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/flaky',200,21,21,0,0,0,0,1,1795978257059,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,53701743316864404,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/way.html',200,46,46,0,0,0,0,42,1795978256851,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,49752429654742151,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/behind.html',200,27,27,0,0,0,0,1,1795978257306,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,53519034958880445,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/',200,192,192,0,0,0,1,4,1795978257561,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,51092618270583726,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1795978257453,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:36675/private/a.html','robots');
+INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
+INSERT INTO "pages" VALUES(15,2,1,51553025925420747,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/sitemap.xml',200,148,148,0,0,0,0,1,1795978257801,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'7E457DC8140503F68B174D9C38DAD255',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,52674012114815427,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/beans.html',200,43,43,0,0,0,0,0,1795978258280,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,53178669191277735,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/old.html',404,23,23,0,0,0,0,1,1795978258518,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,51580698203847454,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/moved',301,0,0,1,0,0,0,0,1795978258754,NULL,NULL,NULL,'http://127.0.0.1:36675/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:36675/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,53130463260980605,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/flaky',200,21,21,0,0,0,0,1,1795978258988,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,53701743316864404,'failed',1795978259220,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/way.html',503,0,0,0,0,0,0,0,1795978259680,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,51550165749057079,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:36675/mapped.html',304,21,0,0,0,0,0,0,1795978258041,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,52305332141089855,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:36675/one.json',200,9,9,0,0,0,1,1,1795978260150,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,6882573690027423647,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:36675/add',201,15,15,0,0,0,0,0,1795978260614,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,50163334743193156,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/page/1',200,22,22,0,0,0,1,2,1795978261068,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,51848726041164429,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/page/2',200,22,22,0,0,0,0,0,1795978261512,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,53202623279898780,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,51886542057149968,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,53935310006132491,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:36675/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE redirects (
     -- The page.
-    page_id INTEGER NOT NULL REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
     -- The redirect's number for its page, from 1.
     number INTEGER NOT NULL,
     -- The URL that was asked for and redirected.
@@ -367,11 +369,11 @@ CREATE TABLE redirects (
     status_code INTEGER NOT NULL,
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:38101/moved',301);
-INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:38101/moved',301);
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:36675/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:36675/moved',301);
 CREATE TABLE replies (
     -- The page.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- The reply.
     reply TEXT NOT NULL CHECK (json_valid(reply))
 ) STRICT;
@@ -379,7 +381,7 @@ INSERT INTO "replies" VALUES(22,'{"id": 1}');
 INSERT INTO "replies" VALUES(23,'{"added": true}');
 CREATE TABLE robots (
     -- The host.
-    host_id INTEGER PRIMARY KEY REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER PRIMARY KEY REFERENCES hosts (id) ON DELETE CASCADE,
     -- What the request for it was answered with; null where there was no answer.
     status_code INTEGER,
     -- The file; null where the host has none, which allows everything.
@@ -391,10 +393,10 @@ CREATE TABLE robots (
     -- Until when it counts.
     expires_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1795976207390,1796062607390);
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1795978256689,1796064656689);
 CREATE TABLE run_activity (
     -- The run.
-    run_id INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
     -- When this row was written.
     updated_at INTEGER NOT NULL,
     -- Requests under way.
@@ -406,12 +408,12 @@ CREATE TABLE run_activity (
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
 ) STRICT;
-INSERT INTO "run_activity" VALUES(2,1795976210381,0,1,0,2.5821969983808750193e+00);
+INSERT INTO "run_activity" VALUES(2,1795978259681,0,1,0,2.58170892752640801504e+00);
 CREATE TABLE run_hosts (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host.
-    host_id INTEGER NOT NULL REFERENCES hosts ON DELETE CASCADE,
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
     PRIMARY KEY (run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "run_hosts" VALUES(1,1);
@@ -438,7 +440,7 @@ CREATE TABLE runs (
     -- Identifies the run. A number is never used again.
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The job that it is a run of.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The run's number within its job, from 1.
     number INTEGER NOT NULL CHECK (number >= 1),
     -- `importing`: its list is being read. `active`: pages are pending or under way. `finished`: all are settled.
@@ -446,7 +448,7 @@ CREATE TABLE runs (
     -- The job as it was when the run began, as JSON.
     spec TEXT NOT NULL CHECK (json_valid(spec)),
     -- The runner that works on it; null where none does.
-    runner_id INTEGER REFERENCES runners ON DELETE SET NULL,
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
     -- When the run began.
     started_at INTEGER NOT NULL,
     -- When the run finished; null before that.
@@ -489,13 +491,13 @@ CREATE TABLE runs (
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795976207367,1795976208007,631,1,11,4,0,7,1,3,1,10,219298,521,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:38101/","http://127.0.0.1:38101/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:38101/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795976208109,1795976210382,2270,12,21,15,0,5,2,3,1,9,13958,427,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:38101/one.json"},{"name":"add","url":"http://127.0.0.1:38101/add","method":"POST","json":{"n":1}}]}',NULL,1795976210472,1795976211331,850,22,23,23,0,2,0,0,0,2,11176,24,0,1,0,NULL,NULL);
-INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1795976211430,NULL,2487,24,28,28,3,2,0,0,0,2,3540,44,0,0,1,NULL,NULL);
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:36675/","http://127.0.0.1:36675/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:36675/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795978256668,1795978257308,632,1,11,4,0,7,1,3,1,10,223712,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:36675/","http://127.0.0.1:36675/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:36675/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1795978257433,1795978259682,2244,12,21,15,0,5,2,3,1,9,12660,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:36675/one.json"},{"name":"add","url":"http://127.0.0.1:36675/add","method":"POST","json":{"n":1}}]}',NULL,1795978259813,1795978260615,795,22,23,23,0,2,0,0,0,2,2357,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1795978260705,NULL,2751,24,28,28,3,2,0,0,0,2,3968,44,0,0,1,NULL,NULL);
 CREATE TABLE schedules (
     -- The job.
-    job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
     -- The schedule, as the job gives it.
     schedule TEXT NOT NULL,
     -- All due times up to this instant are settled.
@@ -505,7 +507,7 @@ CREATE TABLE schedules (
 ) STRICT;
 CREATE TABLE sitemaps (
     -- The page of kind `sitemap`.
-    page_id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
     -- Entries that were read.
     entries INTEGER NOT NULL,
     -- Entries that were left out because something is wrong with them.
@@ -515,7 +517,7 @@ INSERT INTO "sitemaps" VALUES(4,1,1);
 INSERT INTO "sitemaps" VALUES(15,1,1);
 CREATE TABLE skipped_links (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- Why, of the same list as `pages.skip_reason`.
     reason TEXT NOT NULL,
     -- How many.
@@ -528,7 +530,7 @@ CREATE TABLE starts (
     -- Identifies the start.
     id INTEGER PRIMARY KEY,
     -- The job.
-    job_id INTEGER NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     -- The due time.
     due_at INTEGER NOT NULL,
     -- When this row was written.
@@ -539,7 +541,7 @@ CREATE TABLE starts (
     -- How many due times before this one were passed over.
     missed INTEGER NOT NULL DEFAULT 0,
     -- The run that began.
-    run_id INTEGER REFERENCES runs ON DELETE SET NULL,
+    run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
     -- Why it could not.
     error TEXT,
     UNIQUE (job_id, due_at)
@@ -548,7 +550,7 @@ CREATE TABLE unread_pages (
     -- Identifies the row. Within a run the row of a page comes after that of the page that led to it.
     id INTEGER PRIMARY KEY,
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The run's job.
     job_id INTEGER NOT NULL,
     -- The page's `url_key`.
@@ -561,11 +563,11 @@ CREATE TABLE unread_pages (
     -- The page in the last run that read it; null where none did.
     read_id INTEGER
 ) STRICT;
-INSERT INTO "unread_pages" VALUES(1,2,1,-5517675129205584835,'unknown',20,10);
-INSERT INTO "unread_pages" VALUES(2,2,1,-5519388021200027102,'unknown',11,11);
+INSERT INTO "unread_pages" VALUES(1,2,1,53701743316864404,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,49752429654742151,'unknown',11,11);
 CREATE TABLE waiting_ranges (
     -- The run.
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The host of its pages.
     host_id INTEGER NOT NULL,
     -- The least id of its pages.
@@ -621,147 +623,221 @@ BEGIN
     DELETE FROM sitemaps WHERE page_id = OLD.id;
     DELETE FROM replies WHERE page_id = OLD.id;
 END;
-CREATE VIEW results AS
+CREATE VIEW all_results AS
 SELECT
-    jobs.name AS job, runs.number AS run, pages.run_id, pages.id AS page_id, pages.name, pages.url,
-    CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
-    pages.method, pages.depth, pages.state, pages.status_code, pages.content_length,
-    pages.size_download, pages.title, pages.content_type, pages.charset,
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, pages.id AS page_id, pages.name, pages.url,
+    CAST(CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS TEXT) AS final_url,
+    pages.method, pages.depth, pages.state, pages.status_code,
+    CAST(CASE WHEN pages.not_modified = 1 THEN pages.content_status_code ELSE pages.status_code END AS INTEGER)
+        AS content_status_code,
+    pages.content_length, pages.size_download, pages.title, pages.content_type, pages.charset,
     pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
     pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
-    pages.last_modified, pages.robots, pages.content_digest, pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.last_modified, pages.robots,
+    CAST(CASE WHEN pages.content_digest IS NOT NULL THEN lower(hex(pages.content_digest)) END AS TEXT) AS content_digest,
+    pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
-    pages.kind, pages.lastmod_at, pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
-    (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', pages.fetched_at / 1000.0, 'unixepoch') AS TEXT) AS fetched,
+    pages.kind, pages.lastmod_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', pages.lastmod_at / 1000.0, 'unixepoch') AS TEXT) AS lastmod,
+    pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    CAST((SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS TEXT) AS referrer,
     page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
 FROM jobs
-JOIN runs ON runs.id = (
-    SELECT latest.id FROM runs AS latest WHERE latest.job_id = jobs.id ORDER BY latest.number DESC LIMIT 1)
+JOIN runs ON runs.job_id = jobs.id AND runs.pruned_at IS NULL
 -- The sign keeps the index of runs out of it, which is the longer way.
 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
 LEFT JOIN replies ON replies.page_id = pages.id
 LEFT JOIN page_inputs ON page_inputs.page_id = pages.id
 LEFT JOIN sitemaps ON sitemaps.page_id = pages.id;
+CREATE VIEW results AS
+SELECT all_results.* FROM (SELECT max(id) AS id FROM runs GROUP BY job_id) AS latest
+CROSS JOIN all_results
+WHERE all_results.run_id = latest.id;
+CREATE VIEW finished_results AS
+SELECT all_results.* FROM (SELECT max(id) AS id FROM runs WHERE state = 'finished' GROUP BY job_id) AS latest
+CROSS JOIN all_results
+WHERE all_results.run_id = latest.id;
 CREATE VIEW failures AS
-SELECT job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, fetched_at
+SELECT
+    job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, referrer_id, referrer,
+    fetched_at, fetched
 FROM results
 WHERE state = 'failed';
+CREATE VIEW duplicate_titles AS
+SELECT job, run, run_id, title, pages, page_id, url, status_code
+FROM (
+    SELECT
+        job, run, run_id, title, page_id, url, status_code,
+        CAST(count(1) OVER (PARTITION BY job, title) AS INTEGER) AS pages
+    FROM results
+    WHERE state = 'done' AND kind IS NULL AND title <> '')
+WHERE pages > 1;
+CREATE VIEW duplicate_content AS
+SELECT job, run, run_id, content_digest, pages, page_id, url, status_code, content_length, title
+FROM (
+    SELECT
+        job, run, run_id, content_digest, page_id, url, status_code, content_length, title,
+        CAST(count(1) OVER (PARTITION BY job, content_digest) AS INTEGER) AS pages
+    FROM results
+    WHERE state = 'done' AND kind IS NULL AND content_digest IS NOT NULL AND content_length > 0)
+WHERE pages > 1;
+CREATE VIEW missing_titles AS
+SELECT job, run, run_id, page_id, url, status_code, content_type, content_length, referrer_id, referrer
+FROM results
+WHERE state = 'done' AND kind IS NULL AND coalesce(title, '') = ''
+    AND (lower(substr(content_type, 1, 9)) = 'text/html' OR lower(substr(content_type, 1, 21)) = 'application/xhtml+xml');
+CREATE VIEW slow_pages AS
+SELECT
+    job, run, run_id, page_id, name, url, state, status_code, time_total_ms, time_namelookup_ms, time_connect_ms,
+    time_starttransfer_ms, content_length, size_download, num_redirects, attempts, fetched_at, fetched
+FROM results
+WHERE time_total_ms >= 1000
+ORDER BY time_total_ms DESC;
+CREATE VIEW redirect_chains AS
+SELECT
+    job, run, run_id, page_id, name, url, final_url, num_redirects, state, status_code, error_kind, skip_reason,
+    CAST((SELECT json_group_array(json_object('url', hop.url, 'status_code', hop.status_code))
+        FROM (SELECT redirects.url, redirects.status_code FROM redirects WHERE redirects.page_id = results.page_id
+            ORDER BY redirects.number) AS hop) AS TEXT) AS hops,
+    referrer_id, referrer
+FROM results
+WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
 CREATE VIEW host_summary AS
 SELECT
     results.job, results.run, results.run_id, hosts.host,
-    count(*) AS pages,
-    count(*) FILTER (WHERE results.state = 'pending') AS pages_pending,
-    count(*) FILTER (WHERE results.state = 'done') AS pages_done,
-    count(*) FILTER (WHERE results.state = 'failed') AS pages_failed,
-    count(*) FILTER (WHERE results.state = 'skipped') AS pages_skipped,
+    CAST(count(1) AS INTEGER) AS pages,
+    CAST(count(1) FILTER (WHERE results.state IN ('pending', 'sending')) AS INTEGER) AS pages_pending,
+    CAST(count(1) FILTER (WHERE results.state = 'done') AS INTEGER) AS pages_done,
+    CAST(count(1) FILTER (WHERE results.state = 'failed') AS INTEGER) AS pages_failed,
+    CAST(count(1) FILTER (WHERE results.state = 'skipped') AS INTEGER) AS pages_skipped,
     CAST(round(avg(results.time_total_ms)) AS INTEGER) AS mean_time_total_ms,
-    max(results.time_total_ms) AS max_time_total_ms,
-    sum(results.content_length) AS content_length,
-    sum(results.size_download) AS size_download
+    CAST(max(results.time_total_ms) AS INTEGER) AS max_time_total_ms,
+    CAST(sum(results.content_length) AS INTEGER) AS content_length,
+    CAST(sum(results.size_download) AS INTEGER) AS size_download
 FROM results
 JOIN pages ON pages.id = results.page_id
 JOIN hosts ON hosts.id = pages.host_id
 GROUP BY results.run_id, hosts.id;
 CREATE VIEW run_summary AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at, runs.finished_at,
-    runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS pages,
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', runs.started_at / 1000.0, 'unixepoch') AS TEXT) AS started,
+    runs.finished_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', runs.finished_at / 1000.0, 'unixepoch') AS TEXT) AS finished,
+    CAST(runs.pages_pending + runs.pages_done + runs.pages_failed + runs.pages_skipped AS INTEGER) AS pages,
     runs.pages_pending, runs.pages_done, runs.pages_failed, runs.pages_skipped,
-    (SELECT json_group_object(status_code, pages)
-     FROM (SELECT status_code, count(*) AS pages FROM pages
-           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS status_codes,
-    (SELECT json_group_object(error_kind, pages)
-     FROM (SELECT error_kind, count(*) AS pages FROM pages
-           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS error_kinds,
+    CAST((SELECT json_group_object(status_code, pages)
+     FROM (SELECT status_code, count(1) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code)) AS TEXT)
+        AS status_codes,
+    CAST((SELECT json_group_object(error_kind, pages)
+     FROM (SELECT error_kind, count(1) AS pages FROM pages
+           WHERE id BETWEEN first_page_id AND last_page_id AND +run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind)) AS TEXT)
+        AS error_kinds,
     runs.requests, runs.size_download, runs.elapsed_ms,
-    runs.request_time_us / 1000 AS request_time_ms,
-    CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS speed_up
+    CAST(runs.request_time_us / 1000 AS INTEGER) AS request_time_ms,
+    CAST(CASE WHEN runs.elapsed_ms > 0 THEN round(runs.request_time_us / 1000.0 / runs.elapsed_ms, 2) END AS REAL) AS speed_up
 FROM runs
 JOIN jobs ON jobs.id = runs.job_id
 WHERE runs.pruned_at IS NULL;
 CREATE VIEW run_changes AS
 SELECT
     jobs.name AS job, older.number AS from_run, newer.number AS to_run,
-    older.id AS from_run_id, newer.id AS to_run_id, after.name, after.method, after.url,
-    CASE WHEN before.id IS NULL THEN 'new'
-        WHEN after.status_code IN (404, 410) AND coalesce(before.status_code, 0) NOT IN (404, 410) THEN 'gone'
-        WHEN before.state <> after.state OR before.status_code IS NOT after.status_code
-            AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304)) THEN 'status'
-        WHEN before.title IS NOT after.title THEN 'title'
-        ELSE 'content' END AS change,
-    before.status_code AS status_code_before, after.status_code AS status_code_after,
-    before.error_kind AS error_kind_before, after.error_kind AS error_kind_after,
-    before.title AS title_before, after.title AS title_after,
-    before.content_length AS content_length_before, after.content_length AS content_length_after,
-    before.content_digest AS content_digest_before, after.content_digest AS content_digest_after,
-    before.id AS page_id_before, after.id AS page_id_after,
-    (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+    older.id AS from_run_id, newer.id AS to_run_id, later.name, later.method, later.url,
+    CAST(CASE WHEN earlier.id IS NULL THEN 'new'
+        WHEN later.status_code IN (404, 410) AND coalesce(earlier.status_code, 0) NOT IN (404, 410) THEN 'gone'
+        WHEN earlier.state <> later.state
+            OR (earlier.status_code <> later.status_code OR (earlier.status_code IS NULL) <> (later.status_code IS NULL))
+            AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304)) THEN 'status'
+        WHEN earlier.title <> later.title OR (earlier.title IS NULL) <> (later.title IS NULL) THEN 'title'
+        ELSE 'content' END AS TEXT) AS change,
+    earlier.status_code AS status_code_before, later.status_code AS status_code_after,
+    earlier.error_kind AS error_kind_before, later.error_kind AS error_kind_after,
+    earlier.title AS title_before, later.title AS title_after,
+    earlier.content_length AS content_length_before, later.content_length AS content_length_after,
+    CAST(CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END AS TEXT)
+        AS content_digest_before,
+    CAST(CASE WHEN later.content_digest IS NOT NULL THEN lower(hex(later.content_digest)) END AS TEXT) AS content_digest_after,
+    earlier.id AS page_id_before, later.id AS page_id_after,
+    CAST((newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
-            ORDER BY number DESC LIMIT 1)) AS is_latest
+            ORDER BY number DESC LIMIT 1)) AS INTEGER) AS is_latest
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN pages AS after ON after.id BETWEEN newer.first_page_id AND newer.last_page_id AND +after.run_id = newer.id
-    AND after.state IN ('done', 'failed') AND after.kind IS NULL
-LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = after.url_key
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN pages AS later
+LEFT JOIN page_keys AS known ON known.run_id = older.id AND known.url_key = later.url_key
 LEFT JOIN pages AS former ON former.id = known.page_id
-    AND former.url = after.url AND former.method = after.method AND former.state IN ('done', 'failed')
+    AND former.url = later.url AND former.method = later.method AND former.state IN ('done', 'failed')
 LEFT JOIN unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
-    AND carried.url_key = after.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
-LEFT JOIN pages AS before ON before.id = coalesce(former.id, carried.page_id) AND before.url = after.url
-    AND before.method = after.method
-WHERE before.id IS NULL OR before.state <> after.state
-    OR before.status_code IS NOT after.status_code
-        AND NOT (after.state = 'done' AND (after.status_code = 304 OR before.status_code = 304))
-    OR before.title IS NOT after.title OR before.content_digest <> after.content_digest
+    AND carried.url_key = later.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
+LEFT JOIN pages AS earlier ON earlier.id = coalesce(former.id, carried.page_id) AND earlier.url = later.url
+    AND earlier.method = later.method
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND later.id BETWEEN newer.first_page_id AND newer.last_page_id AND +later.run_id = newer.id
+    AND later.state IN ('done', 'failed') AND later.kind IS NULL
+    AND (earlier.id IS NULL OR earlier.state <> later.state
+        OR (earlier.status_code <> later.status_code OR (earlier.status_code IS NULL) <> (later.status_code IS NULL))
+            AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304))
+        OR earlier.title <> later.title OR (earlier.title IS NULL) <> (later.title IS NULL)
+        OR earlier.content_digest <> later.content_digest)
 UNION ALL
 -- Pages of the earlier run that the later one does not have.
 SELECT
-    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
     CASE WHEN newer.state <> 'finished' OR EXISTS (
             SELECT 1 FROM unread_pages
-            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
         THEN 'unknown' ELSE 'gone' END,
-    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
-    before.content_digest, NULL, before.id, NULL,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END, NULL, earlier.id, NULL,
     (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1))
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN pages AS before ON before.id BETWEEN older.first_page_id AND older.last_page_id AND +before.run_id = older.id
-    AND before.state IN ('done', 'failed')
-WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
-    WHERE known.run_id = newer.id AND known.url_key = before.url_key
-        AND after.url = before.url AND after.method = before.method
-        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
-            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL))
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN pages AS earlier
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND earlier.id BETWEEN older.first_page_id AND older.last_page_id AND +earlier.run_id = older.id
+    AND earlier.state IN ('done', 'failed')
+    AND earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS later
+    WHERE later.id = known.page_id AND known.run_id = newer.id AND known.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL))
 UNION ALL
 -- The same of pages that the earlier run knew from before.
 SELECT
-    jobs.name, older.number, newer.number, older.id, newer.id, before.name, before.method, before.url,
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
     CASE WHEN newer.state <> 'finished' OR EXISTS (
             SELECT 1 FROM unread_pages
-            WHERE job_id = jobs.id AND url_key = before.url_key AND run_id = newer.id AND verdict = 'unknown')
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
         THEN 'unknown' ELSE 'gone' END,
-    before.status_code, NULL, before.error_kind, NULL, before.title, NULL, before.content_length, NULL,
-    before.content_digest, NULL, before.id, NULL,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    CASE WHEN earlier.content_digest IS NOT NULL THEN lower(hex(earlier.content_digest)) END, NULL, earlier.id, NULL,
     (newer.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
         AND older.id = (SELECT id FROM runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
             ORDER BY number DESC LIMIT 1))
 FROM jobs
-CROSS JOIN runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
-CROSS JOIN runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
-CROSS JOIN unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
-CROSS JOIN pages AS before ON before.id = carried.page_id AND before.url_key = carried.url_key AND before.run_id <> older.id
-WHERE before.kind IS NULL AND coalesce(before.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
-    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS after ON after.id = known.page_id
-    WHERE known.run_id = newer.id AND known.url_key = before.url_key
-        AND after.url = before.url AND after.method = before.method
-        AND (after.state IN ('done', 'failed') OR newer.state <> 'finished' AND after.state IN ('pending', 'sending')
-            OR after.skip_reason = 'duplicate' AND before.final_url IS NOT NULL));
+CROSS JOIN runs AS newer
+CROSS JOIN runs AS older
+CROSS JOIN unread_pages AS carried
+CROSS JOIN pages AS earlier
+WHERE newer.job_id = jobs.id AND newer.pruned_at IS NULL AND older.job_id = jobs.id AND older.id <> newer.id
+    AND older.pruned_at IS NULL
+    AND carried.run_id = older.id AND carried.verdict = 'unknown'
+    AND earlier.id = carried.page_id AND earlier.url_key = carried.url_key AND earlier.run_id <> older.id
+    AND earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM page_keys AS known CROSS JOIN pages AS later
+    WHERE later.id = known.page_id AND known.run_id = newer.id AND known.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL));
 CREATE VIEW changes AS
 SELECT
     job, from_run, to_run, change, name, method, url, status_code_before, status_code_after, error_kind_before, error_kind_after,
