@@ -62,7 +62,8 @@ import TrawlTestSupport
         }
         try bench.job("slow", urls: [slow.url("/1"), slow.url("/slow")])
         let run = try bench.start("run", "-q", "slow.yaml", "--db", "db/trawl.db")
-        try await eventually("a page is done") {
+        // A poll starts a program, which takes a while where many tests do.
+        try await eventually("a page is done", within: .seconds(120)) {
             try await trawl("results slow --format ndjson").output.contains(#""status_code":200"#)
         }
 
