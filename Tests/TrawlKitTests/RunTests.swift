@@ -1,5 +1,6 @@
 import Foundation
 import LoopbackServer
+import Synchronization
 import Testing
 import TrawlKit
 
@@ -83,12 +84,17 @@ import TrawlKit
     }
 
     @Test func `a loop that is left stops the run, and the next one waits for its end`() async throws {
-        let site = try LoopbackServer { .html(title: $0.path) }
+        // Slow enough that the run is not over before it is left, until the next one has begun.
+        let isSlow = Mutex(true)
+        let site = try LoopbackServer { request in
+            .html(title: request.path)
+                .delayed(by: isSlow.withLock(\.self) ? .milliseconds(200) : .zero)
+        }
         let store = try Store(path: file)
         let job = try job("'\(site.url("/[1-200]"))'", "concurrency: {per_host: 1}")
 
         for try await _ in store.run(job) { break }
-        for try await _ in store.run(job) {}
+        for try await _ in store.run(job) { isSlow.withLock { $0 = false } }
 
         var titles: Set<String> = []
         try store.forEachOutcome(ofJob: "docs") { if $0.state == .done { titles.insert($0.title ?? "") } }
