@@ -37,7 +37,7 @@ package protocol StoreWriter: StoreReader {
 
     // MARK: Runs
 
-    /// Begins a job's next run, without pages yet, and gives it to a runner; nil leaves it to whoever comes.
+    /// Begins a job's next run, without pages yet, and gives it to a runner; with nil the next runner takes it.
     func beginRun(of job: JobRecord, runner: RunnerID?, now: Int64) throws -> RunID
     /// Gives an unfinished run to a runner.
     ///

@@ -4,7 +4,7 @@ internal import TrawlStore
 
 /// The hosts and pages that a run has at hand, and what it wants next. It only decides: it touches no database, thread or clock.
 ///
-/// It is handed what the loops report (``note(_:now:)``) and plans a turn (``plan(_:)``): everything that is to be recorded in the
+/// It is handed what the loops report (``note(_:)``) and plans a turn (``plan(_:)``): everything that is to be recorded in the
 /// database, and everything that is wanted of it. Once the turn is committed it takes in the reply (``apply(_:_:_:)``), which leaves
 /// messages for the loops.
 struct Frontier: ~Copyable {

@@ -16,7 +16,7 @@ package final class Transfer {
     // Unchecked because it is used many times a page. The loop keeps every transfer that is running.
     unowned(unsafe) let loop: TransferLoop
     // Unchecked because it is used many times a page. The delegate owns the transfer.
-    /// Who is told what happens.
+    /// The object that is told what happens.
     package unowned(unsafe) let delegate: any TransferDelegate
     /// What holds for every request until it is set to something else.
     var settings = TransferSettings()

@@ -39,7 +39,7 @@ struct PageReader: ~Copyable {
         case frameset
     }
 
-    /// - Parameter text: What makes text of the page's bytes; whoever feeds the reader sets its encoding.
+    /// - Parameter text: Makes text of the page's bytes; the code that feeds the reader sets its encoding.
     init(_ options: PageScanner.Options, productToken: String, text: PageText) {
         self.options = options
         self.text = text

@@ -4,7 +4,7 @@ internal import TrawlText
 ///
 /// libxml2 finds an unknown function or prefix only when it comes to evaluating it. And where the steps of a path may meet the
 /// same nodes again and again, as in `//div//p`, it takes time that grows with the square of what it finds, which its limit of
-/// operations does not see. So a path is cut before such steps, and whoever evaluates the pieces sees to it that a node counts once.
+/// operations does not see. So a path is cut before such steps, and the code that evaluates the pieces counts a node once.
 struct XPathSyntax {
     /// Why the expression cannot be used, where libxml2 would not say so before it is evaluated.
     private(set) var mistake: String?

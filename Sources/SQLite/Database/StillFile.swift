@@ -5,7 +5,7 @@ internal import TrawlStore
 ///
 /// SQLite reads a file of WAL mode by an index that it keeps beside it (`-shm`), and so not where it may create none. With
 /// `immutable=1` it reads the file alone, without locks (<https://sqlite.org/uri.html>, "immutable"): that is right for as
-/// long as nobody writes, which is for whoever reads to see to.
+/// long as nobody writes, which the reader has to check.
 struct StillFile: Equatable {
     let path: String
     private let device: dev_t

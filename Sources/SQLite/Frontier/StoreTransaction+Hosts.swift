@@ -97,7 +97,7 @@ extension StoreTransaction {
         ).map(HostID.init(rawValue:))
     }
 
-    /// Gives a host back, none of whose pages is under way. Its delay counts from now for whoever takes it next.
+    /// Gives a host back, none of whose pages is under way. Its delay counts from now for the runner that takes it next.
     package func release(_ host: HostID, now: Int64) throws {
         try dissolveClaimed(host)
         let statement = try RawStatement(

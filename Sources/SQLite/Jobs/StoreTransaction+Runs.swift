@@ -32,7 +32,7 @@ extension StoreTransaction {
         ).map(RunRecord.init)
     }
 
-    /// Begins a job's next run, without pages yet, and gives it to a runner; nil leaves it to whoever comes.
+    /// Begins a job's next run, without pages yet, and gives it to a runner; with nil the next runner takes it.
     package func beginRun(of job: JobRecord, runner: RunnerID?, now: Int64) throws -> RunID {
         try database.execute(
             sql: """

@@ -18,7 +18,7 @@ package struct RunRecord: Sendable {
     package var finishedAt: Int64?
     /// Its counters.
     package var progress = RunProgress()
-    /// Who works on it, or did when it was killed; nil for nobody.
+    /// The runner that works on it, or worked on it when it was killed; nil for none.
     package var runner: RunnerID?
     /// The pid of the process at work on it, where there is one.
     package var runnerPID: Int32?

@@ -13,7 +13,7 @@ struct RobotsRuleList {
         let path = isAnchored ? value.extracting(0..<value.count - 1) : value
         append(path, isAnchored: isAnchored, isAllow: isAllow, line: line)
 
-        // Who allows "/a/index.html" means "/a/" too: so has it robots.cc.
+        // A rule that allows "/a/index.html" allows "/a/" too, as in Google's robots.cc.
         if isAllow, let slash = value.lastSlash,
             value.extracting((slash + 1)...).starts(with: "index.htm")
         {
