@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "CrawlCore",
             dependencies: [
-                "CharacterNames", "CIDN2", "CPSL",
+                "CharacterNames", "CIDN2", "CPSL", "CXXHash",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
             ],

@@ -232,15 +232,15 @@ CREATE TABLE pages (
     line INTEGER,
     -- Links from the job's own URLs to here; 0 for those.
     depth INTEGER NOT NULL DEFAULT 0,
-    -- `sitemap` for a sitemap or feed; null for a page.
-    kind TEXT CHECK (kind IS NULL OR kind = 'sitemap'),
+    -- `sitemap` for a sitemap or feed, `check` for what is asked for once to see whether it is there; null for a page.
+    kind TEXT CHECK (kind IS NULL OR kind = 'check' OR kind = 'sitemap'),
     -- The page that led to it first.
     referrer_id INTEGER,
     -- When it last changed, as a sitemap says.
     lastmod_at INTEGER,
     -- Its priority, from 0 to 1, as a sitemap says.
     priority REAL,
-    -- The HTTP method.
+    -- The HTTP method. Of a check it is HEAD, until that turns out not to do.
     method TEXT NOT NULL DEFAULT 'GET',
     -- The name of a request of the job file.
     name TEXT,
@@ -300,7 +300,8 @@ CREATE TABLE pages (
     link_count INTEGER,
     -- The job's fields, as a JSON object.
     extracted TEXT,
-    -- What went wrong; not null exactly where the page failed.
+    -- What went wrong; not null exactly where the page failed. A check has it, too, where nobody can tell whether links to it are
+    -- broken.
     error_kind TEXT
         CHECK (error_kind IS NULL OR error_kind = 'http_status' OR error_kind = 'timeout_read'
             OR error_kind = 'timeout_total' OR error_kind = 'timeout_connect' OR error_kind = 'connect'
@@ -318,7 +319,7 @@ CREATE TABLE pages (
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
             OR skip_reason = 'blocked_address'),
-    CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
@@ -442,6 +443,111 @@ CREATE TABLE unread_pages (
 
 CREATE UNIQUE INDEX unread_pages_request ON unread_pages (job_id, url_key, run_id);
 CREATE INDEX unread_pages_run ON unread_pages (run_id);
+
+-- The URLs that links lead to, each once. All runs share them.
+CREATE TABLE link_targets (
+    -- Identifies the URL.
+    id INTEGER PRIMARY KEY,
+    -- The URL, absolute, without fragment and credentials; as the page writes it where that is no URL.
+    url TEXT NOT NULL UNIQUE,
+    -- The key of a GET of it in `page_keys`; null where it is no URL of http or https.
+    url_key INTEGER
+) STRICT;
+
+-- What links say beside the page that they are on. A menu that all pages repeat is here once. All runs share them.
+CREATE TABLE link_elements (
+    -- Identifies the row.
+    id INTEGER PRIMARY KEY,
+    -- The URL that the link leads to.
+    target_id INTEGER NOT NULL REFERENCES link_targets (id),
+    -- A hash of the columns below, by which the row is found again.
+    digest INTEGER NOT NULL,
+    -- The element, in lower case; `header` for a field of the header, `css` for a stylesheet.
+    element TEXT NOT NULL,
+    -- The attribute, in lower case; the name of the field, or `url` or `import` of a stylesheet.
+    attribute TEXT NOT NULL,
+    -- The words of `rel`.
+    rel TEXT,
+    -- The text of the link, or the alternative text of the image, up to 200 characters.
+    text TEXT,
+    -- The fragment, without `#`.
+    fragment TEXT,
+    -- Why it is not asked for, where that does not depend on the run; a word of `verdicts.reason`.
+    reason TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX link_elements_content ON link_elements (target_id, digest);
+CREATE INDEX link_elements_malformed ON link_elements (id) WHERE reason = 'malformed';
+
+-- The links of pages, in runs that keep them. They are written in the transaction of their page.
+CREATE TABLE link_rows (
+    -- The page that has the link.
+    page_id INTEGER NOT NULL,
+    -- The link.
+    element_id INTEGER NOT NULL,
+    -- The line that it is in, from 1, where the page has it first; 0 for the header.
+    line INTEGER NOT NULL,
+    -- How many times the page has it.
+    count INTEGER NOT NULL,
+    PRIMARY KEY (page_id, element_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX link_rows_element ON link_rows (element_id, page_id);
+
+-- The places in a page that fragments may name, in runs that check fragments: the `id` of elements, and the `name` of `a` elements.
+CREATE TABLE page_places (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+    -- XXH3 of each, 64 bits, little-endian, in ascending order.
+    hashes BLOB NOT NULL,
+    -- Whether the page has more.
+    is_cut INTEGER NOT NULL CHECK (is_cut = 0 OR is_cut = 1)
+) STRICT;
+
+-- Fragments of links that name no place of their page. They are found at the end of a run.
+CREATE TABLE fragment_faults (
+    -- The page that links with the fragment lead to.
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    -- The fragment, without `#`.
+    fragment TEXT NOT NULL,
+    -- `broken` or `unsure`.
+    verdict TEXT NOT NULL CHECK (verdict = 'broken' OR verdict = 'unsure'),
+    -- Why; a word of `verdicts.reason`.
+    reason TEXT NOT NULL,
+    PRIMARY KEY (page_id, fragment)
+) STRICT, WITHOUT ROWID;
+
+-- What was found out about the pages that links lead to, in runs that keep links.
+CREATE TABLE verdicts (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+    -- `ok`, `redirected` (for good, so that links should name the new place), `broken`, `unsure` or `not_checked`; null while the
+    -- page that it redirects to is not settled.
+    verdict TEXT
+        CHECK (verdict IS NULL OR verdict = 'ok' OR verdict = 'redirected' OR verdict = 'broken' OR verdict = 'unsure'
+            OR verdict = 'not_checked'),
+    -- Why, where it is neither `ok` nor `redirected`. Links have further reasons of their own.
+    reason TEXT
+        CHECK (reason IS NULL OR reason = 'gone' OR reason = 'status' OR reason = 'dns' OR reason = 'tls'
+            OR reason = 'connect' OR reason = 'loop' OR reason = 'bad_redirect' OR reason = 'malformed'
+            OR reason = 'no_fragment' OR reason = 'no_file' OR reason = 'is_directory' OR reason = 'case_differs'
+            OR reason = 'bad_response' OR reason = 'internal' OR reason = 'bot_wall' OR reason = 'refused'
+            OR reason = 'login' OR reason = 'rate_limited' OR reason = 'server_error' OR reason = 'timeout'
+            OR reason = 'reset' OR reason = 'dns_temporary' OR reason = 'tls_chain' OR reason = 'robots'
+            OR reason = 'script_fragment' OR reason = 'cut_short' OR reason = 'scheme' OR reason = 'hint'
+            OR reason = 'form' OR reason = 'ping' OR reason = 'excluded' OR reason = 'private'
+            OR reason = 'reserved_name' OR reason = 'limit' OR reason = 'fragment_type'),
+    -- Since when the job's runs have found it broken, or unsure for a trouble that may pass; null where it is neither.
+    broken_since_at INTEGER,
+    -- When it was asked for last. In a run that trusts an earlier one that may be before the run.
+    checked_at INTEGER,
+    -- The page of the run that it redirects to, whose verdict it has.
+    same_as INTEGER
+) STRICT;
+
+CREATE INDEX verdicts_broken ON verdicts (page_id) WHERE verdict = 'broken';
+CREATE INDEX verdicts_same ON verdicts (same_as) WHERE same_as IS NOT NULL;
+CREATE INDEX fragment_faults_broken ON fragment_faults (page_id) WHERE verdict = 'broken';
 
 -- Links that were not followed, by reason.
 CREATE TABLE skipped_links (
@@ -589,6 +695,10 @@ BEGIN
     DELETE FROM attempts WHERE page_id = OLD.id;
     DELETE FROM redirects WHERE page_id = OLD.id;
     DELETE FROM page_links WHERE page_id = OLD.id;
+    DELETE FROM link_rows WHERE page_id = OLD.id;
+    DELETE FROM page_places WHERE page_id = OLD.id;
+    DELETE FROM fragment_faults WHERE page_id = OLD.id;
+    DELETE FROM verdicts WHERE page_id = OLD.id;
     DELETE FROM page_requests WHERE page_id = OLD.id;
     DELETE FROM page_inputs WHERE page_id = OLD.id;
     DELETE FROM sitemaps WHERE page_id = OLD.id;
@@ -693,6 +803,83 @@ SELECT
     referrer_id, referrer
 FROM results
 WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
+
+-- Every link of each job's latest run, in jobs that keep them: one row for each page and each thing that the page says of a URL.
+-- `verdict` is null while nothing is known yet. `not_checked` with `excluded`: the run does not ask for the URL. `broken_since`: since
+-- when the job's runs have found it so.
+CREATE VIEW links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
+    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST(CASE WHEN link_elements.reason = 'malformed' THEN 'broken'
+        WHEN link_elements.reason IS NOT NULL OR target.id IS NULL THEN 'not_checked'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN coalesce(fragment_faults.verdict, verdicts.verdict)
+        ELSE verdicts.verdict END AS TEXT) AS verdict,
+    CAST(CASE WHEN link_elements.reason IS NOT NULL THEN link_elements.reason
+        WHEN target.id IS NULL THEN 'excluded'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN fragment_faults.reason
+        ELSE verdicts.reason END AS TEXT) AS reason,
+    target.status_code, target.error_kind, verdicts.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+FROM link_rows
+JOIN pages ON pages.id = link_rows.page_id
+JOIN runs ON runs.id = pages.run_id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
+JOIN jobs ON jobs.id = runs.job_id
+JOIN link_elements ON link_elements.id = link_rows.element_id
+JOIN link_targets ON link_targets.id = link_elements.target_id
+LEFT JOIN page_keys ON page_keys.run_id = runs.id AND page_keys.url_key = link_targets.url_key
+LEFT JOIN pages AS target ON target.id = page_keys.page_id AND target.url = link_targets.url AND link_elements.reason IS NULL
+LEFT JOIN verdicts ON verdicts.page_id = target.id
+LEFT JOIN fragment_faults ON fragment_faults.page_id = target.id AND fragment_faults.fragment = link_elements.fragment;
+
+-- The links of `links` that are broken. It begins with what is broken, and does not look at the other links.
+CREATE VIEW broken_links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    broken.page_id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
+    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST('broken' AS TEXT) AS verdict, broken.reason, broken.status_code, broken.error_kind, broken.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', broken.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+FROM jobs
+CROSS JOIN runs
+CROSS JOIN (
+    SELECT
+        target.run_id, verdicts.page_id, link_elements.id AS element_id, verdicts.reason, target.status_code, target.error_kind,
+        verdicts.broken_since_at
+    FROM verdicts
+    CROSS JOIN pages AS target
+    CROSS JOIN link_targets
+    CROSS JOIN link_elements
+    WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
+        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+    UNION ALL
+    SELECT
+        target.run_id, fragment_faults.page_id, link_elements.id, fragment_faults.reason, target.status_code, target.error_kind, NULL
+    FROM fragment_faults
+    CROSS JOIN pages AS target
+    CROSS JOIN verdicts
+    CROSS JOIN link_targets
+    CROSS JOIN link_elements
+    WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
+        AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
+        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+        AND link_elements.fragment = fragment_faults.fragment
+    UNION ALL
+    SELECT NULL, NULL, link_elements.id, link_elements.reason, NULL, NULL, NULL
+    FROM link_elements
+    WHERE link_elements.reason = 'malformed') AS broken
+CROSS JOIN link_rows
+CROSS JOIN pages
+CROSS JOIN link_elements
+CROSS JOIN link_targets
+WHERE runs.job_id = jobs.id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
+    AND coalesce(broken.run_id, runs.id) = runs.id
+    AND link_rows.element_id = broken.element_id AND link_rows.page_id BETWEEN runs.first_page_id AND runs.last_page_id
+    AND pages.id = link_rows.page_id AND +pages.run_id = runs.id
+    AND link_elements.id = broken.element_id AND link_targets.id = link_elements.target_id;
 
 -- Each job's latest run, host by host.
 CREATE VIEW host_summary AS

@@ -63,6 +63,12 @@ package protocol StoreReader {
     func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws
+    /// Hands over links of a job's latest run, one by one; none is kept.
+    ///
+    /// - Parameter body: says whether to go on.
+    func forEachLink(_ query: LinkQuery, _ body: (LinkRow) throws -> Bool) throws
+    /// How many pages of a run have which verdict, the most frequent first. Empty for a run that keeps no links.
+    func verdictCounts(of run: RunID) throws -> [VerdictCount]
     /// The body that is kept of a page; nil for none.
     func body(of page: PageID) throws -> PageBody?
     /// A page of a run by its URL, asked for by GET.

@@ -14,6 +14,8 @@ package struct DiscoveredURL: Sendable, Equatable {
     package var lastModified: Int64?
     /// Why it is not to be requested but kept as a row; nil where it is to be requested.
     package var skipReason: SkipReason?
+    /// Of what is only checked: whether the places that fragments name are wanted, so that it has to be read.
+    package var readsPlaces = false
 
     /// A discovered URL; nothing is checked.
     package init(url: String, hostKeyLength: Int, kind: PageKind = .page, depth: Int) {

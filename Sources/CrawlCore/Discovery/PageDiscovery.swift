@@ -8,9 +8,16 @@ package final class PageDiscovery: Sendable {
     /// How much of a sitemap was read; nil for a page.
     package let sitemap: SitemapCounts?
 
+    /// What the page refers to, where the job keeps links; else nil.
+    package let links: PageLinks?
+
     /// What a page led to.
-    package init(urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], sitemap: SitemapCounts? = nil) {
+    package init(
+        urls: [DiscoveredURL], skipped: [SkipReason: Int] = [:], sitemap: SitemapCounts? = nil,
+        links: PageLinks? = nil
+    ) {
         self.sitemap = sitemap
+        self.links = links
         self.urls = urls
         self.skipped = skipped
     }

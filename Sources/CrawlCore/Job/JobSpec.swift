@@ -12,6 +12,10 @@ package struct JobSpec: Sendable, Equatable {
     package var sitemaps: [String] = []
     /// Which links are followed; nil, the default, for none.
     package var follow: Follow?
+    /// What is asked for once to see whether it is there, beside the pages that are followed; nil, the default, for nothing.
+    package var check: Check?
+    /// Whether every link of a page is kept as a row. The default is false, but for a job with ``check``.
+    package var keepsLinks = false
     /// What is done to URLs before they are compared and requested. The default is nothing.
     package var normalize = Normalize()
     /// Whether links that were not followed get a row each, instead of being counted. The default is false.
@@ -69,7 +73,19 @@ package struct JobSpec: Sendable, Equatable {
 
 extension JobSpec {
     /// Whether pages of a run are found on the way.
-    package var discoversPages: Bool { follow != nil || !sitemaps.isEmpty }
+    package var discoversPages: Bool { follow != nil || !sitemaps.isEmpty || check != nil }
+
+    /// What is asked for once to see whether it is there. The default of each is true.
+    package struct Check: Sendable, Equatable {
+        /// Images, scripts, stylesheets and whatever else a page is made of.
+        package var assets = true
+        /// What lies outside of what is followed: other sites, and pages that are too deep.
+        package var external = true
+        /// Whether the places are there that fragments name.
+        package var fragments = true
+        /// All of them.
+        package init() {}
+    }
 
     /// The least time between two starts that a rate leaves. Zero means any.
     package struct Rate: Sendable, Equatable {

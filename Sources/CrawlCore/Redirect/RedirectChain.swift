@@ -9,6 +9,8 @@ package struct RedirectChain: Sendable {
     package private(set) var pages: [ClaimedPage] = []
     /// Unix milliseconds when the attempt at the page that is asked for now began.
     package private(set) var startedAt: Int64
+    /// The cookies that its answers have set, where they are kept for the chain alone.
+    package var cookies = ChainCookies()
     /// Whether a redirect has turned the request into a GET without a body.
     package private(set) var isRewritten = false
 

@@ -19,6 +19,15 @@ struct FetchProgress {
     /// Whether the body has ended.
     var extent = Extent.partial
 
+    /// What the failure says beyond its kind.
+    var signs: PageResponse.Signs = []
+
+    /// Whether the body of a page was read, so that it has a digest. That of a check may have been passed over.
+    func isRead(_ page: ClaimedPage) -> Bool {
+        guard page.kind == .check else { return true }
+        return if case .page = body { true } else { false }
+    }
+
     /// What becomes of a body. It is decided when the first byte comes, by the response's header.
     enum Body {
         /// No byte has come.
@@ -31,6 +40,8 @@ struct FetchProgress {
         case sitemap(SitemapReader)
         /// It is a redirect's, which nobody reads.
         case discarded
+        /// It is that of a check, which only has to be there.
+        case passedOver
     }
 
     /// How much of a body has come.
@@ -80,6 +91,7 @@ struct FetchProgress {
         switch body {
         case .robots: extent == .tooLarge
         case .sitemap(let reader): reader.failure != nil
+        case .passedOver: true
         case .unseen, .page, .discarded: false
         }
     }

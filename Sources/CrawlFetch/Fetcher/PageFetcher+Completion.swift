@@ -25,10 +25,14 @@ extension PageFetcher {
     private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
         let now = environment.wallClock()
         var chain = request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: now))
+        let sentCookies = chainCookies(of: request).map { CookieField([$0.value]) } ?? transfer.sentCookies
+        if request.page?.check != nil, let url = try? WebURL(parsing: request.url) {
+            chain.cookies.take(transfer.headers("set-cookie"), from: url)
+        }
         chain.append(
             url: request.url, statusCode: transfer.statusCode ?? 0,
             method: request.page?.message?.method ?? "GET", page: request.page?.id,
-            cookies: transfer.sentCookies, microseconds: transfer.totalMicroseconds,
+            cookies: sentCookies, microseconds: transfer.totalMicroseconds,
             sizeDownload: transfer.sizeDownload)
         var limits = policy.limits
         if request.page == nil { limits.redirects = RobotsAnswer.redirects }
@@ -36,8 +40,10 @@ extension PageFetcher {
         let rules = request.page.map { $0.kind == .page && !$0.isNamed } == true ? sieve : nil
         // The sieve checks the URL's length as well.
         if rules != nil { limits.urlLength = 0 }
+        let cookies = chain.cookies
         let decision = chain.decide(location: location, limits: limits) { target in
-            transfer.cookies(for: target, own: ownCookies(for: target, request))
+            guard request.page?.check == nil else { return CookieField(cookies.field(for: target).map { [$0] } ?? []) }
+            return transfer.cookies(for: target, own: ownCookies(for: target, request))
         }
         switch decision {
         case .follow(let target) where !target.isHostAgreed:
@@ -112,6 +118,10 @@ extension PageFetcher {
             }
             return
         }
+        if goesOnWithGET(kind, status, asked) {
+            return finish(.postponed(kind, wait: .zero), error: message, .none)
+        }
+        progress.signs = signs(of: kind, status, message, transfer)
         let attempt = page.attempts + 1
         let mustNotRepeat = mustNotRepeat(status, asked)
         guard !mustNotRepeat, retryPolicy.retries(kind, status: status, attempt: attempt) else {
@@ -163,11 +173,13 @@ extension PageFetcher {
         outcome.requests = 1 + (request.chain?.requests(for: page.id) ?? 0)
         outcome.chain = request.chain
         outcome.response = response(to: request, transfer)
+        outcome.response.signs = progress.signs
+        if case .postponed = verdict { outcome.asksAgainWithGET = page.check != nil }
         readBody(request, &outcome)
         let redaction = redaction
         if outcome.response.statusCode == 304, let previous = conditions(of: request) {
             outcome.response = unchanged(previous, by: outcome.response)
-        } else if outcome.response.statusCode != nil, progress.extent == .whole {
+        } else if outcome.response.statusCode != nil, progress.extent == .whole, progress.isRead(page) {
             outcome.response.contentDigest = digest.digest
             if case .page(let reader) = progress.body, let kept = reader.keptBody {
                 let body = redaction.redactedBody(kept) ?? kept

@@ -29,6 +29,8 @@ package final class PageFetcher: TransferDelegate {
     let digest = BodyDigest()
     /// The header fields that the transfer is set to send.
     private var headersInUse = HeaderSet.job
+    /// Whether the transfer is set to send HEAD.
+    private var sendsHEAD = false
     /// The secrets of all pages that have these credentials and no request of their own. It is kept because most pages
     /// of a host have the same.
     var knownRedaction: (of: Credentials, Redaction)?
@@ -39,8 +41,8 @@ package final class PageFetcher: TransferDelegate {
         case job
         /// None. The job's fields may hold secrets of the page's host, and no redirect takes them to another.
         case none
-        /// The job's, and those that ask whether the page has changed.
-        case conditional
+        /// The job's where the request may have them, and others: those that ask whether the page has changed, or cookies.
+        case special
         /// Those of a page that has a request of its own.
         case message
     }
@@ -100,10 +102,20 @@ package final class PageFetcher: TransferDelegate {
         let staysHome = request.isAtHome
         try transfer.setCredentials(staysHome ? credentials : nil)
         try setHeaders(of: request, staysHome: staysHome, transfer)
+        try setMethod(of: request, transfer)
         transfer.wantsNewConnection = request.wantsNewConnection
         guard loop.start(transfer) else {
             throw CurlSetupFailure.outOfMemory
         }
+    }
+
+    /// Sets the method of a request without a message. The header fields of one with a message are set with its method.
+    private func setMethod(of request: PageRequest, _ transfer: Transfer) throws(CurlSetupFailure) {
+        let asksWithHEAD = request.page?.check?.asksWithHEAD == true
+        guard asksWithHEAD != sendsHEAD else { return }
+        defer { sendsHEAD = asksWithHEAD }
+        guard request.page?.message == nil else { return }
+        try transfer.setMethod(asksWithHEAD ? "HEAD" : "GET", body: nil, isRepeatable: true)
     }
 
     private func setHeaders(of request: PageRequest, staysHome: Bool, _ transfer: Transfer)
@@ -115,9 +127,11 @@ package final class PageFetcher: TransferDelegate {
             headersInUse = message == nil ? (staysHome ? .job : .none) : .message
         }
         guard message == nil else { return }
-        if let previous = conditions(of: request) {
-            try transfer.setHeaders((staysHome ? policy.headers : []) + previous.validators)
-            headersInUse = .conditional
+        let conditions = conditions(of: request)?.validators ?? []
+        let cookies = chainCookies(of: request)
+        if !conditions.isEmpty || cookies != nil {
+            try transfer.setHeaders((staysHome ? policy.headers : []) + conditions + (cookies.map { [$0] } ?? []))
+            headersInUse = .special
             return
         }
         let wanted = staysHome || policy.headers.isEmpty ? HeaderSet.job : .none
@@ -167,7 +181,7 @@ package final class PageFetcher: TransferDelegate {
         case .robots:
             _ = progress.count(bytes.count, limit: 0)
             return progress.addToRobots(bytes)
-        case .discarded, .unseen:
+        case .discarded, .passedOver, .unseen:
             return progress.count(bytes.count, limit: Self.redirectBodyLimit)
         }
     }
@@ -180,6 +194,8 @@ package final class PageFetcher: TransferDelegate {
             let contentType = transfer.contentType
             if page.kind == .sitemap {
                 progress.body = .sitemap(SitemapReader(contentType: contentType))
+            } else if page.kind == .check, !readsBody(ofCheckOfType: contentType) {
+                progress.body = .passedOver
             } else {
                 reader.begin(contentType: contentType, fields: page.message?.extract)
                 progress.body = .page(reader)

@@ -25,6 +25,8 @@ package struct FetchPolicy: Sendable {
     let productToken: String
     /// What is looked for on each page, beside its title and what its fields need.
     let scannerOptions: PageScanner.Options
+    /// Whether the places are wanted that fragments may name.
+    let readsPlaces: Bool
     private let fields: [ExtractionField]
     /// The settings of curl's handles.
     package let transfer: TransferConfiguration
@@ -56,6 +58,7 @@ package struct FetchPolicy: Sendable {
         scannerOptions =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
         fields = spec.extract
+        readsPlaces = spec.check?.fragments == true
         self.exchangeKeeper = exchangeKeeper
         secretFields = spec.request.headers.secretNames
         var transfer = TransferConfiguration(

@@ -48,7 +48,7 @@ extension PageFetcher {
         case .page(let reader) where reader.isScanned: read(reader, request, &outcome)
         case .page, .unseen: if hasLinkFields { readLinkFields(request, &outcome) }
         case .sitemap(let reader): read(reader, request, &outcome)
-        case .robots, .discarded: break
+        case .robots, .discarded, .passedOver: break
         }
     }
 

@@ -87,7 +87,7 @@ extension DiscoveryImporter {
         }
         growth.progress.pending += 1
         try keepLink(from: page.id, to: id, transaction)
-        recent.remember(url.url, page: id.rawValue, depth: url.depth)
+        recent.remember(url, page: id.rawValue, depth: url.depth)
         try transaction.database.cachedStatement(sql: "UPDATE batches SET pages = pages + 1 WHERE id = ?")
             .execute(arguments: [page.batch.rawValue])
         let key = URLKey(method: "GET", url: url.url).rawValue

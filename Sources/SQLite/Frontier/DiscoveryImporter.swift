@@ -103,13 +103,14 @@ package struct DiscoveryImporter {
             try transaction.database.cachedStatement(
                 sql: """
                     UPDATE runs SET pages_pending = pages_pending + ?1, pages_skipped = pages_skipped + ?2,
-                        first_page_id = coalesce(first_page_id, ?3), last_page_id = max(coalesce(last_page_id, ?4), ?4)
+                        first_page_id = coalesce(first_page_id, ?3), last_page_id = max(coalesce(last_page_id, ?4), ?4),
+                        pages_done = pages_done + ?6, pages_failed = pages_failed + ?7
                     WHERE id = ?5
                     """
             ).execute(
                 arguments: [
                     growth.progress.pending, growth.progress.skipped, ids.lowerBound, ids.upperBound,
-                    run.rawValue,
+                    run.rawValue, growth.progress.done, growth.progress.failed,
                 ])
         }
         for (reason, count) in growth.skipped {
@@ -128,11 +129,11 @@ package struct DiscoveryImporter {
     private mutating func add(
         _ url: DiscoveredURL, from page: PageID?, _ growth: inout Growth, _ transaction: StoreTransaction
     ) throws -> Int64? {
-        if let id = recent.page(of: url.url, notDeeperThan: url.depth) { return id }
+        if let id = recent.page(of: url) { return id }
         let find = try RawStatement(
             transaction.database,
             """
-            SELECT id, url, depth, state FROM page_keys CROSS JOIN pages ON id = page_id
+            SELECT id, url, depth, state, kind FROM page_keys CROSS JOIN pages ON id = page_id
             WHERE page_keys.run_id = ? AND page_keys.url_key = ?
             """)
         var salt: UInt64 = 0
@@ -140,16 +141,8 @@ package struct DiscoveryImporter {
             let key = URLKey(method: "GET", url: url.url, salt: salt)
             find.bind(1, run.rawValue)
             find.bind(2, key.rawValue)
-            var found: (id: Int64, isSame: Bool, depth: Int, isSkipped: Bool, isPending: Bool)?
-            try find.forEachRow { row in
-                let state = row.text(3)
-                found = (
-                    row.integer(0), row.text(1) == url.url, Int(row.integer(2)), state == "skipped",
-                    state == "pending"
-                )
-                return false
-            }
-            guard let found else {
+            let row = try find.firstRow { FoundRow($0, isSame: $0.text(1) == url.url) }
+            guard let found = row else {
                 return try insert(url, key, from: page, &growth, transaction)
             }
             guard found.isSame else {
@@ -157,19 +150,30 @@ package struct DiscoveryImporter {
                 salt += 1
                 continue
             }
-            if url.skipReason == nil {
-                var depth = found.depth
-                if found.isSkipped {
-                    try revive(found.id, url, from: page, &growth, transaction)
-                    depth = url.depth  // Not the depth of the link that was skipped.
-                } else if found.depth > url.depth, url.kind == .page {
-                    try lift(found.id, to: url, from: page, isPending: found.isPending, transaction)
-                    depth = url.depth
-                }
-                recent.remember(url.url, page: found.id, depth: depth)
-            }
+            if url.skipReason == nil { try meet(found, url, from: page, &growth, transaction) }
             return found.id
         }
+    }
+
+    /// A page or a sitemap is to be requested that the run has a row of.
+    private mutating func meet(
+        _ found: FoundRow, _ url: DiscoveredURL, from page: PageID?, _ growth: inout Growth,
+        _ transaction: StoreTransaction
+    ) throws {
+        var depth = found.depth
+        if found.isSkipped {
+            try revive(found.id, url, from: page, &growth, transaction)
+            depth = url.depth  // Not the depth of the link that was skipped.
+        } else if url.kind == .check {
+            if url.readsPlaces, found.isCheck { try askForPlaces(found, url, &growth, transaction) }
+        } else if found.isCheck {
+            try promote(found, to: url, from: page, &growth, transaction)
+            depth = url.depth
+        } else if found.depth > url.depth, url.kind == .page {
+            try lift(found.id, to: url, from: page, isPending: found.state == "pending", transaction)
+            depth = url.depth
+        }
+        recent.remember(url, page: found.id, depth: depth)
     }
 
     mutating func insert(
@@ -199,11 +203,12 @@ package struct DiscoveryImporter {
         insert.bind(5, Int64(url.depth))
         insert.bind(6, Int64(url.rank))
         insert.bind(7, page?.rawValue)
-        insert.bind(8, url.kind == .sitemap ? url.kind.rawValue : nil)
+        insert.bind(8, url.kind == .page ? nil : url.kind.rawValue)
         insert.bind(9, url.lastModified)
         insert.bind(10, url.priority)
         insert.bind(11, url.skipReason == nil ? "pending" : "skipped")
         insert.bind(12, url.skipReason?.rawValue)
+        insert.bind(13, url.method)
         try insert.run()
         let id = transaction.database.lastInsertedRowID
         _ = try PageKeys(run, in: transaction).enter(key.rawValue, of: id)
@@ -211,7 +216,7 @@ package struct DiscoveryImporter {
         if let host {
             growth.progress.pending += 1
             growth.hosts.insert(host)
-            recent.remember(url.url, page: id, depth: url.depth)
+            recent.remember(url, page: id, depth: url.depth)
         } else {
             growth.progress.skipped += 1
         }
@@ -232,8 +237,8 @@ package struct DiscoveryImporter {
 
     private let insertSQL = """
         INSERT INTO pages (run_id, host_id, url_key, url, depth, rank, referrer_id, kind, lastmod_at, priority,
-            state, skip_reason)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            state, skip_reason, method)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     /// Makes a skipped row pending: the link was not to be followed where it was found first, and is to be followed from here.
@@ -244,14 +249,20 @@ package struct DiscoveryImporter {
         let host = try self.host(url.hostKey, in: transaction)
         try transaction.database.cachedStatement(
             sql: """
-                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = ?, rank = ?,
-                    referrer_id = ?
-                WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
+                UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?1, depth = ?2, rank = ?3,
+                    referrer_id = ?4,
+                    kind = CASE WHEN ?7 = 'check' THEN 'check' WHEN kind = 'check' THEN NULL ELSE kind END, method = ?6
+                WHERE id = ?5 AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
                 """
-        ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])
+        ).execute(
+            arguments: [
+                host.rawValue, url.depth, url.rank, page?.rawValue, id, url.method, url.kind.rawValue,
+            ])
         guard transaction.database.changesCount == 1 else { return }
         growth.note(id)
-        if pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) {
+        if url.kind == .page, pagesPerHost > 0,
+            try !transaction.takePlace(of: host, in: run, limit: pagesPerHost)
+        {
             try transaction.skipBeyondLimit(id)
             return
         }
@@ -278,34 +289,5 @@ package struct DiscoveryImporter {
         // Not the substring itself, which keeps the whole URL.
         hosts[Substring(String(key))] = host
         return host
-    }
-}
-
-/// The pages met last, by their URLs. Of the URLs that share a place, it holds the last one.
-///
-/// URLs are compared by Swift's hash of 64 bits (SipHash). It is seeded anew in each process, so that nobody can make two URLs that
-/// are taken for one.
-struct RecentPages {
-    private struct Place {
-        var hash = 0
-        var page: Int64 = 0
-        var depth: Int64 = 0
-    }
-
-    private static let capacity = 1 << 16
-    private var places: [Place] = []
-
-    /// A page that is remembered as no deeper than that.
-    func page(of url: String, notDeeperThan depth: Int) -> Int64? {
-        guard !places.isEmpty else { return nil }
-        let hash = url.hashValue
-        let place = places[hash & (RecentPages.capacity - 1)]
-        return place.page != 0 && place.hash == hash && place.depth <= depth ? place.page : nil
-    }
-
-    mutating func remember(_ url: String, page: Int64, depth: Int) {
-        if places.isEmpty { places = Array(repeating: Place(), count: RecentPages.capacity) }
-        let hash = url.hashValue
-        places[hash & (RecentPages.capacity - 1)] = Place(hash: hash, page: page, depth: Int64(depth))
     }
 }

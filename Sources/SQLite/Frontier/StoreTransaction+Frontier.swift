@@ -19,7 +19,7 @@ extension FrontierPosition {
 }
 
 /// What else a claim is to read of a page, beyond what each request needs.
-package struct ClaimOptions: Sendable, Equatable {
+package struct ClaimOptions: Sendable {
     /// Where the page stands among those that led to it, and what kind it is.
     package var hasLineage = false
     /// Whether pages of one depth only are claimed at a time, the least first. Needs the lineage.
@@ -30,6 +30,8 @@ package struct ClaimOptions: Sendable, Equatable {
     package var formerRuns: FormerRuns?
     /// Whether pages have an input.
     package var hasInputs = false
+    /// The run and the one before it, where pages may be checks; nil where none are. Needs the lineage.
+    package var checks: (run: RunID, former: RunID?)?
 
     /// Neither.
     package init() {}
@@ -97,7 +99,8 @@ extension StoreTransaction {
         func take(_ row: RawRow) throws -> Bool {
             let id = PageID(rawValue: row.integer(0))
             guard !claimed.contains(id) else { return true }
-            let kind: PageKind = !options.hasLineage || row.isNull(7) ? .page : .sitemap
+            let kind =
+                options.hasLineage ? row.text(7).flatMap(PageKind.init(rawValue:)) ?? .page : PageKind.page
             let depth = options.hasLineage ? Int(row.integer(8)) : 0
             if options.isByLevel {
                 if let level, depth > level { return false }
@@ -106,7 +109,7 @@ extension StoreTransaction {
             let url = row.text(3) ?? ""
             // Sitemaps are read anew: what they list is not kept.
             let previous =
-                kind == .page
+                kind != .sitemap
                 ? try options.formerRuns.flatMap { try previousPage(url, key: row.integer(6), of: $0) } : nil
             pages.append(
                 ClaimedPage(
@@ -114,7 +117,8 @@ extension StoreTransaction {
                     name: row.text(5),
                     kind: kind, depth: depth,
                     isNamed: options.lastNamed.map { id.rawValue <= $0.rawValue } ?? true,
-                    previous: previous, input: options.hasInputs ? try input(of: id) : nil))
+                    previous: previous, input: options.hasInputs ? try input(of: id) : nil,
+                    check: kind == .check ? try check(options, host, row) : nil))
             position = FrontierPosition(notBefore: row.integer(1), rank: row.integer(2), id: id.rawValue)
             return pages.count < limit
         }
@@ -139,6 +143,14 @@ extension StoreTransaction {
         return pages
     }
 
+    /// What is known of a page that is only checked, by its row in the columns of `claimSQL`.
+    private func check(_ options: ClaimOptions, _ host: HostID, _ row: RawRow) throws -> CheckContext? {
+        guard let checks = options.checks else { return nil }
+        return CheckContext(
+            isOwn: try isNamed(host, by: checks.run), asksWithHEAD: row.text(9) == "HEAD",
+            former: try checks.former.flatMap { try verdict(onKey: row.integer(6), in: $0) })
+    }
+
     /// What a page's line of a list says of it; nil for nothing.
     private func input(of page: PageID) throws -> String? {
         let statement = try RawStatement(database, "SELECT input FROM page_inputs WHERE page_id = ?")
@@ -147,7 +159,7 @@ extension StoreTransaction {
     }
 
     private static let claimSQL = """
-        SELECT id, not_before, rank, url, attempts, name, url_key, kind, depth FROM pages INDEXED BY pages_pending
+        SELECT id, not_before, rank, url, attempts, name, url_key, kind, depth, method FROM pages INDEXED BY pages_pending
         WHERE run_id = ?1 AND host_id = ?2 AND state = 'pending' AND in_range IS NULL
             AND (not_before, rank, id) > (?3, ?5, ?6) AND not_before <= ?4
         ORDER BY not_before, rank, id LIMIT ?7

@@ -87,6 +87,9 @@ extension StoreTransaction {
             try self.settlePlain(outcome, settlePlain) ? .done : nil
         case .done:
             try self.settle(outcome, "done", nil, nil, settle) ? .done : nil
+        case .failed(let kind) where outcome.settled?.state == .done:
+            // A check whose links nobody can call broken.
+            try self.settle(outcome, "done", kind, nil, settle) ? .done : nil
         case .failed(let kind):
             try self.settle(outcome, "failed", kind, nil, settle) ? .failed : nil
         case .skipped(let reason):
@@ -220,13 +223,14 @@ extension StoreTransaction {
         try database.cachedStatement(
             sql:
                 """
-                UPDATE pages SET state = 'pending', attempts = ?, not_before = ?, batch_id = ?, in_range = NULL
+                UPDATE pages SET state = 'pending', attempts = ?, not_before = ?, batch_id = ?, in_range = NULL,
+                    method = CASE WHEN ? THEN 'GET' ELSE method END
                 WHERE id = ? AND (state = 'pending' OR state = 'sending')
                 """
         ).execute(
             arguments: [
                 outcome.attemptsUsed, now + wait.wholeMilliseconds, outcome.page.batch.rawValue,
-                outcome.page.id.rawValue,
+                outcome.asksAgainWithGET, outcome.page.id.rawValue,
             ])
         guard database.changesCount == 1 else { return false }
         try database.cachedStatement(

@@ -16,6 +16,10 @@ package final class SQLiteRun: RunStore {
     let claims: ClaimOptions
     /// Takes in what pages lead to; nil where nothing is followed.
     var discoveries: DiscoveryImporter?
+    /// Keeps the links of pages; nil where the job does not.
+    var links: LinkImporter?
+    /// The job's runs before; nil for none.
+    let former: FormerRuns?
     /// The batch that is filled next. Its id counts anew in each transaction, as other processes add batches too.
     var nextBatch: (id: BatchID, number: Int64)
     /// Hosts that the driver has. The lease alone does not tell, as another run of the same runner may have left it behind.
@@ -42,6 +46,9 @@ package final class SQLiteRun: RunStore {
         claims.lastNamed = spec.discoversPages ? run.lastNamed : nil
         claims.hasInputs = run.hasInputs
         let former = try store.reading { try $0.formerRuns(of: run.id) }
+        self.former = former
+        claims.checks = spec.check == nil ? nil : (run: run.id, former: former?.latest)
+        links = spec.keepsLinks ? LinkImporter() : nil
         claims.formerRuns = former?.hasAlike == true ? former : nil
         self.claims = claims
         if spec.discoversPages {
@@ -86,6 +93,7 @@ package final class SQLiteRun: RunStore {
     package func finish(now: Int64, pulse: () throws -> Void) throws -> Bool {
         if try store.reading({ try !$0.hasPending(run.id) }) {
             try store.noteUnread(of: run.id, progressed: pulse)
+            if spec.check?.fragments == true { try store.judgeFragments(of: run.id, progressed: pulse) }
         }
         return try store.writing { transaction in
             // Pages may have been put back to pending, from another program, since the last search.

@@ -41,10 +41,12 @@ struct SQLiteTurn {
     }
 
     mutating func record(_ outcomes: [[PageOutcome]], elapsed: Int64) throws {
+        let outcomes =
+            run.spec.check == nil ? outcomes : try outcomes.map { try $0.map { try puttingOffOvertaken($0) } }
         let recorded = try transaction.record(outcomes, of: run.run.id, elapsed: elapsed, now: now)
         reply.counted.add(recorded.change)
         if reportsBatches { recordedBatches.formUnion(recorded.batches) }
-        guard run.discoveries != nil else { return }
+        guard run.discoveries != nil || run.links != nil else { return }
         for list in outcomes {
             // By index, where they lie: a copy of an outcome retains each of its texts.
             let span = list.span
@@ -57,8 +59,33 @@ struct SQLiteTurn {
                 {
                     try run.discoveries?.addLinks(of: previous.id, from: page, &growth, in: transaction)
                 }
+                if run.links != nil { try recordLinks(of: span[index]) }
             }
         }
+    }
+
+    /// The outcome of a check, put off where the check was overtaken: while it was under way a link was found that is followed there,
+    /// or one that names a place in it.
+    private mutating func puttingOffOvertaken(_ outcome: PageOutcome) throws -> PageOutcome {
+        guard let check = outcome.page.check, outcome.linkVerdict != nil,
+            try transaction.isOvertaken(outcome.page.id, asksWithHEAD: check.asksWithHEAD)
+        else { return outcome }
+        var outcome = outcome
+        outcome.verdict = .postponed(.cancelled, wait: .zero)
+        outcome.error = "more than whether it is there is wanted of it, so it is asked for again"
+        outcome.discovery = nil
+        growth.hosts.insert(outcome.page.host)
+        return outcome
+    }
+
+    private func recordLinks(of outcome: borrowing PageOutcome) throws {
+        let page = outcome.page
+        if let links = outcome.discovery?.links {
+            try run.links?.add(links, of: page.id, in: transaction)
+        } else if outcome.response.isNotModified, let previous = page.previous {
+            try run.links?.copy(from: previous.id, to: page.id, in: transaction)
+        }
+        try transaction.saveVerdict(of: outcome, former: run.former)
     }
 
     /// Brings the run's own row up to date with what this turn has found.

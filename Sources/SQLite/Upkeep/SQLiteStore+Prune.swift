@@ -30,7 +30,10 @@ extension SQLiteStore {
             while try inTurn({ try $0.pruneBatches(of: run, limit: 5_000) }) {}
             try writing { try $0.closePruned(run) }
         }
-        if report.pages > 0 { try giveBackSpace() }
+        if report.pages > 0 {
+            try forgetLinks()
+            try giveBackSpace()
+        }
         return report
     }
 
@@ -80,7 +83,7 @@ extension SQLiteStore {
     }
 
     /// Runs a step that writes, then rests for as long as it took, so that others get at the database.
-    private func inTurn<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
+    func inTurn<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
         let start = MonotonicInstant.now
         let value = try writing(body)
         usleep(UInt32(clamping: max(1, (MonotonicInstant.now - start).wholeMilliseconds) * 1000))

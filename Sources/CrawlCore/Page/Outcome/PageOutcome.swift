@@ -24,6 +24,8 @@ package struct PageOutcome: Sendable {
     package var discovery: PageDiscovery?
     /// The body, where the job keeps it.
     package var body: PageBody?
+    /// Of a check that is put off: whether it goes on with GET, as the server did not answer HEAD as it should.
+    package var asksAgainWithGET = false
 
     /// What an attempt means for its page.
     package enum Verdict: Sendable, Equatable {
@@ -87,6 +89,8 @@ package struct PageResponse: Sendable {
     package var isNotModified = false
     /// The directives for robots in the response's header and `meta` elements.
     package var robots = RobotsDirectives()
+    /// What tells a trouble of the moment, or of crawlers only, from one that readers have as well.
+    package var signs = Signs()
     /// The address that answered.
     package var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
@@ -98,6 +102,24 @@ package struct PageResponse: Sendable {
 
     /// A response of which nothing is known yet.
     package init() {}
+
+    /// What a failure says beyond its kind.
+    package struct Signs: OptionSet, Sendable {
+        /// One bit a sign.
+        package let rawValue: UInt8
+
+        /// Some signs.
+        package init(rawValue: UInt8) {
+            self.rawValue = rawValue
+        }
+
+        /// A wall against bots answered: the field `cf-mitigated` (Cloudflare's documentation of challenge pages).
+        package static let botWall = Signs(rawValue: 1)
+        /// The name could not be looked up for the time being; nobody said that it does not exist.
+        package static let temporaryDNS = Signs(rawValue: 2)
+        /// The server did not send all certificates between its own and a known one.
+        package static let incompleteChain = Signs(rawValue: 4)
+    }
 
     /// Microseconds from the start of the attempt, as curl counts them.
     package struct Timings: Sendable {

@@ -85,7 +85,7 @@ extension ResultRow {
         case .done:
             self.init(url: outcome.page.url, state: .done)
         case .failed(let kind):
-            self.init(url: outcome.page.url, state: .failed)
+            self.init(url: outcome.page.url, state: outcome.settled?.state ?? .failed)
             errorKind = kind.rawValue
         case .skipped(let reason):
             self.init(url: outcome.page.url, state: .skipped)

@@ -14,7 +14,7 @@ package final class ClaimedPage: Sendable {
     package let attempts: Int
     /// The name of the request, where it has one.
     package let name: String?
-    /// Whether it is a page proper or a sitemap.
+    /// Whether it is a page proper, a sitemap, or something that is only checked.
     package let kind: PageKind
     /// How many links lead to it from a URL of the job; of a sitemap, how many sitemaps.
     package let depth: Int
@@ -22,6 +22,8 @@ package final class ClaimedPage: Sendable {
     package let isNamed: Bool
     /// The page as the run before found it; nil where that run did not have it, or where its result cannot be used.
     package let previous: PreviousPage?
+    /// What is known of a page that is only checked; nil for others.
+    package let check: CheckContext?
     /// The request's message; nil for a plain GET with the job's settings, and until the message is known.
     package let message: RequestMessage?
 
@@ -32,7 +34,7 @@ package final class ClaimedPage: Sendable {
     package init(
         id: PageID, host: HostID, batch: BatchID, url: String, attempts: Int, name: String?,
         kind: PageKind = .page, depth: Int = 0, isNamed: Bool = true, previous: PreviousPage? = nil,
-        message: RequestMessage? = nil, input: String? = nil
+        message: RequestMessage? = nil, input: String? = nil, check: CheckContext? = nil
     ) {
         self.id = id
         self.host = host
@@ -46,6 +48,7 @@ package final class ClaimedPage: Sendable {
         self.previous = previous
         self.message = message
         self.input = input
+        self.check = check
     }
 
     /// Whether it is a plain GET of its URL and no sitemap, so that a link could lead to it.
@@ -55,13 +58,13 @@ package final class ClaimedPage: Sendable {
     package func moved(to batch: BatchID) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input)
+            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input, check: check)
     }
 
     /// The page with the message of its request; nil for a plain GET with the job's settings.
     package func sending(_ message: RequestMessage?) -> ClaimedPage {
         ClaimedPage(
             id: id, host: host, batch: batch, url: url, attempts: attempts, name: name, kind: kind,
-            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input)
+            depth: depth, isNamed: isNamed, previous: previous, message: message, input: input, check: check)
     }
 }

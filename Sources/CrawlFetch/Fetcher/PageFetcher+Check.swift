@@ -1,0 +1,48 @@
+internal import CrawlCore
+internal import Curl
+internal import TrawlText
+
+/// Pages that are only checked: whether they are there, and which places they have.
+extension PageFetcher {
+    /// Whether HEAD did not do, so that the check goes on with GET.
+    ///
+    /// Servers answer HEAD with 403, 404, 405, 500 or 501, a reset, or nothing at all, where they answer GET as they should. A request
+    /// that never got to a server says nothing about HEAD, and a server that asks for a pause is to get one.
+    ///
+    /// - Parameter wait: what its `Retry-After` asks for; nil where it has none.
+    func goesOnWithGET(_ kind: ErrorKind, _ status: Int, _ wait: Duration?) -> Bool {
+        guard request?.page?.check?.asksWithHEAD == true else { return false }
+        switch kind {
+        case .httpStatus: return status != 429 && !(status == 503 && wait != nil)
+        case .timeoutRead, .timeoutTotal, .reset, .badResponse, .truncated, .decode, .tooLarge: return true
+        default: return false
+        }
+    }
+
+    /// What a failure says beyond its kind.
+    func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer) -> PageResponse.Signs {
+        switch kind {
+        case .httpStatus where status == 403 || status == 429 || status == 503:
+            // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
+            transfer.header("cf-mitigated") == nil ? [] : .botWall
+        case .tls:
+            // OpenSSL's words for X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE.
+            message.contains("local issuer certificate") || message.contains("verify the first certificate")
+                ? .incompleteChain : []
+        default: []
+        }
+    }
+
+    /// The cookies that a check sends: those that its own chain of redirects has set; nil for none.
+    func chainCookies(of request: PageRequest) -> JobSpec.HeaderField? {
+        guard request.page?.check != nil, let chain = request.chain, let url = try? WebURL(parsing: request.url),
+            let cookies = chain.cookies.field(for: url)
+        else { return nil }
+        return JobSpec.HeaderField(name: "Cookie", value: cookies)
+    }
+
+    /// Whether the body of a check is read: only HTML has places that a fragment may name.
+    func readsBody(ofCheckOfType contentType: String?) -> Bool {
+        policy.readsPlaces && (contentType == nil || ContentType.isHTML(contentType))
+    }
+}
