@@ -26,6 +26,9 @@ struct JobRun: Sendable {
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
+    /// Whether those are told who are to know that the run has finished (`on_finish`).
+    var tellsEnd = true
+
     let environment = FetchEnvironment.system
 
     /// - Parameter document: the job file, if one was given. Its URLs may carry user names and passwords, which are not stored in
@@ -213,6 +216,10 @@ struct JobRun: Sendable {
         let status = try await onOwnedThread(named: "trawl-report") {
             try printSummary(of: run, of: job, end)
         }
+        if end == .finished, tellsEnd, spec.onFinish != nil {
+            // Before old runs are deleted, with which this one may have to be compared.
+            try await deliver(of: run.id, interruption)
+        }
         if end == .finished, spec.keepRuns > 0 {
             do throws(StoreError) {
                 try await prune(job, keeping: spec.keepRuns)
@@ -228,6 +235,14 @@ struct JobRun: Sendable {
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
             return .limitReached
         }
+    }
+
+    /// Tells what is to be told of a run that has finished, or with nil what is left of all runs.
+    func deliver(of run: RunID? = nil, _ interruption: Interruption) async throws {
+        let drain = options.drain
+        let deliverer = Deliverer(
+            store: store, runner: runner, logger: logger, isCut: { interruption.isPressing(after: drain) })
+        try await onOwnedThread(named: "trawl-deliver") { deliverer.deliver(of: run) }
     }
 
     private func prune(_ job: JobRecord, keeping runs: Int) async throws(StoreError) {
