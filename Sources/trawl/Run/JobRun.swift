@@ -87,7 +87,10 @@ struct JobRun: Sendable {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
         let pending = Wording.count(run.progress.pending, "page")
-        logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+        let age = Wording.age(milliseconds: environment.wallClock() - run.startedAt)
+        logger.notice(
+            "\(job.name): going on with run \(run.number), begun \(age) ago, \(pending) to go; to begin anew instead: trawl abandon \(job.name)"
+        )
         if spec.urlsFrom == .standardInput {
             logger.notice(
                 "\(job.name): its list was read when the run began; what standard input has now is not")
