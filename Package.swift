@@ -124,7 +124,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "Extract", "JobFile",
+                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite", "Extract",
+                "JobFile",
                 "TrawlStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),

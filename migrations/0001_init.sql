@@ -649,6 +649,35 @@ CREATE TABLE starts (
 
 CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
 
+-- Who is to be told that a run has finished (`on_finish`), one row a way to tell it. The rows are written in the transaction that
+-- finishes the run, so that no kill loses them.
+CREATE TABLE deliveries (
+    -- Identifies the delivery: 32 hexadecimal digits, which whoever is told gets too. They stay the same however often it is tried.
+    id TEXT PRIMARY KEY,
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    -- `exec`: a program. `webhook`: a request.
+    action TEXT NOT NULL CHECK (action IN ('exec', 'webhook')),
+    -- `pending`; `delivered`; `failed`: it was tried several times, `error` says what went wrong; `skipped`: the run was not one of
+    -- those that `on_finish.when` names.
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'failed', 'skipped')),
+    -- Tries so far.
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- The runner that is at it. Where it is gone, the next runner goes on.
+    runner_id INTEGER REFERENCES runners (id) ON DELETE SET NULL,
+    -- When the run finished.
+    created_at INTEGER NOT NULL,
+    -- When it was delivered, given up or skipped; null before that.
+    settled_at INTEGER,
+    -- What went wrong with the last try.
+    error TEXT,
+    CHECK ((state = 'pending') = (settled_at IS NULL))
+) STRICT;
+
+CREATE INDEX deliveries_run ON deliveries (run_id);
+CREATE INDEX deliveries_pending ON deliveries (created_at) WHERE state = 'pending';
+CREATE INDEX deliveries_runner ON deliveries (runner_id) WHERE runner_id IS NOT NULL;
+
 -- How the runs under way are doing, written once a second by their runners.
 CREATE TABLE run_activity (
     -- The run.
@@ -678,6 +707,7 @@ END;
 CREATE TRIGGER runs_deleted AFTER DELETE ON runs
 BEGIN
     DELETE FROM run_activity WHERE run_id = OLD.id;
+    DELETE FROM deliveries WHERE run_id = OLD.id;
     DELETE FROM run_hosts WHERE run_id = OLD.id;
     DELETE FROM host_pages WHERE run_id = OLD.id;
     DELETE FROM skipped_links WHERE run_id = OLD.id;

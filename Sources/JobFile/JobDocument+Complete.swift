@@ -34,6 +34,7 @@ extension JobDocument {
             text.add("jitter", spec.schedule.jitter.jobFileText)
         }
         text.add("keep_runs", "\(spec.keepRuns)")
+        if let onFinish = written?["on_finish"] { text.add("on_finish", onFinish.json) }
         return text.lines.joined(separator: "\n") + "\n"
     }
 

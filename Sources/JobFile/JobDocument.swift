@@ -7,7 +7,7 @@ package struct JobDocument: Sendable, Equatable {
     /// The document as JSON on one line, as it is stored in `jobs.spec`.
     ///
     /// It says what the user wrote and no more: keys in the order of the file, anchors resolved, no defaults.
-    /// Only the name is filled in, `urls_from` made absolute, and user names and passwords taken out of the URLs. Read
+    /// Only the name is filled in, `urls_from` and the program of `on_finish` made absolute, and user names and passwords taken out of the URLs. Read
     /// again, it gives the same ``spec`` but for these.
     package let json: String
     /// What it was read from.
@@ -71,6 +71,9 @@ package struct JobDocument: Sendable, Equatable {
 
         root.set("name", to: spec.name)
         if case .file(let path) = spec.urlsFrom { root.set("urls_from", to: path) }
+        if let command = spec.onFinish?.exec, !command.isEmpty {
+            root.set("exec", in: "on_finish", to: command)
+        }
         self.spec = spec
         root.mapTexts(in: "urls") { $0.withoutUserInfo }
         root.mapTexts(in: "requests", at: "url") { $0.withoutUserInfo }

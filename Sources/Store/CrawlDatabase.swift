@@ -28,6 +28,14 @@ package protocol CrawlDatabase: Sendable {
         _ run: RunRecord, spec: JobSpec, runner: RunnerID, processes: any ProcessTable
     ) throws(StoreError) -> any RunStore
 
+    /// Ends an unfinished run for good: pages that wait become skipped as `limit`, and a request that was going out and must not be sent
+    /// twice fails as `cancelled`. Nobody is told of it. Where it is cut short, it can be done again.
+    ///
+    /// - Parameter run: a run in state `active` that the runner has taken.
+    /// - Returns: how many pages were skipped.
+    /// - Throws: `StoreError`.
+    func abandon(_ run: RunID, runner: RunnerID, now: Int64) throws(StoreError) -> Int64
+
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 }

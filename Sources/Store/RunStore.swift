@@ -29,7 +29,8 @@ package protocol RunStore: AnyObject {
     /// - Throws: `StoreError`; of kind `alreadyRunning` as ``exchange(_:)`` does.
     func renew(now: Int64) throws
 
-    /// Closes the run if no page of it waits.
+    /// Closes the run if no page of it waits, and notes in the same transaction who is to be told (`on_finish`). The runner has these
+    /// deliveries.
     ///
     /// - Precondition: pages whose request was going out (``interruptedRequests()``) are settled.
     ///

@@ -33,6 +33,11 @@ package protocol StoreReader {
     /// Hands over the URLs that say what is in a run's scope, as ``RunStore/forEachSeed(_:)`` does.
     func forEachSeed(of run: RunID, _ body: (String) throws -> Void) throws
 
+    /// What a runner is to tell of a run that it has finished.
+    func deliveries(of run: RunID, by runner: RunnerID) throws -> [DeliveryRecord]
+    /// Whether anybody is still to be told that a run has finished, and no runner is at it.
+    func hasUntakenDeliveries() throws -> Bool
+
     // MARK: How a run is doing
 
     /// How a run is doing; nil where nobody is at work on it.

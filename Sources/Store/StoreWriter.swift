@@ -63,6 +63,12 @@ package protocol StoreWriter: StoreReader {
     ///
     /// - Returns: whether there may be more; once there are none the run is as good as new.
     func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool
+    /// Gives a runner what is still to be told of runs that have finished and no runner is at.
+    ///
+    /// - Returns: what it has taken, the oldest first.
+    func takeDeliveries(_ runner: RunnerID) throws -> [DeliveryRecord]
+    /// Notes what came of a try to tell somebody. What is settled already stays as it is.
+    func note(_ outcome: DeliveryOutcome, of delivery: DeliveryID, now: Int64) throws
     /// Puts the failed pages of a run back to pending, with all their tries before them, and opens the run again.
     ///
     /// - Returns: how many pages.

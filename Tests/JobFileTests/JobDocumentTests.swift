@@ -164,6 +164,7 @@ import Testing
         JobDocumentTests.full, "name: docs\nurls: ['http://a/']",
         "name: docs\nurls: ['http://a/']\nfollow: {}\nrate: 60/min",
         "name: a\nurls: ['http://a/']\nschedule: '@daily'\ntimezone: UTC\njitter: 90s\nmissed: skip",
+        "name: a\nurls: ['http://a/']\non_finish: {exec: [./a, 5], webhook: {url: 'http://b/'}, timeout: 5s}",
         "name: a\nrequests: [{url: 'http://a/', json: {a: 1}}]\nnormalize: {drop: [utm_*]}\nrobots: obey",
     ])
     func `a job with every setting written out is the same job`(yaml: String) throws {
@@ -182,6 +183,6 @@ import Testing
 private enum CompleteKeys {
     static let optional: Set = [
         "urls", "urls_from", "sitemaps", "follow", "normalize", "requests", "vars", "rate", "extract",
-        "allow_private", "schedule", "timezone", "missed", "jitter",
+        "allow_private", "on_finish", "schedule", "timezone", "missed", "jitter",
     ]
 }

@@ -215,6 +215,9 @@ package final class ModelDatabase {
         return counts
     }
 
+    /// How it is to be told that a run has finished.
+    package func deliveries(of run: RunID) -> [JobSpec.OnFinish.Action] { self.run(run).deliveries }
+
     /// A run's counters.
     package func progress(of run: RunID) -> RunProgress { self.run(run).progress }
 }

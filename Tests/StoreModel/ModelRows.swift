@@ -135,6 +135,8 @@ final class ModelRunRow {
     var batches: Int64 = 0
     /// What is counted and is no number of pages.
     var traffic = RunProgress()
+    /// How it is to be told that the run has finished.
+    var deliveries: [JobSpec.OnFinish.Action] = []
 
     init(id: RunID, job: String, spec: JobSpec, runner: RunnerID?) {
         self.id = id

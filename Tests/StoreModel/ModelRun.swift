@@ -59,6 +59,8 @@ final class ModelRun: RunStore {
     func finish(now: Int64, pulse: () throws -> Void) throws -> Bool {
         guard run.waiting.allSatisfy(\.isEmpty) else { return false }
         run.isFinished = true
+        // What a runner that was taken for gone does not tell is left to others.
+        if (try? database.check(runner)) != nil { run.deliveries = run.spec.onFinish?.actions ?? [] }
         run.runner = nil
         return true
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/types.h>
 
 // Glibc's Swift module leaves these headers out; what they declare is seen through this module.
 #include <sys/epoll.h>
@@ -28,3 +29,11 @@ int clinux_accept(int listener);
 // How long ago data came in on a TCP connection, in milliseconds, as exactly as the kernel's ticks are (TCP_INFO, tcp(7));
 // -1 where that is not known.
 int64_t clinux_since_received(int socket);
+
+// Starts a program without a shell, with these standard streams and no other descriptor, in a process group of its own, and with the
+// signals as they are by default, whatever this process does with them. A name without a slash is looked for in $PATH.
+// 0, or an error number.
+int clinux_spawn(char *const arguments[], int input, int output, pid_t *pid);
+
+// Makes a pipe whose ends are closed on exec: {read, write}. -1 and errno where there is none.
+int clinux_pipe(int ends[2]);

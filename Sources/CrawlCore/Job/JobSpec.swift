@@ -65,6 +65,9 @@ package struct JobSpec: Sendable, Equatable {
     /// How many finished runs are kept, the latest ones. The default is 0: all.
     package var keepRuns = 0
 
+    /// Who is told when a run has finished; nil, the default, for nobody.
+    package var onFinish: OnFinish?
+
     /// A job of this name with nothing to fetch and every default.
     package init(name: String) {
         self.name = name

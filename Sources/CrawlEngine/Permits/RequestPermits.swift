@@ -22,6 +22,8 @@ final class RequestPermits: Sendable {
     private let nextStart = Atomic<Int64>(0)
     /// The permits that all crawls of the process share, and this crawl's number there; nil where it is the only crawl.
     private let shared: (permits: SharedPermits, member: Int)?
+    /// Loops that found no permit of the shared ones, a bit each.
+    private let waitingForShared = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - loops: how many share them; no more than there are permits.
@@ -54,6 +56,7 @@ final class RequestPermits: Sendable {
         guard takeOne(loop: loop, holding: held) else { return false }
         guard let shared else { return true }
         if shared.permits.acquire(member: shared.member, holding: inFlight - 1) { return true }
+        waitingForShared.bitwiseOr(1 << UInt64(loop), ordering: .sequentiallyConsistent)
         free.add(1, ordering: .sequentiallyConsistent)
         return false
     }
@@ -109,11 +112,21 @@ final class RequestPermits: Sendable {
     /// - Returns: the loops to wake, a bit each, where permits are left over.
     func settle(loop: Int, isWaiting: Bool) -> UInt64 {
         let bit: UInt64 = 1 << UInt64(loop)
-        if !isWaiting { hungry.clear(bit) }
+        if !isWaiting {
+            hungry.clear(bit)
+            forgoShared(bit)
+        }
         guard free.load(ordering: .sequentiallyConsistent) > 0 else { return 0 }
         // Others would only find that they have to stand back.
         let hungry = hungry.load(ordering: .sequentiallyConsistent) & ~bit
         return takeWaiting(of: hungry == 0 ? ~bit : hungry)
+    }
+
+    /// Lets other crawls have what this one waited for, once no loop of it does any more.
+    private func forgoShared(_ bit: UInt64) {
+        guard let shared, waitingForShared.load(ordering: .relaxed) & bit != 0 else { return }
+        let others = waitingForShared.bitwiseAnd(~bit, ordering: .sequentiallyConsistent).newValue
+        if others == 0 { shared.permits.forgo(shared.member) }
     }
 
     /// Those of some loops that wait, which do so no more.

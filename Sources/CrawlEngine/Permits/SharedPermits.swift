@@ -2,13 +2,16 @@ internal import Synchronization
 
 /// How many requests all crawls of a process may have under way together.
 ///
-/// A crawl that holds its even share or more takes no more while another has less than its share and wants more.
+/// A crawl that holds its even share or more takes no more while another has less than its share and wants more. Where there are
+/// fewer permits than crawls, so that no share is a whole permit, crawls that have none take turns.
 package final class SharedPermits: Sendable {
     /// Requests that all crawls together may have under way.
     package let total: Int
     private let free: Atomic<Int>
     /// Crawls that hold less than their share and found no permit, a bit each; one is set until it has got one.
     private let hungry = Atomic<UInt64>(0)
+    /// The crawl that was hungry and got a permit last. The next turn is that of the hungry one behind it.
+    private let lastServed = Atomic<Int>(SharedPermits.capacity - 1)
     /// Crawls with loops to be woken when a permit comes back, a bit each.
     private let starved = Atomic<UInt64>(0)
     private let memberCount = Atomic<Int>(0)
@@ -54,23 +57,45 @@ package final class SharedPermits: Sendable {
         wakeStarved()
     }
 
-    /// Whether a crawl that holds so many may start one more request. Where it may not, it is woken once another is over.
+    /// Whether a crawl that holds so many may start one more request. Where it may not, it is woken when it may.
     func acquire(member: Int, holding held: Int) -> Bool {
         let bit: UInt64 = 1 << UInt64(member)
-        let share = max(1, total / max(1, memberCount.load(ordering: .relaxed)))
-        let standsBack =
-            held >= share && hungry.load(ordering: .sequentiallyConsistent) & ~bit != 0
-        if !standsBack, take(bit) { return true }
-        if held < share { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
+        let share = total / max(1, memberCount.load(ordering: .relaxed))
+        if !standsBack(member, holding: held, share), take(member) { return true }
+        if held < max(1, share) { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
         starved.bitwiseOr(bit, ordering: .sequentiallyConsistent)
-        // A permit may have come back before our wish was noted.
-        return !standsBack && take(bit)
+        // A permit may have come back, or the turn may have, before our wish was noted.
+        return !standsBack(member, holding: held, share) && take(member)
     }
 
-    private func take(_ bit: UInt64) -> Bool {
+    private func standsBack(_ member: Int, holding held: Int, _ share: Int) -> Bool {
+        let bit: UInt64 = 1 << UInt64(member)
+        let hungry = hungry.load(ordering: .sequentiallyConsistent)
+        guard hungry & ~bit != 0, held >= share else { return false }
+        // A crawl that has just given its only permit back is not hungry yet, and so comes after those that are.
+        return hungry & bit == 0 || next(of: hungry) != member
+    }
+
+    /// Whose turn it is among some crawls, a bit each; at least one.
+    private func next(of crawls: UInt64) -> Int {
+        let first = (lastServed.load(ordering: .sequentiallyConsistent) + 1) % SharedPermits.capacity
+        let behind = crawls & (.max << UInt64(first))
+        return (behind == 0 ? crawls : behind).trailingZeroBitCount
+    }
+
+    private func take(_ member: Int) -> Bool {
         guard free.takeOne() else { return false }
-        hungry.clear(bit)
+        let bit: UInt64 = 1 << UInt64(member)
+        guard hungry.load(ordering: .sequentiallyConsistent) & bit != 0 else { return true }
+        lastServed.store(member, ordering: .sequentiallyConsistent)
+        forgo(member)
         return true
+    }
+
+    /// Notes that a crawl wants no more than it has, so that nobody stands back for it.
+    func forgo(_ member: Int) {
+        hungry.clear(1 << UInt64(member))
+        if free.load(ordering: .sequentiallyConsistent) > 0 { wakeStarved() }
     }
 
     /// Gives a permit back.

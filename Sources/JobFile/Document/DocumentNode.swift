@@ -35,6 +35,16 @@ struct DocumentNode: Sendable {
 }
 
 extension DocumentNode {
+    /// Sets a key to a list of texts, in the mapping that another key has.
+    mutating func set(_ key: String, in mapping: String, to texts: [String]) {
+        guard var node = self[mapping] else { return }
+        let elements = texts.map {
+            DocumentNode(content: .text($0, isQuoted: true), position: node.position)
+        }
+        node.set(key, to: DocumentNode(content: .list(elements), position: node.position))
+        set(mapping, to: node)
+    }
+
     /// Replaces the text that a key has in each mapping of the list that another key has.
     mutating func mapTexts(in list: String, at key: String, _ transform: (String) -> String) {
         guard case .list(var elements)? = self[list]?.content, let node = self[list] else { return }

@@ -38,6 +38,9 @@ enum ForeignKey {
         "accept": "accept_status valid_status status_codes handle_httpstatus_list",
         "schedule": "cron interval crontab",
         "extract": "fields selectors extractors",
+        "on_finish": "notify notifications on_complete on_end on_exit after hooks",
+        "on_finish.exec": "post_run command",
+        "on_finish.webhook": "webhook webhooks callback",
         "keep_body": "save_body save_html store_html save_content",
     ])
 

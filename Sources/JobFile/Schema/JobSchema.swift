@@ -78,6 +78,10 @@ enum JobSchema {
             Field("accept") { cursor, spec throws(JobFileError) in
                 spec.accept = try StatusSchema.set(cursor)
             },
+            Field("on_finish", children: FinishSchema.onFinish.fields.map(\.name)) {
+                cursor, spec throws(JobFileError) in
+                spec.onFinish = try FinishSchema.read(cursor)
+            },
         ], foreign: ForeignKey.ofJob)
 
     private static let concurrency = Schema<JobSpec.Concurrency>(

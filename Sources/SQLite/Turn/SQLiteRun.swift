@@ -99,6 +99,9 @@ package final class SQLiteRun: RunStore {
             // Pages may have been put back to pending, from another program, since the last search.
             guard try !transaction.hasPending(run.id) else { return false }
             try transaction.finishRun(run.id, now: now)
+            for action in spec.onFinish?.actions ?? [] {
+                try transaction.addDelivery(action, of: run.id, runner: runner, now: now)
+            }
             return true
         }
     }

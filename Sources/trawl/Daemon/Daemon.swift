@@ -25,6 +25,8 @@ final class Daemon: @unchecked Sendable {
         case listenFailed
         /// A run is over, but its runner's leases could not be released.
         case leftBehind(RunnerID)
+        /// What was left untold of runs that have finished is told, or was cut short.
+        case delivered
         /// A run is over.
         case ended(JobID, Result<ExitStatus, CommandFailure>)
     }
@@ -47,6 +49,8 @@ final class Daemon: @unchecked Sendable {
     private var look = LastLook()
     private var jobs: RunningJobs
     private var launcher: JobLauncher
+    /// Tells what processes that were killed have left untold; nil while there is nothing.
+    private var deliveries: Interruption?
     /// Runners of runs that are over whose leases are still to be released.
     private var leftBehind: [RunnerID] = []
     private var log: DaemonLog
@@ -103,7 +107,7 @@ final class Daemon: @unchecked Sendable {
     private var isOver: Bool {
         guard case .stopping(let since, _) = phase else { return false }
         let isLate = since + Interruption.patience <= .now
-        return jobs.runs.values.allSatisfy { isLate && $0.interruption.isReading }
+        return deliveries == nil && jobs.runs.values.allSatisfy { isLate && $0.interruption.isReading }
     }
 
     private var waitMilliseconds: Int64 {
@@ -154,10 +158,14 @@ final class Daemon: @unchecked Sendable {
             phase = .stopping(since: .now, hasFailed: false)
             signs.stopping()
             log.stopping()
+            deliveries?.stop()
             for run in jobs.runs.values { run.interruption.stop() }
         case .abort:
             if !isStopping { phase = .stopping(since: .now, hasFailed: false) }
+            deliveries?.abort()
             for run in jobs.runs.values { run.interruption.abort() }
+        case .delivered:
+            deliveries = nil
         case .listenFailed:
             receive(.stop)
             fail(.now)
@@ -213,6 +221,11 @@ final class Daemon: @unchecked Sendable {
                 leftBehind.removeLast()
             }
             review = try agenda.review(store, processes: processes, limited: jobs.limited, now: now)
+            if deliveries == nil, try store.read({ try $0.hasUntakenDeliveries() }) {
+                let interruption = Interruption(launcher.logger)
+                deliveries = interruption
+                launcher.deliver(interruption)
+            }
         } catch {
             // The error may pass, as a full disk does, so the next look tries again.
             if state.current.databaseFault != error.description { log.databaseFailed(error) }

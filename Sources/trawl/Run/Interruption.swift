@@ -14,7 +14,10 @@ internal import Synchronization
 /// Signals arrive on a Dispatch queue, so that they are heard while Swift's cooperative pool is busy.
 final class Interruption: Sendable {
     private struct State: Sendable {
-        var signals = 0
+        var signals = 0 {
+            didSet { if firstSignalAt == nil { firstSignalAt = .now } }
+        }
+        private(set) var firstSignalAt: MonotonicInstant?
         var crawl: Crawl?
         /// Whether a list is being read, which may never come to its end.
         var isReading = false
@@ -33,6 +36,13 @@ final class Interruption: Sendable {
 
     /// Whether a signal has come.
     var isInterrupted: Bool { state.withLock { $0.signals > 0 } }
+
+    /// Whether what is under way is to end now: a second signal has come, or the first one so long ago.
+    func isPressing(after drain: Duration) -> Bool {
+        state.withLock { state in
+            state.signals > 1 || state.firstSignalAt.map { $0 + drain <= .now } ?? false
+        }
+    }
 
     /// Whether a list is being read.
     var isReading: Bool { state.withLock(\.isReading) }

@@ -26,6 +26,9 @@ struct JobRun: Sendable {
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
+    /// Whether those are told who are to know that the run has finished (`on_finish`).
+    var tellsEnd = true
+
     let environment = FetchEnvironment.system
 
     /// - Parameter document: the job file, if one was given. Its URLs may carry user names and passwords, which are not stored in
@@ -84,7 +87,10 @@ struct JobRun: Sendable {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
         let pending = Wording.count(run.progress.pending, "page")
-        logger.notice("\(job.name): going on with run \(run.number), \(pending) to go")
+        let age = Wording.age(milliseconds: environment.wallClock() - run.startedAt)
+        logger.notice(
+            "\(job.name): going on with run \(run.number), begun \(age) ago, \(pending) to go; to begin anew instead: trawl abandon \(job.name)"
+        )
         if spec.urlsFrom == .standardInput {
             logger.notice(
                 "\(job.name): its list was read when the run began; what standard input has now is not")
@@ -213,6 +219,10 @@ struct JobRun: Sendable {
         let status = try await onOwnedThread(named: "trawl-report") {
             try printSummary(of: run, of: job, end)
         }
+        if end == .finished, tellsEnd, spec.onFinish != nil {
+            // Before old runs are deleted, with which this one may have to be compared.
+            try await deliver(of: run.id, interruption)
+        }
         if end == .finished, spec.keepRuns > 0 {
             do throws(StoreError) {
                 try await prune(job, keeping: spec.keepRuns)
@@ -228,6 +238,14 @@ struct JobRun: Sendable {
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
             return .limitReached
         }
+    }
+
+    /// Tells what is to be told of a run that has finished, or with nil what is left of all runs.
+    func deliver(of run: RunID? = nil, _ interruption: Interruption) async throws {
+        let drain = options.drain
+        let deliverer = Deliverer(
+            store: store, runner: runner, logger: logger, isCut: { interruption.isPressing(after: drain) })
+        try await onOwnedThread(named: "trawl-deliver") { deliverer.deliver(of: run) }
     }
 
     private func prune(_ job: JobRecord, keeping runs: Int) async throws(StoreError) {

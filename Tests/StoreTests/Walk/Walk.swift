@@ -53,6 +53,11 @@ struct Walk {
         spec.batchSize = self.number(1...6)
         spec.keepsSkipped = chance(0.3)
         spec.limits.pagesPerHost = chance(0.3) ? self.number(3...9) : 0
+        if chance(0.3) {
+            var onFinish = JobSpec.OnFinish()
+            onFinish.exec = ["true"]
+            spec.onFinish = onFinish
+        }
         if chance(0.7) {
             var follow = JobSpec.Follow()
             follow.depth = chance(0.4) ? 3 : nil
@@ -177,7 +182,11 @@ struct Walk {
     private mutating func finish(_ index: Int) throws {
         let ends = try walkers[index].stores.map { try $0.finish(now: now) {} }
         calls += 1
-        try compare(ends.map { ["finished \($0)"] })
+        try compare(
+            try sides.indices.map { side in
+                let (run, runner) = (walkers[index].runs[side], walkers[index].runners[side])
+                return ["finished \(ends[side]), \(try sides[side].database.deliveries(of: run, by: runner))"]
+            })
         guard ends[0] else { return }
         walkers[index].isFinished = true
         for side in sides.indices {

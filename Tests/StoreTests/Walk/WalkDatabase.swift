@@ -19,6 +19,8 @@ protocol WalkDatabase {
     /// Every page of a run, in order.
     func rows(of run: RunID) throws -> [String]
     func progress(of run: RunID) throws -> RunProgress
+    /// How a runner is to tell that a run has finished.
+    func deliveries(of run: RunID, by runner: RunnerID) throws -> [JobSpec.OnFinish.Action]
 }
 
 struct ModelSide: WalkDatabase {
@@ -67,6 +69,10 @@ struct ModelSide: WalkDatabase {
     }
 
     func progress(of run: RunID) throws -> RunProgress { model.progress(of: run) }
+
+    func deliveries(of run: RunID, by runner: RunnerID) throws -> [JobSpec.OnFinish.Action] {
+        model.deliveries(of: run)
+    }
 }
 
 struct PortSide: WalkDatabase {
@@ -128,6 +134,10 @@ struct PortSide: WalkDatabase {
 
     func progress(of run: RunID) throws -> RunProgress {
         try port.read { try #require(try $0.run(run)).progress }
+    }
+
+    func deliveries(of run: RunID, by runner: RunnerID) throws -> [JobSpec.OnFinish.Action] {
+        try port.read { try $0.deliveries(of: run, by: runner) }.map(\.action)
     }
 }
 

@@ -313,6 +313,9 @@ private enum JobKeys {
         case "extract":
             return
                 "urls: [\"\(url)\"]\nextract: {field: {regex: x\(entry.isEmpty ? "" : ", " + entry)}}"
+        case "on_finish":
+            return
+                "urls: [\"\(url)\"]\non_finish: {exec: [x]\(entry.isEmpty ? "" : ", " + entry)}"
         case "timezone", "missed", "jitter":
             return "urls: [\"\(url)\"]\nschedule: \"@daily\"\n\(entry)\n"
         default:

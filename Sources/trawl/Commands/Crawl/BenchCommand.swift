@@ -98,7 +98,7 @@ struct BenchCommand: AsyncParsableCommand, OutputCommand {
         _ = try await Workplace.with(store) { runner, processes in
             try await JobRun(
                 store: store, runner: runner, processes: processes, options: options, output: output,
-                rows: nil, logger: logger, variables: variables
+                rows: nil, logger: logger, variables: variables, tellsEnd: false
             ).run(record, document: leveled, interruption)
         }
         let run = try store.existingRun(.latest, of: record)

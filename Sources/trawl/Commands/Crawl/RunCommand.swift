@@ -86,7 +86,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         let files = Dictionary(
             documents.compactMap { $0.document }.map { ($0.spec.name, $0) },
             uniquingKeysWith: { first, _ in first })
-        guard !records.isEmpty else {
+        guard try !records.isEmpty || store.hasDeliveriesLeft() else {
             logger.notice("nothing to do: no unfinished run and no job that is due or was never run")
             return
         }
@@ -97,6 +97,8 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
                     rows: format, logger: logger, variables: variables)
+                // What a process that was killed has left untold, while the jobs are run.
+                async let deliveries: Void = run.deliver(interruption)
                 var statuses: [ExitStatus] = []
                 for record in records where !interruption.isInterrupted {
                     do {
@@ -115,6 +117,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                         statuses.append(failure.status)
                     }
                 }
+                try await deliveries
                 return statuses
             }
         }
@@ -183,6 +186,17 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 return job
             }
         } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Whether a process that is gone has left untold that a run has finished.
+    fileprivate func hasDeliveriesLeft() throws -> Bool {
+        do throws(StoreError) {
+            return try read { try $0.hasUntakenDeliveries() }
+        } catch {
             throw CommandFailure(error)
         }
     }

@@ -17,6 +17,21 @@ struct JobLauncher {
     /// The job files that the daemon was given, by the names of their jobs.
     var documents: [String: JobDocument] = [:]
 
+    /// Tells what is left untold of runs that have finished. When that is over, the daemon's inbox receives `delivered`.
+    func deliver(_ interruption: Interruption) {
+        let (store, options, output, logger, inbox) = (store, options, output, logger, inbox)
+        Task.detached {
+            try? await Workplace.with(store, leftBehind: { inbox.send(.leftBehind($0)) }) {
+                runner, processes in
+                let run = JobRun(
+                    store: store, runner: runner, processes: processes, options: options, output: output,
+                    rows: nil, logger: logger)
+                try await run.deliver(interruption)
+            }
+            inbox.send(.delivered)
+        }
+    }
+
     /// Starts a run. When it ends, the daemon's inbox receives `ended`.
     func start(_ job: JobRecord, _ interruption: Interruption) {
         let (store, options, output, logger, inbox) = (store, options, output, logger, inbox)

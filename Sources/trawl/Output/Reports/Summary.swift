@@ -32,6 +32,12 @@ struct Summary {
         line.add("job", job)
         line.add("run", run)
         line.add("state", isFinished ? "finished" : "active")
+        addNumbers(to: &line)
+        return line.line
+    }
+
+    /// Adds the numbers to an object.
+    func addNumbers(to line: inout JSONLine) {
         line.add("pages", progress.pages)
         line.add("pages_done", progress.done)
         line.add("pages_failed", progress.failed)
@@ -51,7 +57,6 @@ struct Summary {
         line.add("size_download", progress.sizeDownload)
         line.add("elapsed_ms", progress.elapsedMilliseconds)
         line.add("request_time_ms", progress.requestMicroseconds / 1000)
-        return line.line
     }
 
     private static func object(_ counts: [(String, Int64)]) -> String {

@@ -31,6 +31,16 @@ enum Wording {
         return "\(whole / 3600):" + String(format: "%02d:", whole / 60 % 60) + clock
     }
 
+    /// `5 seconds`, `1 minute`, `3 hours`, `12 days`: roughly, in the largest unit of which there is a whole one.
+    static func age(milliseconds: Int64) -> String {
+        let seconds = max(0, milliseconds / 1000)
+        for (length, noun) in [(86_400 as Int64, "day"), (3_600, "hour"), (60, "minute")]
+        where seconds >= length {
+            return count(seconds / length, noun)
+        }
+        return count(seconds, "second")
+    }
+
     /// `512 B`, `10.2 KiB`, `3.4 MiB`.
     static func bytes(_ number: Int64) -> String {
         var value = Double(number)
