@@ -46,6 +46,8 @@ package struct JobSpec: Sendable, Equatable {
     package var request = RequestDefaults()
     /// The statuses that make a page `done`. The default is 200–299 and 304.
     package var accept = StatusSet.standard
+    /// The types of bodies that are taken; nil, the default, for all.
+    package var acceptTypes: AcceptedTypes?
     /// Which bodies are kept. The default is none.
     package var keepBody = KeptBodies.none
 

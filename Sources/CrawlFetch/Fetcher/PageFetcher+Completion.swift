@@ -1,6 +1,7 @@
 internal import ContentCoding
 internal import CrawlCore
 internal import Curl
+internal import TrawlText
 
 /// The end of an attempt.
 extension PageFetcher {
@@ -20,6 +21,23 @@ extension PageFetcher {
             return finish(.unavailable(statusCode: status), .answered)
         }
         finish(failure: .httpStatus, "status \(status) is not accepted")
+    }
+
+    /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.
+    ///
+    /// A response without a type is taken: nothing says that it is of another.
+    func refusedType(_ transfer: Transfer) -> String? {
+        guard let types = policy.acceptTypes, let page = request?.page, page.kind == .page,
+            acceptedStatuses.contains(transfer.running.head.status), redirectTarget(transfer) == nil,
+            transfer.running.head.status != 304, let value = transfer.contentType,
+            case let type = MIMEType.essence(of: value), !type.isEmpty, !types.contains(type)
+        else { return nil }
+        return type
+    }
+
+    /// Settles a page of a type that the job does not take.
+    func leave(ofType type: String) {
+        finish(.skipped(.contentType), error: "\(type) is not in accept_types", .answered)
     }
 
     private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {

@@ -6,6 +6,8 @@ internal import HTMLScan
 /// A job's settings for each of its requests.
 package struct FetchPolicy: Sendable {
     let accept: StatusSet
+    /// The types of bodies that are taken; nil for all.
+    let acceptTypes: AcceptedTypes?
     let limits: JobSpec.Limits
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
@@ -47,6 +49,7 @@ package struct FetchPolicy: Sendable {
         self.redaction = redaction
         self.keepsReplies = keepsReplies
         accept = spec.accept
+        acceptTypes = spec.acceptTypes
         limits = spec.limits
         retry = spec.retry
         headers = spec.request.headers

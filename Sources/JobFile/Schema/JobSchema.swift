@@ -78,6 +78,9 @@ enum JobSchema {
             Field("accept") { cursor, spec throws(JobFileError) in
                 spec.accept = try StatusSchema.set(cursor)
             },
+            Field("accept_types") { cursor, spec throws(JobFileError) in
+                spec.acceptTypes = try acceptedTypes(cursor)
+            },
         ], foreign: ForeignKey.ofJob)
 
     private static let concurrency = Schema<JobSpec.Concurrency>(
@@ -209,6 +212,21 @@ extension JobSchema {
             names.append(name)
         }
         return names
+    }
+
+    /// Types of bodies, in which `*` stands for any text.
+    private static func acceptedTypes(_ cursor: Cursor) throws(JobFileError) -> AcceptedTypes {
+        let elements = try cursor.elements(example: "[text/html, image/*]")
+        guard !elements.isEmpty else { throw cursor.failure("the list is empty; write at least one type") }
+        var names: [String] = []
+        for element in elements {
+            let name = try element.text()
+            guard AcceptedTypes.isType(name) else {
+                throw element.failure("\"\(name)\" is not a type; write one such as text/html or image/*")
+            }
+            names.append(name)
+        }
+        return AcceptedTypes(names)
     }
 
     private static func urlSource(_ cursor: Cursor) throws(JobFileError) -> JobSpec.URLSource {

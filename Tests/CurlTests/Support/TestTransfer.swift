@@ -18,6 +18,8 @@ final class TestTransfer: TransferDelegate {
     /// Whether an address may be connected to.
     var wantsConnectionKept = true
     var mayConnect: (IPAddress) -> Bool = { _ in true }
+    /// Whether a body is taken, by its header.
+    var takesBody: (Transfer) -> Bool = { _ in true }
     /// The addresses that it was asked about.
     private(set) var askedAddresses: [IPAddress] = []
     /// Called at the end of each request.
@@ -67,7 +69,7 @@ final class TestTransfer: TransferDelegate {
         switch results.first {
         case .code(.ok), nil: nil
         case .code(let code): code.errorKind
-        case .heldBack: nil
+        case .heldBack, .unwanted: nil
         case .failed(let kind, _): kind
         case .readTimeout: .timeoutRead
         }
@@ -85,6 +87,8 @@ final class TestTransfer: TransferDelegate {
         wasSent = true
         return true
     }
+
+    func wantsBody(_ transfer: Transfer) -> Bool { takesBody(transfer) }
 
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if keepsBody { body.append(contentsOf: bytes) }
