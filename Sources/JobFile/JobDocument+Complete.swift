@@ -16,7 +16,9 @@ extension JobDocument {
             text.lines += elements.prefix(urlLimit).map { "  - \($0.json)" }
             if elements.count > urlLimit { text.lines.append("  # and \(elements.count - urlLimit) more") }
         }
-        for key in ["urls_from", "sitemaps", "vars", "rate", "extract", "allow_private"] {
+        for key in [
+            "urls_from", "sitemaps", "newer_than", "vars", "rate", "extract", "allow_private", "accept_types",
+        ] {
             if let value = written?[key] { text.add(key, value.json) }
         }
         if let follow = spec.follow { text.add("follow", follow.pairs) }

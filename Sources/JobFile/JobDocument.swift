@@ -47,6 +47,7 @@ package struct JobDocument: Sendable, Equatable {
         }
         // A job that follows links requests pages that nobody chose one by one, so it is slower by default.
         if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
+        try FollowSchema.checkDateLimit(of: spec, cursor)
         if spec.schedule.cron == nil,
             let lone = try cursor.entries().first(where: {
                 ["timezone", "missed", "jitter"].contains($0.key)

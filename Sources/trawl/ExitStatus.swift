@@ -24,7 +24,8 @@ enum ExitStatus: Int32, Error {
 
     /// The status of a finished run.
     ///
-    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages, or only sitemaps.
+    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages but sitemaps, and
+    ///   pages that have not changed (`not_newer`).
     init(finished progress: RunProgress, hasSuccess: Bool?) {
         if hasSuccess == false {
             self = .noneSucceeded

@@ -10,6 +10,8 @@ package struct JobSpec: Sendable, Equatable {
     package var urlsFrom: URLSource?
     /// Sitemaps whose URLs are pages of the job.
     package var sitemaps: [String] = []
+    /// Entries of sitemaps that were last changed before this are skipped; nil, the default, for none.
+    package var newerThan: DateLimit?
     /// Which links are followed; nil, the default, for none.
     package var follow: Follow?
     /// What is done to URLs before they are compared and requested. The default is nothing.

@@ -175,7 +175,8 @@ final class RunDriver {
             try CrawlLoop(
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
-                sieve: LinkSieve(spec, rules: rules), environment: environment, permits: loops.permits,
+                sieve: LinkSieve(spec, rules: rules, runFrom: run.startedAt), environment: environment,
+                permits: loops.permits,
                 asksBeforeSending: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
         }
     }

@@ -17,6 +17,9 @@ enum JobSchema {
             Field("sitemaps") { cursor, spec throws(JobFileError) in
                 spec.sitemaps = try FollowSchema.sitemaps(cursor)
             },
+            Field("newer_than") { cursor, spec throws(JobFileError) in
+                spec.newerThan = try FollowSchema.dateLimit(cursor)
+            },
             Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
                 cursor, spec throws(JobFileError) in
                 var rules = JobSpec.Follow()

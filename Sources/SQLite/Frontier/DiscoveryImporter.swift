@@ -246,7 +246,7 @@ package struct DiscoveryImporter {
             sql: """
                 UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?, depth = ?, rank = ?,
                     referrer_id = ?
-                WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
+                WHERE id = ? AND skip_reason IN ('depth', 'scope', 'trap', 'robots', 'not_newer') AND fetched_at IS NULL
                 """
         ).execute(arguments: [host.rawValue, url.depth, url.rank, page?.rawValue, id])
         guard transaction.database.changesCount == 1 else { return }
