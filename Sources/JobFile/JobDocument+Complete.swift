@@ -44,7 +44,7 @@ extension JobDocument {
         text.add(
             "concurrency",
             [("total", "\(spec.concurrency.total)"), ("per_host", "\(spec.concurrency.perHost)")])
-        text.add("delay", spec.delay.jobFileText)
+        text.add("delay", spec.delay.jobFileText(andUpTo: spec.delaySpread))
         text.add("robots", spec.robots.rawValue)
         text.add("batch_size", "\(spec.batchSize)")
         text.add("batch_barrier", "\(spec.hasBatchBarrier)")
@@ -147,6 +147,11 @@ extension StatusSet {
 }
 
 extension Duration {
+    /// The duration as job files write it, with the bound above it where there is one: `1s..3s`.
+    fileprivate func jobFileText(andUpTo spread: Duration) -> String {
+        spread > .zero ? "\(jobFileText)..\((self + spread).jobFileText)" : jobFileText
+    }
+
     /// The duration as job files write it, in the largest unit of which it is at least two.
     fileprivate var jobFileText: String {
         let milliseconds = wholeMilliseconds

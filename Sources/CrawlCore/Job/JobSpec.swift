@@ -26,6 +26,8 @@ package struct JobSpec: Sendable, Equatable {
     package var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
     package var delay: Duration = .zero
+    /// How much longer than ``delay`` the time between two starts may be: each is chosen at random. The default is zero.
+    package var delaySpread: Duration = .zero
     /// How often requests may start. Starts are spread evenly, so that no window of that length has more. The default
     /// is no limit.
     package var rate = Rate()
@@ -87,6 +89,32 @@ extension JobSpec {
 
     /// The least time between two starts at one host, by the job's delay and its rate.
     package var startInterval: Duration { max(delay, rate.perHost) }
+
+    /// The limits of a host by the job's delay.
+    ///
+    /// - Parameter least: the least time between two starts that the host, or the job's rate, allows.
+    package func startLimits(perHost: Int, least: Duration) -> HostLimits {
+        let shortest = max(delay, least)
+        return HostLimits(
+            perHost: perHost, delay: shortest, spread: max(delay + delaySpread - shortest, .zero))
+    }
+
+    /// An instant that lies so long before a run's beginning, or is the same for all runs.
+    package enum DateLimit: Sendable, Equatable {
+        case age(Duration)
+        /// Unix milliseconds.
+        case instant(Int64)
+
+        /// The instant for a run, in unix milliseconds.
+        ///
+        /// - Parameter start: when the run began, in unix milliseconds.
+        package func instant(ofRunFrom start: Int64) -> Int64 {
+            switch self {
+            case .age(let age): start - age.wholeMilliseconds
+            case .instant(let instant): instant
+            }
+        }
+    }
 
     /// The value of a variable.
     package enum Variable: Sendable, Equatable {

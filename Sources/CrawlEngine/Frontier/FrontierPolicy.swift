@@ -43,11 +43,11 @@ struct FrontierPolicy {
 
     /// The limits and rules that a host's loop is given.
     func configuration(of host: CrawledHost) -> (limits: HostLimits, rules: HostRules) {
-        let delay =
-            host.overrides.delay
-            ?? max(
-                spec.startInterval, .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0))
-        let limits = HostLimits(perHost: host.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
+        let perHost = host.overrides.perHost ?? spec.concurrency.perHost
+        let crawlDelay: Duration = .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0)
+        let limits =
+            host.overrides.delay.map { HostLimits(perHost: perHost, delay: $0) }
+            ?? spec.startLimits(perHost: perHost, least: max(spec.startInterval, crawlDelay))
         let rules = HostRules(
             robots: host.robots?.rules, mayBePrivate: host.mayBePrivate,
             isBlocked: host.overrides.isBlocked, credentials: host.credentials)

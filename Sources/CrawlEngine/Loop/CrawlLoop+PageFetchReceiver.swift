@@ -13,7 +13,7 @@ extension CrawlLoop: PageFetchReceiver {
         guard let slot = fetcher.slot else { return true }
         let now = MonotonicInstant.now
         if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
-        gate.sent(slot, now: now)
+        gate.sent(slot, fraction: job.environment.random(), now: now)
         return true
     }
 

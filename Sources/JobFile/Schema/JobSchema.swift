@@ -33,7 +33,9 @@ enum JobSchema {
             },
             variables,
             .mapping("concurrency", \.concurrency, concurrency),
-            .duration("delay", \.delay),
+            Field("delay") { cursor, spec throws(JobFileError) in
+                (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
+            },
             Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
                 if case .mapping = cursor.node.content {
                     try rate.read(cursor, into: &spec.rate)
