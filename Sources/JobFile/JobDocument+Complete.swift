@@ -54,6 +54,7 @@ extension JobDocument {
                 ("connect", timeouts.connect.jobFileText), ("read", timeouts.read.jobFileText),
                 ("total", timeouts.total.jobFileText),
             ])
+        let maxWait = retry.maxWait.map { [("max_wait", $0.jobFileText)] } ?? []
         let conditions = retry.statuses.ranges + (retry.transport ? ["transport"] : [])
         text.add(
             "retry",
@@ -61,7 +62,7 @@ extension JobDocument {
                 ("attempts", "\(retry.attempts)"), ("delay", retry.delay.jobFileText),
                 ("max_delay", retry.maxDelay.jobFileText), ("unsafe", "\(retry.unsafe)"),
                 ("on", "[\(conditions.joined(separator: ", "))]"),
-            ])
+            ] + maxWait)
         text.add(
             "limits",
             [

@@ -52,9 +52,11 @@ extension HostGate {
         now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         switch signal {
-        case .exhausted(let wait):
+        case .exhausted(let wait), .turnedAway(let wait):
             hosts[index].circuit = nil
-            snooze(index, for: wait, now: now)
+            // What is stored of it counts for other jobs too, and none of them waits for longer than it would by itself.
+            let longest: Duration = .seconds(RetryAfter.longest)
+            snooze(index, for: min(wait, longest), now: now)
             noteChange(of: index)
         case .answered:
             if hosts[index].circuit != nil {

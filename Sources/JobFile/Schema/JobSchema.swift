@@ -115,6 +115,9 @@ enum JobSchema {
             .integer("attempts", 1...100, \.attempts),
             .duration("delay", \.delay),
             .duration("max_delay", \.maxDelay),
+            Field("max_wait") { cursor, policy throws(JobFileError) in
+                policy.maxWait = try cursor.duration()
+            },
             .boolean("unsafe", \.unsafe),
             Field("on") { cursor, policy throws(JobFileError) in
                 try StatusSchema.readRetryConditions(cursor, into: &policy)
