@@ -82,7 +82,10 @@ extension JobDocument {
             pairs.append(
                 ("headers", CompleteText.flow(request.headers.map { ($0.name.quoted, $0.value.quoted) })))
         }
-        pairs.append(("cookies", request.keepsCookies ? "keep" : "ignore"))
+        let file = request.cookieFile.map {
+            CompleteText.flow([("file", $0.path.quoted), ("save", "\($0.isSaved)")])
+        }
+        pairs.append(("cookies", file ?? (request.keepsCookies ? "keep" : "ignore")))
         pairs.append(("insecure", "\(request.insecure)"))
         text.add("request", pairs)
         text.add("accept", "[\(spec.accept.ranges.joined(separator: ", "))]")

@@ -7,7 +7,7 @@ package struct JobDocument: Sendable, Equatable {
     /// The document as JSON on one line, as it is stored in `jobs.spec`.
     ///
     /// It says what the user wrote and no more: keys in the order of the file, anchors resolved, no defaults.
-    /// Only the name is filled in, `urls_from` made absolute, and user names and passwords taken out of the URLs. Read
+    /// Only the name is filled in, paths are made absolute, and user names and passwords taken out of the URLs. Read
     /// again, it gives the same ``spec`` but for these.
     package let json: String
     /// What it was read from.
@@ -72,6 +72,7 @@ package struct JobDocument: Sendable, Equatable {
 
         root.set("name", to: spec.name)
         if case .file(let path) = spec.urlsFrom { root.set("urls_from", to: path) }
+        if let file = spec.request.cookieFile { root.set(["request", "cookies", "file"], to: file.path) }
         self.spec = spec
         root.mapTexts(in: "urls") { $0.withoutUserInfo }
         root.mapTexts(in: "requests", at: "url") { $0.withoutUserInfo }
@@ -104,11 +105,14 @@ package struct JobDocument: Sendable, Equatable {
 
     /// A mistake of the value of a key that shows only when the job is run.
     ///
-    /// - Parameter message: what is wrong and what to do about it.
+    /// - Parameters:
+    ///   - key: with those around it, `request.proxy`.
+    ///   - message: what is wrong and what to do about it.
     package func mistake(at key: String, _ message: String) -> JobFileError {
         var composer = YAMLComposer(text: text, source: source)
         let root = try? composer.compose()
-        return source.failure(at: root?[key]?.position, keyPath: key, message)
+        let value = key.split(separator: ".").reduce(root) { $0?[String($1)] }
+        return source.failure(at: value?.position, keyPath: key, message)
     }
 
     /// A mistake of the first text that holds a reference: a secret that is not to be had.

@@ -70,7 +70,7 @@ struct CommandFailure: Error {
     init(_ error: CrawlError) {
         switch error {
         case .store(let error): self.init(error)
-        case .archive(let message): self.init(.io, message)
+        case .archive(let message), .cookies(let message): self.init(.io, message)
         case .resources(let message): self.init(.internalError, message)
         case .secret(let message): self.init(.usage, message)
         }

@@ -200,6 +200,8 @@ extension JobSpec {
         package var proxy: String?
         /// Whether cookies are kept for the length of a run, and sent back. The default is false.
         package var keepsCookies = false
+        /// Where cookies are read from before a run; nil, the default, for none.
+        package var cookieFile: CookieFile?
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
         /// The defaults.

@@ -17,6 +17,8 @@ final class RunDriver {
     private let loops: LoopGroup
     private var frontier: Frontier
     private var reporter: RunReporter
+    /// The run's cookies; nil where none are kept.
+    private var cookies: CookieStore?
     private var limit: RunBudget.Limit?
     private var lastTurn: MonotonicInstant = .now
     private var lastBeat: MonotonicInstant = .now
@@ -66,7 +68,16 @@ final class RunDriver {
     /// - Throws: what the store or the loops ran into; whatever was committed stays, the rest is pending.
     func drive() throws -> RunEnd {
         defer { loops.leave() }
-        return run.hasRequests ? try store.durably(crawl) : try crawl()
+        let end = run.hasRequests ? try store.durably(crawl) : try crawl()
+        try saveCookies()
+        return end
+    }
+
+    /// Writes the cookies to the job's file, where the job says so.
+    private func saveCookies() throws {
+        guard let cookies, let file = frontier.policy.spec.request.cookieFile, file.isSaved
+        else { return }
+        try file.write(cookies.lines())
     }
 
     private func crawl() throws -> RunEnd {
@@ -163,7 +174,10 @@ final class RunDriver {
     private func startLoops() throws {
         let spec = frontier.policy.spec
         let composer = frontier.policy.composer
-        let cookies = spec.request.keepsCookies ? try CookieStore() : nil
+        if spec.request.keepsCookies {
+            let lines = try spec.request.cookieFile?.read() ?? []
+            cookies = try CookieStore(lines: lines)
+        }
         var resolved = spec
         resolved.request.headers = composer.headers
         let policy = FetchPolicy(

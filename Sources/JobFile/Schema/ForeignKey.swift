@@ -33,7 +33,7 @@ enum ForeignKey {
         "request.headers": "header default_request_headers",
         "request.user_agent": "user_agent useragent agent",
         "request.proxy": "proxies http_proxy https_proxy all_proxy",
-        "request.cookies": "cookie cookie_jar cookies_enabled",
+        "request.cookies": "cookie cookies_enabled cookie_jar cookie_file load_cookies",
         "request.insecure": "no_check_certificate check_certificate verify verify_ssl ssl_verify",
         "accept_types": "accept_type content_type content_types mime_types mime_type",
         "newer_than": "modified_since since last_modified",

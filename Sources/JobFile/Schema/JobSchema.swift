@@ -141,12 +141,9 @@ enum JobSchema {
         },
         .line("user_agent", \.userAgent),
         .line("proxy", \.proxy),
-        Field("cookies") { cursor, request throws(JobFileError) in
-            switch try cursor.word() {
-            case "keep": request.keepsCookies = true
-            case "ignore": request.keepsCookies = false
-            default: throw cursor.failure("cookies is keep or ignore")
-            }
+        Field("cookies", children: CookieSetting.file.fields.map(\.name)) {
+            cursor, request throws(JobFileError) in
+            try CookieSetting.read(cursor, into: &request)
         },
         .boolean("insecure", \.insecure),
     ])
