@@ -57,7 +57,7 @@ final class RunDriver {
             spec, requests: requests, loops: options.loops(for: requests),
             productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
             credentials: credentials, composer: composer, hasRequests: run.hasRequests,
-            reportsBatches: options.reportsBatches, random: environment.random)
+            reportsBatches: options.reportsBatches, network: options.network, random: environment.random)
         frontier = Frontier(policy, now: environment.wallClock(), clock: .now)
         reporter = RunReporter(
             run.progress, observer: observer, logLimit: options.logLimit, now: .now)
@@ -182,7 +182,7 @@ final class RunDriver {
         resolved.request.headers = composer.headers
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
-            redaction: composer.redaction,
+            network: options.network, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty))
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in

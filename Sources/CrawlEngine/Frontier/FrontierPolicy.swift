@@ -21,12 +21,15 @@ struct FrontierPolicy {
     let reportsBatches: Bool
     /// Gives random numbers from 0 to 1.
     let random: @Sendable () -> Double
+    /// How connections are made, where the user says so.
+    let network: NetworkOptions
     /// What the job does to URLs that are found.
     let normalization: URLNormalization
 
     init(
         _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
         composer: RequestComposer, hasRequests: Bool, reportsBatches: Bool,
+        network: NetworkOptions = NetworkOptions(),
         random: @escaping @Sendable () -> Double
     ) {
         self.spec = spec
@@ -38,6 +41,7 @@ struct FrontierPolicy {
         self.hasRequests = hasRequests
         self.reportsBatches = reportsBatches
         self.random = random
+        self.network = network
         normalization = URLNormalization(spec.normalize)
     }
 
@@ -54,11 +58,12 @@ struct FrontierPolicy {
         return (limits, rules)
     }
 
-    /// Whether a host may be at a private address: the job names it, or allows it.
+    /// Whether a host may be at a private address: the job names it, or allows it, or the user has said which address it has.
     func mayBePrivate(_ host: OpenedHost) -> Bool {
         if host.isNamed { return true }
-        guard let name = (try? WebURL(parsing: host.key + "/"))?.host else { return false }
-        return spec.allowPrivate.contains(name)
+        guard let url = try? WebURL(parsing: host.key + "/"), let name = url.host else { return false }
+        // Such a host is not looked up, so it has no other addresses.
+        return spec.allowPrivate.contains(name) || network.resolves(url)
     }
 
     /// How long a host rests from now on before its first request: its delay counts from when another runner let go of it.

@@ -29,6 +29,7 @@ final class TestTransfer: TransferDelegate {
         _ loop: TransferLoop, read: Duration = .seconds(20), connect: Duration = .seconds(20),
         total: Duration = .seconds(20), bodyLimit: Int64 = 0, proxy: String? = "",
         insecure: Bool = false, cookies: CookieStore? = nil, reportsSending: Bool = false,
+        reportsHead: Bool = false, network: NetworkOptions = NetworkOptions(),
         environment: [String: String] = [:]
     ) throws {
         self.loop = loop
@@ -37,11 +38,13 @@ final class TestTransfer: TransferDelegate {
         timeouts.read = read
         timeouts.connect = connect
         timeouts.total = total
-        try transfer.configure(
-            TransferConfiguration(
-                userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: proxy,
-                insecure: insecure, cookies: cookies, reportsSending: reportsSending,
-                environment: { environment[$0] }))
+        var configuration = TransferConfiguration(
+            userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: proxy,
+            insecure: insecure, cookies: cookies, reportsSending: reportsSending,
+            environment: { environment[$0] })
+        configuration.reportsHead = reportsHead
+        configuration.network = network
+        try transfer.configure(configuration)
         self.transfer = transfer
     }
 
