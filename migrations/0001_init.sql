@@ -313,12 +313,12 @@ CREATE TABLE pages (
             OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
     -- What went wrong, in words.
     error TEXT,
-    -- Why the page was not requested; not null exactly where it was skipped.
+    -- Why the page was settled without its content; not null exactly where it was skipped.
     skip_reason TEXT
         CHECK (skip_reason IS NULL OR skip_reason = 'duplicate' OR skip_reason = 'robots'
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
-            OR skip_reason = 'blocked_address'),
+            OR skip_reason = 'blocked_address' OR skip_reason = 'content_type' OR skip_reason = 'not_newer'),
     CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;

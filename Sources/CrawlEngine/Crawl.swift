@@ -75,6 +75,8 @@ package final class Crawl: Sendable {
             return .failure(.store(error))
         } catch let error as SecretFailure {
             return .failure(.secret("\(error)"))
+        } catch let error as CookieFileError {
+            return .failure(.cookies(error.description))
         } catch {
             return .failure(.resources("\(error)"))
         }
@@ -113,6 +115,8 @@ package enum CrawlError: Error, Sendable, CustomStringConvertible {
     case store(StoreError)
     /// A WARC file.
     case archive(String)
+    /// The job's file of cookies.
+    case cookies(String)
     /// This machine: descriptors or memory.
     case resources(String)
     /// A secret that the job's requests refer to is not there. Nothing was requested.
@@ -122,7 +126,8 @@ package enum CrawlError: Error, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .store(let error): error.description
-        case .archive(let message), .resources(let message), .secret(let message): message
+        case .archive(let message), .cookies(let message), .resources(let message), .secret(let message):
+            message
         }
     }
 }

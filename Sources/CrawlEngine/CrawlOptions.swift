@@ -15,6 +15,8 @@ package struct CrawlOptions: Sendable {
     package var userAgent: String
     /// The folder for WARC files of everything that is sent and received; nil, the default, where none are written.
     package var archiveFolder: String?
+    /// How connections are made, where the user says so.
+    package var network = NetworkOptions()
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
     /// Whether the observer hears of batches that are done with. The default is not.

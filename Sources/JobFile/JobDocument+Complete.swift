@@ -16,7 +16,9 @@ extension JobDocument {
             text.lines += elements.prefix(urlLimit).map { "  - \($0.json)" }
             if elements.count > urlLimit { text.lines.append("  # and \(elements.count - urlLimit) more") }
         }
-        for key in ["urls_from", "sitemaps", "vars", "rate", "extract", "allow_private"] {
+        for key in [
+            "urls_from", "sitemaps", "newer_than", "vars", "rate", "extract", "allow_private", "accept_types",
+        ] {
             if let value = written?[key] { text.add(key, value.json) }
         }
         if let follow = spec.follow { text.add("follow", follow.pairs) }
@@ -43,7 +45,7 @@ extension JobDocument {
         text.add(
             "concurrency",
             [("total", "\(spec.concurrency.total)"), ("per_host", "\(spec.concurrency.perHost)")])
-        text.add("delay", spec.delay.jobFileText)
+        text.add("delay", spec.delay.jobFileText(andUpTo: spec.delaySpread))
         text.add("robots", spec.robots.rawValue)
         text.add("batch_size", "\(spec.batchSize)")
         text.add("batch_barrier", "\(spec.hasBatchBarrier)")
@@ -53,6 +55,7 @@ extension JobDocument {
                 ("connect", timeouts.connect.jobFileText), ("read", timeouts.read.jobFileText),
                 ("total", timeouts.total.jobFileText),
             ])
+        let maxWait = retry.maxWait.map { [("max_wait", $0.jobFileText)] } ?? []
         let conditions = retry.statuses.ranges + (retry.transport ? ["transport"] : [])
         text.add(
             "retry",
@@ -60,7 +63,7 @@ extension JobDocument {
                 ("attempts", "\(retry.attempts)"), ("delay", retry.delay.jobFileText),
                 ("max_delay", retry.maxDelay.jobFileText), ("unsafe", "\(retry.unsafe)"),
                 ("on", "[\(conditions.joined(separator: ", "))]"),
-            ])
+            ] + maxWait)
         text.add(
             "limits",
             [
@@ -80,7 +83,10 @@ extension JobDocument {
             pairs.append(
                 ("headers", CompleteText.flow(request.headers.map { ($0.name.quoted, $0.value.quoted) })))
         }
-        pairs.append(("cookies", request.keepsCookies ? "keep" : "ignore"))
+        let file = request.cookieFile.map {
+            CompleteText.flow([("file", $0.path.quoted), ("save", "\($0.isSaved)")])
+        }
+        pairs.append(("cookies", file ?? (request.keepsCookies ? "keep" : "ignore")))
         pairs.append(("insecure", "\(request.insecure)"))
         text.add("request", pairs)
         text.add("accept", "[\(spec.accept.ranges.joined(separator: ", "))]")
@@ -146,6 +152,11 @@ extension StatusSet {
 }
 
 extension Duration {
+    /// The duration as job files write it, with the bound above it where there is one: `1s..3s`.
+    fileprivate func jobFileText(andUpTo spread: Duration) -> String {
+        spread > .zero ? "\(jobFileText)..\((self + spread).jobFileText)" : jobFileText
+    }
+
     /// The duration as job files write it, in the largest unit of which it is at least two.
     fileprivate var jobFileText: String {
         let milliseconds = wholeMilliseconds

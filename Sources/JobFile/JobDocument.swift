@@ -7,7 +7,7 @@ package struct JobDocument: Sendable, Equatable {
     /// The document as JSON on one line, as it is stored in `jobs.spec`.
     ///
     /// It says what the user wrote and no more: keys in the order of the file, anchors resolved, no defaults.
-    /// Only the name is filled in, `urls_from` and the program of `on_finish` made absolute, and user names and passwords taken out of the URLs. Read
+    /// Only the name is filled in, paths are made absolute, and user names and passwords taken out of the URLs. Read
     /// again, it gives the same ``spec`` but for these.
     package let json: String
     /// What it was read from.
@@ -47,6 +47,7 @@ package struct JobDocument: Sendable, Equatable {
         }
         // A job that follows links requests pages that nobody chose one by one, so it is slower by default.
         if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
+        try FollowSchema.checkDateLimit(of: spec, cursor)
         if spec.schedule.cron == nil,
             let lone = try cursor.entries().first(where: {
                 ["timezone", "missed", "jitter"].contains($0.key)
@@ -74,6 +75,7 @@ package struct JobDocument: Sendable, Equatable {
         if let command = spec.onFinish?.exec, !command.isEmpty {
             root.set("exec", in: "on_finish", to: command)
         }
+        if let file = spec.request.cookieFile { root.set(["request", "cookies", "file"], to: file.path) }
         self.spec = spec
         root.mapTexts(in: "urls") { $0.withoutUserInfo }
         root.mapTexts(in: "requests", at: "url") { $0.withoutUserInfo }
@@ -106,11 +108,14 @@ package struct JobDocument: Sendable, Equatable {
 
     /// A mistake of the value of a key that shows only when the job is run.
     ///
-    /// - Parameter message: what is wrong and what to do about it.
+    /// - Parameters:
+    ///   - key: with those around it, `request.proxy`.
+    ///   - message: what is wrong and what to do about it.
     package func mistake(at key: String, _ message: String) -> JobFileError {
         var composer = YAMLComposer(text: text, source: source)
         let root = try? composer.compose()
-        return source.failure(at: root?[key]?.position, keyPath: key, message)
+        let value = key.split(separator: ".").reduce(root) { $0?[String($1)] }
+        return source.failure(at: value?.position, keyPath: key, message)
     }
 
     /// A mistake of the first text that holds a reference: a secret that is not to be had.

@@ -6,6 +6,8 @@ package struct SitemapEntry: Sendable, Equatable {
         case page
         /// Another sitemap: the one that was read is an index.
         case sitemap
+        /// The next page of the same feed.
+        case nextPage
     }
 
     /// What it leads to.

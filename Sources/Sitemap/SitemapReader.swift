@@ -1,8 +1,8 @@
 internal import ContentCoding
 internal import TrawlText
 
-/// Reads one sitemap as its bytes arrive: a urlset or sitemapindex (sitemaps.org 0.9), an RSS or Atom feed, or plain
-/// text with one URL a line. It may be in any encoding of the web, and compressed by gzip, which its first bytes
+/// Reads one sitemap as its bytes arrive: a urlset or sitemapindex (sitemaps.org 0.9), an RSS or Atom feed, a JSON Feed, or
+/// plain text with one URL a line. It may be in any encoding of the web, and compressed by gzip, which its first bytes
 /// tell.
 ///
 /// A mistake in an entry costs at most that entry. Memory does not grow with the sitemap, except for entries that are
@@ -23,6 +23,9 @@ package final class SitemapReader {
     /// hostile sites from nesting them without end.
     package static let maximumNesting = 3
 
+    /// How many further pages of a feed are read. A feed whose every page names a next one would have no end.
+    package static let maximumPages = 1_000
+
     /// What stopped the reading; nil where nothing did.
     package private(set) var failure: SitemapFailure?
     /// How many entries were left out, since something is wrong with them.
@@ -32,7 +35,7 @@ package final class SitemapReader {
     /// Whether an entry was left out by a mistake, and not only because an item of a feed names no page, as it may.
     package var hasMistakes: Bool { harvest?.hasMistakes ?? false }
 
-    private var harvest: SitemapHarvest? { markup?.elements.harvest ?? lines?.harvest }
+    private var harvest: SitemapHarvest? { markup?.elements.harvest ?? lines?.harvest ?? feed?.harvest }
 
     private let limits: Limits
     private let contentType: String?
@@ -50,6 +53,7 @@ package final class SitemapReader {
     private var textOffset = 0
     private var markup: SitemapMarkup?
     private var lines: SitemapLines?
+    private var feed: JSONFeed?
 
     /// A reader for one sitemap.
     ///
@@ -91,7 +95,11 @@ package final class SitemapReader {
         markup?.finish(isAtEnd: isAtEnd)
         if isAtEnd { lines?.finish() }
         _ = settle()
-        if markup == nil, lines == nil { note(.notASitemap) }
+        if !hasBegun { note(.notASitemap) }
+        if isAtEnd, let feed {
+            if !feed.hasItems { note(.notASitemap) }
+            if !feed.isWhole { note(.cutOff(length: byteCount)) }
+        }
         if isAtEnd, let markup, !markup.elements.isWhole {
             note(markup.elements.root == nil ? .notASitemap : .cutOff(length: byteCount))
         }
@@ -101,6 +109,7 @@ package final class SitemapReader {
     /// The entries that were read since they were last taken, in their order.
     package func takeEntries() -> [SitemapEntry] {
         (markup?.takeEntries() ?? []) + (lines?.harvest.takeEntries() ?? [])
+            + (feed?.harvest.takeEntries() ?? [])
     }
 
     // MARK: - Compression
@@ -177,22 +186,27 @@ package final class SitemapReader {
     private func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let decoder, wantsMore else { return wantsMore }
         var bytes = bytes
-        if markup == nil, lines == nil {
+        if !hasBegun {
             // White space, before which an XML declaration would be a mistake, and another byte order mark are passed over.
             let start = bytes.firstIndex { !Self.isIgnoredAtStart($0) } ?? bytes.count
             textOffset += decoder.sourceLength(of: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
             guard start < bytes.count else { return true }
             bytes = UnsafeRawBufferPointer(rebasing: bytes[start...])
-            if bytes[0] == UInt8(ascii: "<") {
+            switch bytes[0] {
+            case UInt8(ascii: "<"):
                 markup = SitemapMarkup(decoder, offset: textOffset, limit: limits.entries)
-            } else {
-                lines = SitemapLines(offset: textOffset, limit: limits.entries)
+            case UInt8(ascii: "{"): feed = JSONFeed(offset: textOffset, limit: limits.entries)
+            default: lines = SitemapLines(offset: textOffset, limit: limits.entries)
             }
         }
+        feed?.read(bytes, decoder.sourceLength)
         markup?.read(bytes)
         lines?.read(bytes, decoder.sourceLength)
         return settle()
     }
+
+    /// Whether the form of the sitemap is known.
+    private var hasBegun: Bool { markup != nil || lines != nil || feed != nil }
 
     private static func isIgnoredAtStart(_ byte: UInt8) -> Bool {
         switch byte {
@@ -203,7 +217,8 @@ package final class SitemapReader {
 
     /// Ends the reading where nothing can come of the rest.
     private func settle() -> Bool {
-        guard markup?.isOver ?? lines?.isOver ?? false else { return wantsMore }
+        guard markup?.isOver ?? lines?.isOver ?? feed?.isOver ?? false else { return wantsMore }
+        if let fault = feed?.fault { return stop(.malformed(fault)) }
         let isFull = harvest?.isFull ?? false
         return stop(isFull ? .tooManyEntries(limit: limits.entries) : .notASitemap)
     }

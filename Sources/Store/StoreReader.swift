@@ -48,7 +48,8 @@ package protocol StoreReader {
     func namedHosts(by run: RunID, limit: Int) throws -> [String]
     /// Sums a run up. Reads every page of the run once.
     func report(_ run: RunID, slowestHosts limit: Int) throws -> RunReport
-    /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none.
+    /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none, and neither is a page that was skipped as
+    /// `not_newer`.
     func hasSuccess(_ run: RunID) throws -> Bool?
     /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
     func times(of run: RunID) throws -> [Int64]

@@ -12,7 +12,7 @@ public struct Outcome: Sendable {
         case done
         /// It could not be fetched, or its status does not count as a success; ``Outcome/errorKind`` and ``Outcome/error`` say why.
         case failed
-        /// It was not requested; ``Outcome/skipReason`` says why.
+        /// It is settled without its content; ``Outcome/skipReason`` says why.
         case skipped
         /// It is not settled. Only outcomes that are read from the store have this state.
         case pending
@@ -59,7 +59,7 @@ public struct Outcome: Sendable {
     public var errorKind: String? { row.errorKind }
     /// What went wrong, for people.
     public var error: String? { row.error }
-    /// Why it was not requested, in a word that is never renamed: `duplicate`, `robots`, `invalid_url` …
+    /// Why it was settled without its content, in a word that is never renamed: `duplicate`, `robots`, `invalid_url` …
     public var skipReason: String? { row.skipReason }
     /// The line of the list that has the URL, from 1.
     public var line: Int? { row.line }

@@ -1,3 +1,4 @@
+internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
 internal import TrawlSQLite
@@ -46,6 +47,7 @@ public struct TrawlError: Error, Sendable, Equatable, CustomStringConvertible {
         case let error as StoreError: self.init(.database, error.description)
         case let error as JobFileError: self.init(.job, error.description)
         case let error as URLListError: self.init(.job, error.description)
+        case let error as CookieFileError: self.init(.job, error.description)
         case is NothingToFetch: self.init(.job, "\(name)\(error)")
         case let error as SecretFailure: self.init(.secret, "\(name)\(error)")
         case CrawlError.secret(let message): self.init(.secret, name + message)

@@ -24,7 +24,8 @@ enum ExitStatus: Int32, Error {
 
     /// The status of a finished run.
     ///
-    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages, or only sitemaps.
+    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages but sitemaps, and
+    ///   pages that have not changed (`not_newer`).
     init(finished progress: RunProgress, hasSuccess: Bool?) {
         if hasSuccess == false {
             self = .noneSucceeded
@@ -69,7 +70,7 @@ struct CommandFailure: Error {
     init(_ error: CrawlError) {
         switch error {
         case .store(let error): self.init(error)
-        case .archive(let message): self.init(.io, message)
+        case .archive(let message), .cookies(let message): self.init(.io, message)
         case .resources(let message): self.init(.internalError, message)
         case .secret(let message): self.init(.usage, message)
         }

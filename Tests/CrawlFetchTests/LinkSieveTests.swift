@@ -17,7 +17,7 @@ import Testing
         spec.follow = JobSpec.Follow()
         change(&spec)
         let rules = FollowRules(spec)
-        let sieve = try #require(try LinkSieve(spec, rules: rules))
+        let sieve = try #require(try LinkSieve(spec, rules: rules, runFrom: 0))
         sieve.insert(seed: try WebURL(parsing: seed))
         return sieve
     }
@@ -35,7 +35,7 @@ import Testing
     private func urls(_ discovery: PageDiscovery?) -> [String] { discovery?.urls.map(\.url) ?? [] }
 
     @Test func `a job that follows nothing has no sieve`() throws {
-        #expect(try LinkSieve(JobSpec(name: "job"), rules: nil) == nil)
+        #expect(try LinkSieve(JobSpec(name: "job"), rules: nil, runFrom: 0) == nil)
     }
 
     @Test func `links are resolved, stripped of fragments, and each counted once`() throws {
@@ -160,7 +160,7 @@ import Testing
     @Test func `a job of sitemaps alone takes all that they list`() throws {
         var spec = JobSpec(name: "job")
         spec.sitemaps = ["http://example.org/maps/sitemap.xml"]
-        let sieve = try #require(try LinkSieve(spec, rules: FollowRules(spec)))
+        let sieve = try #require(try LinkSieve(spec, rules: FollowRules(spec), runFrom: 0))
         let found = try sift(
             entries: [
                 SitemapEntry(.page, location: "http://other.example/"),
@@ -181,5 +181,42 @@ import Testing
         #expect(found.urls.map(\.depth) == [1])
         #expect(try sift(entries: [entry], with: try sieve(), depth: deepest - 1).skipped == [:])
         #expect(try sift(entries: [entry], with: try sieve(), depth: deepest).skipped == [.depth: 1])
+    }
+
+    @Test func `a feed may have many more pages than sitemaps may be nested`() throws {
+        let entry = SitemapEntry(.nextPage, location: "/feed.json?page=2")
+        let found = try sift(entries: [entry], with: try sieve(), depth: 500)
+        let last = SitemapReader.maximumPages
+
+        #expect(found.urls.map(\.kind) == [.sitemap])
+        #expect(found.urls.map(\.depth) == [501])
+        #expect(try sift(entries: [entry], with: try sieve(), depth: last).skipped == [.depth: 1])
+    }
+
+    @Test(arguments: [
+        (JobSpec.DateLimit.age(.seconds(7)), ["a", "new", "undated"]),
+        (.instant(1_000_003_000), ["a", "new", "undated"]), (.instant(1_000_003_001), ["new", "undated"]),
+    ]) func `entries that were last changed before a date are skipped, with a row`(
+        limit: JobSpec.DateLimit, expected: [String]
+    ) throws {
+        var spec = JobSpec(name: "job")
+        spec.sitemaps = ["http://example.org/maps/sitemap.xml"]
+        spec.newerThan = limit
+        let sieve = try #require(try LinkSieve(spec, rules: nil, runFrom: 1_000_010_000))
+        let dates: [(String, Int64?)] = [
+            ("old", 1_000_002_999), ("a", 1_000_003_000), ("new", 1_000_009_000), ("undated", nil),
+        ]
+        let entries = dates.map { SitemapEntry(.page, location: "/\($0.0)", lastModified: $0.1) }
+        let index = SitemapEntry(.sitemap, location: "/old.xml", lastModified: 1)
+
+        let found = try sift(entries: entries + [index], with: sieve)
+
+        let taken = found.urls.filter { $0.skipReason == nil && $0.kind == .page }
+        #expect(taken.map { $0.url.dropFirst("http://example.org/".count) } == expected.map { $0[...] })
+        #expect(found.urls.filter { $0.kind == .sitemap }.map(\.skipReason) == [nil])
+        let skipped = found.urls.filter { $0.skipReason == .notNewer }
+        #expect(skipped.count == 4 - expected.count)
+        #expect(skipped.first?.lastModified == 1_000_002_999)
+        #expect(found.skipped == [.notNewer: 4 - expected.count])
     }
 }

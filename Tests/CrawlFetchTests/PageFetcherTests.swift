@@ -156,4 +156,70 @@ import Testing
         #expect(receiver.signal == .throttled(wait: .seconds(90)))
         #expect(outcome.verdict == .retry(.httpStatus, wait: .seconds(90)))
     }
+
+    @Test func `a page of another type is left after its header, without its body`() throws {
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/page": .html(title: "x")
+            case "/feed": .text("{}", type: "APPLICATION/feed+json; charset=utf-8")
+            case "/missing": LoopbackServer.Response(status: 404, headers: [("Content-Type", "text/plain")])
+            case "/moved": .redirect(to: "/image").header("Content-Type", "text/plain")
+            case "/empty": .text("", type: "image/png")
+            case "/untyped": .bytes(Array("<title>x</title>".utf8), type: nil)
+            default: .text(String(repeating: "x", count: 1 << 20), type: "image/png")
+            }
+        }
+        let receiver = try TestReceiver {
+            $0.acceptTypes = AcceptedTypes(["text/html", "application/*+json"])
+        }
+        func verdict(_ path: String) throws -> PageOutcome.Verdict {
+            try receiver.fetch(server.url(path)).verdict
+        }
+
+        #expect(try verdict("/page") == .done)
+        #expect(try verdict("/feed") == .done)
+        // Nothing says that it is of another type.
+        #expect(try verdict("/untyped") == .done)
+        #expect(try verdict("/missing") == .failed(.httpStatus))
+        #expect(try verdict("/empty") == .skipped(.contentType))
+        let image = try receiver.fetch(server.url("/moved"))
+        #expect(image.verdict == .skipped(.contentType))
+        #expect(image.error == "image/png is not in accept_types")
+        #expect(image.response.statusCode == 200)
+        #expect(image.response.contentType == "image/png")
+        #expect(image.response.finalURL == server.url("/image"))
+        #expect(image.response.contentLength == 0)
+        #expect(image.response.sizeDownload < 1 << 20)
+        #expect(receiver.signal == .answered)
+    }
+
+    @Test func `a server that asks for a longer wait than the job takes is not waited for`() throws {
+        let server = try LoopbackServer { request in
+            switch request.path {
+            case "/limit":
+                .text("").header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", "90")
+            case "/soon": .status(503, retryAfter: .seconds(30))
+            default: .status(429).header("Retry-After", "86400")
+            }
+        }
+        let receiver = try TestReceiver { $0.retry.maxWait = .seconds(60) }
+
+        let late = try receiver.fetch(server.url("/"))
+        #expect(late.verdict == .failed(.httpStatus))
+        #expect(late.error?.contains("retry.max_wait") == true)
+        #expect(receiver.signal == .turnedAway(wait: .seconds(86_400)))
+        #expect(try receiver.fetch(server.url("/soon")).verdict == .retry(.httpStatus, wait: .seconds(30)))
+        #expect(try receiver.fetch(server.url("/limit")).verdict == .done)
+        #expect(receiver.signal == .turnedAway(wait: .seconds(90)))
+    }
+
+    @Test func `a job may wait for longer than an hour`() throws {
+        let server = try LoopbackServer { _ in .status(429).header("Retry-After", "7200") }
+
+        let patient = try TestReceiver { $0.retry.maxWait = .seconds(3 * 3600) }
+        let usual = try TestReceiver()
+
+        #expect(try patient.fetch(server.url("/")).verdict == .retry(.httpStatus, wait: .seconds(7200)))
+        #expect(try usual.fetch(server.url("/")).verdict == .retry(.httpStatus, wait: .seconds(3600)))
+    }
 }

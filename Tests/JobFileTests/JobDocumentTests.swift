@@ -163,6 +163,8 @@ import Testing
     @Test(arguments: [
         JobDocumentTests.full, "name: docs\nurls: ['http://a/']",
         "name: docs\nurls: ['http://a/']\nfollow: {}\nrate: 60/min",
+        "name: a\nsitemaps: ['http://a/s']\nnewer_than: 7d\ndelay: 1s..3s\naccept_types: [text/html]\nretry: {max_wait: 5m}",
+        "name: a\nurls: ['http://a/']\nrequest: {cookies: {file: /c.txt, save: true}}",
         "name: a\nurls: ['http://a/']\nschedule: '@daily'\ntimezone: UTC\njitter: 90s\nmissed: skip",
         "name: a\nurls: ['http://a/']\non_finish: {exec: [./a, 5], webhook: {url: 'http://b/'}, timeout: 5s}",
         "name: a\nrequests: [{url: 'http://a/', json: {a: 1}}]\nnormalize: {drop: [utm_*]}\nrobots: obey",
@@ -183,6 +185,6 @@ import Testing
 private enum CompleteKeys {
     static let optional: Set = [
         "urls", "urls_from", "sitemaps", "follow", "normalize", "requests", "vars", "rate", "extract",
-        "allow_private", "on_finish", "schedule", "timezone", "missed", "jitter",
+        "allow_private", "accept_types", "newer_than", "on_finish", "schedule", "timezone", "missed", "jitter",
     ]
 }

@@ -189,7 +189,7 @@ extension ModelPage {
     fileprivate var wasLeftAlone: Bool {
         guard state == .skipped, !isSettled else { return false }
         switch skipReason {
-        case .depth, .scope, .trap, .robots: return true
+        case .depth, .scope, .trap, .robots, .notNewer: return true
         default: return false
         }
     }

@@ -1,7 +1,10 @@
 /// How long a server asks to be left alone (`Retry-After`; RFC 9110, section 10.2.3).
 package enum RetryAfter {
-    /// The longest wait that is honoured, in seconds: one hour. A host that asks for more is tried again after it.
+    /// The longest wait that is honoured where the job says nothing else, in seconds: one hour. A host that asks for more is tried
+    /// again after it.
     package static let longest: Int64 = 3600
+    /// The longest wait that is told apart from longer ones, in seconds: a year.
+    package static let longestKnown: Int64 = 365 * 86_400
 
     /// How long from now; nil where the value is neither a number of seconds nor a date.
     ///
@@ -13,8 +16,11 @@ package enum RetryAfter {
     ///   - value: of the field.
     ///   - date: the value of the response's `Date`; nil where there is none.
     ///   - now: unix milliseconds when the response came.
-    package static func wait(_ value: String, date: String?, now: Int64) -> Duration? {
-        if let seconds = seconds(value) { return .seconds(seconds) }
+    ///   - longest: what a longer wait is cut to, in seconds. The default is an hour.
+    package static func wait(
+        _ value: String, date: String?, now: Int64, longest: Int64 = longest
+    ) -> Duration? {
+        if let seconds = seconds(value, longest: longest) { return .seconds(seconds) }
         guard let end = HTTPDate(parsing: value, now: now)?.unixMilliseconds else { return nil }
         let start = date.flatMap { HTTPDate(parsing: $0, now: now)?.unixMilliseconds } ?? now
         guard end > start else { return .zero }
@@ -24,7 +30,7 @@ package enum RetryAfter {
     }
 
     /// The value as a number of seconds, of any length; nil where it is none.
-    private static func seconds(_ value: String) -> Int64? {
+    private static func seconds(_ value: String, longest: Int64) -> Int64? {
         var seconds: Int64?
         var hasEnded = false
         for byte in value.utf8 {

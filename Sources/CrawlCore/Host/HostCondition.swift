@@ -20,6 +20,8 @@ package enum HostSignal: Sendable, Equatable {
     case answered
     /// The host answered 429 or 503, with the wait of its `Retry-After` where it sent one.
     case throttled(wait: Duration?)
+    /// The host asks to be left alone for longer than the job waits (`retry.max_wait`).
+    case turnedAway(wait: Duration)
     /// The host did not answer in time.
     case timedOut
     /// The host answered, and its rate limit is used up for so long.

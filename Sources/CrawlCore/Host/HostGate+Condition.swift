@@ -20,6 +20,15 @@ extension HostGate {
         return max(pace.interval, hosts[index].limits.delay)
     }
 
+    /// The time between a start to a host and the next one.
+    ///
+    /// - Parameter fraction: chooses it, from 0 for the least to 1 for the longest.
+    func interval(of index: Int, fraction: () -> Double) -> Duration {
+        let spread = hosts[index].limits.spread
+        guard spread > .zero else { return interval(of: index) }
+        return max(interval(of: index), hosts[index].limits.delay + spread * min(max(fraction(), 0), 1))
+    }
+
     mutating func restore(_ condition: HostCondition, at index: Int, now: MonotonicInstant) {
         if condition.snooze > .zero {
             let until = now + condition.snooze
@@ -43,9 +52,11 @@ extension HostGate {
         now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         switch signal {
-        case .exhausted(let wait):
+        case .exhausted(let wait), .turnedAway(let wait):
             hosts[index].circuit = nil
-            snooze(index, for: wait, now: now)
+            // What is stored of it counts for other jobs too, and none of them waits for longer than it would by itself.
+            let longest: Duration = .seconds(RetryAfter.longest)
+            snooze(index, for: min(wait, longest), now: now)
             noteChange(of: index)
         case .answered:
             if hosts[index].circuit != nil {

@@ -148,7 +148,7 @@ package struct HostGate: ~Copyable {
         hosts[index].recent.add(now: now)
         hosts[index].circuit?.started()
         let interval = interval(of: index)
-        if interval > .zero {
+        if interval > .zero || hosts[index].limits.spread > .zero {
             hosts[index].isStarting = true
             hosts[index].nextStart = now + interval
         }
@@ -157,10 +157,15 @@ package struct HostGate: ~Copyable {
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
-    package mutating func sent(_ slot: Slot, now: MonotonicInstant) {
+    ///
+    /// - Parameter fraction: a random number from 0 to 1, for the delay of a host whose delays differ.
+    package mutating func sent(
+        _ slot: Slot, fraction: @autoclosure () -> Double, now: MonotonicInstant
+    ) {
         // The host may have asked to be left alone for longer than the delay.
         hosts[slot.index].isStarting = false
-        hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, now + interval(of: slot.index))
+        let next = now + interval(of: slot.index, fraction: fraction)
+        hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, next)
         schedule(slot.index, now: now)
     }
 

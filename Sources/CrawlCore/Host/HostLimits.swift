@@ -4,11 +4,15 @@ package struct HostLimits: Sendable, Equatable {
     package var perHost: Int
     /// The least time between two starts.
     package var delay: Duration
+    /// How much longer the time between two starts may be: it is chosen anew for each start.
+    package var spread: Duration
 
-    /// - Precondition: neither is negative.
-    package init(perHost: Int, delay: Duration) {
-        precondition(perHost >= 0 && delay >= .zero, "a host's limits are not negative")
+    /// - Precondition: none is negative.
+    package init(perHost: Int, delay: Duration, spread: Duration = .zero) {
+        precondition(
+            perHost >= 0 && delay >= .zero && spread >= .zero, "a host's limits are not negative")
         self.perHost = perHost
         self.delay = delay
+        self.spread = spread
     }
 }

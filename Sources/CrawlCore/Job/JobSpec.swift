@@ -10,6 +10,8 @@ package struct JobSpec: Sendable, Equatable {
     package var urlsFrom: URLSource?
     /// Sitemaps whose URLs are pages of the job.
     package var sitemaps: [String] = []
+    /// Entries of sitemaps that were last changed before this are skipped; nil, the default, for none.
+    package var newerThan: DateLimit?
     /// Which links are followed; nil, the default, for none.
     package var follow: Follow?
     /// What is asked for once to see whether it is there, beside the pages that are followed; nil, the default, for nothing.
@@ -28,6 +30,8 @@ package struct JobSpec: Sendable, Equatable {
     package var concurrency = Concurrency()
     /// The least time between two starts to one host. The default is none, or 500 milliseconds where links are followed.
     package var delay: Duration = .zero
+    /// How much longer than ``delay`` the time between two starts may be: each is chosen at random. The default is zero.
+    package var delaySpread: Duration = .zero
     /// How often requests may start. Starts are spread evenly, so that no window of that length has more. The default
     /// is no limit.
     package var rate = Rate()
@@ -50,6 +54,8 @@ package struct JobSpec: Sendable, Equatable {
     package var request = RequestDefaults()
     /// The statuses that make a page `done`. The default is 200–299 and 304.
     package var accept = StatusSet.standard
+    /// The types of bodies that are taken; nil, the default, for all.
+    package var acceptTypes: AcceptedTypes?
     /// Which bodies are kept. The default is none.
     package var keepBody = KeptBodies.none
 
@@ -102,6 +108,32 @@ extension JobSpec {
 
     /// The least time between two starts at one host, by the job's delay and its rate.
     package var startInterval: Duration { max(delay, rate.perHost) }
+
+    /// The limits of a host by the job's delay.
+    ///
+    /// - Parameter least: the least time between two starts that the host, or the job's rate, allows.
+    package func startLimits(perHost: Int, least: Duration) -> HostLimits {
+        let shortest = max(delay, least)
+        return HostLimits(
+            perHost: perHost, delay: shortest, spread: max(delay + delaySpread - shortest, .zero))
+    }
+
+    /// An instant that lies so long before a run's beginning, or is the same for all runs.
+    package enum DateLimit: Sendable, Equatable {
+        case age(Duration)
+        /// Unix milliseconds.
+        case instant(Int64)
+
+        /// The instant for a run, in unix milliseconds.
+        ///
+        /// - Parameter start: when the run began, in unix milliseconds.
+        package func instant(ofRunFrom start: Int64) -> Int64 {
+            switch self {
+            case .age(let age): start - age.wholeMilliseconds
+            case .instant(let instant): instant
+            }
+        }
+    }
 
     /// The value of a variable.
     package enum Variable: Sendable, Equatable {
@@ -187,6 +219,8 @@ extension JobSpec {
         package var proxy: String?
         /// Whether cookies are kept for the length of a run, and sent back. The default is false.
         package var keepsCookies = false
+        /// Where cookies are read from before a run; nil, the default, for none.
+        package var cookieFile: CookieFile?
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
         /// The defaults.

@@ -6,6 +6,9 @@ package struct RetryPolicy: Sendable, Equatable {
     package var delay: Duration = .seconds(1)
     /// The most that any wait grows to. The default is five minutes.
     package var maxDelay: Duration = .seconds(300)
+    /// The longest wait that a server may ask for (`Retry-After`). A page whose server asks for more is not tried again. Nil, the
+    /// default, cuts any wait to an hour (``RetryAfter/longest``).
+    package var maxWait: Duration?
     /// Statuses that are tried again. The default is curl's `--retry` list (408, 429, 500, 502, 503, 504,
     /// 522, 524) and 425 (Too Early; RFC 8470, section 5.2).
     package var statuses: StatusSet = {
@@ -34,6 +37,14 @@ extension RetryPolicy {
     package func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
         guard attempt < attempts else { return false }
         return kind == .httpStatus ? statuses.contains(status) : transport && kind.isTransient
+    }
+
+    /// Whether a server asks for a longer wait than the job takes.
+    ///
+    /// - Parameter wait: what it asks for; nil for nothing.
+    package func isTooLong(_ wait: Duration?) -> Bool {
+        guard let wait, let maxWait else { return false }
+        return wait > maxWait
     }
 
     /// Whether a response says that nothing was done of the request, so that it may be sent again whatever its method: 429

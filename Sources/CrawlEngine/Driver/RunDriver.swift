@@ -17,6 +17,8 @@ final class RunDriver {
     private let loops: LoopGroup
     private var frontier: Frontier
     private var reporter: RunReporter
+    /// The run's cookies; nil where none are kept.
+    private var cookies: CookieStore?
     private var limit: RunBudget.Limit?
     private var lastTurn: MonotonicInstant = .now
     private var lastBeat: MonotonicInstant = .now
@@ -55,7 +57,7 @@ final class RunDriver {
             spec, requests: requests, loops: options.loops(for: requests),
             productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
             credentials: credentials, composer: composer, hasRequests: run.hasRequests,
-            reportsBatches: options.reportsBatches, random: environment.random)
+            reportsBatches: options.reportsBatches, network: options.network, random: environment.random)
         frontier = Frontier(policy, now: environment.wallClock(), clock: .now)
         reporter = RunReporter(
             run.progress, observer: observer, logLimit: options.logLimit, now: .now)
@@ -66,7 +68,16 @@ final class RunDriver {
     /// - Throws: what the store or the loops ran into; whatever was committed stays, the rest is pending.
     func drive() throws -> RunEnd {
         defer { loops.leave() }
-        return run.hasRequests ? try store.durably(crawl) : try crawl()
+        let end = run.hasRequests ? try store.durably(crawl) : try crawl()
+        try saveCookies()
+        return end
+    }
+
+    /// Writes the cookies to the job's file, where the job says so.
+    private func saveCookies() throws {
+        guard let cookies, let file = frontier.policy.spec.request.cookieFile, file.isSaved
+        else { return }
+        try file.write(cookies.lines())
     }
 
     private func crawl() throws -> RunEnd {
@@ -163,19 +174,23 @@ final class RunDriver {
     private func startLoops() throws {
         let spec = frontier.policy.spec
         let composer = frontier.policy.composer
-        let cookies = spec.request.keepsCookies ? try CookieStore() : nil
+        if spec.request.keepsCookies {
+            let lines = try spec.request.cookieFile?.read() ?? []
+            cookies = try CookieStore(lines: lines)
+        }
         var resolved = spec
         resolved.request.headers = composer.headers
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
-            redaction: composer.redaction,
+            network: options.network, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty))
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
             try CrawlLoop(
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
-                sieve: LinkSieve(spec, rules: rules), environment: environment, permits: loops.permits,
+                sieve: LinkSieve(spec, rules: rules, runFrom: run.startedAt), environment: environment,
+                permits: loops.permits,
                 asksBeforeSending: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
         }
     }

@@ -22,6 +22,10 @@ extension Frontier {
                     host: host.id, limits: limits, rules: rules, condition: opened.record.condition,
                     rest: policy.rest(of: opened, limits, now: moment.now, clock: moment.clock))),
             to: host.loop)
+        let snooze = opened.record.condition.snooze
+        guard !policy.spec.retry.isTooLong(snooze) else {
+            return deny(host.id, .failed(.hostUnavailable), Frontier.tooLong(snooze))
+        }
         // After the host was opened: only then does the loop admit a request to it.
         guard policy.spec.robots == .obey, opened.robots == nil else { return }
         if asksRobots {
@@ -29,6 +33,11 @@ extension Frontier {
         } else {
             hosts.update(host) { $0.access = .unasked }
         }
+    }
+
+    /// Why nothing is asked of a host that wants to be left alone for longer than the job waits.
+    static func tooLong(_ wait: Duration) -> String {
+        "the host asks to be left alone for \(wait), which is longer than retry.max_wait"
     }
 
     /// Tells a host's loop what is known of the host now.

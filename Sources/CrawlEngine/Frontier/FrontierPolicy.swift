@@ -21,12 +21,15 @@ struct FrontierPolicy {
     let reportsBatches: Bool
     /// Gives random numbers from 0 to 1.
     let random: @Sendable () -> Double
+    /// How connections are made, where the user says so.
+    let network: NetworkOptions
     /// What the job does to URLs that are found.
     let normalization: URLNormalization
 
     init(
         _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
         composer: RequestComposer, hasRequests: Bool, reportsBatches: Bool,
+        network: NetworkOptions = NetworkOptions(),
         random: @escaping @Sendable () -> Double
     ) {
         self.spec = spec
@@ -38,27 +41,29 @@ struct FrontierPolicy {
         self.hasRequests = hasRequests
         self.reportsBatches = reportsBatches
         self.random = random
+        self.network = network
         normalization = URLNormalization(spec.normalize)
     }
 
     /// The limits and rules that a host's loop is given.
     func configuration(of host: CrawledHost) -> (limits: HostLimits, rules: HostRules) {
-        let delay =
-            host.overrides.delay
-            ?? max(
-                spec.startInterval, .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0))
-        let limits = HostLimits(perHost: host.overrides.perHost ?? spec.concurrency.perHost, delay: delay)
+        let perHost = host.overrides.perHost ?? spec.concurrency.perHost
+        let crawlDelay: Duration = .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0)
+        let limits =
+            host.overrides.delay.map { HostLimits(perHost: perHost, delay: $0) }
+            ?? spec.startLimits(perHost: perHost, least: max(spec.startInterval, crawlDelay))
         let rules = HostRules(
             robots: host.robots?.rules, mayBePrivate: host.mayBePrivate,
             isBlocked: host.overrides.isBlocked, credentials: host.credentials)
         return (limits, rules)
     }
 
-    /// Whether a host may be at a private address: the job names it, or allows it.
+    /// Whether a host may be at a private address: the job names it, or allows it, or the user has said which address it has.
     func mayBePrivate(_ host: OpenedHost) -> Bool {
         if host.isNamed { return true }
-        guard let name = (try? WebURL(parsing: host.key + "/"))?.host else { return false }
-        return spec.allowPrivate.contains(name)
+        guard let url = try? WebURL(parsing: host.key + "/"), let name = url.host else { return false }
+        // Such a host is not looked up, so it has no other addresses.
+        return spec.allowPrivate.contains(name) || network.resolves(url)
     }
 
     /// How long a host rests from now on before its first request: its delay counts from when another runner let go of it.

@@ -2,6 +2,7 @@ package import CrawlCore
 package import CrawlFetch
 package import TrawlStore
 package import JobFile
+internal import Curl
 
 /// A job as its next run is to have it, with its variables filled in and the places that its URLs are read from.
 package struct JobOrder: Sendable {
@@ -46,8 +47,8 @@ package struct JobOrder: Sendable {
     ///   - isWanted: asked now and then; false ends it.
     /// - Returns: the run with its pages, and what it is to do; nil where it was not wanted any more. Then it stays
     ///   `importing`, and the next runner begins anew.
-    /// - Throws: ``NothingToFetch``, `SecretFailure` for a secret that is not to be had, `URLListError`, `JobFileError` or
-    ///   `StoreError`.
+    /// - Throws: ``NothingToFetch``, `SecretFailure` for a secret that is not to be had, `CookieFileError`, `URLListError`,
+    ///   `JobFileError` or `StoreError`.
     package func fill(
         _ run: RunRecord, in store: any CrawlDatabase, _ credentials: URLCredentials,
         environment: FetchEnvironment?,
@@ -55,6 +56,7 @@ package struct JobOrder: Sendable {
     ) throws -> (run: RunRecord, spec: JobSpec)? {
         do {
             let spec = try JobDocument(yaml: job.spec, source: .database(name: job.name)).spec
+            _ = try spec.request.cookieFile?.read()
             // A secret that is missing is reported before the run has begun, and before its list is read.
             if let environment {
                 _ = try RequestComposer(spec, environment: environment)
@@ -76,6 +78,11 @@ package struct JobOrder: Sendable {
             try? RunOpening.discard(run.id, store: store)
             throw error
         }
+    }
+
+    /// Looks whether the file of cookies of a run that goes on can be used.
+    package static func checkCookieFile(of spec: JobSpec) throws(CookieFileError) {
+        _ = try spec.request.cookieFile?.read()
     }
 
     /// Reads the user names and passwords of an unfinished run's URLs where they are: in its job file and list.

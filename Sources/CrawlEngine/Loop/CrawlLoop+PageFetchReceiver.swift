@@ -13,7 +13,7 @@ extension CrawlLoop: PageFetchReceiver {
         guard let slot = fetcher.slot else { return true }
         let now = MonotonicInstant.now
         if fetcher.wasSent, !gate.maySendAgain(slot, now: now) { return false }
-        gate.sent(slot, now: now)
+        gate.sent(slot, fraction: job.environment.random(), now: now)
         return true
     }
 
@@ -32,6 +32,7 @@ extension CrawlLoop: PageFetchReceiver {
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)
+            if case .turnedAway(let wait) = signal { giveUp(outcome.lastHost, Frontier.tooLong(wait)) }
             keep(consume outcome)
         case .redirect(let purpose, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
@@ -49,6 +50,11 @@ extension CrawlLoop: PageFetchReceiver {
             admit(request, first: true)
         case .robots(var answer, let host, let last, let url):
             if verdict == .givenUp, case .unreachable(_, let error) = answer {
+                answer = .unreachable(.hostUnavailable, error)
+                giveUp(last, error)
+            }
+            if case .turnedAway(let wait) = signal {
+                let error = Frontier.tooLong(wait)
                 answer = .unreachable(.hostUnavailable, error)
                 giveUp(last, error)
             }

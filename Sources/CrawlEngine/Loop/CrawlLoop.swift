@@ -64,7 +64,7 @@ final class CrawlLoop: @unchecked Sendable {
             followsLinks: spec.follow != nil, asksBeforeSending: asksBeforeSending)
         outbox = LoopOutbox(batchSize: spec.batchSize)
         gate = HostGate(
-            limits: HostLimits(perHost: spec.concurrency.perHost, delay: spec.startInterval),
+            limits: spec.startLimits(perHost: spec.concurrency.perHost, least: spec.startInterval),
             circuitPolicy: circuitPolicy)
         transfers = try TransferLoop(connections: connections)
         mail = LoopMail(waker: transfers.waker)

@@ -1,6 +1,7 @@
 internal import ContentCoding
 internal import CrawlCore
 internal import Curl
+internal import TrawlText
 
 /// The end of an attempt.
 extension PageFetcher {
@@ -20,6 +21,23 @@ extension PageFetcher {
             return finish(.unavailable(statusCode: status), .answered)
         }
         finish(failure: .httpStatus, "status \(status) is not accepted")
+    }
+
+    /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.
+    ///
+    /// A response without a type is taken: nothing says that it is of another.
+    func refusedType(_ transfer: Transfer) -> String? {
+        guard let types = policy.acceptTypes, let page = request?.page, page.kind == .page,
+            acceptedStatuses.contains(transfer.running.head.status), redirectTarget(transfer) == nil,
+            transfer.running.head.status != 304, let value = transfer.contentType,
+            case let type = MIMEType.essence(of: value), !type.isEmpty, !types.contains(type)
+        else { return nil }
+        return type
+    }
+
+    /// Settles a page of a type that the job does not take.
+    func leave(ofType type: String) {
+        finish(.skipped(.contentType), error: "\(type) is not in accept_types", .answered)
     }
 
     private func follow(_ location: String, _ request: PageRequest, _ transfer: Transfer) {
@@ -108,7 +126,10 @@ extension PageFetcher {
         guard let request, let transfer else { return }
         let status = transfer.statusCode ?? 0
         let asked = retryAfter(status, transfer)
-        let signal = HostSignal(kind, status: status, wait: asked ?? rateLimitWait(transfer))
+        let wanted = asked ?? rateLimitWait(transfer)
+        let signal =
+            wanted.flatMap { retryPolicy.isTooLong($0) ? .turnedAway(wait: $0) : nil }
+            ?? HostSignal(kind, status: status, wait: wanted)
         guard let page = request.page else {
             switch kind {
             case .tooManyRedirects, .redirectLoop, .badRedirect:
@@ -129,10 +150,18 @@ extension PageFetcher {
             let error = isLost ? "\(message); not known to have been delivered" : message
             return finish(.failed(kind), error: error, signal)
         }
+        if case .turnedAway(let asked) = signal {
+            return finish(.failed(kind), error: "\(message); \(tooLong(asked))", signal)
+        }
         var wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
         if let asked { wait = max(wait, asked) }
         if case .throttled(let asked?) = signal { wait = max(wait, asked) }
         finish(.retry(kind, wait: wait), error: message, signal)
+    }
+
+    /// Why a page is not tried again whose server asks for a longer wait than the job takes.
+    private func tooLong(_ wait: Duration) -> String {
+        "the server asks for a wait of \(wait), and retry.max_wait is \(retryPolicy.maxWait ?? .zero)"
     }
 
     /// How long the server asks us to wait by `Retry-After`; nil when it does not.
@@ -141,7 +170,9 @@ extension PageFetcher {
             transfer.running.head.notableFields.contains(.retryAfter),
             let value = transfer.header("retry-after")
         else { return nil }
-        return RetryAfter.wait(value, date: transfer.header("date"), now: environment.wallClock())
+        return RetryAfter.wait(
+            value, date: transfer.header("date"), now: environment.wallClock(),
+            longest: retryPolicy.maxWait == nil ? RetryAfter.longest : RetryAfter.longestKnown)
     }
 
     /// How long the server will take no more requests, by its rate limit fields; nil when it does not say so.
@@ -190,7 +221,9 @@ extension PageFetcher {
         progress.endBody()
         self.request = nil
         var signal = signal
-        if signal == .answered, let wait = rateLimitWait(transfer) { signal = .exhausted(wait: wait) }
+        if signal == .answered, let wait = rateLimitWait(transfer) {
+            signal = retryPolicy.isTooLong(wait) ? .turnedAway(wait: wait) : .exhausted(wait: wait)
+        }
         receiver.finished(self, .outcome(outcome), signal)
     }
 

@@ -64,7 +64,7 @@ extension HTTPExchange.Truncation {
         case .readTimeout: kind = .timeoutRead
         case .failed(let fault, _): kind = fault
         case .code(let code): kind = code.errorKind
-        case .heldBack: kind = .internal
+        case .heldBack, .unwanted: kind = .internal
         }
         switch kind {
         case .tooLarge: self = .length

@@ -11,7 +11,7 @@ extension PageFetcher {
             return (.timeoutRead, "no byte came for \(timeouts.read)")
         case .failed(let kind, let message):
             return (kind, message)
-        case .code(.ok), .heldBack:
+        case .code(.ok), .heldBack, .unwanted:
             return nil
         case .code(.writeError) where progress.extent == .tooLarge:
             return (.tooLarge, "the body is larger than limits.body (\(limits.body) bytes)")

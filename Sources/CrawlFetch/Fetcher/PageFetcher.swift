@@ -166,6 +166,11 @@ package final class PageFetcher: TransferDelegate {
         return true
     }
 
+    /// Whether the page is of a type that the job takes, as far as its header tells.
+    package func wantsBody(_ transfer: Transfer) -> Bool {
+        refusedType(transfer) == nil
+    }
+
     /// Takes decoded bytes of the body; false when no more of them are wanted.
     package func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if case .unseen = progress.body { begin(transfer) }
@@ -218,6 +223,7 @@ package final class PageFetcher: TransferDelegate {
             keep(request, transfer, result, now: environment.wallClock())
         }
         guard let (kind, message) = failure else {
+            if let type = refusedType(transfer) { return leave(ofType: type) }
             progress.extent = .whole
             return complete(request, transfer)
         }

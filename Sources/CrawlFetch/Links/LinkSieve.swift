@@ -19,17 +19,22 @@ package final class LinkSieve {
 
     private let normalization: URLNormalization
     private let urlLength: Int
+    /// Entries of sitemaps that were last changed before this instant, in unix milliseconds, are skipped; nil when none are.
+    private let newerThan: Int64?
 
     /// A sieve for a job; nil when it follows nothing.
     ///
-    /// - Parameter rules: those of the job, with the run's seeds in their scope; nil when it follows sitemaps only.
+    /// - Parameters:
+    ///   - rules: those of the job, with the run's seeds in their scope; nil when it follows sitemaps only.
+    ///   - start: when the run began, in unix milliseconds.
     /// - Throws: `URLFilterError` when an expression of the job is not valid.
-    package init?(_ spec: JobSpec, rules: FollowRules?) throws {
+    package init?(_ spec: JobSpec, rules: FollowRules?, runFrom start: Int64) throws {
         guard spec.discoversPages else { return nil }
         let follow = spec.follow ?? JobSpec.Follow()
         self.rules = rules
         normalization = URLNormalization(spec.normalize)
         urlLength = spec.limits.urlLength
+        newerThan = spec.newerThan?.instant(ofRunFrom: start)
         filter =
             follow.include.isEmpty && follow.exclude.isEmpty
             ? nil : try URLFilter(include: follow.include, exclude: follow.exclude)
@@ -142,19 +147,20 @@ package final class LinkSieve {
                 skipped[.invalidURL, default: 0] += 1
                 continue
             }
-            let isSitemap = entry.kind == .sitemap
+            let isSitemap = entry.kind != .page
             let url = isSitemap ? parsed : normalization.apply(to: parsed)
             var found = DiscoveredURL(
                 url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength,
                 kind: isSitemap ? .sitemap : .page, depth: isSitemap ? sitemap.depth + 1 : 0)
             found.lastModified = entry.lastModified
             found.priority = entry.priority
-            guard let reason = reasonToSkip(found, url) else {
+            guard let reason = reasonToSkip(found, url, entry.kind) else {
                 urls.append(found)
                 continue
             }
             skipped[reason, default: 0] += 1
-            guard keepsSkipped else { continue }
+            // What has not changed is not gone: it has a row whatever the job says of others.
+            guard keepsSkipped || reason == .notNewer else { continue }
             found.skipReason = reason
             kept.append(found)
         }
@@ -163,12 +169,20 @@ package final class LinkSieve {
             sitemap: SitemapCounts(entries: entries.count, leftOut: leftOut))
     }
 
-    private func reasonToSkip(_ found: DiscoveredURL, _ url: WebURL) -> SkipReason? {
+    private func reasonToSkip(
+        _ found: DiscoveredURL, _ url: WebURL, _ kind: SitemapEntry.Kind
+    ) -> SkipReason? {
         guard agreedHosts.admit(url) else { return .invalidURL }
         if urlLength > 0, found.url.utf8.count > urlLength { return .limit }
-        if found.kind == .sitemap { return found.depth <= SitemapReader.maximumNesting ? nil : .depth }
+        switch kind {
+        case .sitemap: return found.depth <= SitemapReader.maximumNesting ? nil : .depth
+        case .nextPage: return found.depth <= SitemapReader.maximumPages ? nil : .depth
+        case .page: break
+        }
         if let reason = rules?.reasonToSkip(url, depth: 0) { return reason }
         if let filter, !filter.admits(found.url) { return .scope }
+        // The date of a sitemap in an index does not count: many sites set it wrong.
+        if let newerThan, let changed = found.lastModified, changed < newerThan { return .notNewer }
         return nil
     }
 }

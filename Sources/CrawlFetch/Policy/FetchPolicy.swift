@@ -6,6 +6,8 @@ internal import HTMLScan
 /// A job's settings for each of its requests.
 package struct FetchPolicy: Sendable {
     let accept: StatusSet
+    /// The types of bodies that are taken; nil for all.
+    let acceptTypes: AcceptedTypes?
     let limits: JobSpec.Limits
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
@@ -38,17 +40,19 @@ package struct FetchPolicy: Sendable {
     ///   - userAgent: what is sent when the job names none.
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
     ///   - exchangeKeeper: keeps what is sent and received; nil when nobody does. The default is nil.
+    ///   - network: how connections are made, where the user says so. The default leaves it to the system.
     ///   - redaction: the secrets in the job's header fields. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is false.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
-        exchangeKeeper: (any ExchangeKeeper)? = nil, redaction: Redaction = Redaction(),
-        keepsReplies: Bool = false
+        exchangeKeeper: (any ExchangeKeeper)? = nil, network: NetworkOptions = NetworkOptions(),
+        redaction: Redaction = Redaction(), keepsReplies: Bool = false
     ) {
         timeouts = spec.timeouts
         self.redaction = redaction
         self.keepsReplies = keepsReplies
         accept = spec.accept
+        acceptTypes = spec.acceptTypes
         limits = spec.limits
         retry = spec.retry
         headers = spec.request.headers
@@ -65,6 +69,8 @@ package struct FetchPolicy: Sendable {
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,
             cookies: cookies, reportsSending: true)
+        transfer.network = network
+        transfer.reportsHead = spec.acceptTypes != nil
         if exchangeKeeper != nil { transfer.recordedBytes = keptBytes }
         self.transfer = transfer
     }

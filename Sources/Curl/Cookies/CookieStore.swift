@@ -3,7 +3,7 @@ internal import CrawlCore
 internal import Glibc
 internal import Synchronization
 
-/// The cookies of one run, shared by all its transfers on all its loops; kept in memory only.
+/// The cookies of one run, shared by all its transfers on all its loops; kept in memory.
 ///
 /// libcurl decides by RFC 6265 and the Public Suffix List which cookies are taken, and which are sent where. It takes at
 /// most 50 a response, and sends at most 150 in 8 KiB a request. How many are kept altogether is limited here, to
@@ -22,6 +22,19 @@ package final class CookieStore: Sendable {
     nonisolated(unsafe) let share: UnsafeMutableRawPointer
     private let locks: ShareLocks
     private let fieldCount = Atomic(0)
+
+    /// A store with the cookies of a file.
+    ///
+    /// - Parameter lines: a cookie each, in Netscape's format; of too many some are dropped.
+    /// - Throws: `CurlSetupFailure` when curl has no memory for it.
+    package convenience init(lines: [String]) throws(CurlSetupFailure) {
+        try self.init()
+        let handle = try sharingHandle()
+        defer { handle.close() }
+        for line in lines.count > Self.maximumCount ? Self.kept(of: lines) : lines {
+            try handle.set(CURLOPT_COOKIELIST, line)
+        }
+    }
 
     /// An empty store.
     ///
@@ -50,6 +63,27 @@ package final class CookieStore: Sendable {
     deinit {
         // Fails only while a handle uses the share, and the transfer of each such handle keeps this object alive.
         curl_share_cleanup(share)
+    }
+
+    /// The cookies that are kept, a line each in Netscape's format.
+    package func lines() throws(CurlSetupFailure) -> [String] {
+        let handle = try sharingHandle()
+        defer { handle.close() }
+        return lines(by: handle.easy)
+    }
+
+    /// A handle that makes no request. curl gives and takes cookies only by one.
+    private func sharingHandle() throws(CurlSetupFailure) -> EasyHandle {
+        let handle = try EasyHandle()
+        do throws(CurlSetupFailure) {
+            try handle.set(CURLOPT_SHARE, pointer: share)
+            // The empty name is no file; it switches cookies on.
+            try handle.set(CURLOPT_COOKIEFILE, "")
+        } catch {
+            handle.close()
+            throw error
+        }
+        return handle
     }
 
     /// Counts `Set-Cookie` fields that have come; true when it is time to count the cookies.

@@ -12,10 +12,7 @@ struct StoredCookie {
     let pair: String
 
     init?(_ line: String) {
-        var line = Substring(line)
-        let httpOnly = "#HttpOnly_"
-        if line.hasPrefix(httpOnly) { line = line.dropFirst(httpOnly.count) }
-        let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+        let fields = Self.fields(of: line)
         guard fields.count >= 7, let expires = Int64(fields[4]) else { return nil }
         domain = fields[0].drop { $0 == "." }
         includesSubdomains = fields[1] == "TRUE"
@@ -24,6 +21,23 @@ struct StoredCookie {
         isSecure = fields[3] == "TRUE"
         self.expires = expires
         pair = "\(fields[5])=\(fields[6...].joined(separator: "\t"))"
+    }
+
+    private static func fields(of line: String) -> [Substring] {
+        var line = Substring(line)
+        let httpOnly = "#HttpOnly_"
+        if line.hasPrefix(httpOnly) { line = line.dropFirst(httpOnly.count) }
+        return line.split(separator: "\t", omittingEmptySubsequences: false)
+    }
+
+    /// Whether curl takes a line for a cookie. Like curl, this lets an empty value have no field.
+    static func isWellFormed(_ line: String) -> Bool {
+        let fields = fields(of: line)
+        guard (6...7).contains(fields.count), [0, 2, 5].allSatisfy({ !fields[$0].isEmpty }) else {
+            return false
+        }
+        return [fields[1], fields[3]].allSatisfy { ["TRUE", "FALSE"].contains($0.uppercased()) }
+            && Int64(fields[4]).map { $0 >= 0 } == true
     }
 
     /// Whether it goes with a request (RFC 6265, section 5.4, step 1).

@@ -76,19 +76,21 @@ extension EasyHandle {
         try check(code, "COPYPOSTFIELDS")
     }
 
-    /// Sets the lines of the header fields, in the form of CURLOPT_HTTPHEADER(3).
+    /// Sets a list of texts, such as the lines of the header fields.
     ///
-    /// - Returns: the list of them. curl reads it with each request, so it must not be freed before another one is set.
-    func setHeaders(_ lines: [String]) throws(CurlSetupFailure) -> UnsafeMutablePointer<curl_slist>? {
+    /// - Returns: the list. curl reads it with each request, so it must not be freed before another one is set.
+    func setList(
+        _ option: CURLoption, _ lines: [String]
+    ) throws(CurlSetupFailure) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {
             guard let longer = curl_slist_append(list, line) else {
                 curl_slist_free_all(list)
-                throw CurlSetupFailure(option: "HTTPHEADER", message: "no memory")
+                throw CurlSetupFailure(option: "\(option.rawValue)", message: "no memory")
             }
             list = longer
         }
-        try check(ccurl_setopt_list(easy, CURLOPT_HTTPHEADER, list), "HTTPHEADER")
+        try check(ccurl_setopt_list(easy, option, list), "\(option.rawValue)")
         return list
     }
 

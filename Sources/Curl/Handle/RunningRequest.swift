@@ -44,6 +44,8 @@ package struct RunningRequest {
     enum Stop: Equatable {
         /// The delegate did not let it go out.
         case heldBack
+        /// The delegate wants no body.
+        case unwanted
         /// There is something wrong with the response.
         case fault(ResponseFault)
     }

@@ -56,6 +56,8 @@ extension Transfer {
         try handle.set(CURLOPT_SSL_VERIFYHOST, configuration.insecure ? 0 : 2)
         settings.proxies = configuration.proxies.isDirect ? nil : configuration.proxies
         settings.bodyLimit = configuration.bodyLimit
+        try set(configuration.network)
+        settings.reportsHead = configuration.reportsHead
         let context = Unmanaged.passUnretained(self).toOpaque()
         if let store = configuration.cookies {
             try handle.set(CURLOPT_SHARE, pointer: store.share)

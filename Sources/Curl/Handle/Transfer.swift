@@ -11,6 +11,8 @@ package final class Transfer {
     let handle: EasyHandle
     /// The lines of the header fields that are set on the handle.
     private var headers: UnsafeMutablePointer<curl_slist>?
+    /// The addresses of hosts that are set on the handle; nil for none.
+    private var addresses: UnsafeMutablePointer<curl_slist>?
     /// The transfer's place among those that its loop is running; -1 while it is idle.
     var slot = -1
     // Unchecked because it is used many times a page. The loop keeps every transfer that is running.
@@ -48,6 +50,7 @@ package final class Transfer {
     deinit {
         handle.close()
         curl_slist_free_all(headers)
+        curl_slist_free_all(addresses)
     }
 
     /// Whether the request goes through a proxy.
@@ -67,7 +70,16 @@ package final class Transfer {
     /// Sets the lines of the header fields, and frees those before.
     func setHeaderLines(_ lines: [String]) throws(CurlSetupFailure) {
         let old = headers
-        headers = try handle.setHeaders(lines)
+        headers = try handle.setList(CURLOPT_HTTPHEADER, lines)
+        curl_slist_free_all(old)
+    }
+
+    /// Sets how connections are made.
+    func set(_ network: NetworkOptions) throws(CurlSetupFailure) {
+        if let interface = network.interface { try handle.set(CURLOPT_INTERFACE, interface) }
+        guard !network.resolve.isEmpty else { return }
+        let old = addresses
+        addresses = try handle.setList(CURLOPT_RESOLVE, network.resolve.map(\.curlText))
         curl_slist_free_all(old)
     }
 

@@ -17,6 +17,10 @@ package struct TransferConfiguration: Sendable {
     package var cookies: CookieStore?
     /// Whether ``TransferDelegate/willSend(_:)`` is called, which costs a callback a request.
     package var reportsSending: Bool
+    /// How connections are made, where the user says so.
+    package var network = NetworkOptions()
+    /// Whether ``TransferDelegate/wantsBody(_:)`` is called, once a response. The default is not.
+    package var reportsHead = false
     /// How many bytes of each body are recorded, together with both heads; nil for no recording. The default is nil.
     package var recordedBytes: Int?
 

@@ -21,6 +21,9 @@ package protocol TransferDelegate: AnyObject {
     /// The question comes a second time if the server was just closing that connection, and the request goes out on another
     /// one.
     func willSend(_ transfer: Transfer) -> Bool
+    /// Whether the body of a response is wanted, by its header, which is complete. When it is not, the transfer ends with
+    /// ``TransferResult/unwanted``. The question comes only where ``TransferConfiguration/reportsHead`` says so.
+    func wantsBody(_ transfer: Transfer) -> Bool
     /// Whether another request is waiting for the connection of this one. The question comes only when many connections
     /// are open.
     func wantsConnectionKept(_ transfer: Transfer) -> Bool
@@ -28,6 +31,11 @@ package protocol TransferDelegate: AnyObject {
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool
     /// The transfer is over and may be used again.
     func finished(_ transfer: Transfer, _ result: TransferResult)
+}
+
+extension TransferDelegate {
+    /// It always is.
+    package func wantsBody(_ transfer: Transfer) -> Bool { true }
 }
 
 /// How a transfer ended.
@@ -38,6 +46,8 @@ package enum TransferResult: Sendable, Equatable {
     case failed(ErrorKind, String)
     /// The delegate did not let the request go out.
     case heldBack
+    /// The delegate wanted no more than the header.
+    case unwanted
     /// No byte came for the transfer's `readTimeout`.
     case readTimeout
 }

@@ -8,6 +8,8 @@ struct TransferSettings {
     var totalTimeout: Duration = .zero
     /// Bytes that a body may have, before and after decoding; 0 for no limit.
     var bodyLimit: Int64 = 0
+    /// Whether the delegate is asked whether it wants a body.
+    var reportsHead = false
     /// The method of a request that is more than a GET without a body; nil for such a GET.
     var method: String?
     /// Whether the request may reach the server twice. curl sends a request again, on another connection, when the first

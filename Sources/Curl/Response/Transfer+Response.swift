@@ -26,9 +26,12 @@ extension Transfer {
         // When curl has too many connections it goes over all of them to close one, and over every host for which it
         // ever did. It is cheaper to close in time those that nobody waits for.
         if loop.isCrowded, !delegate.wantsConnectionKept(self) { closeConnectionAfterwards() }
-        guard let fault = running.head.fault else { return true }
-        running.stop = .fault(fault)
-        return false
+        if let fault = running.head.fault {
+            running.stop = .fault(fault)
+        } else if settings.reportsHead, !delegate.wantsBody(self) {
+            running.stop = .unwanted
+        }
+        return running.stop == nil
     }
 
     /// What a transfer comes to that curl has ended with a code.
@@ -41,6 +44,7 @@ extension Transfer {
         }
         switch running.stop {
         case .heldBack: return .heldBack
+        case .unwanted: return .unwanted
         case .fault(let fault): return .failed(fault.kind, fault.message)
         case nil: break
         }

@@ -32,6 +32,17 @@ struct DocumentNode: Sendable {
         }
         content = .mapping(entries)
     }
+
+    /// Sets a key of a mapping within mappings to a text; the other keys of the path have to be there.
+    mutating func set(_ path: ArraySlice<String>, to text: String) {
+        guard let key = path.first else { return }
+        guard path.count > 1 else { return set(key, to: text) }
+        guard case .mapping(var entries) = content,
+            let index = entries.firstIndex(where: { $0.key == key })
+        else { return }
+        entries[index].value.set(path.dropFirst(), to: text)
+        content = .mapping(entries)
+    }
 }
 
 extension DocumentNode {

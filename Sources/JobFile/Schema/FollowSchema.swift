@@ -87,6 +87,25 @@ enum FollowSchema {
         return names
     }
 
+    /// An age such as `7d`, or a date such as `2026-11-23` or `2026-11-23T08:30:00Z`, in UTC.
+    static func dateLimit(_ cursor: Cursor) throws(JobFileError) -> JobSpec.DateLimit {
+        let word = try cursor.word() ?? ""
+        if let age = try? Duration(jobFileText: word) { return .age(age) }
+        if let instant = InstantText.unixMilliseconds(word) { return .instant(instant) }
+        throw cursor.failure(
+            "\(cursor.found) is neither an age nor a date; write for example 7d or \"2026-11-23\"")
+    }
+
+    /// Throws where `newer_than` has no sitemap whose dates it could go by.
+    static func checkDateLimit(of spec: JobSpec, _ job: Cursor) throws(JobFileError) {
+        guard spec.newerThan != nil, spec.sitemaps.isEmpty, spec.follow?.sitemaps != true,
+            let entry = try job.entries().first(where: { $0.key == "newer_than" })
+        else { return }
+        throw job.child(entry).failure(
+            "newer_than goes by the dates of sitemaps and feeds, and there are none; add sitemaps: [\"https://example.org/sitemap.xml\"], or follow: {sitemaps: true}"
+        )
+    }
+
     /// URLs of sitemaps.
     static func sitemaps(_ cursor: Cursor) throws(JobFileError) -> [String] {
         var urls: [String] = []

@@ -33,8 +33,11 @@ enum ForeignKey {
         "request.headers": "header default_request_headers",
         "request.user_agent": "user_agent useragent agent",
         "request.proxy": "proxies http_proxy https_proxy all_proxy",
-        "request.cookies": "cookie cookie_jar cookies_enabled",
+        "request.cookies": "cookie cookies_enabled cookie_jar cookie_file load_cookies",
         "request.insecure": "no_check_certificate check_certificate verify verify_ssl ssl_verify",
+        "accept_types": "accept_type content_type content_types mime_types mime_type",
+        "newer_than": "modified_since since last_modified",
+        "retry.max_wait": "max_retry_after",
         "accept": "accept_status valid_status status_codes handle_httpstatus_list",
         "schedule": "cron interval crontab",
         "extract": "fields selectors extractors",
@@ -51,7 +54,7 @@ enum ForeignKey {
 
     static let ofRetry = table([
         "attempts": "retries tries count max times max_retries max_attempts",
-        "delay": "wait backoff min_delay initial_delay", "max_delay": "max_wait max_backoff",
+        "delay": "wait backoff min_delay initial_delay", "max_delay": "max_backoff",
         "on": "status statuses codes status_codes",
     ])
 

@@ -17,6 +17,9 @@ enum JobSchema {
             Field("sitemaps") { cursor, spec throws(JobFileError) in
                 spec.sitemaps = try FollowSchema.sitemaps(cursor)
             },
+            Field("newer_than") { cursor, spec throws(JobFileError) in
+                spec.newerThan = try FollowSchema.dateLimit(cursor)
+            },
             Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
                 cursor, spec throws(JobFileError) in
                 var rules = JobSpec.Follow()
@@ -30,7 +33,9 @@ enum JobSchema {
             },
             variables,
             .mapping("concurrency", \.concurrency, concurrency),
-            .duration("delay", \.delay),
+            Field("delay") { cursor, spec throws(JobFileError) in
+                (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
+            },
             Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
                 if case .mapping = cursor.node.content {
                     try rate.read(cursor, into: &spec.rate)
@@ -82,6 +87,9 @@ enum JobSchema {
                 cursor, spec throws(JobFileError) in
                 spec.onFinish = try FinishSchema.read(cursor)
             },
+            Field("accept_types") { cursor, spec throws(JobFileError) in
+                spec.acceptTypes = try acceptedTypes(cursor)
+            },
         ], foreign: ForeignKey.ofJob)
 
     private static let concurrency = Schema<JobSpec.Concurrency>(
@@ -111,6 +119,9 @@ enum JobSchema {
             .integer("attempts", 1...100, \.attempts),
             .duration("delay", \.delay),
             .duration("max_delay", \.maxDelay),
+            Field("max_wait") { cursor, policy throws(JobFileError) in
+                policy.maxWait = try cursor.duration()
+            },
             .boolean("unsafe", \.unsafe),
             Field("on") { cursor, policy throws(JobFileError) in
                 try StatusSchema.readRetryConditions(cursor, into: &policy)
@@ -134,12 +145,9 @@ enum JobSchema {
         },
         .line("user_agent", \.userAgent),
         .line("proxy", \.proxy),
-        Field("cookies") { cursor, request throws(JobFileError) in
-            switch try cursor.word() {
-            case "keep": request.keepsCookies = true
-            case "ignore": request.keepsCookies = false
-            default: throw cursor.failure("cookies is keep or ignore")
-            }
+        Field("cookies", children: CookieSetting.file.fields.map(\.name)) {
+            cursor, request throws(JobFileError) in
+            try CookieSetting.read(cursor, into: &request)
         },
         .boolean("insecure", \.insecure),
     ])
@@ -213,6 +221,21 @@ extension JobSchema {
             names.append(name)
         }
         return names
+    }
+
+    /// Types of bodies, in which `*` stands for any text.
+    private static func acceptedTypes(_ cursor: Cursor) throws(JobFileError) -> AcceptedTypes {
+        let elements = try cursor.elements(example: "[text/html, image/*]")
+        guard !elements.isEmpty else { throw cursor.failure("the list is empty; write at least one type") }
+        var names: [String] = []
+        for element in elements {
+            let name = try element.text()
+            guard AcceptedTypes.isType(name) else {
+                throw element.failure("\"\(name)\" is not a type; write one such as text/html or image/*")
+            }
+            names.append(name)
+        }
+        return AcceptedTypes(names)
     }
 
     private static func urlSource(_ cursor: Cursor) throws(JobFileError) -> JobSpec.URLSource {

@@ -252,7 +252,7 @@ package struct DiscoveryImporter {
                 UPDATE pages SET state = 'pending', in_range = NULL, skip_reason = NULL, host_id = ?1, depth = ?2, rank = ?3,
                     referrer_id = ?4,
                     kind = CASE WHEN ?7 = 'check' THEN 'check' WHEN kind = 'check' THEN NULL ELSE kind END, method = ?6
-                WHERE id = ?5 AND skip_reason IN ('depth', 'scope', 'trap', 'robots') AND fetched_at IS NULL
+                WHERE id = ?5 AND skip_reason IN ('depth', 'scope', 'trap', 'robots', 'not_newer') AND fetched_at IS NULL
                 """
         ).execute(
             arguments: [

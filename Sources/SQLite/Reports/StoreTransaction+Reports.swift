@@ -48,7 +48,8 @@ extension StoreTransaction {
                     """, arguments: [run.rawValue]) ?? false
         }
         if try exists("pages.state = 'done'") { return true }
-        return try exists("TRUE") ? false : nil
+        // Of pages that have not changed there is nothing to succeed with.
+        return try exists("pages.skip_reason IS NOT 'not_newer'") ? false : nil
     }
 
     private func slowestHosts(of run: RunID, limit: Int) throws -> [HostReport] {

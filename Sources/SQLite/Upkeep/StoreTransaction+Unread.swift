@@ -74,7 +74,7 @@ extension StoreTransaction {
                     SELECT page.url_key, page.state,
                         CASE WHEN page.state IN ('failed', 'done')
                                 THEN CASE WHEN page.status_code IN (404, 410) THEN 'gone' ELSE 'unknown' END
-                            WHEN page.skip_reason = 'robots' THEN 'gone'
+                            WHEN page.skip_reason IN ('robots', 'content_type') THEN 'gone'
                             WHEN page.skip_reason = 'duplicate'
                                 THEN CASE WHEN known.final_url IS NULL THEN 'gone' ELSE 'unknown' END
                             WHEN page.skip_reason IN ('scope', 'depth', 'invalid_url') THEN NULL

@@ -35,18 +35,34 @@ package struct MIMEType {
     package init(contentType: String?) {
         guard var contentType else { return }
         contentType.withUTF8 { utf8 in
-            var essence = UnsafeRawBufferPointer(utf8)[..<0]
-            var charset: Slice<UnsafeRawBufferPointer>?
-            var cursor = MIMETypeCursor(UnsafeRawBufferPointer(utf8))
-            while let next = cursor.next() {
-                guard Self.isEssence(next.essence) else { continue }
-                let isSame = next.essence.elementsEqual(essence) { $0.asciiLowercased == $1.asciiLowercased }
-                charset = next.charset ?? (isSame ? charset : nil)
-                essence = next.essence
-            }
+            let (essence, charset) = Self.last(in: UnsafeRawBufferPointer(utf8))
             format = Self.format(of: essence)
             encoding = charset.flatMap { Self.encoding(of: $0) }
         }
+    }
+
+    /// The `type/subtype` of a header's value, in small letters; empty where it names none.
+    package static func essence(of contentType: String) -> String {
+        var contentType = contentType
+        return contentType.withUTF8 { utf8 in
+            String(decoding: last(in: UnsafeRawBufferPointer(utf8)).essence, as: UTF8.self).lowercased()
+        }
+    }
+
+    /// The last valid type of a header's value, and its charset.
+    private static func last(
+        in value: UnsafeRawBufferPointer
+    ) -> (essence: Slice<UnsafeRawBufferPointer>, charset: Slice<UnsafeRawBufferPointer>?) {
+        var essence = value[..<0]
+        var charset: Slice<UnsafeRawBufferPointer>?
+        var cursor = MIMETypeCursor(value)
+        while let next = cursor.next() {
+            guard isEssence(next.essence) else { continue }
+            let isSame = next.essence.elementsEqual(essence) { $0.asciiLowercased == $1.asciiLowercased }
+            charset = next.charset ?? (isSame ? charset : nil)
+            essence = next.essence
+        }
+        return (essence, charset)
     }
 
     /// The encoding of a `charset`; in a quoted one any character may have a backslash before it.

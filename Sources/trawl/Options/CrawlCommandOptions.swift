@@ -24,6 +24,8 @@ struct CrawlCommandOptions: ParsableArguments {
         completion: .directory)
     var warc: String?
 
+    @OptionGroup var connections: ConnectionOptions
+
     func validate() throws {
         if warc == "" { throw ValidationError("--warc takes the path of a folder") }
         if let threads, !(1...64).contains(threads) {
@@ -37,6 +39,7 @@ struct CrawlCommandOptions: ParsableArguments {
             userAgent: Product.userAgent)
         options.drain = drain.duration
         options.archiveFolder = warc
+        options.network = connections.network
         options.openFiles = OpenFileLimit.raise()
         return options
     }

@@ -9,7 +9,9 @@ struct PaceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Requests at once to one host.", valueName: "n"))
     var perHost: Int?
 
-    @Option(help: ArgumentHelp("The least time between two starts to one host.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "The least time between two starts to one host; 1s..3s is a random one.", valueName: "duration"))
     var delay: String?
 
     @Option(help: ArgumentHelp("The longest that connecting may take.", valueName: "duration"))
@@ -66,6 +68,9 @@ extension PaceOptions {
 
     /// A duration. A number without a unit is seconds, as in curl.
     private func seconds(_ text: String) -> CommandLineJob.Value {
-        .text(text.allSatisfy { $0.isNumber || $0 == "." } ? text + "s" : text)
+        let bounds = text.split(separator: "..", omittingEmptySubsequences: false).map { bound in
+            bound.allSatisfy { $0.isNumber || $0 == "." } && !bound.isEmpty ? "\(bound)s" : String(bound)
+        }
+        return .text(bounds.joined(separator: ".."))
     }
 }

@@ -29,6 +29,12 @@ struct JobPlaces {
             isFile ? document?.mistake(at: "urls_from", error.description) : nil, or: "\(name): \(error)")
     }
 
+    /// A file of cookies that cannot be used.
+    func failure(_ error: CookieFileError) -> CommandFailure {
+        failure(
+            document?.mistake(at: "request.cookies.file", error.description), or: "\(name): \(error)")
+    }
+
     private func failure(_ mistake: JobFileError?, or message: String) -> CommandFailure {
         // A job of the command line has no lines.
         guard let mistake, document?.isOfCommandLine == false else { return CommandFailure(.usage, message) }

@@ -86,6 +86,11 @@ struct JobRun: Sendable {
         for reference in spec.request.headers.flatMap({ TextTemplate.secrets(in: $0.value) }) {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
+        do throws(CookieFileError) {
+            try JobOrder.checkCookieFile(of: spec)
+        } catch {
+            throw places.failure(error)
+        }
         let pending = Wording.count(run.progress.pending, "page")
         let age = Wording.age(milliseconds: environment.wallClock() - run.startedAt)
         logger.notice(
@@ -169,6 +174,8 @@ struct JobRun: Sendable {
         } catch let error as NothingToFetch {
             throw CommandFailure(.usage, "\(name): \(error)")
         } catch let error as SecretFailure {
+            throw places.failure(error)
+        } catch let error as CookieFileError {
             throw places.failure(error)
         } catch let error as JobFileError {
             throw CommandFailure(.usage, error.description)

@@ -60,4 +60,15 @@ import Testing
             RetryAfter.wait("Sun, 06 Nov 1994 08:49:37 GMT", date: nil, now: now)
                 == (now < 0 ? .seconds(3600) : .zero))
     }
+
+    @Test(arguments: [
+        ("86400", 86_400), ("99999999999999999999", 365 * 86_400),
+        ("Wed, 07 Dec 1994 08:49:37 GMT", 31 * 86_400),
+    ])
+    func `a caller may ask for more than an hour`(value: String, seconds: Int) {
+        let wait = RetryAfter.wait(
+            value, date: "Sun, 06 Nov 1994 08:49:37 GMT", now: now, longest: RetryAfter.longestKnown)
+
+        #expect(wait == .seconds(seconds))
+    }
 }

@@ -203,3 +203,81 @@ import Testing
         #expect(gate.isReady(now: after(300)))
     }
 }
+
+/// Delays that are chosen anew for each start.
+@Suite struct HostGateSpreadTests {
+    private let start = MonotonicInstant.now
+
+    private func after(_ milliseconds: Int) -> MonotonicInstant { start + .milliseconds(milliseconds) }
+
+    private func gate(delay: Int, spread: Int, pages: ClosedRange<Int64> = 1...3) -> TestGate {
+        let gate = TestGate(
+            perHost: 2, delay: .milliseconds(delay), spread: .milliseconds(spread))
+        for page in pages { gate.add(request(page), now: start) }
+        return gate
+    }
+
+    @Test(arguments: [(0, 100), (0.25, 150), (1, 300), (-1, 100), (2, 300)] as [(Double, Int)])
+    func `a start chooses when the next one may be, between the bounds`(fraction: Double, wait: Int) throws {
+        let gate = gate(delay: 100, spread: 200)
+        let first = try #require(gate.next(now: start))
+        gate.sent(first.slot, fraction: fraction, now: after(10))
+
+        #expect(!gate.isReady(now: after(9 + wait)))
+        #expect(gate.isReady(now: after(10 + wait)))
+    }
+
+    @Test func `each start chooses anew`() throws {
+        let gate = gate(delay: 100, spread: 200)
+        let first = try #require(gate.next(now: start))
+        gate.sent(first.slot, fraction: 1, now: start)
+        gate.finished(first.slot, wasSent: true, now: after(20))
+        let second = try #require(gate.next(now: after(300)))
+        gate.sent(second.slot, fraction: 0, now: after(300))
+
+        #expect(!gate.isReady(now: after(399)))
+        #expect(gate.isReady(now: after(400)))
+    }
+
+    @Test func `where the least delay is none a request under way still holds back the next`() throws {
+        let gate = gate(delay: 0, spread: 200)
+        let first = try #require(gate.next(now: start))
+        #expect(!gate.isReady(now: after(1_000)))
+        gate.sent(first.slot, fraction: 0.5, now: start)
+
+        #expect(!gate.isReady(now: after(99)))
+        #expect(gate.isReady(now: after(100)))
+    }
+
+    @Test func `a host that asks for longer gets it`() throws {
+        let gate = gate(delay: 100, spread: 200)
+        let first = try #require(gate.next(now: start))
+        gate.sent(first.slot, fraction: 1, now: start)
+        gate.finished(first.slot, wasSent: true, .exhausted(wait: .seconds(5)), now: after(20))
+
+        #expect(!gate.isReady(now: after(5_019)))
+        #expect(gate.isReady(now: after(5_020)))
+    }
+
+    @Test func `what a host asked of an impatient job holds others for no more than an hour`() throws {
+        let gate = gate(delay: 100, spread: 0)
+        let first = try #require(gate.next(now: start))
+        gate.sent(first.slot, now: start)
+        gate.finished(first.slot, wasSent: true, .turnedAway(wait: .seconds(86_400)), now: start)
+
+        #expect(gate.conditions(now: start)[1]?.snooze == .seconds(3600))
+    }
+
+    @Test func `a robots.txt or a rate that asks for more raises the lower bound`() {
+        var spec = JobSpec(name: "job")
+        (spec.delay, spec.delaySpread) = (.seconds(1), .seconds(2))
+
+        let usual = spec.startLimits(perHost: 2, least: spec.startInterval)
+        let slower = spec.startLimits(perHost: 2, least: .seconds(2))
+        let slowest = spec.startLimits(perHost: 2, least: .seconds(5))
+
+        #expect((usual.delay, usual.spread) == (.seconds(1), .seconds(2)))
+        #expect((slower.delay, slower.spread) == (.seconds(2), .seconds(1)))
+        #expect((slowest.delay, slowest.spread) == (.seconds(5), .zero))
+    }
+}

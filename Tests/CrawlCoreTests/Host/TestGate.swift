@@ -6,8 +6,11 @@ final class TestGate {
 
     private let limits: HostLimits
 
-    init(perHost: Int, delay: Duration, circuit: HostCircuit.Policy = HostCircuit.Policy()) {
-        limits = HostLimits(perHost: perHost, delay: delay)
+    init(
+        perHost: Int, delay: Duration, spread: Duration = .zero,
+        circuit: HostCircuit.Policy = HostCircuit.Policy()
+    ) {
+        limits = HostLimits(perHost: perHost, delay: delay, spread: spread)
         gate = HostGate(limits: limits, circuitPolicy: circuit)
     }
 
@@ -46,7 +49,10 @@ final class TestGate {
     func next(now: MonotonicInstant) -> (request: PageRequest, slot: HostGate.Slot)? {
         gate.next(now: now)
     }
-    func sent(_ slot: HostGate.Slot, now: MonotonicInstant) { gate.sent(slot, now: now) }
+    /// - Parameter fraction: chooses the delay of a host whose delays differ.
+    func sent(_ slot: HostGate.Slot, fraction: Double = 0, now: MonotonicInstant) {
+        gate.sent(slot, fraction: fraction, now: now)
+    }
     @discardableResult
     func finished(
         _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered, now: MonotonicInstant

@@ -20,7 +20,7 @@ import Testing
             SkipReason.allCases.map(\.rawValue) == [
                 "robots", "robots_unreachable", "scope", "depth", "duplicate", "limit", "blocked_address",
                 "trap",
-                "invalid_url",
+                "invalid_url", "content_type", "not_newer",
             ])
     }
 

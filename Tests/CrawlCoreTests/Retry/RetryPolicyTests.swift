@@ -96,4 +96,13 @@ import Testing
         #expect(!policy.retries(.httpStatus, status: 503, attempt: 1))
         #expect(policy.retries(.truncated, status: 503, attempt: 1))
     }
+
+    @Test func `a wait is too long only beyond what the job takes`() {
+        var policy = RetryPolicy()
+        #expect(!policy.isTooLong(.seconds(3600)))
+        policy.maxWait = .seconds(60)
+
+        #expect(
+            [nil, .zero, .seconds(60), .seconds(61)].map(policy.isTooLong) == [false, false, false, true])
+    }
 }

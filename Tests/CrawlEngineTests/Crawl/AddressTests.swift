@@ -38,4 +38,31 @@ import Testing
 
         #expect(try harness.rows().first?.errorKind == "bad_redirect")
     }
+
+    @Test func `a private address that the user gave a host may be asked, by that host and port only`()
+        async throws
+    {
+        let server = try LoopbackServer(addresses: ["127.0.0.1", "127.0.0.2"]) { request in
+            switch request.path {
+            case "/named": .redirect(to: "http://inner.invalid:\(portNumber(of: request))/page")
+            case "/literal": .redirect(to: "http://127.0.0.2:\(portNumber(of: request))/page")
+            default: .text("page")
+            }
+        }
+        let port = server.url("").split(separator: ":").last ?? ""
+        var options = CrawlOptions(threads: 1, userAgent: "trawl-tests")
+        options.network.resolve = [try #require(ResolvedHost("inner.invalid:\(port):127.0.0.2"))]
+        let harness = try CrawlHarness()
+
+        try await harness.crawl([server.url("/named"), server.url("/literal")], options: options)
+
+        let rows = try harness.rows()
+        #expect(rows.map(\.errorKind) == [nil, "blocked_address"])
+        #expect(rows.first?.remoteIP == "127.0.0.2")
+        #expect(server.log.count { $0.address == "127.0.0.2" } == 1)
+    }
+}
+
+private func portNumber(of request: LoopbackServer.Request) -> Substring {
+    request.headers["Host"]?.split(separator: ":").last ?? ""
 }

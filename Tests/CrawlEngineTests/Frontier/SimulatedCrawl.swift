@@ -169,7 +169,7 @@ struct SimulatedCrawl: ~Copyable {
                 guard let (request, slot) = loops[loop].gate.next(now: clock) else { continue }
                 isStarting = true
                 inFlight += 1
-                loops[loop].gate.sent(slot, now: clock)
+                loops[loop].gate.sent(slot, fraction: 0, now: clock)
                 note(request)
                 underWay[now + latency(request.host), default: []].append(
                     Request(request: request, slot: slot, loop: loop))

@@ -5,6 +5,7 @@ import TrawlSQLite
 import TrawlStore
 import Foundation
 import LoopbackServer
+import Synchronization
 import Testing
 
 /// Hosts that ask to be left alone, or asked less often.
@@ -174,5 +175,64 @@ import Testing
 
         #expect(try pause(server) >= .milliseconds(400))
         #expect(try harness.rows().map(\.attempts) == [2])
+    }
+
+    @Test func `a host that asks for a longer wait than the job takes is given up, and no other`()
+        async throws
+    {
+        let hosts = ["127.0.0.1", "127.0.0.2"]
+        let server = try LoopbackServer(addresses: hosts) { request in
+            request.address == hosts[0] && request.path == "/0"
+                ? .status(429, retryAfter: .seconds(86_400)) : .text("")
+        }
+        let urls = (0..<20).map { server.url("/\($0)", on: hosts[$0 % 2]) }
+        let spec = CrawlHarness.spec {
+            $0.concurrency.perHost = 1
+            $0.retry.maxWait = .seconds(60)
+        }
+
+        try await harness.crawl(urls, spec: spec)
+
+        let rows = try harness.rows()
+        let refused = rows.filter { $0.url.contains(hosts[0]) }
+        #expect(rows.filter { $0.url.contains(hosts[1]) }.allSatisfy { $0.state == .done })
+        #expect(refused.allSatisfy { $0.state == .failed && $0.error?.contains("retry.max_wait") == true })
+        #expect(refused.filter { $0.errorKind == "http_status" && $0.statusCode == 429 }.count == 1)
+        #expect(refused.filter { $0.errorKind == "host_unavailable" && $0.attempts == 0 }.count == 9)
+        #expect(server.log.count { $0.address == hosts[0] } == 1)
+
+        // The next run does not ask either, as long as the host wants to be left alone.
+        try await harness.crawl([server.url("/0")], spec: spec, now: 1)
+        #expect(try harness.rows().map(\.errorKind) == ["host_unavailable"])
+        #expect(server.log.count { $0.address == hosts[0] } == 1)
+    }
+
+    @Test func `the wait of a robots.txt counts as well`() async throws {
+        let server = try LoopbackServer { _ in .status(503, retryAfter: .seconds(86_400)) }
+        let spec = CrawlHarness.spec {
+            $0.robots = .obey
+            $0.retry.maxWait = .seconds(60)
+        }
+
+        try await harness.crawl([server.url("/1"), server.url("/2")], spec: spec)
+
+        #expect(try harness.rows().map(\.errorKind) == ["host_unavailable", "host_unavailable"])
+        #expect(server.log.map(\.path) == ["/robots.txt"])
+    }
+
+    @Test func `delays differ from start to start, between their bounds`() async throws {
+        let server = try LoopbackServer { _ in .text("") }
+        let spec = CrawlHarness.spec { ($0.delay, $0.delaySpread) = (.milliseconds(100), .milliseconds(400)) }
+        var environment = FetchEnvironment.system
+        let draws = Atomic(0)
+        environment.random = { draws.add(1, ordering: .relaxed).newValue % 2 == 0 ? 0 : 1 }
+
+        try await harness.crawl(
+            (0..<5).map { server.url("/\($0)") }, spec: spec, environment: environment)
+
+        let starts = server.log.map(\.startedAt)
+        let gaps = zip(starts, starts.dropFirst()).map { $0.duration(to: $1) }
+        #expect(gaps.allSatisfy { $0 >= .milliseconds(95) })
+        #expect(gaps.count { $0 >= .milliseconds(490) } == 2)
     }
 }

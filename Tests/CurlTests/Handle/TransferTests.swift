@@ -187,4 +187,23 @@ import Testing
 
         #expect(try #require(test.transfer).location == expected)
     }
+
+    @Test func `a delegate that wants no body is given none`() throws {
+        let server = try LoopbackServer { request in
+            var response = LoopbackServer.Response.text("page")
+            // Not a byte of the body ever comes.
+            if request.path == "/endless" { (response.cut, response.ending) = (0, .stall) }
+            return response
+        }
+        let test = try TestTransfer(TransferLoop(connections: 1), reportsHead: true)
+        test.takesBody = { ($0.contentType ?? "") == "text/html" }
+
+        try test.fetch(server.url("/endless"))
+        #expect(test.result == .unwanted)
+        #expect(test.body.isEmpty)
+        test.takesBody = { _ in true }
+        try test.fetch(server.url("/"))
+        #expect(test.result == .code(.ok))
+        #expect(test.text == "page")
+    }
 }

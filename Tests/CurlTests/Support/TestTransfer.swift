@@ -18,6 +18,8 @@ final class TestTransfer: TransferDelegate {
     /// Whether an address may be connected to.
     var wantsConnectionKept = true
     var mayConnect: (IPAddress) -> Bool = { _ in true }
+    /// Whether a body is taken, by its header.
+    var takesBody: (Transfer) -> Bool = { _ in true }
     /// The addresses that it was asked about.
     private(set) var askedAddresses: [IPAddress] = []
     /// Called at the end of each request.
@@ -27,6 +29,7 @@ final class TestTransfer: TransferDelegate {
         _ loop: TransferLoop, read: Duration = .seconds(20), connect: Duration = .seconds(20),
         total: Duration = .seconds(20), bodyLimit: Int64 = 0, proxy: String? = "",
         insecure: Bool = false, cookies: CookieStore? = nil, reportsSending: Bool = false,
+        reportsHead: Bool = false, network: NetworkOptions = NetworkOptions(),
         environment: [String: String] = [:]
     ) throws {
         self.loop = loop
@@ -35,11 +38,13 @@ final class TestTransfer: TransferDelegate {
         timeouts.read = read
         timeouts.connect = connect
         timeouts.total = total
-        try transfer.configure(
-            TransferConfiguration(
-                userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: proxy,
-                insecure: insecure, cookies: cookies, reportsSending: reportsSending,
-                environment: { environment[$0] }))
+        var configuration = TransferConfiguration(
+            userAgent: "test-agent", timeouts: timeouts, bodyLimit: bodyLimit, proxy: proxy,
+            insecure: insecure, cookies: cookies, reportsSending: reportsSending,
+            environment: { environment[$0] })
+        configuration.reportsHead = reportsHead
+        configuration.network = network
+        try transfer.configure(configuration)
         self.transfer = transfer
     }
 
@@ -67,7 +72,7 @@ final class TestTransfer: TransferDelegate {
         switch results.first {
         case .code(.ok), nil: nil
         case .code(let code): code.errorKind
-        case .heldBack: nil
+        case .heldBack, .unwanted: nil
         case .failed(let kind, _): kind
         case .readTimeout: .timeoutRead
         }
@@ -85,6 +90,8 @@ final class TestTransfer: TransferDelegate {
         wasSent = true
         return true
     }
+
+    func wantsBody(_ transfer: Transfer) -> Bool { takesBody(transfer) }
 
     func received(_ bytes: UnsafeRawBufferPointer, _ transfer: Transfer) -> Bool {
         if keepsBody { body.append(contentsOf: bytes) }

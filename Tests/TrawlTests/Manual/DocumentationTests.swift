@@ -318,6 +318,9 @@ private enum JobKeys {
                 "urls: [\"\(url)\"]\non_finish: {exec: [x]\(entry.isEmpty ? "" : ", " + entry)}"
         case "timezone", "missed", "jitter":
             return "urls: [\"\(url)\"]\nschedule: \"@daily\"\n\(entry)\n"
+        case "request" where path.count == 3:
+            let file = ["file: cookies.txt", entry].filter { !$0.isEmpty }.joined(separator: ", ")
+            return "urls: [\"\(url)\"]\nrequest: {\(path[1]): {\(file)}}\n"
         default:
             let nested = path.dropLast().reversed().reduce(entry) { "\($1): {\($0)}" }
             return "urls: [\"\(url)\"]\n\(nested)\n"

@@ -9,6 +9,6 @@ package enum PageState: String, Sendable, CaseIterable {
     case done
     /// Attempts are used up, or the error is one that no retry mends.
     case failed
-    /// Never requested; ``SkipReason`` says why.
+    /// Settled without its content; ``SkipReason`` says why.
     case skipped
 }

@@ -1,4 +1,4 @@
-/// Why a page was never requested. A closed list: the raw values are stored, and are never renamed.
+/// Why a page is settled without its content. A closed list: the raw values are stored, and are never renamed.
 package enum SkipReason: String, Sendable, CaseIterable {
     /// The host's robots.txt disallows it.
     case robots
@@ -18,4 +18,8 @@ package enum SkipReason: String, Sendable, CaseIterable {
     case trap
     /// The URL does not parse.
     case invalidURL = "invalid_url"
+    /// Its response has a type that the job does not take.
+    case contentType = "content_type"
+    /// Its sitemap says that it was last changed before the job's date.
+    case notNewer = "not_newer"
 }

@@ -163,12 +163,12 @@ struct Explanation {
 
     private mutating func words(for standing: HostStanding, _ job: JobSpec) -> String {
         let overrides = standing.overrides
-        let delay =
-            overrides.delay ?? max(job.startInterval, .milliseconds(crawlDelayMilliseconds ?? 0))
-        var words = [
-            "\(overrides.perHost ?? job.concurrency.perHost) at once",
-            "\(Wording.time(milliseconds: delay.wholeMilliseconds)) between starts",
-        ]
+        let perHost = overrides.perHost ?? job.concurrency.perHost
+        let crawlDelay: Duration = .milliseconds(crawlDelayMilliseconds ?? 0)
+        let limits =
+            overrides.delay.map { HostLimits(perHost: perHost, delay: $0) }
+            ?? job.startLimits(perHost: perHost, least: max(job.startInterval, crawlDelay))
+        var words = ["\(perHost) at once", "\(Wording.delay(limits) ?? "0 ms") between starts"]
         if let rate = standing.rate {
             words.append("slowed down to \((rate * 100).rounded() / 100) starts a second")
         }

@@ -120,10 +120,9 @@ struct Preview {
     /// What holds for each host.
     private var pace: String {
         let spec = document.spec
-        let interval = spec.startInterval.wholeMilliseconds
+        let limits = spec.startLimits(perHost: spec.concurrency.perHost, least: spec.startInterval)
         return [
-            "\(spec.concurrency.perHost) at once",
-            interval > 0 ? "a start each \(Wording.time(milliseconds: interval))" : "no delay",
+            "\(limits.perHost) at once", Wording.delay(limits).map { "a start each \($0)" } ?? "no delay",
             spec.robots == .obey ? "robots.txt obeyed, not known yet" : "robots.txt ignored",
         ].joined(separator: ", ")
     }

@@ -19,6 +19,14 @@ enum Wording {
         "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// The time between two starts at a host, `1.00 s` or `1.00 s to 3.00 s`; nil for any.
+    static func delay(_ limits: HostLimits) -> String? {
+        guard limits.delay > .zero || limits.spread > .zero else { return nil }
+        let least = time(milliseconds: limits.delay.wholeMilliseconds)
+        guard limits.spread > .zero else { return least }
+        return "\(least) to \(time(milliseconds: (limits.delay + limits.spread).wholeMilliseconds))"
+    }
+
     /// `4 ms`, `1.35 s`, `12.3 s`, `2:05`, `1:02:05`.
     static func time(milliseconds: Int64) -> String {
         if milliseconds < 1000 { return "\(milliseconds) ms" }
