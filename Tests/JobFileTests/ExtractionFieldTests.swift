@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [
         ("extract: {h: {xpath: \"//h1[\"}}", "extract.h.xpath: "),
-        ("extract: {h: {xpath: \"//x:a\"}}", "extract.h.xpath: "),
+        ("extract: {h: {xpath: \"//x:a(\"}}", "extract.h.xpath: "),
         ("extract: {h: {xpath: \"\"}}", "extract.h.xpath: "),
         ("extract: {p: {regex: \"a(\"}}", "extract.p.regex: missing )"),
         ("extract: {p: {regex: \"(?=a)\"}}", "extract.p.regex: invalid perl operator: (?="),
