@@ -1,5 +1,4 @@
 package import CrawlCore
-internal import Glibc
 package import HTMLScan
 
 /// Takes a job's fields from page after page, on one thread.
@@ -15,30 +14,47 @@ package final class FieldExtractor {
     package static let resultLimit = 1 << 20
     /// How deep JSON values may be nested; nothing is taken from a text in which they are deeper.
     package static let depthLimit = JSONReader.depthLimit
-    /// The CPU time that a page's regular expressions may take on this thread. The fields of the remaining ones are
-    /// null.
-    package static let matchTime: Duration = .milliseconds(150)
 
     /// The options that the page's scanner needs for the fields.
     package let scannerOptions: PageScanner.Options
 
     /// Whether there are fields that are taken from JSON.
     package let readsJSON: Bool
+    /// Whether there are fields that are taken from the header of a response, and so from one without a body too.
+    package let readsHeader: Bool
     /// Whether there are fields that are taken from pages.
     package var readsPages: Bool { scannerOptions.contains(.tree) }
 
     private let fields: [CompiledField]
-    /// How much of ``matchTime`` is left for the page.
-    private var matchTimeLeft = Duration.zero
+    private let readsJSONLD: Bool
 
-    /// A compiled field. Exactly one of its three sources is not nil.
     private struct CompiledField {
+        let name: String
         /// The name as a string of JSON.
-        var name: [UInt8] = []
+        var nameInJSON: [UInt8] = []
         let isMany: Bool
-        var xpath: XPathExpression?
-        var regex: RegularExpression?
-        var json: JSONPath?
+        let type: ExtractionField.ValueType?
+        let source: FieldSource
+
+        init(_ field: ExtractionField) throws(FieldError) {
+            name = field.name
+            JSONText.append(field.name, .stored, to: &nameInJSON)
+            isMany = field.isMany
+            type = field.type
+            source = try FieldSource(field)
+        }
+
+        /// What the page's scanner has to find.
+        var scannerOptions: PageScanner.Options {
+            // The addresses of a page are relative to its `base`, which is found with the metadata.
+            let options: PageScanner.Options = type == .url ? .metadata : []
+            return switch source {
+            case .xpath, .jsonLD: options.union(.tree)
+            case .regex, .json: options.union(.text)
+            // A page is read to its end for whatever is taken of it.
+            case .header: .metadata
+            }
+        }
     }
 
     /// Compiles the fields.
@@ -46,97 +62,58 @@ package final class FieldExtractor {
     /// - Throws: What is wrong with the first of them that cannot be used.
     package init(_ fields: [ExtractionField]) throws(FieldError) {
         var compiled: [CompiledField] = []
-        for field in fields { compiled.append(try Self.compile(field)) }
+        for field in fields { compiled.append(try CompiledField(field)) }
         self.fields = compiled
-        readsJSON = compiled.contains { $0.json != nil }
-        scannerOptions = compiled.reduce(into: []) { $0.insert($1.xpath == nil ? .text : .tree) }
+        readsJSON = compiled.contains { if case .json = $0.source { true } else { false } }
+        readsJSONLD = compiled.contains { if case .jsonLD = $0.source { true } else { false } }
+        readsHeader = compiled.contains { if case .header = $0.source { true } else { false } }
+        scannerOptions = compiled.reduce(into: []) { $0.formUnion($1.scannerOptions) }
     }
 
-    private static func compile(_ field: ExtractionField) throws(FieldError) -> CompiledField {
-        var compiled = CompiledField(isMany: field.isMany)
-        JSONText.append(field.name, .stored, to: &compiled.name)
-        switch field.source {
-        case .xpath(let text):
-            do throws(XPathError) {
-                compiled.xpath = try XPathExpression(text)
-            } catch {
-                throw FieldError(field: field.name, key: "xpath", description: error.description)
-            }
-        case .regex(let text):
-            do throws(RegularExpression.Mistake) {
-                compiled.regex = try RegularExpression(text)
-            } catch {
-                throw FieldError(field: field.name, key: "regex", description: error.description)
-            }
-        case .json(let text):
-            do throws(JSONPath.Mistake) {
-                compiled.json = try JSONPath(text)
-            } catch {
-                throw FieldError(field: field.name, key: "json", description: error.description)
-            }
-        }
-        return compiled
-    }
-
-    /// Takes the fields from a page that its scanner has finished.
+    /// Takes the fields from a response.
     ///
-    /// - Returns: A JSON object of all fields, by their names and in their order; a field that matches nothing is null. It is nil
-    ///   where the body is no text.
-    package func extract(from scanner: PageScanner) -> String? {
-        guard scanner.charset != nil else { return nil }
-        matchTimeLeft = Self.matchTime
+    /// - Parameters:
+    ///   - scanner: Has read the body to its end; nil where nothing of it is read.
+    ///   - response: What is known of the response beside its body.
+    /// - Returns: nil where the body is no text, and there are no fields of the header.
+    package func extract(
+        from scanner: PageScanner?, _ response: FieldResponse = FieldResponse()
+    ) -> ExtractedFields? {
+        let scanner = scanner?.charset == nil ? nil : scanner
+        guard scanner != nil || readsHeader else { return nil }
+        let scripts = readsJSONLD ? scanner?.scripts(ofType: "application/ld+json") : nil
+        let jsonLD = scripts.map { LinkedData(scripts: $0) }
+        guard let scanner else { return extract(from: FieldMaterial(response)) }
         return scanner.withText { text in
             let json = readsJSON && !scanner.isHTML ? JSONReader(text) : nil
-            var result: [UInt8] = [UInt8(ascii: "{")]
-            for field in fields {
-                if result.count > 1 { result.append(UInt8(ascii: ",")) }
-                result.append(contentsOf: field.name)
-                result.append(UInt8(ascii: ":"))
-                var values = FieldValues(isMany: field.isMany, room: Self.resultLimit - result.count)
-                if let xpath = field.xpath { take(xpath, scanner, &values) }
-                if let regex = field.regex { take(regex, text, &values) }
-                if let path = field.json, let json { take(path, json, &values) }
-                values.append(to: &result)
+            guard let jsonLD else {
+                return extract(from: FieldMaterial(response, scanner, text, json: json))
             }
-            result.append(UInt8(ascii: "}"))
-            return String(decoding: result, as: UTF8.self)
-        }
-    }
-
-    private func take(_ expression: XPathExpression, _ scanner: PageScanner, _ values: inout FieldValues) {
-        switch scanner.evaluate(expression, limit: values.limit) {
-        case .nodes(let texts): for text in texts where !values.append(text) { return }
-        case .string(let text): _ = values.append(text)
-        case .number(let number): _ = values.append(number)
-        case .boolean(let condition): _ = values.append(condition)
-        case nil: values.giveUp()
-        }
-    }
-
-    private func take(
-        _ expression: RegularExpression, _ text: UnsafeRawBufferPointer, _ values: inout FieldValues
-    ) {
-        let start = Self.cpuTime()
-        let deadline = start + matchTimeLeft
-        defer { matchTimeLeft -= Self.cpuTime() - start }
-        expression.matches(in: text) { match in
-            guard Self.cpuTime() < deadline else {
-                values.giveUp()
-                return false
+            return jsonLD.json.withUnsafeBytes {
+                extract(
+                    from: FieldMaterial(
+                        response, scanner, text, json: json, jsonLD: JSONReader($0),
+                        hasFaultyJSONLD: jsonLD.hasFault))
             }
-            return values.append(match)
         }
     }
 
-    private func take(_ path: JSONPath, _ json: JSONReader, _ values: inout FieldValues) {
-        json.find(path) { values.append(json: $0) }
-        if json.isExhausted { values.giveUp() }
-    }
-
-    private static func cpuTime() -> Duration {
-        var time = timespec()
-        // The result is an error only where there is no such clock; then there is no limit.
-        _ = clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    private func extract(from material: FieldMaterial) -> ExtractedFields {
+        var material = material
+        var result: [UInt8] = [UInt8(ascii: "{")]
+        var mistakes: [String] = []
+        for field in fields {
+            if result.count > 1 { result.append(UInt8(ascii: ",")) }
+            result.append(contentsOf: field.nameInJSON)
+            result.append(UInt8(ascii: ":"))
+            var values = FieldValues(
+                isMany: field.isMany, room: Self.resultLimit - result.count,
+                conversion: field.type.map { material.conversion($0, of: field.source) })
+            material.take(field.source, into: &values)
+            values.append(to: &result)
+            if let mistake = values.mistake { mistakes.append("\(field.name) \(mistake)") }
+        }
+        result.append(UInt8(ascii: "}"))
+        return ExtractedFields(json: String(decoding: result, as: UTF8.self), mistakes: mistakes)
     }
 }
