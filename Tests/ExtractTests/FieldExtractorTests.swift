@@ -9,7 +9,13 @@ import Testing
         _ fields: [ExtractionField], _ body: String, contentType: String = "text/html; charset=utf-8",
         pieces: Int = .max
     ) throws -> String? {
-        let extractor = try FieldExtractor(fields)
+        Self.fields(try FieldExtractor(fields), body, contentType: contentType, pieces: pieces)?.json
+    }
+
+    static func fields(
+        _ extractor: FieldExtractor, _ body: String, _ response: FieldResponse = FieldResponse(),
+        contentType: String = "text/html; charset=utf-8", pieces: Int = .max
+    ) -> ExtractedFields? {
         let scanner = PageScanner(extractor.scannerOptions)
         scanner.reset(contentType: contentType)
         var body = body
@@ -21,7 +27,7 @@ import Testing
             }
         }
         scanner.finish()
-        return extractor.extract(from: scanner)
+        return extractor.extract(from: scanner, response)
     }
 
     private static let shop = """
@@ -118,7 +124,7 @@ import Testing
         ([0xAB, 0xCF, 0xD0, 0xBB] as [UInt8]).withUnsafeBytes { scanner.feed($0) }
         scanner.finish()
 
-        #expect(extractor.extract(from: scanner) == #"{"x":"ПР"}"#)
+        #expect(extractor.extract(from: scanner)?.json == #"{"x":"ПР"}"#)
     }
 
     @Test func `an empty match takes the search on`() throws {

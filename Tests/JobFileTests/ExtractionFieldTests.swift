@@ -13,6 +13,9 @@ import Testing
               price: {regex: "£([0-9.]+)"}
               "the id": {json: "$.data.id"}
               all: {xpath: "//li", many: true}
+              next: {css: "a.next::attr(href)", type: url}
+              total: {header: X-Total, type: integer}
+              offer: {jsonld: "$.offers.price", type: number}
             """
         ).spec
 
@@ -22,6 +25,9 @@ import Testing
                 ExtractionField(name: "price", source: .regex("£([0-9.]+)")),
                 ExtractionField(name: "the id", source: .json("$.data.id")),
                 ExtractionField(name: "all", source: .xpath("//li"), isMany: true),
+                ExtractionField(name: "next", source: .css("a.next::attr(href)"), type: .url),
+                ExtractionField(name: "total", source: .header("X-Total"), type: .integer),
+                ExtractionField(name: "offer", source: .jsonLD("$.offers.price"), type: .number),
             ])
         #expect(spec.metadata == false)
     }
@@ -35,7 +41,10 @@ import Testing
 
     @Test(arguments: [
         ("extract: {h: {xpath: \"//h1[\"}}", "extract.h.xpath: "),
-        ("extract: {h: {xpath: \"//x:a\"}}", "extract.h.xpath: "),
+        ("extract: {h: {xpath: \"//x:a(\"}}", "extract.h.xpath: "),
+        ("extract: {h: {css: \"a >\"}}", "extract.h.css: a selector is missing, at character 4"),
+        ("extract: {h: {jsonld: x}}", "extract.h.jsonld: a path begins with $"),
+        ("extract: {h: {header: \"a b\"}}", "extract.h.header: no header has a field of that name"),
         ("extract: {h: {xpath: \"\"}}", "extract.h.xpath: "),
         ("extract: {p: {regex: \"a(\"}}", "extract.p.regex: missing )"),
         ("extract: {p: {regex: \"(?=a)\"}}", "extract.p.regex: invalid perl operator: (?="),
@@ -54,6 +63,10 @@ import Testing
         ("extract: {h: {many: true}}", "extract.h: nothing says where the value comes from"),
         ("extract: {h: {xpath: a, regex: b}}", "extract.h.regex: a value has one source"),
         ("extract: {h: {xpaht: a}}", "extract.h.xpaht: unknown key \"xpaht\"; did you mean \"xpath\"?"),
+        (
+            "extract: {h: {css: a, type: float}}",
+            "extract.h.type: \"float\" is not known here; write url, number, integer or date"
+        ),
         ("extract: {h: {xpath: a, many: 1}}", "extract.h.many: 1 is neither true nor false"),
         ("extract: {h: {regex: 1}}", "extract.h.regex: 1 is not a text"),
         ("extract: {h: {xpath: a}, h: {xpath: b}}", "extract.h: "), ("metadata: 1", "metadata: 1 is neither"),

@@ -71,7 +71,7 @@ enum ScanBench {
                 scan(Array(reply.utf8), scanner, "application/json")
                 let start = cpuTime()
                 let result = extractor.extract(from: scanner)
-                print("\(path) \(milliseconds(cpuTime() - start)) \(result?.prefix(20) ?? "")")
+                print("\(path) \(milliseconds(cpuTime() - start)) \(result?.json.prefix(20) ?? "")")
             }
         }
     }

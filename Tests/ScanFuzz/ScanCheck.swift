@@ -67,7 +67,7 @@ final class ScanCheck {
         require(scanner.isFinished, "the scanner has not finished")
         return Findings(
             title: scanner.title, charset: scanner.charset, metadata: scanner.metadata, links: scanner.links,
-            base: scanner.baseHref, fields: extractor.extract(from: scanner),
+            base: scanner.baseHref, fields: extractor.extract(from: scanner)?.json,
             texts: scanner.evaluate(texts, limit: 10_000),
             attributes: scanner.evaluate(attributes, limit: 10_000))
     }
@@ -77,7 +77,7 @@ final class ScanCheck {
         everything.reset(contentType: "text/html")
         Array(page.utf8).withUnsafeBytes(everything.feed)
         everything.finish()
-        for source in [ExtractionField.Source.xpath(text), .regex(text), .json(text)] {
+        for source in [ExtractionField.Source.xpath(text), .css(text), .regex(text), .json(text)] {
             guard
                 let extractor = try? FieldExtractor([ExtractionField(name: "x", source: source, isMany: true)]
                 )

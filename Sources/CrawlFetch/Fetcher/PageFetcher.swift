@@ -25,7 +25,7 @@ package final class PageFetcher: TransferDelegate {
     private(set) var transfer: Transfer?
     /// Selects the links of pages that are requested; nil when none are.
     let sieve: LinkSieve?
-    private let reader: PageReader
+    let reader: PageReader
     let digest = BodyDigest()
     /// The header fields that the transfer is set to send.
     private var headersInUse = HeaderSet.job

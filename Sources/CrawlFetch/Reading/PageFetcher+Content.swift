@@ -7,20 +7,21 @@ internal import TrawlText
 extension PageFetcher {
     /// The content of a page that has been read.
     ///
-    /// - Parameter url: the URL that answered.
-    func content(of reader: PageReader, url: String) -> PageContent {
+    /// - Parameters:
+    ///   - fields: what was taken from it.
+    ///   - url: the URL that answered.
+    func content(of reader: PageReader, _ fields: ExtractedFields?, url: String) -> PageContent {
         let scanner = reader.scanner
-        let extracted = reader.extractor?.extract(from: scanner)
         guard scanner.isHTML else {
             let reply = reader.keepsReply ? scanner.withText(JSONReply.text) : nil
-            return PageContent(canonicalURL: canonicalField(url), extracted: extracted, reply: reply)
+            return PageContent(canonicalURL: canonicalField(url), extracted: fields?.json, reply: reply)
         }
         let metadata = scanner.metadata
         return PageContent(
             canonicalURL: metadata.canonical.flatMap { absolute($0, scanner.baseHref, url) }
                 ?? canonicalField(url),
             language: metadata.language, description: metadata.description, linkCount: metadata.linkCount,
-            extracted: extracted)
+            extracted: fields?.json)
     }
 
     /// Why a reply that must be JSON is none; nil when it is JSON, or need not be.

@@ -46,7 +46,9 @@ extension PageFetcher {
     func readBody(_ request: PageRequest, _ outcome: inout PageOutcome) {
         switch progress.body {
         case .page(let reader) where reader.isScanned: read(reader, request, &outcome)
-        case .page, .unseen: if hasLinkFields { readLinkFields(request, &outcome) }
+        case .page, .unseen:
+            if hasLinkFields { readLinkFields(request, &outcome) }
+            readHeaderFields(request, &outcome)
         case .sitemap(let reader): read(reader, request, &outcome)
         case .robots, .discarded, .passedOver: break
         }
@@ -82,7 +84,9 @@ extension PageFetcher {
         outcome.response.robots.formUnion(RobotsDirectives(scanner.metadata))
         // Nobody reads the content of a page that will be requested again.
         if outcome.verdict.isSettled {
-            outcome.response.content = content(of: reader, url: request.url)
+            let fields = fields(reader.extractor, from: scanner, url: request.url)
+            outcome.response.content = content(of: reader, fields, url: request.url)
+            outcome.note(fields)
         }
         if outcome.verdict == .done, let fault = jsonFault(reader) {
             outcome.verdict = .failed(.badResponse)

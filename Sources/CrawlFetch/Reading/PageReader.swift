@@ -37,13 +37,20 @@ final class PageReader {
     func begin(contentType: String?, fields list: [ExtractionField]?) {
         self.contentType = contentType
         let (extractorBefore, keptReplyBefore) = (extractor, keepsReply)
-        extractor = list.map { fields.extractor(of: $0) } ?? fields.jobs
+        extractor = extractor(of: list)
         keepsReply = policy.keepsReplies && ContentType.mayBeJSON(contentType)
         // Pages that need the same as the one before, which are nearly all, keep its scanner.
         if extractor !== extractorBefore || keepsReply != keptReplyBefore { chooseScanner() }
         scanner.reset(contentType: contentType)
         isScanned = !scanner.isFinished
         keptBody = policy.keepBody.keeps(contentType) ? [] : nil
+    }
+
+    /// Takes the fields of a page; nil when there are none.
+    ///
+    /// - Parameter list: the fields of a request that has its own; nil for those of the job.
+    func extractor(of list: [ExtractionField]?) -> FieldExtractor? {
+        list.map { fields.extractor(of: $0) } ?? fields.jobs
     }
 
     private func chooseScanner() {

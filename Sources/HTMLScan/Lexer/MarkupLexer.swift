@@ -182,7 +182,7 @@ struct MarkupLexer {
     ///
     /// - Returns: Whether a tag's name begins with it.
     private mutating func openTag(_ byte: UInt8, _ position: inout Int) -> Bool {
-        if byte.isASCIILetter {
+        if Self.beginsName(byte, isXML) {
             tag.begin(isEnd: false)
             state = .tagName
             return true
@@ -206,11 +206,16 @@ struct MarkupLexer {
         return false
     }
 
+    /// Whether a tag's name may begin with a byte. In XML it may be a letter of any script.
+    private static func beginsName(_ byte: UInt8, _ isXML: Bool) -> Bool {
+        byte.isASCIILetter || isXML && (byte >= 0x80 || byte == UInt8(ascii: "_"))
+    }
+
     /// Reads the byte after `</`.
     ///
     /// - Returns: Whether a tag's name begins with it.
     private mutating func openEndTag(_ byte: UInt8, _ position: inout Int) -> Bool {
-        if byte.isASCIILetter {
+        if Self.beginsName(byte, isXML) {
             tag.begin(isEnd: true)
             state = .tagName
             return true

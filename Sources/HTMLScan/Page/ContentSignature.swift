@@ -16,7 +16,7 @@ enum ContentSignature {
         if pageStarts.contains(where: { starts(text, withTag: $0) }) || text.starts(with: "<!--".utf8) {
             return .html
         }
-        if text.starts(with: "<?xml".utf8) { return hasHTMLElement(text) ? .xhtml : .text }
+        if text.starts(with: "<?xml".utf8) { return hasHTMLElement(text) ? .xhtml : .xml }
         // Before any signature a byte order mark is looked for, and means plain text.
         if head.starts(with: [0xFE, 0xFF]) || head.starts(with: [0xFF, 0xFE])
             || head.starts(with: [0xEF, 0xBB, 0xBF])

@@ -1,8 +1,12 @@
-/// Pages of XHTML, read as XML says: a title, a script or a style is markup like everything else, and names may have prefixes.
+/// Pages of XHTML, and other XML documents, read as XML says: a title, a script or a style is markup like everything else, and
+/// names may have prefixes.
 extension PageReader {
     mutating func readXMLStartTag() {
         let isEmpty = lexer.tag.isSelfClosing
         let (namespace, name) = xmlElements.open(lexer.tag.name, lexer.tag.attributes, isEmpty: isEmpty)
+        guard !isDocument else {
+            return tree.startXML(lexer.tag.writtenName, lexer.tag.attributes, isEmpty: isEmpty)
+        }
         if keepsTree { addToXMLTree(name, namespace, isEmpty: isEmpty) }
         if namespace == .html, name == .title { beginXMLTitle(isEmpty: isEmpty) }
         guard keepsFindings else { return }

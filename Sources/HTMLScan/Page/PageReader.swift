@@ -8,7 +8,11 @@ struct PageReader: ~Copyable {
     private(set) var isFinished = false
     /// The encoding that a `meta` declared; nil where none did, or none was asked for.
     private(set) var declaredEncoding: TextEncoding?
-    /// Whether the page is XHTML, and read by the rules of XML.
+    /// Whether the page is an XML document that is no XHTML. It has a tree, but no title and no links.
+    var isDocument = false {
+        didSet { tree.isDocument = isDocument }
+    }
+    /// Whether the page is XHTML or another XML document, and read by the rules of XML.
     var isXML = false {
         didSet {
             lexer.isXML = isXML
@@ -73,6 +77,7 @@ struct PageReader: ~Copyable {
         isFinished = false
         declaredEncoding = nil
         isXML = false
+        isDocument = false
         if keepsFindings { findings.reset() }
         if keepsTree { tree.reset() }
         rawText.reset()
@@ -88,6 +93,11 @@ struct PageReader: ~Copyable {
     /// - Returns: nil where there is no tree, or it would take too long.
     mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
         keepsTree ? tree.evaluate(expression, limit: limit) : nil
+    }
+
+    /// The texts of the page's scripts of a type, once the page is finished.
+    mutating func scripts(ofType type: StaticString) -> [[UInt8]] {
+        keepsTree ? tree.scripts(ofType: type) : []
     }
 
     /// Reads the next bytes, in an encoding that is markup compatible.

@@ -35,6 +35,9 @@ package final class PageScanner {
     /// before its first bytes are read.
     package private(set) var isHTML = false
 
+    /// Whether the body is an XML document other than XHTML that is read, as it is for ``Options/tree``.
+    package var isXML: Bool { reader.isDocument }
+
     /// The name of the page's encoding in the Encoding Standard, such as `windows-1252`; nil before it is known.
     ///
     /// A byte order mark decides, then the `Content-Type`, then what the page declares of itself. A page without any
@@ -108,7 +111,7 @@ package final class PageScanner {
         if contentType != header.value { header = (contentType, MIMEType(contentType: contentType)) }
         type = header.type
         isHTML = type.isPage
-        isFinished = !isHTML && !(keepsText && type.isText)
+        isFinished = !isRead
         stage = .head
         held.removeAll(keepingCapacity: true)
         remaining = byteLimit
@@ -147,15 +150,25 @@ package final class PageScanner {
         keptText.withUnsafeBytes(body)
     }
 
-    /// Evaluates an XPath expression on the page's tree, where ``Options/tree`` was asked for and the scanner is finished.
+    /// Evaluates an XPath expression on the tree of the page or XML document, where ``Options/tree`` was asked for and the scanner is finished.
     ///
     /// - Parameter limit: How many of the nodes that are found are made into text.
-    /// - Returns: nil where the body is no page, or evaluating would take too long.
+    /// - Returns: nil where the body is neither, evaluating would take too long, or the expression is not for such a body.
     package func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
-        isFinished && isHTML ? reader.evaluate(expression, limit: limit) : nil
+        isFinished && (isHTML || isXML) ? reader.evaluate(expression, limit: limit) : nil
+    }
+
+    /// The texts of the page's `script` elements of a MIME type, where ``Options/tree`` was asked for and the scanner is finished.
+    ///
+    /// - Parameter type: The type in lower case.
+    package func scripts(ofType type: StaticString) -> [[UInt8]] {
+        isFinished && isHTML ? reader.scripts(ofType: type) : []
     }
 
     private var keepsText: Bool { options.contains(.text) }
+    private var isReadAsXML: Bool { type.format == .xml && options.contains(.tree) }
+    /// Whether something of the body is wanted.
+    private var isRead: Bool { isHTML || isReadAsXML || keepsText && type.isText }
     /// Whether the whole body is decoded before it is read.
     private var decodesAll: Bool { !options.isDisjoint(with: [.text, .tree]) }
 
@@ -206,12 +219,13 @@ package final class PageScanner {
     private func readHead(_ bytes: UnsafeRawBufferPointer) {
         if type.format == .unknown { type.format = ContentSignature.format(of: bytes) }
         isHTML = type.isPage
-        guard isHTML || keepsText && type.isText, !ContentSignature.isBinary(bytes) else {
+        guard isRead, !ContentSignature.isBinary(bytes) else {
             isHTML = false
             isFinished = true
             return
         }
-        reader.isXML = type.format == .xhtml
+        reader.isXML = type.format == .xhtml || isReadAsXML
+        reader.isDocument = isReadAsXML
         let mark = ByteOrderMark(bytes)
         if let encoding = mark?.encoding ?? type.encoding ?? declaredEncoding(bytes) {
             begin(encoding)
@@ -293,7 +307,7 @@ package final class PageScanner {
     /// - Returns: How many of the bytes were read.
     private func deliver(_ bytes: UnsafeRawBufferPointer) -> Int {
         var count = bytes.count
-        if isHTML, !reader.isFinished {
+        if isHTML || isXML, !reader.isFinished {
             count = reader.read(bytes)
             if keepsText, reader.isFinished { count = bytes.count }
         }

@@ -1,14 +1,19 @@
 internal import CLibXML2
 
-/// The tree of a page of HTML or XHTML, for XPath. It is built from the tags and texts that a lexer finds.
+/// The tree of a page of HTML or XHTML, or of another XML document, for XPath. It is built from the tags and texts that a lexer finds.
 ///
 /// Text comes in pieces, in which references may be incomplete, and is gathered up to the next tag or comment.
 struct PageTree: ~Copyable {
     /// How much memory a tree may take, roughly. The rest of a larger page is left out.
     static let sizeLimit = TreeNodes.sizeLimit
 
-    /// Whether the page is XHTML.
+    /// Whether the page is XHTML, or another XML document.
     var isXML = false
+    /// Whether it is an XML document that is no page.
+    var isDocument: Bool {
+        get { xml.isDocument }
+        set { xml.isDocument = newValue }
+    }
     private var html = TreeBuilder()
     private var xml = XMLTree()
     /// Text that is not yet in the tree.
@@ -16,7 +21,7 @@ struct PageTree: ~Copyable {
     private var output: [UInt8] = []
     private var isComplete = false
     /// How many operations expressions may still take on this page.
-    private var operations = XPathExpression.operationLimit
+    private var operations = CompiledXPath.operationLimit
 
     private static let textLimit = 64 << 10
     /// The longest reference, `&CounterClockwiseContourIntegral;`, and room for a number with zeros.
@@ -34,16 +39,23 @@ struct PageTree: ~Copyable {
         xml.reset()
         text.removeAll(keepingCapacity: true)
         isComplete = false
-        operations = XPathExpression.operationLimit
+        operations = CompiledXPath.operationLimit
     }
 
     /// Evaluates an expression, once the page is complete.
     ///
-    /// - Returns: nil where memory ran out, or it would take too long.
+    /// - Returns: nil where memory ran out, it would take too long, or it is not for such a document.
     mutating func evaluate(_ expression: XPathExpression, limit: Int) -> XPathValue? {
-        guard let document = document() else { return nil }
-        return expression.evaluate(
-            document, nodeCount: nodeCount, operations: &operations, limit: limit)
+        guard let document = document(), let compiled = expression.compiled(for: isDocument ? .xml : .html)
+        else { return nil }
+        return compiled.evaluate(
+            document, nodeCount: nodeCount, operations: &operations, limit: limit,
+            namespaces: xml.names.namespaces)
+    }
+
+    /// The texts of the page's scripts of a type, once the page is complete. See ``ScriptTexts``.
+    mutating func scripts(ofType type: StaticString) -> [[UInt8]] {
+        document().map { ScriptTexts.of(type: type, in: $0) } ?? []
     }
 
     /// How many nodes the tree has, roughly.

@@ -24,6 +24,8 @@ struct TreeNodes: ~Copyable {
     private(set) var count = 0
     /// Whether the page was larger than a tree may be, or took too much time.
     private(set) var isTruncated = false
+    /// Whether names stay as they are written; else they get lower case.
+    var keepsCase = false
     private var size = 0
     /// Nodes that were taken out of the tree.
     private var discarded: [xmlNodePtr] = []
@@ -104,13 +106,13 @@ struct TreeNodes: ~Copyable {
         }
     }
 
-    /// Appends a name in lower case, with the NUL that ends it for C.
+    /// Appends a name, with the NUL that ends it for C.
     private mutating func append(name bytes: some Sequence<UInt8>) {
         for byte in bytes {
             if byte == 0 {
                 name.append(contentsOf: "\u{FFFD}".utf8)
             } else {
-                name.append(byte.asciiLowercased)
+                name.append(keepsCase ? byte : byte.asciiLowercased)
             }
         }
         name.append(0)

@@ -1,8 +1,13 @@
 internal import CLibXML2
 
-/// Builds the tree of a page of XHTML: only the elements that are written, without implied ones.
+/// Builds the tree of a page of XHTML, or of another XML document: only the elements that are written, without implied ones.
 struct XMLTree: ~Copyable {
     var nodes = TreeNodes()
+    /// Whether the document is no page: names keep their case, and prefixes are resolved.
+    var isDocument = false {
+        didSet { nodes.keepsCase = isDocument }
+    }
+    private(set) var names = XMLNames()
     // Safe because nodes live as long as the page's document.
     private var open: [xmlNodePtr] = []
     /// Elements that are deeper are put beside one another.
@@ -12,6 +17,8 @@ struct XMLTree: ~Copyable {
 
     mutating func reset() {
         nodes.reset()
+        names.reset()
+        isDocument = false
         open.removeAll(keepingCapacity: true)
     }
 
@@ -19,7 +26,10 @@ struct XMLTree: ~Copyable {
     mutating func start(_ name: [UInt8], _ attributes: TagAttributes, isEmpty: Bool) {
         guard let place = place() else { return }
         let node = nodes.isTruncated ? nil : nodes.element(name, attributes)
-        if let node { nodes.link(node, at: place) }
+        if let node {
+            nodes.link(node, at: place)
+            if isDocument { names.resolve(node) }
+        }
         if !isEmpty { open.append(node ?? place.parent) }
     }
 

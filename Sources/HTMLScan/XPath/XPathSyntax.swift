@@ -14,8 +14,12 @@ struct XPathSyntax {
     /// Whether there are such steps, unions or comparisons of sets of nodes where nothing can be cut.
     private(set) var isCostly = false
 
-    /// The expression, with the names that elements and attributes are tested for in lower case, as those in the tree are.
+    /// The prefixes that are used, but for `xml`; only those of XML may be.
+    private(set) var prefixes: Set<String> = []
+
+    /// The expression. For HTML the names that elements and attributes are tested for are in lower case, as those in the tree are.
     private(set) var bytes: [UInt8]
+    private let language: XPathLanguage
     private var position = 0
     /// What was found at each level of brackets and parentheses.
     private var levels = [Level()]
@@ -48,8 +52,9 @@ struct XPathSyntax {
     private static let operatorNames: Set<String> = ["and", "div", "mod", "or"]
 
     /// Reads an expression, which need not be a valid one.
-    init(_ expression: String) {
+    init(_ expression: String, _ language: XPathLanguage) {
         bytes = Array(expression.utf8)
+        self.language = language
         while position < bytes.count, mistake == nil { readWord() }
         if isPath {
             endPiece(upTo: bytes.count)
@@ -165,14 +170,14 @@ struct XPathSyntax {
         skip(while: Self.isNameByte)
         var name = String(decoding: bytes[start..<position], as: UTF8.self)
         if isAfterOperand, Self.operatorNames.contains(name) {
-            isPath = false
+            isPath = isPath && !isOutermost
             return beginPath()
         }
         if peek(0) == UInt8(ascii: ":"), peek(1) != UInt8(ascii: ":") {
             position += 1
             let local = position
             skip { Self.isNameByte($0) || $0 == UInt8(ascii: "*") }
-            if name != "xml" { mistake = "the prefix \(name) stands for nothing: names of HTML have none" }
+            if name != "xml" { prefixes.insert(name) }
             name += ":" + String(decoding: bytes[local..<position], as: UTF8.self)
         }
         skip(while: \.isASCIIWhitespace)
@@ -183,7 +188,9 @@ struct XPathSyntax {
             if level.steps > 0 || isAfterDescent, !Self.plainAxes.contains(name) { cut(before: start) }
             position += 2
         } else {
-            for index in start..<position { bytes[index] = bytes[index].asciiLowercased }
+            if language == .html {
+                for index in start..<position { bytes[index] = bytes[index].asciiLowercased }
+            }
             endStep()
         }
     }

@@ -24,9 +24,10 @@ enum ExtractionSchema {
         var draft = ExtractionFieldDraft()
         try schema.read(cursor, into: &draft)
         guard let (fieldSource, sourceCursor) = draft.source else {
-            throw cursor.failure("nothing says where the value comes from; write xpath, regex or json")
+            throw cursor.failure(
+                "nothing says where the value comes from; write css, xpath, regex, json, jsonld or header")
         }
-        let field = ExtractionField(name: name, source: fieldSource, isMany: draft.isMany)
+        let field = ExtractionField(name: name, source: fieldSource, isMany: draft.isMany, type: draft.type)
         do throws(FieldError) {
             _ = try FieldExtractor([field])
         } catch {
@@ -36,27 +37,38 @@ enum ExtractionSchema {
     }
 
     private static let schema = Schema<ExtractionFieldDraft>([
-        Field("xpath") { cursor, draft throws(JobFileError) in
-            try draft.set(.xpath(try cursor.text()), cursor)
-        },
-        Field("regex") { cursor, draft throws(JobFileError) in
-            try draft.set(.regex(try cursor.text()), cursor)
-        },
-        Field("json") { cursor, draft throws(JobFileError) in
-            try draft.set(.json(try cursor.text()), cursor)
+        source("css") { .css($0) },
+        source("xpath") { .xpath($0) },
+        source("regex") { .regex($0) },
+        source("json") { .json($0) },
+        source("jsonld") { .jsonLD($0) },
+        source("header") { .header($0) },
+        Field("type") { cursor, draft throws(JobFileError) in
+            draft.type = try cursor.choice()
         },
         .boolean("many", \.isMany),
     ])
+
+    /// A key that says where a value comes from.
+    private static func source(
+        _ name: String, _ source: @escaping @Sendable (String) -> ExtractionField.Source
+    ) -> Field<ExtractionFieldDraft> {
+        Field(name) { cursor, draft throws(JobFileError) in
+            try draft.set(source(try cursor.text()), cursor)
+        }
+    }
 }
 
 /// A field while its keys are read.
 private struct ExtractionFieldDraft {
     private(set) var source: (ExtractionField.Source, Cursor)?
     var isMany = false
+    var type: ExtractionField.ValueType?
 
     mutating func set(_ source: ExtractionField.Source, _ cursor: Cursor) throws(JobFileError) {
         guard self.source == nil else {
-            throw cursor.failure("a value has one source; write one of xpath, regex and json")
+            throw cursor.failure(
+                "a value has one source; write one of css, xpath, regex, json, jsonld and header")
         }
         self.source = (source, cursor)
     }

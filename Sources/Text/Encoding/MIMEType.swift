@@ -7,7 +7,9 @@ package struct MIMEType {
     package enum Format {
         case html
         case xhtml
-        /// Other text: plain, CSS, XML, a script.
+        /// XML other than XHTML.
+        case xml
+        /// Other text: plain, CSS, a script.
         case text
         case json
         /// Anything that is not text.
@@ -24,7 +26,7 @@ package struct MIMEType {
     package var isPage: Bool {
         switch format {
         case .html, .xhtml, .unknown: true
-        case .text, .json, .other: false
+        case .xml, .text, .json, .other: false
         }
     }
 
@@ -92,9 +94,10 @@ package struct MIMEType {
         if essence.isEmpty || matches("unknown/unknown") || matches("application/unknown") { return .unknown }
         if matches("application/xhtml+xml") { return .xhtml }
         if matches("application/json") || matches("text/json") || ends(in: "+json") { return .json }
+        if matches("application/xml") || matches("text/xml") || ends(in: "+xml") { return .xml }
         let isText =
-            essence.prefix(5).elementsEqual("text/".utf8) { $0.asciiLowercased == $1 } || ends(in: "+xml")
-            || matches("application/xml") || matches("application/javascript")
+            essence.prefix(5).elementsEqual("text/".utf8) { $0.asciiLowercased == $1 }
+            || matches("application/javascript")
         return isText ? .text : .other
     }
 }

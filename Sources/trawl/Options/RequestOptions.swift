@@ -26,7 +26,7 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A value to take from each page into `extracted`: 'h1=xpath://h1', 'price=regex:£([0-9.]+)', 'id=json:$.data.id'. 'li[]=xpath://li' takes all matches. Repeatable.",
+            "A value to take from each page into `extracted`: 'h1=css:h1', 'next=css:a.next::attr(href)', 'id=json:$.data.id'. Kinds are css, xpath, regex, json, jsonld and header. 'li[]=css:li' takes all matches. Repeatable.",
             valueName: "name=kind:expression"))
     var extract: [ExtractionArgument] = []
 

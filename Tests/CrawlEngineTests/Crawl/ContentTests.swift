@@ -26,7 +26,8 @@ import Testing
             return response.header("Content-Type", "application/json")
         case "/image":
             response.body = Array("\u{89}PNG £9 <h1>no</h1>".utf8)
-            return response.header("Content-Type", "image/png")
+            return response.header("Content-Type", "image/png").header("X-Robots-Tag", "noindex")
+        case "/empty": response.body = []
         default: break
         }
         return response.header("Content-Type", "text/html; charset=utf-8")
@@ -92,6 +93,27 @@ import Testing
         #expect(
             try harness.value(
                 "SELECT count(*) FROM results WHERE extracted ->> 'h1' IS NULL", as: Int.self) == 2)
+    }
+
+    @Test
+    func `fields of the header are taken from every response, and values that cannot be converted are told`()
+        async throws
+    {
+        let (server, harness) = try await crawl(["/", "/image", "/empty", "/moved"]) {
+            $0.extract = [
+                ExtractionField(name: "robots", source: .header("x-robots-tag")),
+                ExtractionField(name: "link", source: .css("a::attr(href)"), type: .url),
+                ExtractionField(name: "price", source: .css("h1"), type: .number),
+            ]
+        }
+
+        let rows = try harness.rows()
+        let html = #"{"robots":"noindex","link":"\#(server.url("/shop/1"))","price":null}"#
+        let bare = #"{"robots":"noindex","link":null,"price":null}"#
+        #expect(rows.map(\.state) == [.done, .done, .done, .done])
+        #expect(rows.map(\.extracted) == [html, bare, bare, html])
+        #expect(
+            rows.map(\.error) == ["extract: price is no number", nil, nil, "extract: price is no number"])
     }
 
     @Test func `a page that is asked for again has its fields from the last answer`() async throws {

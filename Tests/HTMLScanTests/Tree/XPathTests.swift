@@ -61,7 +61,6 @@ import Testing
     @Test(arguments: [
         ("//h1[", "at character 6"), ("//a['x]", "quotation"), ("", "not valid"), ("//a)", "not valid"),
         ("has-class('x')", "has-class"), ("//a[re:test(., 'x')]", "function re:test"),
-        ("//svg:path", "prefix svg"),
         ("//a[foo(.)]", "function foo"), ("$x", "variables"), ("//a[$x]", "variables"),
         ("count(1)", "wrong type"),
         ("contains('a')", "arguments"), ("//a[matches(., 'x')]", "function matches"), ("h1 h2", "not valid"),

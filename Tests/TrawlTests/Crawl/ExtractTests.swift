@@ -65,10 +65,16 @@ struct ExtractTests {
             "fetch", "-q", "--format", "ndjson", "--extract", "h=xpath://h1", "--extract", "li[]=xpath://li",
             site.url("/"))
         let metadata = try await bench.trawl("fetch", "-q", "--format", "ndjson", "--metadata", site.url("/"))
+        let kinds = try await bench.trawl(
+            "fetch", "-q", "--format", "ndjson", "--extract", "h=css:h1", "--extract",
+            "li[]=css:li:nth-child(2)::text",
+            "--extract", "type=header:content-type", "--extract", "ld=jsonld:$.x", site.url("/"))
         let bad = try await bench.trawl("fetch", "--extract", "h=regex:(", site.url("/"))
         let shapeless = try await bench.trawl("fetch", "--extract", "h1", site.url("/"))
 
         #expect(rows.output.contains(#""extracted":{"h":"Tea \"1\"","li":["a","b"]}"#))
+        #expect(kinds.output.contains(#""extracted":{"h":"Tea \"1\"","li":["b"],"type":"text/html"#))
+        #expect(kinds.output.contains(#""ld":null"#))
         #expect(try metadata.objects().first?["lang"] as? String == "en")
         #expect(bad.code == 2)
         #expect(bad.errors.contains("--extract: missing )"))

@@ -23,7 +23,7 @@ struct JSONPath {
     }
 
     /// What is wrong with a path.
-    struct Mistake: Error {
+    struct Mistake: Error, CustomStringConvertible {
         let description: String
     }
 }

@@ -71,7 +71,31 @@ struct JSONReader {
         _ = find(path.steps[...], at: skipSpaces(0), body)
     }
 
+    /// Finds the values that a path leads to in each object of JSON-LD, in order.
+    ///
+    /// - Parameter body: Gets the text of a value. Returns whether to go on.
+    func findInObjects(_ path: JSONPath, _ body: (UnsafeRawBufferPointer) -> Bool) {
+        _ = objects(at: skipSpaces(0)) { find(path.steps[...], at: $0, body) }
+    }
+
     // MARK: - Paths
+
+    /// Walks the objects of JSON-LD: those of a list, and those of an object's `@graph` instead of the object.
+    ///
+    /// - Returns: Whether to go on.
+    private func objects(at start: Int, _ body: (Int) -> Bool) -> Bool {
+        work.left -= Self.workOfValue
+        if isExhausted { return false }
+        switch text[start] {
+        case UInt8(ascii: "["): return children(at: start) { objects(at: $0, body) }
+        case UInt8(ascii: "{"):
+            guard let graph = named(Self.graphKey, at: start) else { return body(start) }
+            return objects(at: graph, body)
+        default: return true
+        }
+    }
+
+    private static let graphKey = Array("@graph".utf8)
 
     /// - Returns: Whether to go on.
     private func find(

@@ -24,7 +24,7 @@ final class RegularExpression {
     deinit { cre2_free(expression) }
 
     /// What is wrong with an expression.
-    struct Mistake: Error {
+    struct Mistake: Error, CustomStringConvertible {
         let description: String
     }
 
