@@ -125,7 +125,7 @@ let package = Package(
             name: "trawl",
             dependencies: [
                 "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "Extract", "JobFile",
-                "TrawlStore",
+                "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
         .testTarget(
-            name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
+            name: "CurlTests",
+            dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib", "TrawlTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",
