@@ -120,7 +120,7 @@ struct PortSide: WalkDatabase {
                 rows.append(
                     describe(
                         row, notBefore: row.state == .pending ? record?.notBefore : nil,
-                        referrer: record?.referrer))
+                        referrer: record?.row.referrer))
             }
             return rows
         }
