@@ -126,7 +126,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite", "Extract",
                 "JobFile",
-                "TrawlStore",
+                "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -169,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
         .testTarget(
-            name: "CurlTests", dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib"],
+            name: "CurlTests",
+            dependencies: ["CLinux", "Curl", "CrawlCore", "LoopbackServer", "CZlib", "TrawlTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",

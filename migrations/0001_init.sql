@@ -776,13 +776,14 @@ SELECT all_results.* FROM (SELECT max(id) AS id FROM runs WHERE state = 'finishe
 CROSS JOIN all_results
 WHERE all_results.run_id = latest.id;
 
--- What went wrong in each job's latest run.
+-- What went wrong in each job's latest run: pages that failed, and lines of the list that are no URLs, whose `error_kind` is
+-- `invalid_url`.
 CREATE VIEW failures AS
 SELECT
-    job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, referrer_id, referrer,
-    fetched_at, fetched
+    job, run, run_id, page_id, name, url, CAST(coalesce(error_kind, skip_reason) AS TEXT) AS error_kind, error, status_code,
+    attempts, title, line, referrer_id, referrer, fetched_at, fetched
 FROM results
-WHERE state = 'failed';
+WHERE state = 'failed' OR skip_reason = 'invalid_url';
 
 -- The pages of each job's latest run whose title others have too: `pages` is how many have it.
 CREATE VIEW duplicate_titles AS

@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -9,6 +10,8 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -72,4 +75,37 @@ int clinux_spawn(char *const arguments[], int input, int output, pid_t *pid) {
 
 int clinux_pipe(int ends[2]) {
     return pipe2(ends, O_CLOEXEC);
+}
+
+struct clinux_lookup {
+    struct gaicb request;
+    struct addrinfo hints;
+};
+
+const int clinux_lookup_going_on = EAI_INPROGRESS;
+
+clinux_lookup *clinux_lookup_begin(const char *name) {
+    clinux_lookup *lookup = calloc(1, sizeof *lookup);
+    if (!lookup) return NULL;
+    lookup->hints.ai_socktype = SOCK_STREAM;
+    lookup->request.ar_request = &lookup->hints;
+    lookup->request.ar_name = strdup(name);
+    struct gaicb *list[] = {&lookup->request};
+    if (!lookup->request.ar_name || getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) != 0) {
+        free((char *)lookup->request.ar_name);
+        free(lookup);
+        return NULL;
+    }
+    return lookup;
+}
+
+int clinux_lookup_result(const clinux_lookup *lookup) {
+    return gai_error((struct gaicb *)&lookup->request);
+}
+
+void clinux_lookup_end(clinux_lookup *lookup) {
+    if (gai_error(&lookup->request) == EAI_INPROGRESS && gai_cancel(&lookup->request) == EAI_NOTCANCELED) return;
+    if (lookup->request.ar_result) freeaddrinfo(lookup->request.ar_result);
+    free((char *)lookup->request.ar_name);
+    free(lookup);
 }

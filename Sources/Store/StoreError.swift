@@ -25,6 +25,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case alreadyRunning
         /// Nothing has that name.
         case notFound
+        /// A condition that rows are to meet is no SQL, or cannot be evaluated.
+        case condition
         /// Anything else: the message has SQLite's words.
         case other
     }

@@ -51,6 +51,8 @@ package protocol StoreReader {
     /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none, and neither is a page that was skipped as
     /// `not_newer`.
     func hasSuccess(_ run: RunID) throws -> Bool?
+    /// How many pages of a run failed in each way, the most first.
+    func failures(of run: RunID) throws -> [FailureCount]
     /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
     func times(of run: RunID) throws -> [Int64]
 
@@ -62,9 +64,16 @@ package protocol StoreReader {
     ///   - page: only pages that were found after it; nil for all.
     ///   - limit: how many at most; nil for all.
     ///   - withBodies: whether they bring the bodies that are kept.
+    /// - Throws: also `StoreError` of kind `condition`, where that of the filter cannot be evaluated.
     func forEachResult(
         of run: RunID, _ filter: ResultFilter, after page: PageID?, limit: Int?, withBodies: Bool,
         _ body: (ResultRow) throws -> Void) throws
+    /// Refuses the condition of a ``ResultFilter`` that is no expression over the columns of the view `results`.
+    ///
+    /// - Throws: `StoreError` of kind `condition`.
+    func check(condition: String) throws
+    /// The URLs of the pages that led to these first. The job's own pages have none.
+    func referrers(of pages: [PageID]) throws -> [PageID: String]
     /// What came of a run's requests, in the order of the job.
     func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
@@ -105,9 +114,12 @@ extension StoreReader {
     }
 
     /// Hands over a run's pages with the bodies that are kept.
+    ///
+    /// - Parameter limit: how many at most; nil for all.
     package func forEachResult(
-        of run: RunID, _ filter: ResultFilter, withBodies: Bool, _ body: (ResultRow) throws -> Void
+        of run: RunID, _ filter: ResultFilter, limit: Int? = nil, withBodies: Bool,
+        _ body: (ResultRow) throws -> Void
     ) throws {
-        try forEachResult(of: run, filter, after: nil, limit: nil, withBodies: withBodies, body)
+        try forEachResult(of: run, filter, after: nil, limit: limit, withBodies: withBodies, body)
     }
 }

@@ -62,7 +62,7 @@ struct CommandFailure: Error {
     init(_ error: StoreError) {
         switch error.kind {
         case .alreadyRunning: self.init(.alreadyRunning, error.description)
-        case .notFound: self.init(.usage, error.description)
+        case .notFound, .condition: self.init(.usage, error.description)
         default: self.init(.io, error.description)
         }
     }

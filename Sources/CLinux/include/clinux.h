@@ -37,3 +37,17 @@ int clinux_spawn(char *const arguments[], int input, int output, pid_t *pid);
 
 // Makes a pipe whose ends are closed on exec: {read, write}. -1 and errno where there is none.
 int clinux_pipe(int ends[2]);
+
+// A name that is looked up while the caller goes on (getaddrinfo_a(3), a GNU extension).
+typedef struct clinux_lookup clinux_lookup;
+
+// Begins to look up a name; null where there is no memory or no thread for it.
+clinux_lookup *clinux_lookup_begin(const char *name);
+
+// What it has come to: 0 or an EAI_ code of getaddrinfo(3); EAI_INPROGRESS, which Glibc's Swift module does not show either, is
+// clinux_lookup_going_on.
+int clinux_lookup_result(const clinux_lookup *lookup);
+extern const int clinux_lookup_going_on;
+
+// Frees it. One that goes on and cannot be cancelled is left to the C library, which writes to it later.
+void clinux_lookup_end(clinux_lookup *lookup);

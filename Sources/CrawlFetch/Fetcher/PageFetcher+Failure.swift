@@ -31,7 +31,8 @@ extension PageFetcher {
                 // A retry does not help: the whole body would have been refused as well.
                 return (.tooLarge, "Content-Length \(length) is more than limits.body; \(message)")
             }
-            return (code.errorKind, message)
+            guard code.errorKind == .dns else { return (code.errorKind, message) }
+            return (.dns, transfer.explainUnresolved(message))
         }
     }
 

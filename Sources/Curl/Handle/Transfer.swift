@@ -134,6 +134,9 @@ package final class Transfer {
 
     /// curl's description of the last failure, which says more than the code does; nil when it has none.
     package var errorMessage: String? { handle.errorMessage }
+
+    /// A message on a name that was not resolved, with what is known of the reason.
+    package func explainUnresolved(_ message: String) -> String { loop.nameDiagnosis.explain(message) }
 }
 
 /// What a transfer has to do with cookies.

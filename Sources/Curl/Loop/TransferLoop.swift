@@ -25,6 +25,7 @@ package final class TransferLoop {
     private var nextReadCheck: MonotonicInstant = .now
     private var nextPruning: MonotonicInstant = .now
     private var nameLifetime = NameLifetime(now: .now)
+    private(set) lazy var nameDiagnosis = NameDiagnosis()
 
     /// How often the loop looks for servers that send nothing: the precision of a read time-out.
     private static let readCheckInterval: Duration = .milliseconds(100)

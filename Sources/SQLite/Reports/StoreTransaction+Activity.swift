@@ -39,25 +39,27 @@ extension StoreTransaction {
     /// Hosts that a run under way waits for, the longest waits first.
     package func hostWaits(of run: RunID, now: Int64, limit: Int) throws -> [HostWait] {
         try Row.fetchAll(
-            database,
-            sql: """
-                SELECT host,
-                    CASE WHEN wanted_by = runs.runner_id THEN 'taken'
-                         WHEN snoozed_until > ?2 THEN 'snoozed'
-                         WHEN probe_at > ?2 THEN 'unreachable'
-                         ELSE 'throttled' END AS reason,
-                    CASE WHEN wanted_by = runs.runner_id THEN NULL
-                         WHEN snoozed_until > ?2 THEN snoozed_until
-                         WHEN probe_at > ?2 THEN probe_at END AS until
-                FROM runs JOIN hosts ON hosts.runner_id = runs.runner_id OR hosts.wanted_by = runs.runner_id
-                WHERE runs.id = ?1
-                    AND (snoozed_until > ?2 OR probe_at > ?2 OR rate IS NOT NULL OR wanted_by = runs.runner_id)
-                ORDER BY until DESC, host LIMIT ?3
-                """, arguments: [run.rawValue, now, limit]
+            database.cachedStatement(sql: Self.hostWaitsSQL), arguments: [run.rawValue, now, limit]
         ).map { row in
             HostWait(
                 host: row["host"], reason: HostWait.Reason(rawValue: row["reason"]) ?? .throttled,
                 until: row["until"])
         }
     }
+
+    /// Reads the hosts that the run's runner has, which are at most as many as a frontier knows, and those that somebody waits
+    /// for. Each half has an index of its own; an OR of the two would read every host of the database.
+    static let hostWaitsSQL = """
+        SELECT host,
+            CASE WHEN snoozed_until > ?2 THEN 'snoozed' WHEN probe_at > ?2 THEN 'unreachable' ELSE 'throttled' END AS reason,
+            CASE WHEN snoozed_until > ?2 THEN snoozed_until WHEN probe_at > ?2 THEN probe_at END AS until
+        FROM runs CROSS JOIN hosts INDEXED BY hosts_runner ON hosts.runner_id = runs.runner_id
+        WHERE runs.id = ?1 AND (snoozed_until > ?2 OR probe_at > ?2 OR rate IS NOT NULL)
+            AND wanted_by IS NOT runs.runner_id
+        UNION ALL
+        SELECT host, 'taken', NULL
+        FROM runs CROSS JOIN hosts INDEXED BY hosts_wanted ON hosts.wanted_by = runs.runner_id
+        WHERE runs.id = ?1 AND hosts.wanted_by IS NOT NULL
+        ORDER BY until DESC, host LIMIT ?3
+        """
 }

@@ -13,13 +13,13 @@ extension StoreTransaction {
                 sql: """
                     SELECT pages.*, lower(hex(content_digest)) AS digest,
                         CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url,
-                        (SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer
+                        \(Self.referrerSQL) AS referrer
                     FROM pages WHERE id = (SELECT page_id FROM page_keys WHERE run_id = ? AND url_key = ?)
                     """,
                 arguments: [run.rawValue, key.rawValue])
             guard let row else { return nil }
             guard row["url"] == url else { continue }
-            return PageRecord(row: ResultRow(row), referrer: row["referrer"], notBefore: row["not_before"])
+            return PageRecord(row: ResultRow(row), notBefore: row["not_before"])
         }
         return nil
     }

@@ -35,6 +35,25 @@ extension StoreTransaction {
             slowestHosts: try slowestHosts(of: run, limit: limit))
     }
 
+    /// How many pages of a run failed in each way, the most first.
+    package func failures(of run: RunID) throws -> [FailureCount] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT error_kind, CASE WHEN error_kind = 'http_status' THEN status_code END AS status,
+                    host_id IS NOT NULL AS is_retryable, count(*) AS pages
+                FROM runs
+                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                WHERE runs.id = ? AND pages.state = 'failed' GROUP BY 1, 2, 3 ORDER BY pages DESC, 1, 2
+                """,
+            arguments: [run.rawValue]
+        ).map {
+            FailureCount(
+                kind: $0["error_kind"], status: $0["status"], pages: $0["pages"],
+                isRetryable: $0["is_retryable"])
+        }
+    }
+
     /// Whether any page of a run succeeded; nil where it has no page. A sitemap is none.
     package func hasSuccess(_ run: RunID) throws -> Bool? {
         func exists(_ condition: String) throws -> Bool {

@@ -1,17 +1,6 @@
-package import TrawlStore
 package import CrawlCore
 internal import GRDB
-
-extension ResultFilter {
-    /// As SQL; nil for none.
-    fileprivate var condition: String? {
-        switch self {
-        case .all: nil
-        case .failed: "pages.state = 'failed'"
-        case .settled: "pages.state IN ('done', 'failed', 'skipped')"
-        }
-    }
-}
+package import TrawlStore
 
 extension StoreTransaction {
     /// Hands over a run's pages one by one, in the order they were found; none is kept.
@@ -23,6 +12,18 @@ extension StoreTransaction {
     package func forEachResult(
         of run: RunID, _ filter: ResultFilter, after page: PageID? = nil, limit: Int? = nil,
         withBodies: Bool = false, _ body: (ResultRow) throws -> Void
+    ) throws {
+        do {
+            try forEachRow(of: run, filter, after: page, limit: limit, withBodies: withBodies, body)
+        } catch let error as DatabaseError where filter.condition != nil && error.resultCode == .SQLITE_ERROR
+        {
+            throw StoreError(condition: error)
+        }
+    }
+
+    private func forEachRow(
+        of run: RunID, _ filter: ResultFilter, after page: PageID?, limit: Int?, withBodies: Bool,
+        _ body: (ResultRow) throws -> Void
     ) throws {
         var rest = limit ?? .max
         func handOver(_ row: Row) throws -> Bool {
@@ -44,6 +45,25 @@ extension StoreTransaction {
             next = stretch.ids.upperBound + 1
         }
         if next <= ids.upperBound { _ = try forEachRow(of: run, filter, next...ids.upperBound, handOver) }
+    }
+
+    /// The URLs of the pages that led to these first. The job's own pages have none.
+    package func referrers(of pages: [PageID]) throws -> [PageID: String] {
+        guard !pages.isEmpty else { return [:] }
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT pages.id, referrers.url FROM json_each(?) AS wanted
+            CROSS JOIN pages ON pages.id = wanted.value
+            CROSS JOIN pages AS referrers ON referrers.id = pages.referrer_id
+            """)
+        statement.bind(1, "[" + pages.map { "\($0.rawValue)" }.joined(separator: ",") + "]")
+        var urls: [PageID: String] = [:]
+        try statement.forEachRow { row in
+            urls[PageID(rawValue: row.integer(0))] = row.text(1)
+            return true
+        }
+        return urls
     }
 
     /// The ids between which a run's pages lie; nil where it has none.
@@ -80,7 +100,7 @@ extension StoreTransaction {
             database,
             sql: """
                 \(Self.resultSQL) WHERE pages.id BETWEEN ? AND ? AND +pages.run_id = ?
-                \(filter.condition.map { "AND \($0)" } ?? "") ORDER BY pages.id
+                \(filter.sql(of: run).map { "AND \($0)" } ?? "") ORDER BY pages.id
                 """, arguments: [ids.lowerBound, ids.upperBound, run.rawValue])
         while let row = try rows.next() {
             guard try body(row) else { return false }
@@ -97,7 +117,7 @@ extension StoreTransaction {
         order.bind(1, stretch.ids.lowerBound)
         var ids = PageIDList.ids(in: try order.firstRow { $0.bytes(0) ?? [] } ?? [])[...]
         if let page, let place = ids.firstIndex(of: page.rawValue) { ids = ids[(place + 1)...] }
-        if let condition = filter.condition {
+        if let condition = filter.sql(of: run) {
             let wanted = try Int64.fetchSet(
                 database,
                 sql: "SELECT id FROM pages WHERE id BETWEEN ? AND ? AND +run_id = ? AND \(condition)",
@@ -112,8 +132,12 @@ extension StoreTransaction {
         return true
     }
 
+    /// The URL of the page that led to a page first.
+    static let referrerSQL =
+        "(SELECT referrers.url FROM pages AS referrers WHERE referrers.id = pages.referrer_id)"
+
     private static let resultSQL = """
-        SELECT pages.*, input, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
+        SELECT pages.*, \(referrerSQL) AS referrer, input, CASE WHEN content_digest IS NOT NULL THEN lower(hex(content_digest)) END AS digest,
             CASE WHEN status_code IS NOT NULL THEN coalesce(final_url, url) END AS last_url
         FROM pages LEFT JOIN page_inputs ON page_id = pages.id
         """
@@ -150,9 +174,15 @@ extension ResultRow {
         line = row["line"]
         remoteIP = row["remote_ip"]
         httpVersion = row["http_version"]
+        etag = row["etag"]
+        lastModified = row["last_modified"]
+        timeNameLookupMilliseconds = row["time_namelookup_ms"]
+        timeConnectMilliseconds = row["time_connect_ms"]
+        timeStartTransferMilliseconds = row["time_starttransfer_ms"]
         timeTotalMilliseconds = row["time_total_ms"]
         fetchedAt = row["fetched_at"]
         depth = row["depth"]
+        referrer = row["referrer"]
         kind = (row["kind"] as String?).flatMap(PageKind.init(rawValue:)) ?? .page
         isNotModified = row["not_modified"]
         contentDigest = row["digest"]

@@ -4,15 +4,12 @@ package import CrawlCore
 package struct PageRecord: Sendable {
     /// Its row.
     package let row: ResultRow
-    /// The page that led to it first; nil for one of the job's own.
-    package let referrer: String?
     /// Until when it waits, in unix milliseconds; 0 for not at all.
     package let notBefore: Int64
 
     /// What it says.
-    package init(row: ResultRow, referrer: String?, notBefore: Int64) {
+    package init(row: ResultRow, notBefore: Int64) {
         self.row = row
-        self.referrer = referrer
         self.notBefore = notBefore
     }
 }
@@ -52,10 +49,34 @@ package struct HostStanding: Sendable {
     }
 }
 
-/// Which pages of a run are wanted.
-package enum ResultFilter: Sendable {
-    case all
-    case failed
+/// Which pages of a run are wanted: those for which all of it holds.
+package struct ResultFilter: Sendable {
+    /// How a page must stand.
+    package var standing = Standing.any
+    /// HTTP statuses, one of which it must have; empty for any, or none.
+    package var statuses: [ClosedRange<Int>] = []
+    /// Types, one of which its `Content-Type` must give: `text/html`, or `image/*`, in lower case; empty for any, or none.
+    package var contentTypes: [String] = []
+    /// An expression of SQL over the columns of the view `results`, which must be true; nil for none.
+    package var condition: String?
+
+    /// How a page may stand.
+    package enum Standing: Sendable {
+        case any
+        /// It failed, or is a line of the list that is no URL.
+        case failed
+        case settled
+    }
+
+    /// A filter that all pages pass.
+    package init() {}
+
+    private init(_ standing: Standing) { self.standing = standing }
+
+    /// All pages.
+    package static let all = ResultFilter()
+    /// Pages that failed, and lines of the list that are no URLs.
+    package static let failed = ResultFilter(.failed)
     /// Pages that are settled.
-    case settled
+    package static let settled = ResultFilter(.settled)
 }

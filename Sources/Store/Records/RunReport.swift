@@ -33,6 +33,26 @@ package struct HostReport: Sendable {
     }
 }
 
+/// Pages of a run that failed in the same way.
+package struct FailureCount: Sendable, Equatable {
+    /// What went wrong, as an ``ErrorKind``'s raw value.
+    package let kind: String
+    /// The HTTP status that was not accepted; nil where something else went wrong.
+    package let status: Int?
+    /// How many pages.
+    package let pages: Int64
+    /// Whether they can be requested again: a URL of another scheme cannot.
+    package let isRetryable: Bool
+
+    /// What it says.
+    package init(kind: String, status: Int?, pages: Int64, isRetryable: Bool) {
+        self.kind = kind
+        self.status = status
+        self.pages = pages
+        self.isRetryable = isRetryable
+    }
+}
+
 /// What a run looks like in sum.
 package struct RunReport: Sendable {
     /// How many pages ended with each status, by status.

@@ -20,19 +20,22 @@ final class CommandObserver: RunObserver {
     private let isJSON: Bool
     private let writesRows: Bool
     private let other: (any RunObserver)?
+    private let store: SQLiteStore
     private let rowsClosed: @Sendable () -> Void
 
     /// - Parameters:
     ///   - rows: the format of rows; nil for none.
+    ///   - store: tells which pages led to those whose rows are shown.
     ///   - besides: another observer, which is told the same.
     ///   - rowsClosed: called once no more rows can be written.
     init(
-        job: String, rows: RowFormat?, output: OutputOptions, logger: Logger,
+        job: String, rows: RowFormat?, store: SQLiteStore, output: OutputOptions, logger: Logger,
         besides other: (any RunObserver)? = nil, rowsClosed: @escaping @Sendable () -> Void
     ) {
         self.logger = logger
         self.rowsClosed = rowsClosed
         self.other = other
+        self.store = store
         isJSON = output.logFormat == .json
         writesRows = rows != nil
         let writer = rows.map {
@@ -51,7 +54,20 @@ final class CommandObserver: RunObserver {
     func committed(_ outcomes: [PageOutcome]) {
         other?.committed(outcomes)
         guard writesRows else { return }
-        settled(outcomes.compactMap { ResultRow($0) })
+        settled(withReferrers(outcomes.compactMap { ResultRow($0) }))
+    }
+
+    /// The rows, each with the page that led to it, which an outcome does not know.
+    private func withReferrers(_ rows: [ResultRow]) -> [ResultRow] {
+        let found = rows.filter { $0.depth > 0 }.compactMap(\.page)
+        guard !found.isEmpty, let referrers = try? store.read({ try $0.referrers(of: found) }) else {
+            return rows
+        }
+        return rows.map { row in
+            var row = row
+            row.referrer = row.page.flatMap { referrers[$0] }
+            return row
+        }
     }
 
     /// Writes rows of pages that are settled and in the database.

@@ -59,7 +59,7 @@ struct JobRun: Sendable {
         let run: RunRecord
         let spec: JobSpec
         let observer = CommandObserver(
-            job: job.name, rows: rows, output: output, logger: logger, besides: observer,
+            job: job.name, rows: rows, store: store, output: output, logger: logger, besides: observer,
             rowsClosed: { interruption.stop() })
         switch opening {
         case .resumed(let unfinished):

@@ -81,8 +81,19 @@ import Testing
         #expect(rows[5].finalURL == nil)
     }
 
-    @Test func `failed results are those alone`() throws {
-        #expect(try temporary.rows(run, .failed).map(\.errorKind) == ["http_status", "http_status", "dns"])
+    @Test func `failed results are those alone, and what is no URL`() throws {
+        #expect(
+            try temporary.rows(run, .failed).map { $0.errorKind ?? $0.skipReason } == [
+                "http_status", "http_status", "dns", "invalid_url",
+            ])
+    }
+
+    @Test func `failures are counted by kind and status, the most first`() throws {
+        let failures = try store.reading { try $0.failures(of: run) }
+
+        #expect(failures.map(\.kind) == ["dns", "http_status", "http_status"])
+        #expect(failures.map(\.status) == [nil, 404, 503])
+        #expect(failures.allSatisfy { $0.pages == 1 && $0.isRetryable })
     }
 
     @Test func `a streamed row and the row read back are the same`() throws {

@@ -56,12 +56,12 @@ import Testing
         #expect(Set(promised).subtracting(row.columnNames) == [])
     }
 
-    @Test func `failures are the failed pages of each job's latest run`() throws {
+    @Test func `failures are what failed in each job's latest run, and what is no URL`() throws {
         let sql = "SELECT * FROM failures ORDER BY page_id"
 
-        #expect(try column("url", sql) == ["http://a/404", "http://b/503", "http://b/dns"])
-        #expect(try column("error_kind", sql) == ["http_status", "http_status", "dns"])
-        #expect(try column("status_code", sql) == [404, 503, nil])
+        #expect(try column("url", sql) == ["http://a/404", "http://b/503", "http://b/dns", "::"])
+        #expect(try column("error_kind", sql) == ["http_status", "http_status", "dns", "invalid_url"])
+        #expect(try column("status_code", sql) == [404, 503, nil, nil])
         #expect(try Set(column("job", sql, as: String.self)) == ["mixed"])
     }
 

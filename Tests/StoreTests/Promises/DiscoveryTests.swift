@@ -26,7 +26,7 @@ struct DiscoveryTests {
         #expect(reply.grownHosts.count == 2)
         #expect(try runner.row("http://b.test/1").depth == 1)
         let record = try runner.database.port.read { try $0.page("http://b.test/1", of: runner.run) }
-        #expect(record?.referrer == "http://a.test/")
+        #expect(record?.row.referrer == "http://a.test/")
         try runner.expectCountersToFit()
     }
 

@@ -126,7 +126,7 @@ struct PortSide: WalkDatabase {
                 rows.append(
                     describe(
                         row, notBefore: row.state == .pending ? record?.notBefore : nil,
-                        referrer: record?.referrer))
+                        referrer: record?.row.referrer))
             }
             return rows
         }

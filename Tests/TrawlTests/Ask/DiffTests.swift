@@ -87,6 +87,31 @@ struct DiffTests {
             })
     }
 
+    @Test func `runs are named by when they had finished`() async throws {
+        try await runTwice()
+        try bench.execute(
+            "UPDATE runs SET finished_at = unixepoch('2026-03-01T12:00:00') * 1000 WHERE number = 1")
+
+        for from in ["yesterday", "1d", "2026-03-01", "2026-03-02", "2026-03-01T12:00:00Z"] {
+            let diff = try await bench.trawl("diff", "docs", "--from", from, environment: ["TZ": "UTC"])
+            #expect(diff.errors.contains("docs: run 1 to run 2:"), "\(from): \(diff.errors)")
+        }
+        let backwards = try await bench.trawl("diff", "docs", "--from", "2", "--to", "25h")
+        let early = try await bench.trawl(
+            "diff", "docs", "--from", "2026-02-28", environment: ["TZ": "Europe/Berlin"])
+        let same = try await bench.trawl("diff", "docs", "--from", "today")
+        let word = try await bench.trawl("diff", "docs", "--from", "2026-02-30")
+
+        #expect(backwards.errors.contains("docs: run 2 to run 1:"))
+        #expect((early.code, same.code, word.code) == (2, 2, 2))
+        #expect(
+            early.errors.contains(
+                "no run of docs had finished by 2026-02-28T23:59:59+01:00 (--from); the first that is kept finished at 2026-03-01T13:00:00+01:00"
+            ), "\(early.errors)")
+        #expect(same.errors.contains("both runs are run 2 of docs"))
+        #expect(word.errors.contains("'2026-02-30' is invalid for '--from"))
+    }
+
     @Test func `diff says which run is missing`() async throws {
         let site = try Site.pages()
         try bench.job("docs", urls: site.urls("/a"))

@@ -18,12 +18,35 @@ struct RetryTests {
         let run = try await bench.trawl("run", "docs")
 
         #expect(retry.code == 0)
-        #expect(retry.errors.contains("1 page pending again"))
+        #expect(retry.errors.contains("1 page pending again: 404 × 1; go on with: trawl run docs"))
         #expect(run.code == 0)
         #expect(site.hits("/a") == 1)
         #expect(site.hits("/flaky") == 2)
         #expect(try bench.value("SELECT max(number) FROM runs") == 1)
         #expect(try await bench.trawl("db", "check").code == 0)
+    }
+
+    @Test func `retry says how many pages of which kinds it took back`() async throws {
+        let site = try LoopbackServer { request in
+            switch request.path {
+            case "/gone": .status(404)
+            case let path where path.hasPrefix("/busy"): .status(503)
+            default: .html(title: request.path)
+            }
+        }
+        try bench.job(
+            "docs",
+            urls: site.urls("/a", "/busy1", "/busy2", "/gone") + ["http://127.0.0.1:1/", "ftp://host/"],
+            "retry: {attempts: 1, delay: 1ms}"
+        )
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+
+        let retry = try await bench.trawl("retry", "docs")
+
+        #expect(
+            retry.errors.contains(
+                "4 pages pending again: 503 × 2, connect × 1, 404 × 1; what no request can mend stays failed: unsupported_scheme × 1; go on"
+            ), "\(retry.errors)")
     }
 
     @Test func `a URL that no retry mends stays failed, and the run comes to its end`() async throws {
@@ -35,6 +58,10 @@ struct RetryTests {
         let run = try await bench.shell("timeout 10 $TRAWL run --drain 1ms docs")
 
         #expect(retry.code == 0)
+        #expect(
+            retry.errors.contains(
+                "no page failed that could be requested again; what no request can mend stays failed: unsupported_scheme × 1"
+            ))
         #expect(run.code == 4)
         #expect(try bench.value("SELECT error_kind FROM failures") == "unsupported_scheme")
     }

@@ -55,6 +55,10 @@ final class Running: Sendable {
         kill(pid, number)
     }
 
+    func outputSoFar() throws -> String {
+        String(decoding: try Data(contentsOf: outputFile), as: UTF8.self)
+    }
+
     func errorsSoFar() throws -> String {
         String(decoding: try Data(contentsOf: errorFile), as: UTF8.self)
     }

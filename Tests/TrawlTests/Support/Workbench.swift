@@ -83,9 +83,12 @@ final class Workbench: Sendable {
 
     /// Runs a shell's command line to its end; `$TRAWL` in it is the program.
     func shell(_ command: String, environment: [String: String] = [:]) async throws -> Finished {
-        try await Running(
-            "/bin/bash", ["-c", command], in: self, environment: environment, input: ""
-        ).finished()
+        try await startShell(command, environment: environment).finished()
+    }
+
+    /// Starts a shell's command line.
+    func startShell(_ command: String, environment: [String: String] = [:]) throws -> Running {
+        try Running("/bin/bash", ["-c", command], in: self, environment: environment, input: "")
     }
 
     private func start(_ arguments: [String], environment: [String: String], input: String) throws -> Running

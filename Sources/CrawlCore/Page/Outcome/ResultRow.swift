@@ -2,6 +2,8 @@
 package struct ResultRow: Sendable {
     /// The page's row; nil where that is not known.
     package var page: PageID?
+    /// The number of its run; nil where it is not asked for.
+    package var run: Int?
     /// The name of the request, where it has one.
     package var name: String?
     /// The URL as it was requested; of a page that is no URL, its text.
@@ -50,12 +52,24 @@ package struct ResultRow: Sendable {
     package var remoteIP: String?
     /// `1.0`, `1.1`, `2` or `3`.
     package var httpVersion: String?
+    /// The field `ETag`.
+    package var etag: String?
+    /// The field `Last-Modified`.
+    package var lastModified: String?
+    /// Milliseconds from the start of the last attempt until the name was resolved.
+    package var timeNameLookupMilliseconds: Int64?
+    /// Milliseconds until the connection stood.
+    package var timeConnectMilliseconds: Int64?
+    /// Milliseconds until the first byte of the answer.
+    package var timeStartTransferMilliseconds: Int64?
     /// Milliseconds that the last attempt took.
     package var timeTotalMilliseconds: Int64?
     /// Unix milliseconds.
     package var fetchedAt: Int64?
     /// How many links led to it from a URL of the job.
     package var depth = 0
+    /// The URL of the page that led to it first; nil for one of the job's own.
+    package var referrer: String?
     /// What it is.
     package var kind = PageKind.page
     /// Whether its server said that it has not changed since the run before.
@@ -104,6 +118,9 @@ extension ResultRow {
         isNotModified = response.isNotModified
         contentDigest = response.contentDigest?.hexadecimal
         numRedirects = response.numRedirects
+        timeNameLookupMilliseconds = response.timings.nameLookup / 1000
+        timeConnectMilliseconds = response.timings.connect / 1000
+        timeStartTransferMilliseconds = response.timings.startTransfer / 1000
         timeTotalMilliseconds = response.timings.total / 1000
         fetchedAt = outcome.finishedAt
         guard let status = response.statusCode else { return }
@@ -114,6 +131,8 @@ extension ResultRow {
         title = response.title
         contentType = response.contentType
         charset = response.charset
+        etag = response.etag
+        lastModified = response.lastModified
         robots = response.robots.words
         if let content = response.content {
             canonicalURL = content.canonicalURL

@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import CrawlFetch
 internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
+internal import JobFile
 
 /// `trawl diff`
 struct DiffCommand: ParsableCommand, OutputCommand {
@@ -21,11 +23,16 @@ struct DiffCommand: ParsableCommand, OutputCommand {
     var job: String
 
     @Option(
-        help: ArgumentHelp("The earlier run. Default: the finished one before the later.", valueName: "n"))
-    var from: Int?
+        help: ArgumentHelp(
+            "The earlier run: its number, or the last that had finished by then: 24h, yesterday, 2026-11-28.",
+            discussion: "Default: the finished one before the later.", valueName: "n|time"))
+    var from: RunMoment?
 
-    @Option(help: ArgumentHelp("The later run. Default: the latest that is finished.", valueName: "n"))
-    var to: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The later run, named in the same way.", discussion: "Default: the latest that is finished.",
+            valueName: "n|time"))
+    var to: RunMoment?
 
     @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
     var format = RowFormat.table
@@ -67,24 +74,35 @@ struct DiffCommand: ParsableCommand, OutputCommand {
 
     private func runs(of job: JobRecord, in store: SQLiteStore) throws -> (older: RunRecord, newer: RunRecord)
     {
-        func finished(before number: Int = .max) throws -> RunRecord? {
-            do throws(StoreError) {
-                return try store.read { try $0.finishedRun(of: job.id, before: number) }
-            } catch {
-                throw CommandFailure(error)
-            }
+        let finished: [RunRecord]
+        do throws(StoreError) {
+            finished = try store.read { try $0.runs(of: job.id) }.filter { $0.state == .finished }
+        } catch {
+            throw CommandFailure(error)
         }
-        let newer = try to.map { try store.existingRun(.number($0), of: job) } ?? finished()
-        guard let newer else { throw CommandFailure(.usage, "no run of \(job.name) is finished yet") }
-        let older =
-            try from.map { try store.existingRun(.number($0), of: job) }
-            ?? finished(before: newer.number)
-        guard let older else {
+        func run(_ moment: RunMoment, _ flag: String) throws -> RunRecord {
+            if case .number(let number) = moment { return try store.existingRun(.number(number), of: job) }
+            let then = moment.milliseconds(now: FetchEnvironment.system.wallClock()) ?? 0
+            if let run = finished.first(where: { ($0.finishedAt ?? .max) <= then }) { return run }
+            let first = finished.last.flatMap(\.finishedAt).map {
+                "; the first that is kept finished at \(Wording.localInstant(milliseconds: $0, zone: NamedTimeZone()))"
+            }
+            throw CommandFailure(
+                .usage,
+                "no run of \(job.name) had finished by \(Wording.localInstant(milliseconds: then, zone: NamedTimeZone())) (\(flag))"
+                    + (first ?? ""))
+        }
+        guard let newer = try to.map({ try run($0, "--to") }) ?? finished.first else {
+            throw CommandFailure(.usage, "no run of \(job.name) is finished yet")
+        }
+        let before = finished.first { $0.number < newer.number }
+        guard let older = try from.map({ try run($0, "--from") }) ?? before else {
             throw CommandFailure(
                 .usage, "run \(newer.number) of \(job.name) is its first; there is none to compare it with")
         }
         guard older.number != newer.number else {
-            throw CommandFailure(.usage, "--from and --to are the same run; name two")
+            throw CommandFailure(
+                .usage, "both runs are run \(newer.number) of \(job.name); name two with --from and --to")
         }
         return (older, newer)
     }

@@ -16,7 +16,9 @@ struct JobsCommand: ParsableCommand, OutputCommand {
 
     func run() throws {
         let store = try database.open(.readOnly)
-        var table = TextTable(["JOB", "STATE", "RUN", "PAGES", "DONE", "FAILED", "STARTED", "NEXT DUE"])
+        var table = TextTable([
+            "JOB", "STATE", "RUN", "PAGES", "DONE", "FAILED", "SKIPPED", "STARTED", "NEXT DUE",
+        ])
         do throws(StoreError) {
             try store.read { transaction in
                 let gone = try transaction.goneRunners(
@@ -31,6 +33,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
                             run.map { Wording.count($0.progress.pages) } ?? "",
                             run.map { Wording.count($0.progress.done) } ?? "",
                             run.map { Wording.count($0.progress.failed) } ?? "",
+                            run.map { Wording.count($0.progress.skipped) } ?? "",
                             run.map { Wording.instant(milliseconds: $0.startedAt) } ?? "",
                             nextDue(standing),
                         ])

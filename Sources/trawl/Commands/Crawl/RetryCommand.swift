@@ -22,9 +22,9 @@ struct RetryCommand: ParsableCommand, OutputCommand {
         let store = try database.open(.existing)
         let job = try store.existingJob(job)
         let run = try store.existingRun(.latest, of: job)
-        let count: Int
+        let failures: [FailureCount]
         do throws(StoreError) {
-            count = try store.write { transaction in
+            failures = try store.write { transaction in
                 try transaction.reapRunners(LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
                 let run = try transaction.run(run.id) ?? run
                 if let pid = run.runnerPID {
@@ -36,15 +36,28 @@ struct RetryCommand: ParsableCommand, OutputCommand {
                         "\(job.name): run \(run.number) was stopped while its URLs were read; "
                             + "nothing failed yet; start over with: trawl run \(job.name)")
                 }
-                return try transaction.retryFailed(run.id)
+                let failures = try transaction.failures(of: run.id)
+                _ = try transaction.retryFailed(run.id)
+                return failures
             }
         } catch {
             throw CommandFailure(error)
         }
-        let pages = Wording.count(Int64(count), "page")
+        let (retried, others) = (failures.filter(\.isRetryable), failures.filter { !$0.isRetryable })
+        let count = retried.reduce(0) { $0 + $1.pages }
+        let rest =
+            others.isEmpty ? "" : "; what no request can mend stays failed: \(RetryCommand.list(others))"
+        let pages = Wording.count(count, "page")
         Logger(output).notice(
             count == 0
-                ? "\(job.name): no page failed that could be requested again"
-                : "\(job.name): \(pages) pending again; go on with: trawl run \(job.name)")
+                ? "\(job.name): no page failed that could be requested again\(rest)"
+                : "\(job.name): \(pages) pending again: \(RetryCommand.list(retried))\(rest); go on with: trawl run \(job.name)"
+        )
+    }
+
+    /// `404 × 12, dns × 3`.
+    private static func list(_ failures: [FailureCount]) -> String {
+        failures.map { "\($0.status.map(String.init) ?? $0.kind) × \(Wording.count($0.pages))" }
+            .joined(separator: ", ")
     }
 }

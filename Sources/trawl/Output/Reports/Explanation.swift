@@ -59,7 +59,7 @@ struct Explanation {
             add("scope", "\(url.scheme) URLs are not requested, only http and https")
             return refuse("unsupported_scheme")
         }
-        if let page, page.row.depth == 0, page.referrer == nil {
+        if let page, page.row.depth == 0, page.row.referrer == nil {
             return add("scope", "one of the job's own URLs: scope, depth and traps do not concern it")
         }
         if page == nil, own.contains(url) {
@@ -212,7 +212,7 @@ struct Explanation {
         if row.attempts > 0 { words.append(Wording.count(Int64(row.attempts), "attempt")) }
         words.append("depth \(row.depth)")
         if let fetched = row.fetchedAt { words.append(Wording.instant(milliseconds: fetched)) }
-        if let referrer = page.referrer { words.append("found on \(referrer)") }
+        if let referrer = page.row.referrer { words.append("found on \(referrer)") }
         add("row", words.joined(separator: ", "))
     }
 

@@ -2,6 +2,34 @@ internal import CrawlCore
 internal import TrawlSQLite
 internal import TrawlStore
 
+/// The status of a job: that of its latest run.
+struct JobStatus {
+    let job: String
+    /// Nil where the job was never run.
+    let run: RunStatus?
+
+    var isUnderWay: Bool { run?.isUnderWay == true }
+
+    /// Lines for people.
+    ///
+    /// - Parameter columns: of the terminal that the lines are to fit; nil for lines in full.
+    func text(_ palette: Palette, columns: Int?) -> String {
+        if let run { return run.text(palette, columns: columns) }
+        return RunStatus.line(
+            job, " has not been run yet; begin with: trawl run \(Terminal.sanitized(job))", palette, columns)
+    }
+
+    /// A JSON object on one line. Of a job that was never run it has the name, and null for the rest.
+    var json: String {
+        if let run { return run.json }
+        var line = JSONLine()
+        line.add("job", job)
+        line.add("run", nil as Int?)
+        line.add("state", nil as String?)
+        return line.line + "\n"
+    }
+}
+
 /// The status of a run, as `trawl status` shows it.
 struct RunStatus {
     let job: String
@@ -10,6 +38,8 @@ struct RunStatus {
     let activity: RunActivity?
     /// Hosts that the run waits for, the longest waits first.
     let waits: [HostWait]
+    /// Whether the run has all its pages, and somebody is at work on them.
+    let isForeseeable: Bool
     /// Unix milliseconds.
     let now: Int64
 
@@ -31,34 +61,57 @@ struct RunStatus {
         return Double(progress.done + progress.failed) * 1000 / Double(progress.elapsedMilliseconds)
     }
 
-    /// Milliseconds to the end: at the present rate if it is known, else at the rate of the whole run.
+    /// Milliseconds to the end, at the present rate if that is known, else at the rate of the whole run. Nil where it cannot be told:
+    /// nobody is at work, nothing comes in, or pages lead to more pages.
     private var eta: Int64? {
-        let rate = current?.pagesPerSecond.flatMap { $0 > 0 ? $0 : nil } ?? meanRate
-        guard run.progress.pending > 0, rate > 0 else { return nil }
-        return Int64(Double(run.progress.pending) / rate) * 1000
+        let rate = current?.pagesPerSecond ?? meanRate
+        guard isForeseeable, run.progress.pending > 0, rate > 0 else { return nil }
+        return Int64((Double(run.progress.pending) / rate).rounded(.up)) * 1000
     }
 
-    func text(_ palette: Palette) -> String {
+    /// Lines for people: the run, then hosts that it waits for.
+    ///
+    /// - Parameter columns: of the terminal that the lines are to fit; nil for lines in full.
+    func text(_ palette: Palette, columns: Int?) -> String {
+        var text = RunStatus.line(job, " " + segments.joined(separator: ", "), palette, columns)
+        guard isUnderWay else { return text }
+        for wait in waits {
+            text += RunStatus.line("", "  \(Terminal.sanitized(wait.host)): \(words(wait))", palette, columns)
+        }
+        return text
+    }
+
+    /// A line that begins with the name of a job.
+    static func line(_ job: String, _ rest: String, _ palette: Palette, _ columns: Int?) -> String {
+        let job = Terminal.sanitized(job)
+        // The last column stays free: some terminals wrap when it is written.
+        guard let room = columns.map({ max($0 - 1, 1) }) else { return palette.bold(job) + rest + "\n" }
+        let name = DisplayWidth.cut(job, columns: room)
+        return palette.bold(name) + DisplayWidth.cut(rest, columns: room - DisplayWidth.columns(name)) + "\n"
+    }
+
+    /// What there is to say, what matters most first, since a narrow terminal shows the beginning.
+    private var segments: [String] {
         let progress = run.progress
         let settled = progress.pages - progress.pending
-        var line = "\(palette.bold(Terminal.sanitized(job))) run \(run.number), \(run.situation): "
-        line += "\(Wording.count(settled))/\(Wording.count(progress.pages)) pages, "
-        line += "\(Wording.count(progress.done)) done, \(Wording.count(progress.failed)) failed, "
-        line += "\(Wording.count(progress.skipped)) skipped, "
-        if let rate = current?.pagesPerSecond { line += "\(Wording.count(Int64(rate.rounded())))/s, " }
-        line += "\(Wording.count(Int64(meanRate.rounded())))/s on the whole, "
-        line += "elapsed \(Wording.time(milliseconds: progress.elapsedMilliseconds))"
+        var segments = [
+            "run \(run.number), \(run.situation): \(Wording.count(settled))/\(Wording.count(progress.pages)) pages",
+            "\(Wording.count(progress.done)) done", "\(Wording.count(progress.failed)) failed",
+            "\(Wording.count(progress.skipped)) skipped",
+        ]
+        if let rate = current?.pagesPerSecond { segments.append("\(Wording.count(Int64(rate.rounded())))/s") }
+        segments += [
+            "\(Wording.count(Int64(meanRate.rounded())))/s on the whole",
+            "elapsed \(Wording.time(milliseconds: progress.elapsedMilliseconds))",
+        ]
         if let current {
-            line += ", \(current.inFlight) in flight"
+            segments.append("\(current.inFlight) in flight")
             if current.hostsWaiting > 0 {
-                line += ", \(Wording.count(Int64(current.hostsWaiting), "host")) waiting"
+                segments.append(Wording.count(Int64(current.hostsWaiting), "host") + " waiting")
             }
         }
-        if let eta { line += ", ETA \(Wording.time(milliseconds: eta))" }
-        line += "\n"
-        guard isUnderWay else { return line }
-        for wait in waits { line += "  \(Terminal.sanitized(wait.host)): \(words(wait))\n" }
-        return line
+        if let eta { segments.append("ETA \(Wording.time(milliseconds: eta))") }
+        return segments
     }
 
     private func words(_ wait: HostWait) -> String {
@@ -92,7 +145,7 @@ struct RunStatus {
         line.add("hosts_waiting", current.map { Int64($0.hostsWaiting) })
         line.add(
             "pages_per_second", json: current?.pagesPerSecond.map { "\(($0 * 10).rounded() / 10)" } ?? "null")
-        line.add("eta_ms", isUnderWay ? eta : nil)
+        line.add("eta_ms", eta)
         let waits = waits.map { wait in
             var entry = JSONLine()
             entry.add("host", wait.host)

@@ -110,7 +110,7 @@ struct ChangeWriter {
         side?.contentLength.map { Wording.count($0, "byte") } ?? "?"
     }
 
-    private func values(_ change: PageChange) -> [Value] {
+    private func values(_ change: PageChange) -> [FieldValue] {
         [
             .text(change.kind.rawValue), .text(change.name), .text(change.url),
             .number(change.before?.statusCode.map(Int64.init)),
@@ -121,28 +121,13 @@ struct ChangeWriter {
         ]
     }
 
-    private enum Value {
-        case text(String?)
-        case number(Int64?)
-    }
-
     private func json(_ change: PageChange) -> String {
         var line = JSONLine()
-        for (field, value) in zip(Self.fields, values(change)) {
-            switch value {
-            case .text(let text): line.add(field, text)
-            case .number(let number): line.add(field, number)
-            }
-        }
+        for (field, value) in zip(Self.fields, values(change)) { line.add(field, value) }
         return line.line
     }
 
     private func csv(_ change: PageChange) -> String {
-        values(change).map { value in
-            switch value {
-            case .text(let text): RowWriter.csvField(text ?? "")
-            case .number(let number): number.map(String.init) ?? ""
-            }
-        }.joined(separator: ",") + "\r\n"
+        values(change).map(\.csv).joined(separator: ",") + "\r\n"
     }
 }

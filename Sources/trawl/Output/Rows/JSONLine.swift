@@ -1,6 +1,4 @@
 internal import CrawlCore
-internal import CrawlEngine
-internal import Foundation
 
 /// One JSON object on one line, its members in the order they were added.
 struct JSONLine {
@@ -24,16 +22,6 @@ struct JSONLine {
     mutating func add(_ key: String, json: String) {
         begin(key)
         text += json
-    }
-
-    /// Adds a page's body: `body`, or `body_base64` (RFC 4648, section 4) where it is not UTF-8.
-    mutating func add(_ body: PageBody?) {
-        guard let bytes = body?.bytes else { return add("body", nil as String?) }
-        if let text = String(validating: bytes, as: UTF8.self) {
-            add("body", text)
-        } else {
-            add("body_base64", Data(bytes).base64EncodedString())
-        }
     }
 
     /// The finished object, without a line end.

@@ -14,6 +14,21 @@ enum DisplayWidth {
         }
     }
 
+    /// The text, or as much of its beginning as fits into so many columns, with an ellipsis.
+    static func cut(_ text: String, columns limit: Int) -> String {
+        guard columns(text) > limit else { return text }
+        return prefix(text, columns: max(limit - 1, 0)) + (limit > 0 ? "…" : "")
+    }
+
+    /// The text, or as much of its beginning and its end as fits into so many columns, with an ellipsis between them.
+    static func middle(_ text: String, columns limit: Int) -> String {
+        guard columns(text) > limit else { return text }
+        guard limit > 2 else { return cut(text, columns: limit) }
+        let beginning = prefix(text, columns: (limit - 1) / 2)
+        let end = prefix(String(text.reversed()), columns: limit - 1 - columns(beginning)).reversed()
+        return beginning + "…" + String(end)
+    }
+
     private static func columns(_ character: Character) -> Int {
         character.unicodeScalars.contains(where: isWide) ? 2 : 1
     }

@@ -1,0 +1,54 @@
+/// The value of a member of a row; nil is nothing.
+enum FieldValue {
+    case text(String?)
+    case number(Int64?)
+    case flag(Bool)
+    /// JSON, as it is.
+    case json(String?)
+
+    /// The value as text; empty for nothing.
+    var text: String {
+        switch self {
+        case .text(let value), .json(let value): value ?? ""
+        case .number(let value): value.map(String.init) ?? ""
+        case .flag(let value): value ? "true" : "false"
+        }
+    }
+
+    /// The value as a field of CSV (RFC 4180).
+    var csv: String {
+        switch self {
+        case .text, .json: FieldValue.csv(text)
+        case .number, .flag: text
+        }
+    }
+
+    /// A text as a field of CSV. One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
+    /// Injection").
+    static func csv(_ value: String) -> String {
+        let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+        let text = isFormula ? "'" + value : value
+        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
+            return text
+        }
+        // By scalars: as Characters, a quote with a combining mark after it is one character and not a quote.
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+}
+
+extension JSONLine {
+    /// Adds a member of a row.
+    mutating func add(_ key: String, _ value: FieldValue) {
+        switch value {
+        case .text(let text): add(key, text)
+        case .number(let number): add(key, number)
+        case .flag(let flag): add(key, json: flag ? "true" : "false")
+        case .json(let json): add(key, json: json ?? "null")
+        }
+    }
+}
