@@ -172,7 +172,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",
-            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "HTMLScan", "LoopbackServer", "Sitemap"],
+            dependencies: [
+                "CrawlFetch", "Curl", "CrawlCore", "Extract", "HTMLScan", "LoopbackServer", "Sitemap",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TrawlStoreTests",
