@@ -10,6 +10,7 @@ everything that refers to something; the texts of links without white space; and
 printed. Candidates of `srcset` are left out, as Chromium shows only the one it chose.
 """
 import argparse
+import collections
 import functools
 import http.server
 import json
@@ -147,14 +148,27 @@ def trawl(bench, folder, base, paths):
 
 
 def places(references):
-    return {(element, attribute, url) for element, attribute, _, url in references
-            if attribute not in ("srcset", "imagesrcset", "ping", "archive")}
+    # Of a long data: URL only the beginning is kept.
+    return {(element, attribute, url[:100] if url and url.startswith("data:") else url)
+            for element, attribute, _, url in references if attribute not in ("srcset", "imagesrcset", "ping", "archive")}
 
 
 def texts(references):
     """The texts of links that are short and have one spelling."""
     return {(url, "".join(text.split())) for element, attribute, text, url in references
             if element == "a" and text is not None and len(text.split()) and len(text) < 150}
+
+
+def sample(pages, number, seed):
+    """Pages by chance, as many of one package as of another as far as there are any."""
+    random.Random(seed).shuffle(pages)
+    turns = collections.Counter()
+    ranked = []
+    for page in pages:
+        package = page.split("/")[0]
+        turns[package] += 1
+        ranked.append((turns[package], page))
+    return [page for _, page in sorted(ranked)[:number]]
 
 
 def main():
@@ -169,9 +183,8 @@ def main():
     names = sorted(
         os.path.relpath(os.path.join(parent, name), folder)
         for parent, _, files in os.walk(folder) for name in files if name.endswith((".html", ".htm", ".css")))
-    pages = [name for name in names if not name.endswith(".css")]
-    random.Random(options.seed).shuffle(pages)
-    paths = pages[:options.pages] + [name for name in names if name.endswith(".css")]
+    paths = sample([name for name in names if not name.endswith(".css")], options.pages, options.seed)
+    paths += [name for name in names if name.endswith(".css")]
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Site, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()

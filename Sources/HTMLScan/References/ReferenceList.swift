@@ -5,7 +5,7 @@ struct ReferenceList {
     /// The most references that are kept.
     static let limit = 100_000
     /// The most bytes of URLs and texts that are kept.
-    static let byteLimit = 16 << 20
+    static let byteLimit = 8 << 20
 
     private(set) var references: [CountedReference] = []
     /// Whether a reference was left out, or the page could not be read whole.
