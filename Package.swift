@@ -74,7 +74,7 @@ let package = Package(
             name: "TrawlText", dependencies: ["CharacterNames", "CUchardet"], path: "Sources/Text",
             swiftSettings: strict),
         .target(
-            name: "HTMLScan", dependencies: ["CLibXML2", "TrawlText"], swiftSettings: strict),
+            name: "HTMLScan", dependencies: ["CLibXML2", "CXXHash", "TrawlText"], swiftSettings: strict),
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
@@ -174,7 +174,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrawlFetchTests",
-            dependencies: ["CrawlFetch", "Curl", "CrawlCore", "HTMLScan", "LoopbackServer", "Sitemap"],
+            dependencies: [
+                "CrawlFetch", "Curl", "CrawlCore", "Extract", "HTMLScan", "LoopbackServer", "Sitemap",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TrawlStoreTests",

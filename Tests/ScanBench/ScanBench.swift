@@ -11,9 +11,15 @@ enum ScanBench {
         guard let folder = arguments.first else {
             print("usage: ScanBench FOLDER [ROUNDS]   every .html file below FOLDER, read into memory first")
             print("       ScanBench hostile           pages of 4 MiB that are made to take time")
+            print(
+                "       ScanBench references FOLDER URL   what files refer to; their names come on standard input"
+            )
             return
         }
         if folder == "hostile" { return try measureHostile() }
+        if folder == "references", arguments.count == 3 {
+            return try ReferenceListing(folder: arguments.dropFirst().first, url: arguments.last).print()
+        }
         let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
         let pages = try pages(in: URL(filePath: folder))
         let size = pages.reduce(0) { $0 + $1.count }
@@ -21,6 +27,9 @@ enum ScanBench {
         measure("title only", PageScanner(), pages, rounds)
         measure("title, metadata", PageScanner(.metadata), pages, rounds)
         measure("title, metadata, links", PageScanner(.links), pages, rounds)
+        measure("title, metadata, references", PageScanner(.references), pages, rounds) {
+            $0.references?.references.count ?? 0
+        }
         let heading = try XPathExpression("//h1")
         measure("title, one XPath", PageScanner(.tree), pages, rounds) {
             if case .nodes(let values) = $0.evaluate(heading, limit: 1) { return values.count }
@@ -39,7 +48,9 @@ enum ScanBench {
             HostilePages.all.map { ($0.name, "text/html", Array($0.page.utf8)) } + HostilePages.undecodable
         for (name, contentType, page) in pages {
             var line = name.padding(toLength: 34, withPad: " ", startingAt: 0)
-            for (what, options) in [("title", []), ("links", .links), ("tree", [.tree, .text])]
+            for (what, options) in [
+                ("title", []), ("links", .links), ("references", .references), ("tree", [.tree, .text]),
+            ]
                 as [(String, PageScanner.Options)]
             {
                 let scanner = PageScanner(options)

@@ -10,6 +10,7 @@ final class ScanCheck {
         var charset: String?
         var metadata: PageMetadata
         var links: [PageLink]
+        var references: PageReferences?
         var base: String?
         var fields: String?
         var texts: XPathValue?
@@ -32,7 +33,7 @@ final class ScanCheck {
             ExtractionField(
                 name: "e", source: .xpath("//p/following-sibling::*[1]/text() | //title"), isMany: true),
         ])
-        everything = PageScanner([.links, .tree, .text], productToken: "trawl")
+        everything = PageScanner([.links, .references, .tree, .text], productToken: "trawl")
         texts = try XPathExpression("//text()")
         attributes = try XPathExpression("//@*")
     }
@@ -67,7 +68,8 @@ final class ScanCheck {
         require(scanner.isFinished, "the scanner has not finished")
         return Findings(
             title: scanner.title, charset: scanner.charset, metadata: scanner.metadata, links: scanner.links,
-            base: scanner.baseHref, fields: extractor.extract(from: scanner)?.json,
+            references: scanner.references, base: scanner.baseHref,
+            fields: extractor.extract(from: scanner)?.json,
             texts: scanner.evaluate(texts, limit: 10_000),
             attributes: scanner.evaluate(attributes, limit: 10_000))
     }

@@ -21,6 +21,18 @@ extension WebURL {
         return name == "localhost" || name.hasSuffix(".localhost")
     }
 
+    /// Whether the host has a name that is set aside for examples and tests (RFC 2606, and RFC 6761, section 6), so that no
+    /// real server has it.
+    package var isReservedName: Bool {
+        guard var name = host?[...] else { return false }
+        if name.last == "." { name.removeLast() }
+        return Self.reservedNames.contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
+    private static let reservedNames = [
+        "test", "example", "invalid", "localhost", "example.com", "example.net", "example.org",
+    ]
+
     /// The value of an IPv6 address as the serializer writes it: hexadecimal pieces, and "::" for those that are zero.
     private static func ipv6Value(ofSerialized text: Span<UInt8>) -> UInt128 {
         var head: UInt128 = 0

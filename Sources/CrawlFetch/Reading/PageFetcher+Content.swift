@@ -57,19 +57,14 @@ extension PageFetcher {
         var links = scanner?.links ?? []
         if hasLinkFields { links = linksOfFields(url) + links }
         return sieve.sift(
-            links, page: url, base: base(scanner?.baseHref, url), depth: page.depth,
+            links, page: url, base: WebURL.base(scanner?.baseHref, of: url), depth: page.depth,
             isNofollow: robots.contains(.nofollow))
-    }
-
-    /// The URL that a page's links are relative to (HTML Standard, section 2.4.3).
-    private func base(_ href: String?, _ page: WebURL) -> WebURL {
-        href.flatMap { try? WebURL(parsing: $0, base: page) } ?? page
     }
 
     /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil when it is no URL.
     private func absolute(_ href: String, _ baseHref: String?, _ url: String) -> String? {
         guard let page = try? WebURL(parsing: url) else { return nil }
-        return (try? WebURL(parsing: href, base: base(baseHref, page)))?.href
+        return (try? WebURL(parsing: href, base: WebURL.base(baseHref, of: page)))?.href
     }
 }
 

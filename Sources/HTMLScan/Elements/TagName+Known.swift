@@ -6,6 +6,7 @@ extension TagName {
     static let base = TagName("base")
     static let body = TagName("body")
     static let br = TagName("br")
+    static let caption = TagName("caption")
     static let desc = TagName("desc")
     static let font = TagName("font")
     static let form = TagName("form")
@@ -15,6 +16,7 @@ extension TagName {
     static let head = TagName("head")
     static let html = TagName("html")
     static let iframe = TagName("iframe")
+    static let img = TagName("img")
     static let input = TagName("input")
     static let link = TagName("link")
     static let malignmark = TagName("malignmark")
@@ -30,10 +32,15 @@ extension TagName {
     static let p = TagName("p")
     static let plaintext = TagName("plaintext")
     static let script = TagName("script")
+    static let style = TagName("style")
     static let svg = TagName("svg")
+    static let table = TagName("table")
+    static let td = TagName("td")
     static let template = TagName("template")
     static let textarea = TagName("textarea")
+    static let th = TagName("th")
     static let title = TagName("title")
+    static let tr = TagName("tr")
 
     static func ~= (pattern: TagName, name: TagName) -> Bool { pattern.bits == name.bits }
 }

@@ -49,10 +49,10 @@ extension MarkupLexer {
         case .cdata where findsText:
             content.append(contentsOf: bytes[start..<position])
             return isInData || content.count > Self.contentLimit ? .section : nil
-        case .bogusComment where demands.contains(.everything):
+        case .bogusComment where keepsEverything:
             keepContent(bytes[start..<position])
             return isInData ? endBogusComment() : nil
-        case .comment where demands.contains(.everything):
+        case .comment where keepsEverything:
             keepContent(bytes[start..<position])
             return isInData ? endComment() : nil
         default: return nil

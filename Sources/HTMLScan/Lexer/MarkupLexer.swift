@@ -56,6 +56,8 @@ struct MarkupLexer {
         static let text = Demands(rawValue: 1 << 2)
         /// Everything: text, comments, the attributes of all elements, and their names, however long.
         static let everything = Demands(rawValue: 1 << 3)
+        /// What ``ReferenceReader`` reads. It is the same.
+        static let references = Demands(rawValue: 1 << 4)
     }
 
     /// What is kept and reported.
@@ -88,7 +90,9 @@ struct MarkupLexer {
     private var hasLoneLess = false
 
     /// Whether text is reported.
-    var findsText: Bool { !demands.isDisjoint(with: [.text, .everything]) }
+    var findsText: Bool { !demands.isDisjoint(with: [.text, .everything, .references]) }
+    /// Whether everything is kept and reported.
+    var keepsEverything: Bool { !demands.isDisjoint(with: [.everything, .references]) }
 
     /// Reads the content of the element just found as text, up to its end tag.
     mutating func enterRawText() {
@@ -228,7 +232,7 @@ struct MarkupLexer {
 
     /// - Returns: Whether the tag is complete.
     private mutating func readTagName(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> Bool {
-        if demands.contains(.everything) { tag.appendToWrittenName(bytes[position...]) }
+        if keepsEverything { tag.appendToWrittenName(bytes[position...]) }
         var name = tag.name
         while position < bytes.count {
             let byte = bytes[position]
@@ -250,7 +254,7 @@ struct MarkupLexer {
         let name = tag.name
         // Not in a property of its own, for which the lexer is copied.
         keepsAttributes =
-            demands.contains(.everything) || isXML
+            keepsEverything || isXML
             || demands.contains(.findings) && PageFindings.areOf(name)
             || demands.contains(.metaAttributes) && name == .meta
             || allowsCDATA && (name == .font || name == .annotationXML) || !hasText && name == .input

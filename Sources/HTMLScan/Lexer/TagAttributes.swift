@@ -3,7 +3,7 @@ internal import TrawlText
 /// The attributes of a start tag, as they are written in the page.
 struct TagAttributes {
     /// The most bytes that are kept. A longer tag loses the attributes beyond.
-    static let limit = 16 << 10
+    var limit = 16 << 10
 
     private var bytes: [UInt8] = []
 
@@ -12,8 +12,11 @@ struct TagAttributes {
 
     /// Adds the next piece of the tag, up to its `>`.
     mutating func append(_ piece: Slice<UnsafeRawBufferPointer>) {
-        bytes.append(contentsOf: piece.prefix(Self.limit - bytes.count))
+        bytes.append(contentsOf: piece.prefix(limit - bytes.count))
     }
+
+    /// Whether the tag has, or just has not, more than is kept.
+    var isCutShort: Bool { bytes.count == limit }
 
     func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         bytes.withUnsafeBytes(body)

@@ -10,6 +10,8 @@ extension PageReader {
         if keepsTree { addToXMLTree(name, namespace, isEmpty: isEmpty) }
         if namespace == .html, name == .title { beginXMLTitle(isEmpty: isEmpty) }
         guard keepsFindings else { return }
+        references?.readStartTag(
+            lexer.tag, name, namespace == .html ? .html : namespace == .svg ? .svg : .other, isXML: true)
         if namespace == .html, PageFindings.areOf(name) {
             findings.read(name, lexer.tag.attributes, isXML: true, text: text)
         } else if namespace == .svg, name == .a {
@@ -20,12 +22,14 @@ extension PageReader {
     mutating func readXMLEndTag() {
         let closed = xmlElements.close(lexer.tag.name)
         if keepsTree, closed > 0 { tree.endXML(closed) }
+        references?.readEndTag(lexer.tag.name.parts.local)
         if let depth = titleSearch.depth, xmlElements.depth < depth { endTitle() }
     }
 
     /// Reads text between tags.
     mutating func readXMLText(_ bytes: Slice<UnsafeRawBufferPointer>) {
         if keepsTree { tree.append(text: bytes) }
+        references?.readText(bytes)
         // Text within another element is not the title's own (HTML Standard, "child text content").
         if xmlElements.depth == titleSearch.depth { titleSearch.text.append(bytes) }
     }
@@ -35,6 +39,7 @@ extension PageReader {
         let section = lexer.takeSection()
         section.withUnsafeBytes { bytes in
             if keepsTree { tree.append(rawText: bytes) }
+            references?.readVerbatimText(bytes)
             guard isXML, xmlElements.depth == titleSearch.depth else { return }
             for piece in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
                 if piece.startIndex > bytes.startIndex {

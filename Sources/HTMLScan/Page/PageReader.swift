@@ -20,6 +20,8 @@ struct PageReader: ~Copyable {
         }
     }
 
+    /// Finds what the page refers to; nil where that is not asked for.
+    let references: ReferenceReader?
     private let options: PageScanner.Options
     let text: PageText
     var lexer = MarkupLexer()
@@ -44,18 +46,22 @@ struct PageReader: ~Copyable {
     }
 
     /// - Parameter text: Makes text of the page's bytes; the code that feeds the reader sets its encoding.
-    init(_ options: PageScanner.Options, productToken: String, text: PageText) {
+    init(_ options: PageScanner.Options, productToken: String, text: PageText, depth: Int) {
         self.options = options
+        references = options.contains(.references) ? ReferenceReader(options, text: text, depth: depth) : nil
         self.text = text
         findings = PageFindings(keepsLinks: options.contains(.links), productToken: productToken)
         if keepsFindings { lexer.demands.insert(.findings) }
         if keepsTree { lexer.demands.insert(.everything) }
+        guard references != nil else { return }
+        lexer.demands.insert(.references)
+        lexer.tag.attributes.limit = ReferenceReader.tagLimit
     }
 
     /// The page's title; nil where none was found yet.
     var title: String? { titleSearch.title }
 
-    var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links]) }
+    var keepsFindings: Bool { !options.isDisjoint(with: [.metadata, .links, .references]) }
     var keepsTree: Bool { options.contains(.tree) }
     /// Whether more than the title is asked for.
     private var findsMore: Bool { keepsFindings || keepsTree }
@@ -80,6 +86,7 @@ struct PageReader: ~Copyable {
         isDocument = false
         if keepsFindings { findings.reset() }
         if keepsTree { tree.reset() }
+        references?.reset()
         rawText.reset()
         lexer.reset()
         structure.reset()
@@ -113,6 +120,10 @@ struct PageReader: ~Copyable {
                 if titleSearch.text.isFull { endTitle() }
             }
             rawText.append(bytes[start..<position])
+            if let references {
+                references.pass(
+                    bytes[start..<position], isWithinTag: event == .exhausted && !lexer.isInData)
+            }
             switch event {
             case .exhausted: return position
             case .startTag where isXML: readXMLStartTag()
@@ -123,11 +134,11 @@ struct PageReader: ~Copyable {
             case .startTag: readStartTag()
             case .endTag: readEndTag()
             case .rawTextEnd: endRawText()
-            case .text: tree.append(text: bytes[lexer.textStart..<position])
-            case .loneLess: tree.appendLess()
+            case .text: readText(bytes[lexer.textStart..<position])
+            case .loneLess: withUnsafeBytes(of: UInt8(ascii: "<")) { readText($0[...]) }
             case .section: readSection()
-            case .comment: tree.comment(lexer.content)
-            case .doctype: tree.doctype(lexer.content)
+            case .comment: if keepsTree { tree.comment(lexer.content) }
+            case .doctype: if keepsTree { tree.doctype(lexer.content) }
             }
             lexer.allowsCDATA = structure.isInForeign
             if titleSearch.isProvisional { confirmTitle() }
@@ -143,6 +154,7 @@ struct PageReader: ~Copyable {
     mutating func finish() {
         if titleSearch.isReading { endTitle() }
         rawText.move(to: &tree)
+        references?.finish()
         isFinished = true
     }
 
@@ -175,10 +187,12 @@ struct PageReader: ~Copyable {
             declaredEncoding = Self.encoding(declaredBy: lexer.tag)
         }
         if outline == .frameset { return readFramesetStartTag() }
+        let isInTemplate = references != nil && structure.isInTemplate
         let content =
             outline == .structure
             ? structure.readStartTag(lexer) : PageStructure.contentAlone(of: lexer.tag.name)
         if keepsTree { addToTree(content) }
+        if !isInTemplate { readReferences(content) }
         switch content {
         case .foreign:
             if keepsFindings, lexer.tag.name == .a, structure.isInSVG, !structure.isInTemplate {
@@ -202,6 +216,21 @@ struct PageReader: ~Copyable {
     private mutating func readEndTag() {
         if outline == .structure { structure.readEndTag(lexer.tag.name) }
         if keepsTree { tree.end(lexer.tag.name) }
+        references?.readEndTag(lexer.tag.name)
+    }
+
+    /// Reads text between tags.
+    private mutating func readText(_ bytes: Slice<UnsafeRawBufferPointer>) {
+        if keepsTree { tree.append(text: bytes) }
+        if let references, !structure.isInTemplate { references.readText(bytes) }
+    }
+
+    /// Reads what the element just found refers to.
+    private func readReferences(_ content: PageStructure.Content) {
+        guard let references else { return }
+        let isForeign = if case .foreign = content { true } else { false }
+        references.readStartTag(
+            lexer.tag, lexer.tag.name, isForeign ? structure.isInSVG ? .svg : .other : .html, isXML: false)
     }
 
     private mutating func endRawText() {
@@ -211,6 +240,7 @@ struct PageReader: ~Copyable {
             titleSearch.text.removeLast(extra)
             endTitle()
         }
+        references?.endRawText()
         guard rawText.kind != nil else { return }
         rawText.removeLast(extra)
         rawText.move(to: &tree)
@@ -240,6 +270,7 @@ struct PageReader: ~Copyable {
 
     private mutating func readFramesetStartTag() {
         if keepsTree { addToTree(lexer.tag.name == .noframes ? .rawText : .markup) }
+        if lexer.tag.name == .frame { readReferences(.markup) }
         if lexer.tag.name == .noframes {
             lexer.enterRawText()
         } else if keepsFindings, lexer.tag.name == .frame {

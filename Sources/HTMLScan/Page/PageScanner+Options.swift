@@ -15,6 +15,10 @@ extension PageScanner {
         /// The text of the body, decoded but with its markup: ``PageScanner/withText(_:)``. With this option all
         /// bodies of text are read, not only HTML.
         package static let text = Options(rawValue: 1 << 3)
+        /// Everything that the page refers to, and its ids: ``PageScanner/references``; and the metadata.
+        package static let references = Options(rawValue: 1 << 4)
+        /// With ``references``, the images that the page has for previews (Open Graph, Twitter's cards), too.
+        package static let socialImages = Options(rawValue: 1 << 5)
 
         // Said in full: the protocol's own is not specialised in another module, as this type is not public.
         /// Whether nothing is searched for but the title.

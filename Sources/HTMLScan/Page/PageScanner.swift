@@ -21,9 +21,13 @@ package final class PageScanner {
 
     /// What the page's addresses are relative to: the `href` of its first `base` that has one, as it is written.
     ///
-    /// It is itself resolved against the page's address. It is nil where there is none, or neither links nor metadata were asked
-    /// for.
+    /// It is itself resolved against the page's address. It is nil where there is none, or neither links, references nor metadata
+    /// were asked for.
     package var baseHref: String? { reader.findings.baseHref }
+
+    /// Everything that the page refers to, and its ids; nil unless they were asked for. It is complete when the scanner is
+    /// finished.
+    package var references: PageReferences? { reader.references?.result }
 
     /// What is searched for beside the title.
     package let options: Options
@@ -90,10 +94,17 @@ package final class PageScanner {
     ///   - options: What is searched for beside the title. Nothing by default.
     ///   - productToken: The crawler's name as pages know it, such as `trawl`, for ``PageMetadata/agentRobots``. Empty:
     ///     none.
-    package init(_ options: Options = [], productToken: String = "") {
+    package convenience init(_ options: Options = [], productToken: String = "") {
+        self.init(options, productToken: productToken, depth: 0)
+    }
+
+    /// Creates a scanner for documents within others.
+    ///
+    /// - Parameter depth: How many documents are around them.
+    init(_ options: Options, productToken: String = "", depth: Int) {
         self.options = options
         text = PageText(decoder: LegacyDecoder())
-        reader = PageReader(options, productToken: productToken, text: text)
+        reader = PageReader(options, productToken: productToken, text: text, depth: depth)
         held.reserveCapacity(ContentSignature.length)
         reset(contentType: nil)
     }
@@ -170,7 +181,7 @@ package final class PageScanner {
     /// Whether something of the body is wanted.
     private var isRead: Bool { isHTML || isReadAsXML || keepsText && type.isText }
     /// Whether the whole body is decoded before it is read.
-    private var decodesAll: Bool { !options.isDisjoint(with: [.text, .tree]) }
+    private var decodesAll: Bool { !options.isDisjoint(with: [.text, .tree, .references]) }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
         guard !isFinished, !bytes.isEmpty else { return }

@@ -45,8 +45,10 @@ final class PageText {
     }
 
     /// The value of an attribute that is an address, whose query is in the page's encoding.
-    func address(_ value: Slice<UnsafeRawBufferPointer>) -> String {
-        let address = attribute(value)
-        return pageEncoding == .utf8 ? address : queryEncoder.encodeQuery(of: address, in: pageEncoding)
+    func address(_ value: Slice<UnsafeRawBufferPointer>) -> String { address(ofText: attribute(value)) }
+
+    /// An address of the page that is text already; its query in the page's encoding.
+    func address(ofText address: String) -> String {
+        pageEncoding == .utf8 ? address : queryEncoder.encodeQuery(of: address, in: pageEncoding)
     }
 }

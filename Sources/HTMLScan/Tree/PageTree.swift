@@ -149,11 +149,6 @@ struct PageTree: ~Copyable {
         }
     }
 
-    /// Adds a `<` that is text.
-    mutating func appendLess() {
-        withUnsafeBytes(of: UInt8(ascii: "<")) { append(text: $0[...]) }
-    }
-
     /// Adds text in which there are no references.
     mutating func append(rawText bytes: UnsafeRawBufferPointer) {
         appendText()
