@@ -49,7 +49,7 @@ package struct JobDocument: Sendable, Equatable {
         if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
         if spec.schedule.cron == nil,
             let lone = try cursor.entries().first(where: {
-                ["timezone", "missed", "jitter"].contains($0.key)
+                ScheduleSchema.dependentKeys.contains($0.key)
             })
         {
             throw source.failure(

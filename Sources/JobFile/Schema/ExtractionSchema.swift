@@ -35,18 +35,35 @@ enum ExtractionSchema {
         return field
     }
 
-    private static let schema = Schema<ExtractionFieldDraft>([
-        Field("xpath") { cursor, draft throws(JobFileError) in
+    /// What the fields may be, by name.
+    static let type = ValueType.mapping(
+        names: ".", of: schema.type(defaults: ExtractionFieldDraft()), atLeast: 1)
+
+    private static let schema = Schema<ExtractionFieldDraft>(
+        sources + [.boolean("many", \.isMany, "all matches, as a list; else the first")],
+        rules: [.oneOf(sources.map(\.name))])
+
+    /// Where a value may come from; a field has one of these keys.
+    private static let sources: [Field<ExtractionFieldDraft>] = [
+        Field(
+            "xpath", .someText,
+            "from HTML; a field has one of `xpath`, `regex` and `json`", example: "//h1"
+        ) { cursor, draft throws(JobFileError) in
             try draft.set(.xpath(try cursor.text()), cursor)
         },
-        Field("regex") { cursor, draft throws(JobFileError) in
+        Field(
+            "regex", .regularExpression, "from any text: the first group, or the whole match",
+            example: "£([0-9.]+)"
+        ) { cursor, draft throws(JobFileError) in
             try draft.set(.regex(try cursor.text()), cursor)
         },
-        Field("json") { cursor, draft throws(JobFileError) in
+        Field(
+            "json", .someText, "from JSON: names, indexes, `[*]` and `..` of RFC 9535",
+            example: "$.data.id"
+        ) { cursor, draft throws(JobFileError) in
             try draft.set(.json(try cursor.text()), cursor)
         },
-        .boolean("many", \.isMany),
-    ])
+    ]
 }
 
 /// A field while its keys are read.
