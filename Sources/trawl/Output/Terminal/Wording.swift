@@ -31,6 +31,17 @@ enum Wording {
         return "\(whole / 3600):" + String(format: "%02d:", whole / 60 % 60) + clock
     }
 
+    /// `less than a minute`, `5 minutes`, `3 hours`, `12 days`: how long ago something was, in its largest unit.
+    static func age(milliseconds: Int64) -> String {
+        let minutes = milliseconds / 60_000
+        return switch minutes {
+        case ..<1: "less than a minute"
+        case ..<120: count(minutes, "minute")
+        case ..<(48 * 60): count(minutes / 60, "hour")
+        default: count(minutes / 1440, "day")
+        }
+    }
+
     /// `512 B`, `10.2 KiB`, `3.4 MiB`.
     static func bytes(_ number: Int64) -> String {
         var value = Double(number)
