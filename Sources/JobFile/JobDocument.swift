@@ -45,12 +45,12 @@ package struct JobDocument: Sendable, Equatable {
         if let problem = JobName.problem(with: spec.name) {
             throw source.failure(at: root.position, keyPath: "name", problem)
         }
-        // A job that follows links requests pages that nobody chose one by one, so it is slower by default.
-        if spec.follow != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
+        // A job that follows or checks links requests what nobody chose one by one, so it is slower by default.
+        if spec.follow != nil || spec.check != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
         try FollowSchema.checkDateLimit(of: spec, cursor)
         if spec.schedule.cron == nil,
             let lone = try cursor.entries().first(where: {
-                ["timezone", "missed", "jitter"].contains($0.key)
+                ScheduleSchema.dependentKeys.contains($0.key)
             })
         {
             throw source.failure(

@@ -23,7 +23,8 @@ struct Trawl: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
             StatusCommand.self, ResultsCommand.self, DiffCommand.self, ExplainCommand.self,
-            RetryCommand.self, AbandonCommand.self, MergeCommand.self, BenchCommand.self, DaemonCommand.self,
+            RetryCommand.self, AbandonCommand.self, MergeCommand.self, SchemaCommand.self, BenchCommand.self,
+            DaemonCommand.self,
             DatabaseCommand.self,
         ])
 

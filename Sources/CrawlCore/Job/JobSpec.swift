@@ -92,6 +92,8 @@ extension JobSpec {
         package var external = true
         /// Whether the places are there that fragments name.
         package var fragments = true
+        /// How long a URL elsewhere that was fine is trusted before it is asked for again. The default is 7 days.
+        package var recheck = Duration.seconds(7 * 86_400)
         /// All of them.
         package init() {}
     }

@@ -36,24 +36,44 @@ enum ExtractionSchema {
         return field
     }
 
-    private static let schema = Schema<ExtractionFieldDraft>([
-        source("css") { .css($0) },
-        source("xpath") { .xpath($0) },
-        source("regex") { .regex($0) },
-        source("json") { .json($0) },
-        source("jsonld") { .jsonLD($0) },
-        source("header") { .header($0) },
-        Field("type") { cursor, draft throws(JobFileError) in
-            draft.type = try cursor.choice()
-        },
-        .boolean("many", \.isMany),
-    ])
+    /// What the fields may be, by name.
+    static let type = ValueType.mapping(
+        names: ".", of: schema.type(defaults: ExtractionFieldDraft()), atLeast: 1)
+
+    private static let schema = Schema<ExtractionFieldDraft>(
+        sources + [
+            Field(
+                "type", .words(ExtractionField.ValueType.self),
+                "what the value is made into; null where it cannot be"
+            ) { cursor, draft throws(JobFileError) in
+                draft.type = try cursor.choice()
+            },
+            .boolean("many", \.isMany, "all matches, as a list; else the first"),
+        ],
+        rules: [.oneOf(sources.map(\.name))])
+
+    /// Where a value may come from; a field has one of these keys.
+    private static let sources: [Field<ExtractionFieldDraft>] = [
+        source(
+            "css", "from HTML and XML; a field has one of `css`, `xpath`, `regex`, `json`, `jsonld` and `header`",
+            example: "h1.title::text"
+        ) { .css($0) },
+        source("xpath", "from HTML and XML", example: "//h1") { .xpath($0) },
+        source(
+            "regex", "from any text: the first group, or the whole match", type: .regularExpression,
+            example: "£([0-9.]+)"
+        ) { .regex($0) },
+        source("json", "from JSON: names, indexes, `[*]` and `..` of RFC 9535", example: "$.data.id") { .json($0) },
+        source("jsonld", "from the JSON-LD of HTML, `@graph` included", example: "$.offers.price") { .jsonLD($0) },
+        source("header", "from the response's header", example: "x-total-count") { .header($0) },
+    ]
 
     /// A key that says where a value comes from.
     private static func source(
-        _ name: String, _ source: @escaping @Sendable (String) -> ExtractionField.Source
+        _ name: String, _ meaning: String, type: ValueType = .someText, example: DocumentNode,
+        _ source: @escaping @Sendable (String) -> ExtractionField.Source
     ) -> Field<ExtractionFieldDraft> {
-        Field(name) { cursor, draft throws(JobFileError) in
+        Field(name, type, meaning, example: example) { cursor, draft throws(JobFileError) in
             try draft.set(source(try cursor.text()), cursor)
         }
     }

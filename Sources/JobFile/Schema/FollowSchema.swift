@@ -5,42 +5,79 @@ internal import Extract
 enum FollowSchema {
     static let follow = Schema<JobSpec.Follow>(
         [
-            Field("depth") { cursor, follow throws(JobFileError) in
+            Field(
+                "depth", .integer(0...1_000_000), "links away from the job's own URLs; absent: any number",
+                example: 3, written: { $0.depth.map(DocumentNode.number) }
+            ) { cursor, follow throws(JobFileError) in
                 follow.depth = try cursor.integer(in: 0...1_000_000)
             },
-            Field("scope") { cursor, follow throws(JobFileError) in
-                follow.scope = try cursor.choice()
-            },
-            Field("include") { cursor, follow throws(JobFileError) in
-                follow.include = try regularExpressions(cursor)
-            },
-            Field("exclude") { cursor, follow throws(JobFileError) in
-                follow.exclude = try regularExpressions(cursor)
-            },
-            Field("nofollow") { cursor, follow throws(JobFileError) in
-                follow.nofollow = try cursor.choice()
-            },
-            Field("links") { cursor, follow throws(JobFileError) in
+            .choice(
+                "scope", \.scope,
+                "the job's hosts, their registrable domains, the folders of its URLs, or everything"),
+            .texts(
+                "include", expressions, \.include, "a URL must match one of them", example: ["/docs/"],
+                regularExpressions),
+            .texts(
+                "exclude", expressions, \.exclude, "a URL must match none of them", example: ["[?&]print="],
+                regularExpressions),
+            .choice(
+                "nofollow", \.nofollow,
+                "whether `rel=nofollow`, robots meta elements and `X-Robots-Tag` are obeyed"),
+            Field(
+                "links",
+                .list(of: .words(JobSpec.LinkKind.self), atLeast: 1),
+                "kinds of links that are followed; also `canonical` and `alternate`",
+                written: { follow in
+                    let kinds = JobSpec.LinkKind.allCases.filter(follow.links.contains)
+                    return DocumentNode(.list(kinds.map { .word($0.rawValue) }))
+                }
+            ) { cursor, follow throws(JobFileError) in
                 follow.links = try linkKinds(cursor)
             },
-            .boolean("sitemaps", \.sitemaps),
+            .boolean("sitemaps", \.sitemaps, "whether the sitemaps that robots.txt names are read"),
         ], foreign: ForeignKey.ofFollow)
 
+    private static let expressions = ValueType.list(of: .regularExpression)
+
     static let normalize = Schema<JobSpec.Normalize>([
-        .boolean("sort_query", \.sortsQuery),
-        Field("drop") { cursor, normalize throws(JobFileError) in
-            normalize.drop = try parameterNames(cursor)
-        },
+        .boolean("sort_query", \.sortsQuery, "put the query's parameters in the order of their names"),
+        .texts(
+            "drop",
+            .list(of: ValueType(["type": "string", "pattern": "^[^=&?#]+$"])),
+            \.drop, "leave these parameters out, for example `[utm_*, sid]`", example: ["utm_*", "sid"],
+            parameterNames),
     ])
 
     static let trap = Schema<JobSpec.TrapLimits>([
-        .integer("hops", 0...1_000_000, \.hops),
-        .integer("segments", 0...1_000_000, \.segments),
-        .integer("repeats", 0...1_000_000, \.repeats),
-        .integer("sessions", 0...1_000_000, \.sessions),
-        .integer("dates", 0...1_000_000_000, \.dates),
-        .integer("deep", 0...1_000_000_000, \.deep),
+        .integer("hops", 0...1_000_000, \.hops, "links away from the job's own URLs"),
+        .integer("segments", 0...1_000_000, \.segments, "segments of a path"),
+        .integer("repeats", 0...1_000_000, \.repeats, "times that a directory may follow itself in a path"),
+        .integer("sessions", 0...1_000_000, \.sessions, "URLs of a host that differ only in a session id"),
+        .integer("dates", 0...1_000_000_000, \.dates, "URLs of a host that differ only in a date"),
+        .integer(
+            "deep", 0...1_000_000_000, \.deep,
+            "URLs six folders deep or more below one top folder of a host"),
     ])
+
+    static let check = Schema<JobSpec.Check>([
+        .boolean("assets", \.assets, "images, scripts, stylesheets and whatever else pages are made of"),
+        .boolean("external", \.external, "what lies outside of what is followed: other sites, and pages that are too deep"),
+        .boolean("fragments", \.fragments, "whether the places are there that fragments name"),
+        .duration(
+            "recheck", \.recheck, "how long a URL elsewhere that was fine is trusted before it is asked for again; 0 asks in each run"),
+    ])
+
+    /// Reads what is checked: a truth value, or a mapping.
+    static func readCheck(_ cursor: Cursor, into spec: inout JobSpec) throws(JobFileError) {
+        if case .mapping = cursor.node.content {
+            var rules = JobSpec.Check()
+            try check.read(cursor, into: &rules)
+            spec.check = rules
+        } else {
+            spec.check = try cursor.boolean() ? JobSpec.Check() : nil
+        }
+        if spec.check != nil { spec.keepsLinks = true }
+    }
 
     // MARK: - Values
 
@@ -108,8 +145,12 @@ enum FollowSchema {
 
     /// URLs of sitemaps.
     static func sitemaps(_ cursor: Cursor) throws(JobFileError) -> [String] {
+        let elements = try cursor.elements(example: "[\"https://example.org/sitemap.xml\"]")
+        guard !elements.isEmpty else {
+            throw cursor.failure("the list is empty; write at least one sitemap, or remove the key")
+        }
         var urls: [String] = []
-        for element in try cursor.elements(example: "[\"https://example.org/sitemap.xml\"]") {
+        for element in elements {
             let text = try element.text()
             let url: WebURL
             do {

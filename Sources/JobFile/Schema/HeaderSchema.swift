@@ -2,6 +2,14 @@ internal import CrawlCore
 
 /// The header fields of a job or a request.
 enum HeaderSchema {
+    /// What a mapping of header fields may be (RFC 9110, section 5).
+    static let type = ValueType.mapping(names: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", of: .line)
+
+    /// Header fields as a job file writes them; nil for none.
+    static func written(_ fields: [JobSpec.HeaderField]) -> DocumentNode? {
+        fields.isEmpty ? nil : .mapping(fields.map { ($0.name, .text($0.value)) })
+    }
+
     /// Reads header fields in their order.
     static func fields(_ cursor: Cursor) throws(JobFileError) -> [JobSpec.HeaderField] {
         var fields: [JobSpec.HeaderField] = []

@@ -3,6 +3,14 @@ enum JobName {
     /// The longest name in bytes, as the database has it.
     static let maxBytes = 200
 
+    /// What a name may be. The schema counts characters, and ``problem(with:)`` bytes.
+    static let type = ValueType([
+        "type": "string", "minLength": 1, "maxLength": .number(maxBytes),
+        "pattern":
+            #"^(?!-$)(?!.*\.(yaml|yml|json)$)[^\s/\x00-\x1f\x7f]([^/\x00-\x1f\x7f]*[^\s/\x00-\x1f\x7f])?$"#,
+        "patternErrorMessage": "write a name without slashes, such as docs",
+    ])
+
     /// What is wrong with a name and what to do about it, nil where nothing is.
     static func problem(with name: String) -> String? {
         if name.isEmpty { return "the name is empty; write one, for example docs" }

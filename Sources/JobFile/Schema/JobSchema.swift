@@ -3,153 +3,278 @@ internal import CrawlCore
 /// Every key of a job file that this version knows.
 enum JobSchema {
     static let root = Schema<JobSpec>(
-        [
-            Field("name") { cursor, spec throws(JobFileError) in
-                spec.name = try cursor.text()
-                if let problem = JobName.problem(with: spec.name) { throw cursor.failure(problem) }
-            },
-            Field("urls") { cursor, spec throws(JobFileError) in
-                spec.urls = try urls(cursor)
-            },
-            Field("urls_from") { cursor, spec throws(JobFileError) in
-                spec.urlsFrom = try urlSource(cursor)
-            },
-            Field("sitemaps") { cursor, spec throws(JobFileError) in
-                spec.sitemaps = try FollowSchema.sitemaps(cursor)
-            },
-            Field("newer_than") { cursor, spec throws(JobFileError) in
-                spec.newerThan = try FollowSchema.dateLimit(cursor)
-            },
-            Field("follow", children: FollowSchema.follow.fields.map(\.name)) {
-                cursor, spec throws(JobFileError) in
-                var rules = JobSpec.Follow()
-                try FollowSchema.follow.read(cursor, into: &rules)
-                spec.follow = rules
-            },
-            .mapping("normalize", \.normalize, FollowSchema.normalize),
-            .boolean("keep_skipped", \.keepsSkipped),
-            Field("requests") { cursor, spec throws(JobFileError) in
-                spec.requests = try requests(cursor, spec)
-            },
-            variables,
-            .mapping("concurrency", \.concurrency, concurrency),
-            Field("delay") { cursor, spec throws(JobFileError) in
-                (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
-            },
-            Field("rate", children: rate.fields.map(\.name)) { cursor, spec throws(JobFileError) in
-                if case .mapping = cursor.node.content {
-                    try rate.read(cursor, into: &spec.rate)
-                } else {
-                    spec.rate.perHost = try StartRate.read(cursor)
-                }
-            },
-            .boolean("batch_barrier", \.hasBatchBarrier),
-            Field("robots") { cursor, spec throws(JobFileError) in
-                let word = try cursor.word()
-                guard let policy = word.flatMap(JobSpec.RobotsPolicy.init(rawValue:)) else {
-                    throw cursor.failure("robots is obey or ignore")
-                }
-                spec.robots = policy
-            },
-            Field("allow_private") { cursor, spec throws(JobFileError) in
-                spec.allowPrivate = try hostNames(cursor)
-            },
-            .mapping("timeouts", \.timeouts, timeouts),
-            .mapping("retry", \.retry, retry),
-            .mapping("limits", \.limits, limits),
-            .integer("batch_size", 1...100_000, \.batchSize),
-            .mapping("request", \.request, request),
-            Field("extract") { cursor, spec throws(JobFileError) in
-                spec.extract = try ExtractionSchema.fields(cursor)
-            },
-            .boolean("metadata", \.metadata),
-            Field("keep_body") { cursor, spec throws(JobFileError) in
-                guard let kept = try cursor.word().flatMap(JobSpec.KeptBodies.init(rawValue:)) else {
-                    throw cursor.failure("keep_body is none, text or all")
-                }
-                spec.keepBody = kept
-            },
-            Field("schedule") { cursor, spec throws(JobFileError) in
-                try ScheduleSchema.readCron(cursor, into: &spec.schedule)
-            },
-            Field("timezone") { cursor, spec throws(JobFileError) in
-                spec.schedule.timeZone = try ScheduleSchema.timeZone(cursor)
-            },
-            Field("missed") { cursor, spec throws(JobFileError) in
-                spec.schedule.missed = try cursor.choice()
-            },
-            .duration("jitter", \.schedule.jitter),
-            .integer("keep_runs", 0...1_000_000, \.keepRuns),
-            Field("accept") { cursor, spec throws(JobFileError) in
-                spec.accept = try StatusSchema.set(cursor)
-            },
-            Field("on_finish", children: FinishSchema.onFinish.fields.map(\.name)) {
-                cursor, spec throws(JobFileError) in
-                spec.onFinish = try FinishSchema.read(cursor)
-            },
-            Field("accept_types") { cursor, spec throws(JobFileError) in
-                spec.acceptTypes = try acceptedTypes(cursor)
-            },
+        source + pace + kept + schedule,
+        rules: [
+            .anyOf(["urls", "urls_from", "sitemaps", "requests"]),
+            .needs(ScheduleSchema.dependentKeys, "schedule"),
         ], foreign: ForeignKey.ofJob)
+
+    /// What is fetched.
+    private static let source: [Field<JobSpec>] = [
+        Field(
+            "name", JobName.type, "what the job is called in the database and on the command line",
+            example: "docs", written: { $0.name.isEmpty ? nil : .text($0.name) }
+        ) { cursor, spec throws(JobFileError) in
+            spec.name = try cursor.text()
+            if let problem = JobName.problem(with: spec.name) { throw cursor.failure(problem) }
+        },
+        Field(
+            "urls", .list(of: .url, atLeast: 1),
+            #"what is fetched, with curl's ranges: `[1-50]`, `[001-100:3]`, `[a-z]`, `{a,b}`; `\[` for the character itself"#,
+            example: ["https://example.org/", "https://example.org/list?page=[1-50]"]
+        ) { cursor, spec throws(JobFileError) in
+            spec.urls = try urls(cursor)
+        },
+        Field(
+            "urls_from", .someText,
+            "a list, one URL or JSON object a line, relative to the job file; `-` is standard input",
+            example: "urls.txt"
+        ) { cursor, spec throws(JobFileError) in
+            spec.urlsFrom = try urlSource(cursor)
+        },
+        .texts(
+            "sitemaps", .list(of: .url, atLeast: 1), \.sitemaps,
+            "sitemaps and feeds whose entries are pages of the job",
+            example: ["https://example.org/sitemap.xml"], FollowSchema.sitemaps),
+        Field(
+            "newer_than", .someText,
+            "an age or a date; entries of sitemaps and feeds that were last changed before it are `skipped` as `not_newer`",
+            example: "7d"
+        ) { cursor, spec throws(JobFileError) in
+            spec.newerThan = try FollowSchema.dateLimit(cursor)
+        },
+        Field(
+            "follow", FollowSchema.follow.type(defaults: JobSpec.Follow()),
+            "which links are followed; without it none are, and `{}` takes the whole host",
+            children: FollowSchema.follow.fields.map(\.name),
+            written: { $0.follow.map(FollowSchema.follow.written) }
+        ) { cursor, spec throws(JobFileError) in
+            var rules = JobSpec.Follow()
+            try FollowSchema.follow.read(cursor, into: &rules)
+            spec.follow = rules
+        },
+        Field(
+            "check", ValueType.boolean.or(FollowSchema.check.type(defaults: JobSpec.Check())),
+            "what is asked for once to see whether it is there, beside the pages that are followed; `true` is all of the next three",
+            children: FollowSchema.check.fields.map(\.name),
+            written: { $0.check.map(FollowSchema.check.written) }
+        ) { cursor, spec throws(JobFileError) in
+            try FollowSchema.readCheck(cursor, into: &spec)
+        },
+        Field(
+            "links", .words(["keep"]), "every link of a page is a row of the view `links`; `check` implies it",
+            written: { $0.keepsLinks ? .word("keep") : nil }
+        ) { cursor, spec throws(JobFileError) in
+            guard try cursor.word() == "keep" else { throw cursor.failure("links is keep, or left out") }
+            spec.keepsLinks = true
+        },
+        .mapping(
+            "normalize", \.normalize, FollowSchema.normalize, "what is done to URLs before they are compared"),
+        .boolean(
+            "keep_skipped", \.keepsSkipped,
+            "a row for each link that is not followed, not only a count in `skipped_links`"),
+        Field(
+            "requests", .list(of: RequestSchema.type, atLeast: 1), "API calls",
+            example: [["name": "user", "url": "https://example.org/user"]]
+        ) { cursor, spec throws(JobFileError) in
+            spec.requests = try requests(cursor, spec)
+        },
+        variables,
+    ]
+
+    /// How fast, and within which limits.
+    private static let pace: [Field<JobSpec>] = [
+        .mapping("concurrency", \.concurrency, concurrency, "how many requests may be open at once"),
+        Field(
+            "delay", .durationRange,
+            "least time between two starts to one host; 500ms where `follow` is given; of two durations with `..` between them, a random time within these bounds, anew for each start",
+            example: "1s..3s", written: { .word(DelayRange.written($0.delay, $0.delaySpread)) }
+        ) { cursor, spec throws(JobFileError) in
+            (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
+        },
+        Field(
+            "rate", ValueType.rate.or(rate.type(defaults: nil)),
+            "how often requests may start at each host; or a mapping of `per_host` and `total`",
+            children: rate.fields.map(\.name)
+        ) { cursor, spec throws(JobFileError) in
+            if case .mapping = cursor.node.content {
+                try rate.read(cursor, into: &spec.rate)
+            } else {
+                spec.rate.perHost = try StartRate.read(cursor)
+            }
+        },
+        .boolean("batch_barrier", \.hasBatchBarrier, "begin a batch when the one before is done"),
+        .choice("robots", \.robots, "whether robots.txt is obeyed; `ignore` where `requests` is given"),
+        .texts(
+            "allow_private", .list(of: hostName), \.allowPrivate,
+            "hosts at private addresses that redirects and links may lead to, beside those of the job's own URLs",
+            example: ["intranet.example", "10.0.0.7"], hostNames),
+        .mapping("timeouts", \.timeouts, timeouts, "how long each part of a request may take"),
+        .mapping("retry", \.retry, retry, "which failures are tried again, how often and when"),
+        .mapping("limits", \.limits, limits, "the limits of a page, and of the crawl"),
+        .integer("batch_size", 1...100_000, \.batchSize, "pages that are claimed and reported as one batch"),
+    ]
+
+    /// What is sent, and what is kept.
+    private static let kept: [Field<JobSpec>] = [
+        .mapping("request", \.request, request, "what is sent with every request"),
+        Field(
+            "extract", ExtractionSchema.type, "values from each page, by name",
+            example: ["h1": ["xpath": "//h1"]]
+        ) { cursor, spec throws(JobFileError) in
+            spec.extract = try ExtractionSchema.fields(cursor)
+        },
+        .boolean(
+            "metadata", \.metadata,
+            "read pages to their end for `canonical_url`, `lang`, `description`, `robots` and `link_count`; `extract` does so anyway"
+        ),
+        .choice(
+            "keep_body", \.keepBody,
+            "bodies in the table `bodies`; `text` is HTML, XML, JSON and other text, and the default where `requests` is given"
+        ),
+        .integer(
+            "keep_runs", 0...1_000_000, \.keepRuns, "finished runs of the job that are kept; 0 keeps all"),
+        Field(
+            "accept", StatusSchema.type,
+            "statuses that make a page `done`; any other makes it `failed` as `http_status`",
+            written: { StatusSchema.written($0.accept) }
+        ) { cursor, spec throws(JobFileError) in
+            spec.accept = try StatusSchema.set(cursor)
+        },
+        Field(
+            "accept_types", .list(of: .someText, atLeast: 1),
+            "pages of another `Content-Type` are `skipped` as `content_type` once the header is there, without their body; `*` stands for any text, and pages without a type are taken",
+            example: ["text/html", "image/*"]
+        ) { cursor, spec throws(JobFileError) in
+            spec.acceptTypes = try acceptedTypes(cursor)
+        },
+        Field(
+            "on_finish", FinishSchema.type, "who is told when a run has finished",
+            example: ["exec": ["./notify.sh"]], children: FinishSchema.onFinish.fields.map(\.name)
+        ) { cursor, spec throws(JobFileError) in
+            spec.onFinish = try FinishSchema.read(cursor)
+        },
+    ]
+
+    /// When it is run.
+    private static let schedule: [Field<JobSpec>] = [
+        Field(
+            "schedule", ScheduleSchema.cron, "when the job is due", example: "0 3 * * *",
+            written: { $0.schedule.cron == nil ? nil : .text($0.schedule.text) }
+        ) { cursor, spec throws(JobFileError) in
+            try ScheduleSchema.readCron(cursor, into: &spec.schedule)
+        },
+        Field(
+            "timezone", .text, "the zone of `schedule`",
+            example: "Europe/Berlin", written: { $0.schedule.timeZone.map(DocumentNode.text) }
+        ) { cursor, spec throws(JobFileError) in
+            spec.schedule.timeZone = try ScheduleSchema.timeZone(cursor)
+        },
+        .choice(
+            "missed", \.schedule.missed,
+            "runs that were due while no runner was up: one run makes up for all, or none"),
+        .duration(
+            "jitter", \.schedule.jitter,
+            "by how much a start may be put off; the same for a job and a due time"),
+    ]
 
     private static let concurrency = Schema<JobSpec.Concurrency>(
         [
-            .integer("total", 1...10_000, \.total),
-            .integer("per_host", 1...10_000, \.perHost),
+            .integer("total", 1...10_000, \.total, "requests at once"),
+            .integer("per_host", 1...10_000, \.perHost, "requests at once to one host"),
         ], foreign: ForeignKey.ofConcurrency)
 
     private static let rate = Schema<JobSpec.Rate>([
-        Field("per_host") { cursor, rate throws(JobFileError) in rate.perHost = try StartRate.read(cursor) },
-        Field("total") { cursor, rate throws(JobFileError) in rate.total = try StartRate.read(cursor) },
+        Field("per_host", .rate, "how often requests may start at each host") {
+            cursor, rate throws(JobFileError) in
+            rate.perHost = try StartRate.read(cursor)
+        },
+        Field("total", .rate, "how often requests of the whole job may start") {
+            cursor, rate throws(JobFileError) in
+            rate.total = try StartRate.read(cursor)
+        },
     ])
 
-    static let variables = Field<JobSpec>("vars") { cursor, spec throws(JobFileError) in
+    static let variables = Field<JobSpec>(
+        "vars", .mapping(names: "^[A-Za-z_][A-Za-z0-9_]*$", of: .scalar),
+        "values for `${var:NAME}` in URLs, headers and bodies; `--var NAME=VALUE` overrides them",
+        example: ["user_id": 123]
+    ) { cursor, spec throws(JobFileError) in
         spec.variables = try variables(cursor)
     }
 
     static let timeouts = Schema<JobSpec.Timeouts>(
         [
-            .duration("connect", \.connect),
-            .duration("read", \.read),
-            .duration("total", \.total),
+            .duration("connect", \.connect, "time for name look-up, connection and TLS; 0 is no limit"),
+            .duration("read", \.read, "time without a single byte from the server; 0 is no limit"),
+            .duration(
+                "total", \.total, "time for one request, from its start to its last byte; 0 is no limit"),
         ], foreign: ForeignKey.ofTimeouts)
 
     static let retry = Schema<RetryPolicy>(
         [
-            .integer("attempts", 1...100, \.attempts),
-            .duration("delay", \.delay),
-            .duration("max_delay", \.maxDelay),
-            Field("max_wait") { cursor, policy throws(JobFileError) in
+            .integer("attempts", 1...100, \.attempts, "tries in all; 1 means no retry"),
+            .duration(
+                "delay", \.delay,
+                "wait before the second try; it doubles with each further try, and the wait is a random part of it (full jitter)"
+            ),
+            .duration("max_delay", \.maxDelay, "the most that the delay grows to"),
+            Field(
+                "max_wait", .duration,
+                "the longest wait that a `Retry-After` may ask for, beyond which the page fails; without it any, but no more than an hour is waited",
+                written: { $0.maxWait.map { .word($0.jobFileText) } }
+            ) { cursor, policy throws(JobFileError) in
                 policy.maxWait = try cursor.duration()
             },
-            .boolean("unsafe", \.unsafe),
-            Field("on") { cursor, policy throws(JobFileError) in
+            .boolean("unsafe", \.unsafe, "send POST and PATCH again although they may have been delivered"),
+            Field(
+                "on", StatusSchema.retryConditions,
+                "what is tried again; `transport` is any failure below HTTP",
+                written: StatusSchema.writtenRetryConditions
+            ) { cursor, policy throws(JobFileError) in
                 try StatusSchema.readRetryConditions(cursor, into: &policy)
             },
         ], foreign: ForeignKey.ofRetry)
 
     private static let limits = Schema<JobSpec.Limits>([
-        .byteCount("body", \.body),
-        .integer("redirects", 0...1000, \.redirects),
-        .integer("url_length", 0...1_000_000, \.urlLength),
-        .integer("pages", 0...Int.max, \.pages),
-        .duration("time", \.time),
-        .byteCount("bytes", \.bytes),
-        .integer("pages_per_host", 0...Int.max, \.pagesPerHost),
-        .mapping("trap", \.trap, FollowSchema.trap),
+        .byteCount("body", \.body, "bytes of a body, decoded; 0 is no limit"),
+        .integer("redirects", 0...1000, \.redirects, "redirects of one page; 0 follows none"),
+        .integer("url_length", 0...1_000_000, \.urlLength, "characters of a URL; 0 is no limit"),
+        .integer("pages", 0...Int.max, \.pages, "pages until the crawl stops; 0 is no limit"),
+        .duration("time", \.time, "time until the crawl stops; 0 is no limit"),
+        .byteCount("bytes", \.bytes, "bytes received until the crawl stops; 0 is no limit"),
+        .integer(
+            "pages_per_host", 0...Int.max, \.pagesPerHost,
+            "pages of one host in a run, listed or found; further ones are `skipped` as `limit`; 0 is no limit"
+        ),
+        .mapping(
+            "trap", \.trap, FollowSchema.trap,
+            "when a link looks like one of endlessly many, and is skipped as `trap`; 0 turns a rule off"),
     ])
 
     private static let request = Schema<JobSpec.RequestDefaults>([
-        Field("headers") { cursor, request throws(JobFileError) in
+        Field(
+            "headers", HeaderSchema.type,
+            "header fields of every request; they go to no other host on a redirect",
+            example: ["accept-language": "en"], written: { HeaderSchema.written($0.headers) }
+        ) { cursor, request throws(JobFileError) in
             request.headers = try HeaderSchema.fields(cursor)
         },
-        .line("user_agent", \.userAgent),
-        .line("proxy", \.proxy),
-        Field("cookies", children: CookieSetting.file.fields.map(\.name)) {
-            cursor, request throws(JobFileError) in
+        .line(
+            "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
+            example: "my-crawler/1.0 (+https://example.org/contact)"),
+        .line(
+            "proxy", \.proxy,
+            "what requests go through; without it the environment's `http_proxy`, `https_proxy` and `NO_PROXY` count",
+            type: .line, example: "socks5h://127.0.0.1:9050"),
+        Field(
+            "cookies", CookieSetting.type,
+            "whether cookies are sent back; `keep`: in memory, for the length of a run; they go out in one field with a `Cookie` of the job; or a mapping of `file` and `save`",
+            children: CookieSetting.file.fields.map(\.name), written: CookieSetting.written
+        ) { cursor, request throws(JobFileError) in
             try CookieSetting.read(cursor, into: &request)
         },
-        .boolean("insecure", \.insecure),
+        .boolean("insecure", \.insecure, "accept any TLS certificate"),
     ])
 }
 
@@ -206,6 +331,8 @@ extension JobSchema {
         }
         return variables
     }
+
+    private static let hostName = ValueType(["type": "string", "pattern": #"^[^/\s]+$"#])
 
     /// Names or addresses of hosts, as URLs have them.
     private static func hostNames(_ cursor: Cursor) throws(JobFileError) -> [String] {

@@ -47,9 +47,17 @@ enum RequestSchema {
 
     private static let names = Set(schema.fields.map(\.name))
 
+    /// What a request may be.
+    static let type = schema.type(defaults: RequestTemplate(JobSpec(name: "")))
+
+    /// A mapping whose values go into a query or a form.
+    private static let parameters = ValueType.mapping(
+        of: ValueType.scalar.or(.list(of: .scalar)))
+
     private static let schema = Schema<RequestTemplate>(
         [
-            Field("name") { cursor, request throws(JobFileError) in
+            Field("name", .someText, "the name of its result; not `errors`", example: "user") {
+                cursor, request throws(JobFileError) in
                 let name = try cursor.template()
                 guard !name.isEmpty else { throw cursor.failure("not a text; write one, or remove the key") }
                 guard name != "errors" else {
@@ -57,52 +65,78 @@ enum RequestSchema {
                 }
                 request.name = name
             },
-            Field("method") { cursor, request throws(JobFileError) in
-                let method = try cursor.text()
-                guard !method.isEmpty, method.utf8.count <= 32,
-                    method.utf8.allSatisfy(HeaderSchema.isTokenByte),
-                    method.uppercased() != "CONNECT"
-                else {
-                    throw cursor.failure(
-                        "\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
-                }
-                request.method = method.uppercased()
+            Field("method", .someText, "the HTTP method", example: "POST") {
+                cursor, request throws(JobFileError) in
+                request.method = try method(cursor)
             },
-            Field("url") { cursor, request throws(JobFileError) in
+            Field("url", .url, "what is asked for, with ranges in `requests`; the only key that is needed") {
+                cursor, request throws(JobFileError) in
                 guard case .text = cursor.node.content, case let url = try cursor.template(), !url.isEmpty
                 else {
                     throw cursor.failure("not a text; write \"https://example.org/\"")
                 }
                 request.url = url
             },
-            Field("query") { cursor, request throws(JobFileError) in request.query = try cursor.parameters()
+            Field(
+                "query", parameters,
+                "parameters that are added to the URL; a list gives one name several values",
+                example: ["page": 2, "tag": ["a", "b"]]
+            ) { cursor, request throws(JobFileError) in
+                request.query = try cursor.parameters()
             },
-            Field("headers") { cursor, request throws(JobFileError) in
+            Field(
+                "headers", HeaderSchema.type,
+                "in addition to the job's own; they replace those of the same name",
+                example: ["authorization": "Bearer ${env:API_KEY}"]
+            ) { cursor, request throws(JobFileError) in
                 request.headers = try HeaderSchema.fields(cursor)
             },
-            Field("body") { cursor, request throws(JobFileError) in
+            Field("body", .text, "the body, as it is; a request has one of `body`, `json` and `form`") {
+                cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)
                 request.body = .text(try cursor.template())
             },
-            Field("json") { cursor, request throws(JobFileError) in
+            Field("json", .any, "the body, as JSON", example: ["q": 1]) {
+                cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)
                 try cursor.checkTemplates()
                 request.body = .json(cursor.node.json)
             },
-            Field("form") { cursor, request throws(JobFileError) in
+            Field("form", parameters, "the body, as a form", example: ["q": "text"]) {
+                cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)
                 request.body = .form(try cursor.parameters())
             },
-            Field("accept") { cursor, request throws(JobFileError) in
+            Field("accept", StatusSchema.type, "statuses that make the page `done`, in place of the job's") {
+                cursor, request throws(JobFileError) in
                 request.accept = try StatusSchema.set(cursor)
             },
-            .mapping("timeouts", \.timeouts, JobSchema.timeouts),
-            .mapping("retry", \.retry, JobSchema.retry),
-            .boolean("idempotency_key", \.sendsIdempotencyKey),
-            Field("extract") { cursor, request throws(JobFileError) in
+            .mapping(
+                "timeouts", \.timeouts, JobSchema.timeouts,
+                "how long each part may take, in place of the job's, key by key",
+                showsDefaults: false),
+            .mapping(
+                "retry", \.retry, JobSchema.retry, "what is tried again, in place of the job's, key by key",
+                showsDefaults: false),
+            .boolean(
+                "idempotency_key", \.sendsIdempotencyKey,
+                "send an `Idempotency-Key`, the same in all attempts"),
+            Field("extract", ExtractionSchema.type, "values from the reply, in place of the job's") {
+                cursor, request throws(JobFileError) in
                 request.extract = try ExtractionSchema.fields(cursor)
             },
-        ], foreign: ForeignKey.ofRequest)
+        ], rules: [.required(["url"]), .atMostOneOf(["body", "json", "form"])],
+        foreign: ForeignKey.ofRequest)
+
+    private static func method(_ cursor: Cursor) throws(JobFileError) -> String {
+        let method = try cursor.text()
+        guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy(HeaderSchema.isTokenByte),
+            method.uppercased() != "CONNECT"
+        else {
+            throw cursor.failure("\(cursor.found) is not a method; write GET, POST, PUT, PATCH or DELETE")
+        }
+        return method.uppercased()
+    }
 
     private static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
         guard request.body == nil else {

@@ -2,6 +2,17 @@ internal import CrawlCore
 
 /// The keys that say when a job runs.
 enum ScheduleSchema {
+    /// The keys that mean nothing without a schedule.
+    static let dependentKeys = ["timezone", "missed", "jitter"]
+
+    /// What an expression may be.
+    static let cron = ValueType([
+        "type": "string",
+        "pattern":
+            #"^[ \t]*[^@\s]+([ \t]+\S+){4}[ \t]*$|^@([Hh]ourly|[Dd]aily|[Mm]idnight|[Ww]eekly|[Mm]onthly|[Yy]early|[Aa]nnually)$"#,
+        "patternErrorMessage": "write five fields as in crontab(5), or @daily",
+    ])
+
     /// Reads five fields, or a word as `@daily`.
     static func readCron(_ cursor: Cursor, into schedule: inout JobSchedule) throws(JobFileError) {
         let text = try cursor.text()

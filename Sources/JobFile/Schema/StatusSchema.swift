@@ -2,6 +2,12 @@ internal import CrawlCore
 
 /// The keys that list statuses.
 enum StatusSchema {
+    /// What a list of statuses may be.
+    static let type = ValueType.list(of: .status(), atLeast: 1)
+
+    /// What a list of what is tried again may be.
+    static let retryConditions = ValueType.list(of: .status(or: "transport"))
+
     /// Reads one status or range of statuses: `304`, `"304"` or `"200-299"`.
     static func range(_ cursor: Cursor) throws(JobFileError) -> ClosedRange<Int> {
         let parts = try cursor.word()?.split(separator: "-", omittingEmptySubsequences: false) ?? []
@@ -14,7 +20,7 @@ enum StatusSchema {
             first <= last, first >= 100, last <= 599
         else {
             throw cursor.failure(
-                "\(cursor.found) is not a status; write 100 to 599, or a range in quotes such as \"200-299\"")
+                "\(cursor.found) is not a status; write \(ValueHint.status)")
         }
         return first...last
     }
@@ -44,5 +50,27 @@ enum StatusSchema {
                 policy.statuses.insert(try range(element))
             }
         }
+    }
+
+    /// What is tried again as a job file writes it.
+    static func writtenRetryConditions(_ policy: RetryPolicy) -> DocumentNode {
+        DocumentNode(.list(ranges(policy.statuses) + (policy.transport ? [.word("transport")] : [])))
+    }
+
+    /// The statuses as a job file writes them.
+    static func written(_ set: StatusSet) -> DocumentNode { DocumentNode(.list(ranges(set))) }
+
+    private static func ranges(_ set: StatusSet) -> [DocumentNode] {
+        var ranges: [DocumentNode] = []
+        var first: Int?
+        for status in 100...600 {
+            if status < 600, set.contains(status) {
+                if first == nil { first = status }
+            } else if let start = first {
+                ranges.append(start == status - 1 ? .number(start) : .text("\(start)-\(status - 1)"))
+                first = nil
+            }
+        }
+        return ranges
     }
 }

@@ -1,3 +1,4 @@
+internal import CrawlFetch
 internal import TrawlSQLite
 internal import TrawlStore
 internal import Foundation
@@ -71,6 +72,20 @@ extension SQLiteStore {
             }
             if !stored.isOfCommandLine {
                 throw StoreError(.notFound, "there is a job \(job.name) already, which says more; \(ways)")
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// The unfinished run of the job of a name; nil for none.
+    func unfinishedRun(ofJob name: String) throws -> RunRecord? {
+        do throws(StoreError) {
+            let now = FetchEnvironment.system.wallClock()
+            return try read { transaction in
+                let gone = try transaction.goneRunners(LinuxProcessTable(), now: now)
+                let job = try transaction.job(named: name)
+                return try job.flatMap { try transaction.unfinishedRun(of: $0.id) }?.without(gone)
             }
         } catch {
             throw CommandFailure(error)

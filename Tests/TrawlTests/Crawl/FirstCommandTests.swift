@@ -163,6 +163,34 @@ struct FirstCommandTests {
         #expect(site.counters.requests == 0)
     }
 
+    @Test func `a dry run names the run that would go on`() async throws {
+        try bench.job("docs", urls: site.urls("/a", "/b"))
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+        let fresh = try await bench.trawl("run", "--dry-run", "docs.yaml")
+        try bench.execute(
+            """
+            UPDATE runs SET state = 'active', finished_at = NULL, pages_pending = 1, pages_done = 1, started_at = started_at - 3 * 86400000;
+            UPDATE pages SET state = 'pending' WHERE url LIKE '%/b';
+            """)
+        let requests = site.counters.requests
+
+        let same = try await bench.trawl("run", "--dry-run", "docs.yaml")
+        let stored = try await bench.trawl("run", "--dry-run", "docs")
+        try bench.job("docs", urls: site.urls("/c"))
+        let changed = try await bench.trawl("add", "--dry-run", "docs.yaml")
+
+        #expect(!fresh.output.contains("unfinished"))
+        for dry in [same, stored] {
+            #expect(
+                dry.lines.first
+                    == "# docs has an unfinished run, which is what would go on: run 1, unfinished, begun 3 days ago, 1 page to go."
+            )
+            #expect(dry.output.contains("# docs: what a new run would be."))
+        }
+        #expect(changed.lines.first?.hasSuffix("1 page to go, by the job as it was then.") == true)
+        #expect(site.counters.requests == requests)
+    }
+
     @Test func `a dry run is a job file of the same job`() async throws {
         try bench.job("docs", urls: site.urls("/a"), "extract: {h1: {xpath: //h1}}")
 

@@ -5,9 +5,13 @@ import Testing
 
 /// The tools that people open a database with, beside `sqlite3`.
 @Suite(.timeLimit(.minutes(10))) struct ToolTests {
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "Fixtures/tools.py"
+    ).path
+
     @Test(
         .enabled(
-            if: Tools.areInstalled,
+            if: PythonTools.areInstalled,
             "skipped: Datasette, sqlite-utils, pandas and DuckDB cannot be had from PyPI"))
     func `every table and view opens in other tools while a crawl writes`() async throws {
         let bench = try Workbench()
@@ -26,7 +30,7 @@ import Testing
             "SELECT count(*) > 20 FROM results WHERE job = 'crawl' AND state = 'done'", by: run)
         let before: Int? = try bench.value("SELECT pages_done FROM run_summary WHERE job = 'crawl'")
 
-        let tools = try await bench.shell("\(Tools.folder)/bin/python \(Tools.script) trawl.db")
+        let tools = try await bench.shell("\(PythonTools.python) '\(Self.script)' trawl.db")
 
         #expect(tools.code == 0, "\(tools.errors)")
         let known = try bench.values(
@@ -47,24 +51,4 @@ import Testing
         run.signal(SIGINT)
         #expect(try await run.finished().code == 7)
     }
-}
-
-/// The tools, in a virtual environment beside the build.
-private enum Tools {
-    static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "Fixtures/tools.py"
-    ).path
-    static let folder = URL(filePath: Workbench.program).deletingLastPathComponent()
-        .deletingLastPathComponent()
-        .appending(path: "database-tools").path
-
-    /// Whether they are there, or could be had.
-    static let areInstalled: Bool = {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", script, "--install", folder]
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
 }

@@ -85,9 +85,8 @@ struct DocumentationTests {
 
     /// The keys of docs/job-file.md, with their defaults where these are values.
     private func keys() throws -> [(name: String, value: String?)] {
-        Manual.rows(try Manual("docs/job-file.md").lines).compactMap { row in
-            guard row.count == 4, let name = row[0].wholeMatch(of: /`([^`]+)`/)?.1 else { return nil }
-            return (String(name), row[2].wholeMatch(of: /`([^`]+)`/).map { String($0.1) })
+        try Manual.jobKeys().map { row in
+            (row[0], row[2].wholeMatch(of: /`([^`]+)`/).map { String($0.1) })
         }
     }
 
@@ -241,7 +240,7 @@ struct DocumentationTests {
 }
 
 /// The keys of a job file, as the parser tells them: a key that it does not know is answered with those that it knows.
-private enum JobKeys {
+enum JobKeys {
     private static let url = "https://example.org/"
     /// A key that is like no other, or the parser would name that one.
     private static let unknown = "qqqqqqqqqqqqqqqq"

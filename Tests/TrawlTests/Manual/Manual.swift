@@ -48,6 +48,14 @@ struct Manual {
         }
     }
 
+    /// The rows of docs/job-file.md that are about a key: its name, type, default and meaning.
+    static func jobKeys() throws -> [[String]] {
+        rows(try Manual("docs/job-file.md").lines).compactMap { row in
+            guard row.count == 4, let name = row[0].wholeMatch(of: /`([^`]+)`/)?.1 else { return nil }
+            return [String(name)] + row.dropFirst()
+        }
+    }
+
     /// What stands in backticks.
     static func words(_ text: String) -> [String] {
         text.matches(of: /`([^`]+)`/).map { String($0.1) }

@@ -2,11 +2,20 @@ internal import CrawlCore
 
 /// The keys that say who is told when a run has finished.
 enum FinishSchema {
+    static let type = onFinish.type(defaults: JobSpec.OnFinish())
+
     static let onFinish = Schema<JobSpec.OnFinish>([
-        Field("exec") { cursor, onFinish throws(JobFileError) in
+        Field(
+            "exec", .list(of: .scalar, atLeast: 1),
+            "a program and its arguments, without a shell; the summary comes on standard input",
+            example: ["./notify.sh", "docs"]
+        ) { cursor, onFinish throws(JobFileError) in
             onFinish.exec = try command(cursor)
         },
-        Field("webhook", children: webhook.fields.map(\.name)) { cursor, onFinish throws(JobFileError) in
+        Field(
+            "webhook", webhook.type(defaults: nil), "where the summary is sent by POST",
+            example: ["url": "https://example.org/hook"], children: webhook.fields.map(\.name)
+        ) { cursor, onFinish throws(JobFileError) in
             var request = JobSpec.Webhook()
             try webhook.read(cursor, into: &request)
             guard !request.url.isEmpty else {
@@ -14,21 +23,24 @@ enum FinishSchema {
             }
             onFinish.webhook = request
         },
-        Field("when") { cursor, onFinish throws(JobFileError) in onFinish.when = try cursor.choice() },
-        .duration("timeout", \.timeout),
-    ])
+        .choice("when", \.when, "after which runs"),
+        .duration("timeout", \.timeout, "how long a program or a request may take; 0 is no limit"),
+    ], rules: [.anyOf(["exec", "webhook"])])
 
     private static let webhook = Schema<JobSpec.Webhook>([
-        Field("url") { cursor, webhook throws(JobFileError) in webhook.url = try url(cursor) },
-        Field("headers") { cursor, webhook throws(JobFileError) in
+        Field("url", .url, "where the summary is sent by POST; may be a secret, as the next two") {
+            cursor, webhook throws(JobFileError) in
+            webhook.url = try url(cursor)
+        },
+        Field("headers", HeaderSchema.type, "header fields") { cursor, webhook throws(JobFileError) in
             webhook.headers = try HeaderSchema.fields(cursor)
         },
-        Field("json") { cursor, webhook throws(JobFileError) in
+        Field("json", .any, "another body than the summary, with `${run:message}` and its like") { cursor, webhook throws(JobFileError) in
             try cursor.checkTemplates()
             try checkSummaryTemplates(cursor)
             webhook.json = cursor.node.json
         },
-    ])
+    ], rules: [.required(["url"])])
 
     /// Reads all of it.
     static func read(_ cursor: Cursor) throws(JobFileError) -> JobSpec.OnFinish {

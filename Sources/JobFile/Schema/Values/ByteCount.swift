@@ -5,14 +5,22 @@ enum ByteCount {
         guard let word = try cursor.word(), let quantity = Quantity(word), let unit = bytes(of: quantity.unit)
         else {
             throw cursor.failure(
-                "\(cursor.found) is not a size; write bytes, or a number with KiB, MiB or GiB, for example 10MiB"
-            )
+                "\(cursor.found) is not a size; write \(ValueHint.size)")
         }
         guard let value = quantity.multiplied(by: unit), value <= largest else {
             throw cursor.failure(
                 "\(cursor.found) is not a whole number of bytes up to 1024 TiB; write one that is")
         }
         return value
+    }
+
+    /// The number of bytes with the largest unit that divides it.
+    static func written(_ count: Int64) -> DocumentNode {
+        for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")]
+        where count > 0 && count % (1 << shift) == 0 {
+            return .word("\(count >> shift)\(unit)")
+        }
+        return .number(count)
     }
 
     /// Larger than any real limit, and small enough that sums do not overflow.

@@ -2,6 +2,11 @@ internal import CrawlCore
 
 /// The delay between two starts as job files write it.
 enum DelayRange {
+    /// The delay as job files write it.
+    static func written(_ least: Duration, _ spread: Duration) -> String {
+        spread > .zero ? "\(least.jobFileText)..\((least + spread).jobFileText)" : least.jobFileText
+    }
+
     /// Reads a duration, or the bounds between which each is chosen: `1s..3s`.
     static func read(_ cursor: Cursor) throws(JobFileError) -> (least: Duration, spread: Duration) {
         let word = try cursor.word() ?? ""

@@ -1,3 +1,5 @@
+internal import CrawlCore
+
 /// What keeps a text from being a duration, worded to follow the text.
 package struct DurationTextError: Error, Sendable {
     /// What is wrong and what to write instead.
@@ -12,7 +14,7 @@ extension Duration {
     package init(jobFileText text: String) throws(DurationTextError) {
         guard let quantity = Quantity(text), let unit = Self.milliseconds(of: quantity.unit) else {
             throw DurationTextError(
-                message: "is not a duration; write a number with ms, s, m, h or d, for example 30s")
+                message: "is not a duration; write \(ValueHint.duration)")
         }
         guard !quantity.unit.isEmpty || quantity.isZero else {
             // Nobody means eight minutes by 500: tools that take milliseconds without a unit are many.
@@ -27,6 +29,16 @@ extension Duration {
                 message: "is not a whole number of milliseconds up to 365d; write one that is")
         }
         self = .milliseconds(value)
+    }
+
+    /// The duration as job files write it, in the largest unit of which it is at least two.
+    var jobFileText: String {
+        let milliseconds = wholeMilliseconds
+        for (unit, name) in [(3_600_000 as Int64, "h"), (60_000, "m")]
+        where milliseconds >= 2 * unit && milliseconds % unit == 0 {
+            return "\(milliseconds / unit)\(name)"
+        }
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 
     private static func milliseconds(of unit: Substring) -> Int64? {

@@ -7,8 +7,7 @@ enum StartRate {
             let seconds = seconds(in: parts[1])
         else {
             throw cursor.failure(
-                "\(cursor.found) is not a rate; write a number a second, minute, hour or day, for example 60/min"
-            )
+                "\(cursor.found) is not a rate; write \(ValueHint.rate)")
         }
         return .seconds(seconds) / count
     }

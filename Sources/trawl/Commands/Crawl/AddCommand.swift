@@ -65,8 +65,9 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         let documents = try documents(logger)
         try JobDocument.checkNames(documents.map(\.spec.name))
         if isDryRun {
+            let store = database.isThere ? try database.open(.readOnly) : nil
             for document in documents {
-                try Terminal.put(try await Preview.of(document, variables: [:]).text)
+                try Terminal.put(try await Preview.of(document, in: store).text)
             }
             return
         }

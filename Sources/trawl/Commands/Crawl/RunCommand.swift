@@ -78,7 +78,9 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         let logger = Logger(output)
         // Every file is read and checked before anything is stored.
         let (documents, opened) = try namedJobs(logger)
-        if isDryRun { return try await preview(documents, opened) }
+        if isDryRun {
+            return try await preview(documents, opened ?? (database.isThere ? database.open(.readOnly) : nil))
+        }
         let store =
             try opened ?? database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let added = Set(documents.compactMap { $0.document?.spec.name })
@@ -147,6 +149,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
 
     private func preview(_ documents: [RunArguments.Job], _ store: SQLiteStore?) async throws {
         for named in documents {
+            if named.isNameImplied { try store?.checkReplacing(named) }
             var document = named.document
             if document == nil, let stored = try store?.existingJob(named.name) {
                 do throws(JobFileError) {
@@ -157,7 +160,9 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             }
             guard let document else { continue }
             try Terminal.put(
-                try await Preview.of(document, variables: VariableArgument.values(variables)).text)
+                try await Preview.of(
+                    document, variables: VariableArgument.values(variables), in: store
+                ).text)
         }
     }
 

@@ -18,13 +18,25 @@ struct Preview {
     /// Pages by host.
     private var hosts: [String: Int] = [:]
 
+    /// The job's unfinished run, which goes on first; nil for none.
+    private var unfinished: RunRecord?
+
     /// How many URLs and hosts are shown.
     private static let shown = 10
 
     /// Reads the URLs of a job. Blocks.
     ///
+    /// - Parameter database: where the job may have an unfinished run; nil where there is none.
     /// - Throws: `CommandFailure` where they cannot be read, or a secret is not to be had.
-    static func of(_ document: JobDocument, variables: [String: String]) async throws -> Preview {
+    static func of(
+        _ document: JobDocument, variables: [String: String] = [:], in database: SQLiteStore?
+    ) async throws -> Preview {
+        var preview = try await of(document, variables: variables)
+        preview.unfinished = try database?.unfinishedRun(ofJob: document.spec.name)
+        return preview
+    }
+
+    private static func of(_ document: JobDocument, variables: [String: String]) async throws -> Preview {
         let store: SQLiteStore
         do throws(StoreError) {
             store = try SQLiteStore(.temporary, access: .readWrite)
@@ -97,7 +109,17 @@ struct Preview {
     /// What is printed.
     var text: String {
         let spec = document.spec
-        var text = "# \(spec.name): what a run would be. Nothing was stored or asked for.\n"
+        var text = ""
+        if let run = unfinished {
+            let age = Wording.age(milliseconds: FetchEnvironment.system.wallClock() - run.startedAt)
+            let pending = Wording.count(run.progress.pending, "page")
+            text +=
+                "# \(spec.name) has an unfinished run, which is what would go on: run \(run.number), \(run.situation), "
+            text += "begun \(age) ago, \(pending) to go"
+            text += run.spec == document.json ? ".\n" : ", by the job as it was then.\n"
+        }
+        text +=
+            "# \(spec.name): what a \(unfinished == nil ? "" : "new ")run would be. Nothing was stored or asked for.\n"
         text += document.complete(urlLimit: Self.shown)
         if spec.request.userAgent == nil { text += "# user_agent: \(Product.userAgent)\n" }
         var count = "# pages: \(Wording.count(Int64(pages)))"

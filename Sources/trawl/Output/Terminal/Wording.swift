@@ -39,14 +39,15 @@ enum Wording {
         return "\(whole / 3600):" + String(format: "%02d:", whole / 60 % 60) + clock
     }
 
-    /// `5 seconds`, `1 minute`, `3 hours`, `12 days`: roughly, in the largest unit of which there is a whole one.
+    /// `less than a minute`, `5 minutes`, `3 hours`, `12 days`: how long ago something was, in its largest unit.
     static func age(milliseconds: Int64) -> String {
-        let seconds = max(0, milliseconds / 1000)
-        for (length, noun) in [(86_400 as Int64, "day"), (3_600, "hour"), (60, "minute")]
-        where seconds >= length {
-            return count(seconds / length, noun)
+        let minutes = milliseconds / 60_000
+        return switch minutes {
+        case ..<1: "less than a minute"
+        case ..<120: count(minutes, "minute")
+        case ..<(48 * 60): count(minutes / 60, "hour")
+        default: count(minutes / 1440, "day")
         }
-        return count(seconds, "second")
     }
 
     /// `512 B`, `10.2 KiB`, `3.4 MiB`.

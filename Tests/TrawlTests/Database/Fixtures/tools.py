@@ -14,8 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-# DuckDB's extension is for one version of it.
-PACKAGES = ["datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*"]
+# DuckDB's extension is for one version of it. The last two are for job files, which the tests check by their JSON Schema.
+PACKAGES = [
+    "datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*", "jsonschema", "PyYAML"]
 
 
 def install(folder):

@@ -1,11 +1,14 @@
 /// The keys of one mapping.
 struct Schema<Target>: Sendable {
     let fields: [Field<Target>]
+    /// Which keys go together.
+    let rules: [KeyRule]
     /// What other tools call keys of this mapping, with the key that is meant (``ForeignKey``).
     private let foreign: [String: String]
 
-    init(_ fields: [Field<Target>], foreign: [String: String] = [:]) {
+    init(_ fields: [Field<Target>], rules: [KeyRule] = [], foreign: [String: String] = [:]) {
         self.fields = fields
+        self.rules = rules
         self.foreign = foreign
     }
 
