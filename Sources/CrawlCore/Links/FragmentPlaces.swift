@@ -30,12 +30,12 @@ package struct FragmentPlaces: Sendable, Equatable {
     /// - Parameter fragment: without `#`, as it is written.
     package func fault(of fragment: String) -> (LinkVerdict, LinkReason)? {
         let bytes = Array(fragment.utf8)
-        let name = FragmentPlaces.withoutDirective(bytes)
+        let name = Array(FragmentPlaces.withoutDirective(bytes))
         guard !name.isEmpty else { return nil }
         if contains(FragmentPlaces.hash(name.span)) { return nil }
-        let decoded = [UInt8](percentDecoding: name.span)
-        if decoded != Array(name), contains(FragmentPlaces.hash(decoded.span)) { return nil }
-        if decoded.count == 3, String(decoding: decoded, as: UTF8.self).lowercased() == "top" { return nil }
+        let decoded = String(decoding: [UInt8](percentDecoding: name.span), as: UTF8.self)
+        if contains(FragmentPlaces.hash(Array(decoded.utf8).span)) { return nil }
+        if decoded.lowercased() == "top" { return nil }
         // Programs on the page make such places: `#/route`, `#!state`.
         if name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "!") { return (.unsure, .scriptFragment) }
         if hashes.isEmpty { return (.unsure, .scriptFragment) }

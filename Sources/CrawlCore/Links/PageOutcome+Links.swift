@@ -99,7 +99,7 @@ extension LinkReason {
         case .limit, .trap: self = .limit
         case .blockedAddress: self = .private
         case .invalidURL: self = .malformed
-        case .scope, .depth, .duplicate: self = .excluded
+        case .scope, .depth, .duplicate, .contentType, .notNewer: self = .excluded
         }
     }
 }

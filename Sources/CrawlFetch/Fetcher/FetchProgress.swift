@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import HTMLScan
 internal import Sitemap
 
 /// How far the fetch of one request has come.
@@ -25,7 +26,10 @@ struct FetchProgress {
     /// Whether the body of a page was read, so that it has a digest. That of a check may have been passed over.
     func isRead(_ page: ClaimedPage) -> Bool {
         guard page.kind == .check else { return true }
-        return if case .page = body { true } else { false }
+        return switch body {
+        case .page, .sheet: true
+        default: false
+        }
     }
 
     /// What becomes of a body. It is decided when the first byte comes, by the response's header.
@@ -40,6 +44,8 @@ struct FetchProgress {
         case sitemap(SitemapReader)
         /// It is a redirect's, which nobody reads.
         case discarded
+        /// It is a stylesheet of the site that is checked.
+        case sheet(StyleSheetScanner)
         /// It is that of a check, which only has to be there.
         case passedOver
     }
@@ -92,7 +98,7 @@ struct FetchProgress {
         case .robots: extent == .tooLarge
         case .sitemap(let reader): reader.failure != nil
         case .passedOver: true
-        case .unseen, .page, .discarded: false
+        case .unseen, .page, .sheet, .discarded: false
         }
     }
 

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import Curl
+internal import HTMLScan
 internal import TrawlText
 
 /// Pages that are only checked: whether they are there, and which places they have.
@@ -41,8 +42,17 @@ extension PageFetcher {
         return JobSpec.HeaderField(name: "Cookie", value: cookies)
     }
 
-    /// Whether the body of a check is read: only HTML has places that a fragment may name.
-    func readsBody(ofCheckOfType contentType: String?) -> Bool {
-        policy.readsPlaces && (contentType == nil || ContentType.isHTML(contentType))
+    /// What becomes of the body of a check. HTML has places that a fragment may name; a stylesheet of the site refers to more.
+    func body(ofCheck page: ClaimedPage, _ contentType: String?) -> FetchProgress.Body {
+        if policy.readsPlaces, contentType == nil || ContentType.isHTML(contentType) {
+            reader.begin(contentType: contentType, fields: [])
+            return .page(reader)
+        }
+        guard policy.readsSheets, page.check?.isOwn == true, StyleSheetScanner.reads(contentType: contentType) else {
+            return .passedOver
+        }
+        let sheet = StyleSheetScanner()
+        sheet.reset(contentType: contentType)
+        return .sheet(sheet)
     }
 }

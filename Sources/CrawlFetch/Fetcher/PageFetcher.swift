@@ -179,6 +179,10 @@ package final class PageFetcher: TransferDelegate {
             digest.add(bytes)
             reader.feed(bytes)
             return progress.count(bytes.count, limit: policy.limits.body)
+        case .sheet(let sheet):
+            digest.add(bytes)
+            sheet.feed(bytes)
+            return progress.count(bytes.count, limit: policy.limits.body)
         case .sitemap(let sitemap):
             digest.add(bytes)
             _ = progress.count(bytes.count, limit: 0)
@@ -199,8 +203,8 @@ package final class PageFetcher: TransferDelegate {
             let contentType = transfer.contentType
             if page.kind == .sitemap {
                 progress.body = .sitemap(SitemapReader(contentType: contentType))
-            } else if page.kind == .check, !readsBody(ofCheckOfType: contentType) {
-                progress.body = .passedOver
+            } else if page.kind == .check {
+                progress.body = body(ofCheck: page, contentType)
             } else {
                 reader.begin(contentType: contentType, fields: page.message?.extract)
                 progress.body = .page(reader)

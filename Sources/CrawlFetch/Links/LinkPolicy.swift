@@ -58,23 +58,23 @@ package final class LinkPolicy {
 
     private let checksAssets: Bool
     private let checksExternal: Bool
-    private let allowsPrivate: Bool
+    private let allowedHosts: Set<String>
     private let urlLength: Int
     private let filter: URLFilter?
 
     /// - Parameters:
     ///   - checksAssets: whether images, scripts, style sheets and frames are asked for.
     ///   - checksExternal: whether anything that is not of the site is.
-    ///   - allowsPrivate: whether private addresses and reserved names are asked for elsewhere, too.
+    ///   - allowedHosts: private addresses and reserved names elsewhere that are asked for all the same.
     ///   - urlLength: the longest URL that is asked for, in bytes; 0 for any.
     ///   - filter: which URLs are asked for, by the job's expressions; nil for all.
     package init(
-        checksAssets: Bool, checksExternal: Bool, allowsPrivate: Bool = false, urlLength: Int = 0,
+        checksAssets: Bool, checksExternal: Bool, allowedHosts: Set<String> = [], urlLength: Int = 0,
         filter: URLFilter? = nil
     ) {
         self.checksAssets = checksAssets
         self.checksExternal = checksExternal
-        self.allowsPrivate = allowsPrivate
+        self.allowedHosts = allowedHosts
         self.urlLength = urlLength
         self.filter = filter
     }
@@ -108,7 +108,7 @@ package final class LinkPolicy {
         }
         let isOwn = isOwn(url)
         guard isOwn || checksExternal, kind != .asset || checksAssets else { return .notChecked(.excluded) }
-        if !isOwn, !allowsPrivate {
+        if !isOwn, !allowedHosts.contains(url.host ?? "") {
             if let address = url.hostAddress, !address.isGlobal { return .notChecked(.private) }
             if url.isReservedName { return .notChecked(.reservedName) }
         }

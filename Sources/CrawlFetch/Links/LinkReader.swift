@@ -1,4 +1,6 @@
 internal import CrawlCore
+internal import Curl
+internal import Extract
 internal import HTMLScan
 
 /// Makes links of what pages refer to, and says which of their URLs are to be checked.
@@ -20,9 +22,8 @@ struct LinkReader {
         normalization = URLNormalization(spec.normalize)
         policy = LinkPolicy(
             checksAssets: spec.check?.assets == true, checksExternal: spec.check?.external == true,
-            urlLength: spec.limits.urlLength,
-            filter: exclude.isEmpty ? nil : try URLFilter(include: [], exclude: exclude),
-            allowsPrivate: { host in spec.allowPrivate.contains(host) })
+            allowedHosts: Set(spec.allowPrivate), urlLength: spec.limits.urlLength,
+            filter: exclude.isEmpty ? nil : try URLFilter(include: [], exclude: exclude))
     }
 
     /// What a page or a stylesheet refers to.
@@ -35,7 +36,7 @@ struct LinkReader {
         let depth: Int
         /// What was found in it, and in its header.
         let found: [CountedReference]
-        /// Whether it has more than was found.
+        /// Whether more was there than was found.
         let isCut: Bool
         /// Its places; nil where it is no HTML.
         let places: FragmentPlaces?
@@ -61,7 +62,7 @@ struct LinkReader {
                 if agreedHosts.admit(url) {
                     add(counted.reference, url, link, target, depth: source.depth + 1, to: &checks)
                 } else {
-                    link = Link(counted, url, .malformed(.url(.invalidHost)))
+                    link = Link(counted, url, .malformed(.url(.invalidDomain)))
                 }
             }
             let place = Place(url: link.url, digest: link.digest)
@@ -102,7 +103,7 @@ private struct CheckList {
     private var places: [String: Int] = [:]
 
     init(_ followed: [DiscoveredURL]) {
-        self.followed = Set(followed.map(\.url))
+        self.followed = Set(followed.filter { $0.skipReason == nil }.map(\.url))
     }
 
     mutating func add(_ url: DiscoveredURL) {

@@ -22,14 +22,18 @@ package final class LinkSieve {
     /// Entries of sitemaps that were last changed before this instant, in unix milliseconds, are skipped; nil when none are.
     private let newerThan: Int64?
 
-    /// A sieve for a job; nil when it follows nothing.
+    /// Makes links of what pages refer to; nil where the job keeps none.
+    private var reader: LinkReader?
+
+    /// A sieve for a job; nil when it follows nothing and keeps no links.
     ///
     /// - Parameters:
     ///   - rules: those of the job, with the run's seeds in their scope; nil when it follows sitemaps only.
     ///   - start: when the run began, in unix milliseconds.
     /// - Throws: `URLFilterError` when an expression of the job is not valid.
     package init?(_ spec: JobSpec, rules: FollowRules?, runFrom start: Int64) throws {
-        guard spec.discoversPages else { return nil }
+        guard spec.discoversPages || spec.keepsLinks else { return nil }
+        reader = try LinkReader(spec)
         let follow = spec.follow ?? JobSpec.Follow()
         self.rules = rules
         normalization = URLNormalization(spec.normalize)
@@ -41,6 +45,23 @@ package final class LinkSieve {
         obeysNofollow = follow.nofollow == .obey
         keepsSkipped = spec.keepsSkipped
         selection = LinkSelection(follow.links)
+    }
+
+    /// Whether the links of pages are kept.
+    var keepsLinks: Bool { reader != nil }
+
+    /// What a page or a stylesheet leads to, with its links.
+    ///
+    /// - Parameter followed: what of it is followed; nil for nothing.
+    func keep(_ source: LinkReader.Source, followed: PageDiscovery?) -> PageDiscovery? {
+        let rules = rules
+        guard
+            let (links, checks) = reader?.read(
+                source, followed: followed?.urls ?? [],
+                isOwn: { rules?.scope.contains($0) ?? ($0.hostKey == source.page.hostKey) })
+        else { return followed }
+        return PageDiscovery(
+            urls: (followed?.urls ?? []) + checks, skipped: followed?.skipped ?? [:], links: links)
     }
 
     /// Adds a URL that a seed was redirected to. It extends the scope as a seed does.

@@ -29,6 +29,8 @@ package struct FetchPolicy: Sendable {
     let scannerOptions: PageScanner.Options
     /// Whether the places are wanted that fragments may name.
     let readsPlaces: Bool
+    /// Whether stylesheets of the site are read for what they refer to.
+    let readsSheets: Bool
     private let fields: [ExtractionField]
     /// The settings of curl's handles.
     package let transfer: TransferConfiguration
@@ -59,10 +61,12 @@ package struct FetchPolicy: Sendable {
         keepBody = spec.keepBody
         keptBytes = spec.limits.body > 0 ? Int(min(spec.limits.body, Self.mostBytes)) : Self.unlimitedBytes
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
-        scannerOptions =
+        let options: PageScanner.Options =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
+        scannerOptions = spec.keepsLinks ? options.union(.references) : options
         fields = spec.extract
         readsPlaces = spec.check?.fragments == true
+        readsSheets = spec.check?.assets == true
         self.exchangeKeeper = exchangeKeeper
         secretFields = spec.request.headers.secretNames
         var transfer = TransferConfiguration(

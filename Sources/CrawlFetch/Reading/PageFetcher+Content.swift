@@ -53,12 +53,36 @@ extension PageFetcher {
         of scanner: PageScanner?, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
     ) -> PageDiscovery? {
         guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
+        if page.kind == .check { return PageDiscovery(urls: [], links: PageLinks([], places: places(scanner))) }
         if page.isNamed, request.chain != nil { sieve.insert(seed: url) }
         var links = scanner?.links ?? []
         if hasLinkFields { links = linksOfFields(url) + links }
-        return sieve.sift(
-            links, page: url, base: WebURL.base(scanner?.baseHref, of: url), depth: page.depth,
-            isNofollow: robots.contains(.nofollow))
+        let base = WebURL.base(scanner?.baseHref, of: url)
+        let followed = sieve.sift(
+            links, page: url, base: base, depth: page.depth, isNofollow: robots.contains(.nofollow))
+        guard sieve.keepsLinks else { return followed }
+        let references = scanner?.references
+        return sieve.keep(
+            LinkReader.Source(
+                page: url, base: base, depth: page.depth,
+                found: referencesOfHeader(url) + (references?.references ?? []),
+                isCut: references?.isCutShort == true, places: places(scanner)), followed: followed)
+    }
+
+    /// The places of a page that fragments may name; nil where it is no HTML, or nobody asks.
+    private func places(_ scanner: PageScanner?) -> FragmentPlaces? {
+        guard policy.readsPlaces, let scanner, scanner.isHTML, let ids = scanner.references?.ids else { return nil }
+        return FragmentPlaces(
+            hashes: ids.hashes, isCut: ids.isCutShort || progress.extent != .whole)
+    }
+
+    /// What a stylesheet of the site leads to.
+    func discovery(of sheet: StyleSheetScanner, _ sieve: LinkSieve, _ request: PageRequest) -> PageDiscovery? {
+        guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
+        return sieve.keep(
+            LinkReader.Source(
+                page: url, base: url, depth: page.depth, found: sheet.references.references,
+                isCut: sheet.references.isCutShort, places: nil), followed: nil)
     }
 
     /// An address as it is written on a page, made absolute (HTML Standard, section 2.4); nil when it is no URL.

@@ -40,6 +40,14 @@ extension PageFetcher {
         return links
     }
 
+    /// What the header refers to.
+    func referencesOfHeader(_ page: WebURL) -> [CountedReference] {
+        guard hasLinkFields, let transfer else { return [] }
+        return HeaderReferences.read(
+            link: transfer.headers("link"), refresh: transfer.headers("refresh"), page: page
+        ).map { CountedReference(reference: $0, line: 0, count: 1) }
+    }
+
     private func add(
         _ address: String, rel: String, _ origin: PageLink.Origin, _ page: WebURL, _ links: inout [PageLink]
     ) {

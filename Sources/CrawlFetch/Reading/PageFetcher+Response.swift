@@ -50,6 +50,9 @@ extension PageFetcher {
             if hasLinkFields { readLinkFields(request, &outcome) }
             readHeaderFields(request, &outcome)
         case .sitemap(let reader): read(reader, request, &outcome)
+        case .sheet(let sheet):
+            sheet.finish()
+            if let sieve, outcome.verdict == .done { outcome.discovery = discovery(of: sheet, sieve, request) }
         case .robots, .discarded, .passedOver: break
         }
     }

@@ -73,6 +73,44 @@ extension DiscoveryImporter {
         try reopen(found, url, &growth, transaction)
     }
 
+    /// The row of a check that is not asked for, because an earlier run has found its URL to be fine, and not long ago. Nil where it is
+    /// to be asked for. Those on the run's own hosts always are.
+    func trusted(
+        _ url: DiscoveredURL, _ key: URLKey, _ host: HostID, from page: PageID?, _ transaction: StoreTransaction
+    ) throws -> Int64? {
+        guard url.kind == .check, let check, check.recheck > .zero, let former else { return nil }
+        let copy = try RawStatement(
+            transaction.database,
+            """
+            INSERT INTO pages (run_id, host_id, url_key, url, depth, rank, referrer_id, kind, state, method, status_code,
+                content_type, final_url, num_redirects, etag, last_modified, fetched_at)
+            SELECT ?1, ?2, ?3, known.url, ?4, ?5, ?6, 'check', 'done', known.method, known.status_code,
+                known.content_type, known.final_url, known.num_redirects, known.etag, known.last_modified, known.fetched_at
+            FROM page_keys JOIN pages AS known ON known.id = page_keys.page_id
+            JOIN verdicts ON verdicts.page_id = known.id
+            WHERE page_keys.run_id = ?7 AND page_keys.url_key = ?3 AND known.url = ?8 AND known.kind = 'check'
+                AND verdicts.verdict IN ('ok', 'redirected') AND verdicts.checked_at >= ?9
+                AND NOT EXISTS (SELECT 1 FROM run_hosts WHERE run_hosts.run_id = ?1 AND run_hosts.host_id = ?2)
+                AND (NOT ?10 OR EXISTS (SELECT 1 FROM page_places WHERE page_places.page_id = known.id))
+            """)
+        copy.bind(1, run.rawValue)
+        copy.bind(2, host.rawValue)
+        copy.bind(3, key.rawValue)
+        copy.bind(4, Int64(url.depth))
+        copy.bind(5, Int64(url.rank))
+        copy.bind(6, page?.rawValue)
+        copy.bind(7, former.latest.rawValue)
+        copy.bind(8, url.url)
+        copy.bind(9, now - check.recheck.wholeMilliseconds)
+        copy.bind(10, url.readsPlaces ? 1 : 0)
+        try copy.run()
+        guard transaction.database.changesCount == 1 else { return nil }
+        let id = transaction.database.lastInsertedRowID
+        _ = try PageKeys(run, in: transaction).enter(key.rawValue, of: id)
+        try transaction.copyFindings(onKey: key.rawValue, of: former.latest, to: PageID(rawValue: id))
+        return id
+    }
+
     /// A page that was settled waits again.
     private mutating func reopen(
         _ found: FoundRow, _ url: DiscoveredURL, _ growth: inout Growth, _ transaction: StoreTransaction

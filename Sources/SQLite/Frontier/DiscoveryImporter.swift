@@ -29,6 +29,10 @@ package struct DiscoveryImporter {
     let former: FormerRuns?
     /// How many pages a host may have in the run; 0 for any number.
     private let pagesPerHost: Int
+    /// What is checked; nil for nothing.
+    let check: JobSpec.Check?
+    /// Unix milliseconds of the transaction.
+    var now: Int64 = 0
     /// Whether links beyond the limits are kept as skipped rows.
     private let keepsSkipped: Bool
     private var hosts: [Substring: HostID] = [:]
@@ -43,12 +47,15 @@ package struct DiscoveryImporter {
     ///   - former: the runs before it, whose pages are kept as rows even beyond the limits; nil for none.
     ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
     ///   - keepsSkipped: whether links beyond that are kept as rows.
-    package init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool) {
+    package init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool,
+        check: JobSpec.Check? = nil
+    ) {
         self.run = run
         self.former = former
         pagesPerHost = limits.pagesPerHost
         traps = TrapCounts(limits.trap)
         self.keepsSkipped = keepsSkipped
+        self.check = check
     }
 
     /// Adds what a page led to; URLs that the run has already are known by their keys.
@@ -82,15 +89,21 @@ package struct DiscoveryImporter {
     ) throws {
         let statement = try RawStatement(
             transaction.database,
-            "SELECT pages.url, length(hosts.host) FROM pages JOIN hosts ON hosts.id = host_id WHERE pages.id = ?"
+            """
+            SELECT pages.url, length(hosts.host), kind, method FROM pages JOIN hosts ON hosts.id = host_id
+            WHERE pages.id = ?
+            """
         )
         var urls: [DiscoveredURL] = []
         for id in try transaction.keptLinks(of: previous) {
             statement.bind(1, id)
             try statement.forEachRow { row in
-                urls.append(
-                    DiscoveredURL(
-                        url: row.text(0) ?? "", hostKeyLength: Int(row.integer(1)), depth: page.depth + 1))
+                let isCheck = row.text(2) == PageKind.check.rawValue
+                var url = DiscoveredURL(
+                    url: row.text(0) ?? "", hostKeyLength: Int(row.integer(1)), kind: isCheck ? .check : .page,
+                    depth: page.depth + 1)
+                url.readsPlaces = isCheck && row.text(3) == "GET"
+                urls.append(url)
                 return false
             }
         }
@@ -194,6 +207,12 @@ package struct DiscoveryImporter {
             } else {
                 host = found
             }
+        }
+        if let host, let id = try trusted(url, key, host, from: page, transaction) {
+            growth.note(id)
+            growth.progress.done += 1
+            recent.remember(url, page: id, depth: url.depth)
+            return id
         }
         let insert = try RawStatement(transaction.database, insertSQL)
         insert.bind(1, run.rawValue)

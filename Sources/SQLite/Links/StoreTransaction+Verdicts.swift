@@ -61,6 +61,25 @@ extension StoreTransaction {
         } ?? nil
     }
 
+    /// Gives a page the verdict and the places that an earlier run has found of the same request.
+    func copyFindings(onKey key: Int64, of run: RunID, to page: PageID) throws {
+        for sql in [
+            """
+            INSERT OR REPLACE INTO verdicts (page_id, verdict, reason, broken_since_at, checked_at)
+            SELECT ?1, verdict, reason, broken_since_at, checked_at
+            FROM page_keys JOIN verdicts ON verdicts.page_id = page_keys.page_id
+            WHERE page_keys.run_id = ?2 AND page_keys.url_key = ?3
+            """,
+            """
+            INSERT OR REPLACE INTO page_places (page_id, hashes, is_cut) SELECT ?1, hashes, is_cut
+            FROM page_keys JOIN page_places ON page_places.page_id = page_keys.page_id
+            WHERE page_keys.run_id = ?2 AND page_keys.url_key = ?3
+            """,
+        ] {
+            try database.cachedStatement(sql: sql).execute(arguments: [page.rawValue, run.rawValue, key])
+        }
+    }
+
     // MARK: Pages that redirect to another page of the run
 
     private func saveVerdict(ofDuplicate page: PageID) throws {

@@ -53,7 +53,8 @@ package final class SQLiteRun: RunStore {
         self.claims = claims
         if spec.discoversPages {
             discoveries = DiscoveryImporter(
-                run: run.id, former: former, limits: spec.limits, keepsSkipped: spec.keepsSkipped)
+                run: run.id, former: former, limits: spec.limits, keepsSkipped: spec.keepsSkipped,
+                check: spec.check)
         }
         nextBatch = try store.reading { (try $0.nextBatchID(), try $0.nextBatchNumber(of: run.id)) }
     }

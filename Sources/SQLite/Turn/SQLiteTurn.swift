@@ -17,6 +17,7 @@ struct SQLiteTurn {
 
     init(_ run: SQLiteRun, _ transaction: StoreTransaction, now: Int64, reportsBatches: Bool) {
         self.reportsBatches = reportsBatches
+        run.discoveries?.now = now
         self.run = run
         self.transaction = transaction
         self.now = now
@@ -55,7 +56,7 @@ struct SQLiteTurn {
                 if let discovery = span[index].discovery {
                     try run.discoveries?.add(discovery, from: page.id, &growth, in: transaction)
                 } else if span[index].response.isNotModified, let previous = page.previous,
-                    run.spec.follow != nil
+                    run.spec.follow != nil || run.spec.check != nil
                 {
                     try run.discoveries?.addLinks(of: previous.id, from: page, &growth, in: transaction)
                 }

@@ -1,7 +1,7 @@
 import HTMLScan
 import Testing
 
-/// The ids of a page, and what fragments find among them.
+/// The ids of a page.
 @Suite struct ElementIDTests {
     private func ids(_ page: String) throws -> ElementIDs {
         let scanner = PageScanner(.references)
@@ -30,43 +30,10 @@ import Testing
         #expect(!ids.contains(ElementIDs.hash("")))
     }
 
-    @Test(arguments: [
-        ("x", "x"), ("%E2%82%AC", "€"), ("€", "€"), ("100%", "100%"), ("100%25", "100%"), ("%25", "%"),
-        ("%", "%"),
-        ("%ff", "\u{FFFD}"), ("%ff", "%ff"), ("a%20b", "a b"), ("x:~:text=foo,-bar", "x"), ("%", "%"),
-        ("a%00b", "a\u{0}b"), ("%zz", "%zz"), ("%4", "%4"),
-    ])
-    func `a fragment is looked for as written, then decoded`(fragment: String, id: String) {
-        let ids = ElementIDs(hashes: [ElementIDs.hash(id), ElementIDs.hash("other")])
-        #expect(FragmentProbe(fragment).answer(in: ids) == .found)
-    }
-
-    @Test(arguments: ["", "top", "TOP", "%54op", ":~:", ":~:text=x", ":~:text=a,b,c"])
-    func `every page has a top`(fragment: String) {
-        #expect(FragmentProbe(fragment).answer(in: ElementIDs(hashes: [1])) == .found)
-    }
-
-    @Test func `a fragment that is not there is missing, unless it cannot be known`() {
-        let ids = ElementIDs(hashes: [ElementIDs.hash("Id")])
-        #expect(FragmentProbe("id").answer(in: ids) == .missing)
-        #expect(FragmentProbe("/submission/1").answer(in: ids) == .leftToScript)
-        #expect(FragmentProbe("!x").answer(in: ids) == .leftToScript)
-        #expect(FragmentProbe("id").answer(in: ElementIDs()) == .leftToScript)
-        #expect(FragmentProbe("id").answer(in: ElementIDs(hashes: [1], isCutShort: true)) == .cutShort)
-        #expect(FragmentProbe("x").mayBeOfScript == false)
-        #expect(FragmentProbe("%E2%82%AC").hashes == [ElementIDs.hash("%E2%82%AC"), ElementIDs.hash("€")])
-    }
-
     @Test func `hashes are in order, and each is there once`() {
         let ids = ElementIDs(hashes: [5, 1, 5, 3, 1])
         #expect(ids.hashes == [1, 3, 5])
         #expect(ids.contains(1) && ids.contains(3) && ids.contains(5))
         #expect(!ids.contains(0) && !ids.contains(4) && !ids.contains(6))
-    }
-
-    @Test func `a very long fragment is read once`() {
-        let long = String(repeating: "%41,", count: 300_000)
-        #expect(FragmentProbe(":~:text=" + long).hashes.isEmpty)
-        #expect(FragmentProbe(long).hashes.count == 2)
     }
 }
