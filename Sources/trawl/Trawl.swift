@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CrawlEngine
 internal import Foundation
 internal import Glibc
+internal import JobFile
 internal import Logging
 
 /// The program: `trawl`.
@@ -35,6 +36,7 @@ struct Trawl: AsyncParsableCommand {
         StandardStreams.fillClosed()
         var output: OutputOptions?
         do {
+            try checkCommand()
             var command = try parseAsRoot()
             output = (command as? any OutputCommand)?.output
             if var command = command as? any AsyncParsableCommand {
@@ -45,6 +47,27 @@ struct Trawl: AsyncParsableCommand {
         } catch {
             exit(withStatusOf: error, output)
         }
+    }
+
+    /// Throws where the first argument is no command, and says which one is likely meant.
+    private static func checkCommand() throws {
+        var commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+        commands.append("help")
+        guard CommandLine.arguments.count > 1 else { return }
+        let word = CommandLine.arguments[1]
+        if word.hasPrefix("-") || commands.contains(word) { return }
+        let way = suggestion(for: word, commands)
+        throw CommandFailure(.usage, "\(Terminal.sanitized(word)) is no command; \(way)")
+    }
+
+    private static func suggestion(for word: String, _ commands: [String]) -> String {
+        if word.contains(".") || word.contains("/") || word.contains(":") {
+            let word = Terminal.sanitized(word)
+            let way = "to fetch it into a database: trawl run \(word)"
+            return word.contains("://") ? "\(way); to keep nothing: trawl fetch \(word)" : way
+        }
+        if let meant = Spelling.nearest(to: word, in: commands) { return "did you mean \(meant)?" }
+        return "trawl --help lists them"
     }
 
     /// Prints an error once, and ends the process with its exit code.

@@ -43,7 +43,12 @@ extension DocumentNode {
     }
 
     private static func key(_ key: String, _ style: Style) -> String {
-        let isWord = !key.isEmpty && key.utf8.allSatisfy { $0 == UInt8(ascii: "_") || ($0 &- 97) < 26 }
+        let isWord =
+            key.first?.isLetter == true
+            && key.utf8.allSatisfy { byte in
+                (byte | 0x20) &- 97 < 26 || byte &- 48 < 10 || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: "-")
+            }
         if style == .yaml, isWord, case .text = Content(plain: key) { return key }
         return DocumentNode.text(key).json
     }

@@ -57,14 +57,17 @@ extension SQLiteStore {
     }
 
     /// Throws where a job that nobody named would take the place of another: of one that a job file made, or one with an unfinished run.
-    func checkReplacing(_ job: RunArguments.Job) throws {
-        guard let document = job.document else { return }
+    ///
+    /// - Returns: whether it takes the place of a job of something else.
+    @discardableResult
+    func checkReplacing(_ job: RunArguments.Job) throws -> Bool {
+        guard let document = job.document else { return false }
         do throws(StoreError) {
             let (stored, run) = try read { transaction in
                 let stored = try transaction.job(named: job.name)
                 return (stored, try stored.flatMap { try transaction.unfinishedRun(of: $0.id) })
             }
-            guard let stored, stored.spec != document.json else { return }
+            guard let stored, stored.spec != document.json else { return false }
             let ways = "go on with it: trawl run \(job.name); or give this one a name of its own: --name NAME"
             if run.map({ $0.spec != document.json }) == true {
                 throw StoreError(
@@ -73,6 +76,7 @@ extension SQLiteStore {
             if !stored.isOfCommandLine {
                 throw StoreError(.notFound, "there is a job \(job.name) already, which says more; \(ways)")
             }
+            return true
         } catch {
             throw CommandFailure(error)
         }
@@ -100,7 +104,7 @@ extension SQLiteStore {
             if let job = try read({ try $0.job(named: name) }) { return job }
             let known = try read { try $0.jobs().map(\.name) }
             var message = "there is no job \(name)"
-            if access(name, F_OK) == 0 { message += "; to name the file, write ./\(name)" }
+            if RunArguments.isFile(name) { message += "; to name the file, write ./\(name)" }
             if !known.isEmpty { message += "; there are: \(known.prefix(10).joined(separator: ", "))" }
             throw StoreError(.notFound, message)
         } catch {

@@ -29,13 +29,15 @@ extension JobRun {
         } catch {
             throw CommandFailure(error)
         }
-        let summary = Summary(
+        var summary = Summary(
             job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
             hasSuccess: hasSuccess != false)
         guard !output.quiet else {
             logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
             return status
         }
+        // Who has seen each row has seen what went wrong.
+        if rows == nil, progress.failed > 0 { summary.hint = "trawl results \(job.name) --failed" }
         switch output.logFormat {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")

@@ -15,6 +15,8 @@ struct RunArguments {
     }
 
     let arguments: [String]
+    /// The path of a list that a flag names, `-` for standard input; nil for none.
+    let list: String?
     /// The name of a job made of URLs or of a list; nil for that of the host or the list.
     let name: String?
     /// The flags of such a job.
@@ -38,6 +40,13 @@ struct RunArguments {
     func jobs(_ logger: Logger, isStored: (String) throws -> Bool) throws -> [Job] {
         var jobs: [Job] = []
         var made: [CommandLineJob] = []
+        if let list {
+            // Before there is a database with a job that cannot be run.
+            if list != "-", access(list, R_OK) != 0 {
+                throw CommandFailure(.usage, "\(list): cannot be read: \(String(cString: strerror(errno)))")
+            }
+            try add(list: list, to: &made)
+        }
         for argument in arguments {
             switch try meaning(of: argument, isStored: isStored) {
             case .job(let stored):
@@ -47,14 +56,7 @@ struct RunArguments {
                 try checkFlags(for: argument, "a job file")
                 jobs.append(Job(name: document.spec.name, document: document, isNameImplied: false))
             case .list(let path):
-                let stem = path == "-" ? JobSource.standardInput.name : JobSource.file(path).name
-                try add(to: &made, named: stem) { job in
-                    guard job.urlsFrom == nil else {
-                        throw CommandFailure(
-                            .usage, "\(path): the job \(job.name) has a list already; run each by itself")
-                    }
-                    job.urlsFrom = path
-                }
+                try add(list: path, to: &made)
             case .address(let address):
                 address.announce(logger)
                 try add(to: &made, named: name ?? address.jobName()) { $0.urls.append(address.url) }
@@ -65,6 +67,17 @@ struct RunArguments {
         }
         try JobDocument.checkNames(jobs.map(\.name))
         return jobs
+    }
+
+    private func add(list path: String, to made: inout [CommandLineJob]) throws {
+        let stem = path == "-" ? JobSource.standardInput.name : JobSource.file(path).name
+        try add(to: &made, named: stem) { job in
+            guard job.urlsFrom == nil else {
+                throw CommandFailure(
+                    .usage, "\(path): the job \(job.name) has a list already; run each by itself")
+            }
+            job.urlsFrom = path
+        }
     }
 
     private func add(
@@ -132,7 +145,7 @@ struct RunArguments {
     }
 
     /// Whether there is a file of this name. A folder is none, so that one that is called as a host is not in the way.
-    private static func isFile(_ path: String) -> Bool {
+    static func isFile(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT != S_IFDIR
     }

@@ -21,7 +21,6 @@ struct ExitCodeTests {
         #expect(run.errors.contains("docs run 1: finished"))
         #expect(run.errors.contains("2: 2 done"))
         #expect(run.errors.contains("200 × 2"))
-        #expect(run.errors.contains("speed-up"))
         #expect(
             try bench.values("SELECT url || ' ' || title FROM results ORDER BY url", as: String.self)
                 == [site.url("/a") + " /a", site.url("/b") + " /b"])
@@ -34,6 +33,7 @@ struct ExitCodeTests {
 
         #expect(run.code == 4)
         #expect(run.errors.contains("http_status × 1"))
+        #expect(run.errors.contains("  see       trawl results docs --failed\n"))
         #expect(
             try bench.value("SELECT error_kind || status_code || title FROM failures")
                 == "http_status404/missing"

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
     static let subcommands = [
         "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry",
-        "abandon", "merge",
+        "abandon", "merge", "schema",
         "bench",
         "daemon", "db", "db migrate", "db check", "db backup", "db prune",
     ]
@@ -46,6 +46,19 @@ struct HelpTests {
         #expect(wrong.errors.contains("--help"))
         #expect(wrong.output.isEmpty)
         #expect(!bench.exists("trawl.db"))
+    }
+
+    @Test(arguments: [
+        ("https://example.org/", "to keep nothing: trawl fetch https://example.org/"),
+        ("urls.txt", "to fetch it into a database: trawl run urls.txt"), ("statsu", "did you mean status?"),
+        ("crawl-it-all", "trawl --help lists them"),
+    ])
+    func `a word that is no command gets the one that is meant`(word: String, way: String) async throws {
+        let wrong = try await bench.shell("$TRAWL \(word)")
+
+        #expect(wrong.code == 2)
+        #expect(wrong.errors.hasPrefix("trawl: \(word) is no command; "), "\(wrong.errors)")
+        #expect(wrong.errors.contains(way), "\(wrong.errors)")
     }
 
     @Test func `a version is printed`() async throws {

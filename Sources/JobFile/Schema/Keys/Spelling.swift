@@ -1,7 +1,7 @@
 /// Finds the known word that a misspelled one is meant to be.
-enum Spelling {
+package enum Spelling {
     /// The known word that takes the fewest edits, nil where none is near: a third of the letters may differ.
-    static func nearest(to word: String, in known: [String]) -> String? {
+    package static func nearest(to word: String, in known: [String]) -> String? {
         let limit = max(1, word.utf8.count / 3)
         // Beyond any known word's length there is nothing to find, and the distance is quadratic.
         guard word.utf8.count <= 64 else { return nil }

@@ -29,6 +29,12 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     var jobs: [String] = []
 
     @Option(
+        name: [.customShort("i"), .long],
+        help: ArgumentHelp("A list of URLs, one a line; - for standard input.", valueName: "file"),
+        completion: .file())
+    var inputFile: String?
+
+    @Option(
         help: ArgumentHelp(
             "The name of a job made of URLs or of a list.",
             discussion: "Default: the host, or the list's name.",
@@ -68,7 +74,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard jobs.isEmpty else { return }
+        guard jobs.isEmpty, inputFile == nil else { return }
         if isDryRun { throw ValidationError("--dry-run goes with a job, a file or a URL; give at least one") }
         guard let flag = name.map({ _ in "--name" }) ?? follow.settings.first?.flag else { return }
         throw ValidationError("\(flag) goes with URLs; give at least one")
@@ -81,10 +87,16 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         if isDryRun {
             return try await preview(documents, opened ?? (database.isThere ? database.open(.readOnly) : nil))
         }
+        if documents.isEmpty, !database.isThere {
+            throw CommandFailure(
+                .io,
+                "nothing to run: there is no database \(database.file); name a job file, a list of URLs or a URL, for example trawl run https://example.org/"
+            )
+        }
         let store =
             try opened ?? database.open(documents.contains { $0.document != nil } ? .readWrite : .existing)
         let added = Set(documents.compactMap { $0.document?.spec.name })
-        let records = try records(of: documents, store)
+        let records = try records(of: documents, store, logger)
         let files = Dictionary(
             documents.compactMap { $0.document }.map { ($0.spec.name, $0) },
             uniquingKeysWith: { first, _ in first })
@@ -131,7 +143,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     private func namedJobs(_ logger: Logger) throws -> ([RunArguments.Job], SQLiteStore?) {
         var opened: SQLiteStore?
         let documents = try RunArguments(
-            arguments: jobs, name: name, settings: follow.settings, scheme: defaultScheme
+            arguments: jobs, list: inputFile, name: name, settings: follow.settings, scheme: defaultScheme
         ).jobs(logger) { name in
             if opened == nil, database.isThere {
                 opened = try database.open(isDryRun ? .readOnly : .existing)
@@ -166,7 +178,9 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         }
     }
 
-    private func records(of documents: [RunArguments.Job], _ store: SQLiteStore) throws -> [JobRecord] {
+    private func records(
+        of documents: [RunArguments.Job], _ store: SQLiteStore, _ logger: Logger
+    ) throws -> [JobRecord] {
         do {
             guard !documents.isEmpty else {
                 var agenda = Agenda()
@@ -176,7 +190,11 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 return review.jobs + review.plan.faults.map(\.job).filter { !$0.isPaused }
             }
             for job in documents where job.document == nil { _ = try store.existingJob(job.name) }
-            for job in documents where job.isNameImplied { try store.checkReplacing(job) }
+            for job in documents where job.isNameImplied {
+                guard try store.checkReplacing(job) else { continue }
+                logger.notice(
+                    "\(job.name) was a job of something else until now; to keep them apart, use --name")
+            }
             return try documents.map { job in
                 guard let document = job.document else { return try store.existingJob(job.name) }
                 try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }

@@ -11,6 +11,8 @@ struct Summary {
     let isFinished: Bool
     /// False where the run has pages and none succeeded.
     let hasSuccess: Bool
+    /// The command that shows what went wrong; nil for none.
+    var hint: String?
 
     /// Why pages did not succeed, and how many: `robots × 5, dns × 2`.
     var reasons: String {
@@ -97,6 +99,7 @@ struct Summary {
                         + Wording.count(host.pages, "page")))
         }
         if let speedUp = Summary.speedUp(progress) { lines.append(Summary.row("speed-up", speedUp)) }
+        if let hint { lines.append(Summary.row("see", Terminal.sanitized(hint))) }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -135,10 +138,11 @@ struct Summary {
         return ", mean \(Wording.time(milliseconds: progress.requestMicroseconds / progress.requests / 1000))"
     }
 
-    /// The sum of the requests' times divided by the time that the run took.
+    /// The sum of the requests' times divided by the time that the run took; nil where the run took longer, as with a delay.
     private static func speedUp(_ progress: RunProgress) -> String? {
         guard progress.elapsedMilliseconds > 0, progress.requestMicroseconds > 0 else { return nil }
         let sum = progress.requestMicroseconds / 1000
+        guard sum > progress.elapsedMilliseconds else { return nil }
         let tenth = progress.elapsedMilliseconds * 100
         let tenths = (progress.requestMicroseconds + tenth / 2) / tenth
         return
