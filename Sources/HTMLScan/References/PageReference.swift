@@ -73,6 +73,13 @@ package struct CountedReference: Equatable, Sendable {
     package let line: Int
     /// How often the page has the very same reference.
     package internal(set) var count: Int
+
+    /// A reference; nothing is checked.
+    package init(reference: PageReference, line: Int, count: Int) {
+        self.reference = reference
+        self.line = line
+        self.count = count
+    }
 }
 
 /// Everything that a page refers to, and the ids that others may refer to.

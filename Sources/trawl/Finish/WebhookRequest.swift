@@ -159,7 +159,7 @@ private final class WebhookAnswer: TransferDelegate {
                 mayPass: code.errorKind.isTransient)
         case .failed(let kind, let message):
             return DeliveryFailure(message: "the webhook: \(message)", mayPass: kind.isTransient)
-        case .readTimeout, .heldBack, nil:
+        case .readTimeout, .heldBack, .unwanted, nil:
             return DeliveryFailure(message: "the webhook did not answer")
         }
     }

@@ -66,7 +66,8 @@ import Testing
     ])
     func `private addresses are not asked for`(url: String) throws {
         #expect(try decide(url) == .notChecked(.private))
-        let lenient = LinkPolicy(checksAssets: true, checksExternal: true, allowsPrivate: true)
+        let host = try #require(WebURL(parsing: url, base: WebURL(parsing: "http://site.test/")).host)
+        let lenient = LinkPolicy(checksAssets: true, checksExternal: true, allowedHosts: [host])
         #expect(try decide(url, by: lenient) == .ask(.external))
     }
 
