@@ -319,7 +319,7 @@ CREATE TABLE pages (
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
             OR skip_reason = 'blocked_address' OR skip_reason = 'content_type' OR skip_reason = 'not_newer'),
-    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind = 'check' AND state = 'done'),
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind IS NOT NULL AND kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
