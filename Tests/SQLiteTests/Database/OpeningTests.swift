@@ -29,7 +29,8 @@ import Testing
                 "sitemaps", "page_keys", "page_orders", "waiting_ranges", "schedules", "starts", "deliveries",
                 "run_activity", "unread_pages", "all_results", "finished_results", "duplicate_titles",
                 "duplicate_content", "missing_titles", "slow_pages", "redirect_chains", "link_targets",
-                "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links", "broken_links",
+                "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links",
+                "broken_links",
             ])
     }
 

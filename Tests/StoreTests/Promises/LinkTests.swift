@@ -60,7 +60,8 @@ struct LinkTests {
 
     /// Records a page that was read, with its links.
     private func read(
-        _ page: ClaimedPage, _ list: [Link], places: FragmentPlaces? = nil, leadingTo urls: [DiscoveredURL] = []
+        _ page: ClaimedPage, _ list: [Link], places: FragmentPlaces? = nil,
+        leadingTo urls: [DiscoveredURL] = []
     ) -> PageOutcome {
         outcome(page) {
             $0.response.contentType = "text/html"
@@ -137,7 +138,9 @@ struct LinkTests {
         #expect(!other.isOwn && !other.asksWithHEAD)
     }
 
-    @Test("A check that is put off to GET is asked for so, and has lost no attempt", arguments: DatabaseFactory.all)
+    @Test(
+        "A check that is put off to GET is asked for so, and has lost no attempt",
+        arguments: DatabaseFactory.all)
     func fallback(_ factory: DatabaseFactory) throws {
         let (runner, page) = try start(factory)
         try runner.record([read(page, [], leadingTo: [check("http://a.test/i.png")])])
@@ -196,7 +199,9 @@ struct LinkTests {
         let taken = try #require(try take(runner)["http://b.test/x"])
         let head = outcome(taken) { $0.response.contentType = "text/html" }
         if isSettled { try runner.record([head]) }
-        try runner.turn { $0.record.found = [PageDiscovery(urls: [check("http://b.test/x", readsPlaces: true)])] }
+        try runner.turn {
+            $0.record.found = [PageDiscovery(urls: [check("http://b.test/x", readsPlaces: true)])]
+        }
         if !isSettled { try runner.record([head]) }
         #expect(try take(runner)["http://b.test/x"]?.check?.asksWithHEAD == false)
         try runner.expectCountersToFit()
@@ -210,7 +215,8 @@ struct LinkTests {
         let own = [link("http://a.test/", fragment: "gone")]
         let pages = try take(runner)
         try runner.record([
-            read(page, list, places: places("a")), read(try #require(pages[other]), own, places: places("here", "ü")),
+            read(page, list, places: places("a")),
+            read(try #require(pages[other]), own, places: places("here", "ü")),
         ])
         #expect(try runner.store.finish(now: runner.now) {})
         #expect(
@@ -221,10 +227,14 @@ struct LinkTests {
         #expect(try links(runner) { $0.isBroken = true }.count == 2)
     }
 
-    @Test("A page that redirects to a page of the run has its verdict", arguments: DatabaseFactory.all, [false, true])
+    @Test(
+        "A page that redirects to a page of the run has its verdict", arguments: DatabaseFactory.all,
+        [false, true])
     func redirected(_ factory: DatabaseFactory, isTargetFirst: Bool) throws {
         let (runner, page) = try start(factory)
-        let list = [link("http://a.test/old"), link("http://a.test/new"), link("http://a.test/old", fragment: "x")]
+        let list = [
+            link("http://a.test/old"), link("http://a.test/new"), link("http://a.test/old", fragment: "x"),
+        ]
         try runner.record([
             read(page, list, leadingTo: ["old", "new"].map { DiscoveredURL("http://a.test/\($0)") })
         ])
@@ -258,7 +268,9 @@ struct LinkTests {
         #expect(try verdict(runner, old.url, "x") == "broken no_fragment")
     }
 
-    @Test("A trouble that may pass is broken in the second run, and says since when", arguments: DatabaseFactory.all)
+    @Test(
+        "A trouble that may pass is broken in the second run, and says since when",
+        arguments: DatabaseFactory.all)
     func brokenSince(_ factory: DatabaseFactory) throws {
         var first: Int64?
         var database: TestRunner?
