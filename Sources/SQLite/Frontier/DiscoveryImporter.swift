@@ -281,7 +281,7 @@ package struct DiscoveryImporter {
             ])
         guard transaction.database.changesCount == 1 else { return }
         growth.note(id)
-        if url.kind == .page, pagesPerHost > 0,
+        if url.kind != .check, pagesPerHost > 0,
             try !transaction.takePlace(of: host, in: run, limit: pagesPerHost)
         {
             try transaction.skipBeyondLimit(id)

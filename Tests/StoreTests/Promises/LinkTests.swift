@@ -275,7 +275,6 @@ struct LinkTests {
         var first: Int64?
         var database: TestRunner?
         for (number, expected) in [(1, "unsure server_error"), (2, "broken server_error")] {
-            database?.processes.kill(1)
             let runner = try TestRunner(factory, pages("http://a.test/"), beside: database) {
                 $0.followLinks()
                 $0.check = JobSpec.Check()
@@ -297,6 +296,56 @@ struct LinkTests {
             #expect(since != nil)
             if let first { #expect(since == first) } else { first = since }
             #expect(try runner.store.finish(now: runner.now) {})
+            try runner.database.port.write { try $0.removeRunner(runner.runner, now: runner.now) }
+        }
+    }
+
+    @Test("What was fine elsewhere is trusted for a while", arguments: DatabaseFactory.all, [1, 8])
+    func trusted(_ factory: DatabaseFactory, days: Int64) throws {
+        var before: TestRunner?
+        for number in [Int64(0), days] {
+            let runner = try TestRunner(factory, pages("http://a.test/"), beside: before) {
+                $0.followLinks()
+                $0.check = JobSpec.Check()
+                $0.keepsLinks = true
+            }
+            runner.now = 1_000_000 + number * 86_400_000
+            let isSecond = before != nil
+            before = runner
+            let page = try #require(try runner.open().taken.first?.pages.first)
+            let urls = [
+                "http://b.test/fine", "http://b.test/wall", "http://b.test/read", "http://a.test/i.png",
+            ]
+            let found = urls.map { check($0, readsPlaces: $0.hasSuffix("read")) }
+            try runner.record([
+                read(
+                    page, urls.map { link($0, fragment: $0.hasSuffix("read") ? "x" : nil) }, leadingTo: found)
+            ])
+            let pages = try take(runner)
+            let isTrusted = isSecond && days < 7
+            #expect(Set(pages.keys) == Set(isTrusted ? [urls[1], urls[3]] : urls))
+            if isTrusted {
+                #expect(try runner.row(urls[0]).state == .done)
+                #expect(try verdict(runner, urls[0]) == "ok")
+            }
+            try runner.record(
+                pages.values.map { page in
+                    if page.url == urls[1] {
+                        return outcome(page, .failed(.httpStatus)) {
+                            $0.response.statusCode = 403
+                            $0.finishedAt = runner.now
+                        }
+                    }
+                    let places = page.url == urls[2] ? self.places("y") : nil
+                    return outcome(page) {
+                        $0.finishedAt = runner.now
+                        $0.discovery = PageDiscovery(urls: [], links: PageLinks([], places: places))
+                    }
+                })
+            try runner.expectCountersToFit()
+            #expect(try runner.store.finish(now: runner.now) {})
+            #expect(try verdict(runner, urls[2], "x") == "broken no_fragment")
+            try runner.database.port.write { try $0.removeRunner(runner.runner, now: runner.now) }
         }
     }
 }
