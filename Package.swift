@@ -124,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite", "Extract",
-                "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite",
+                "Extract", "JobFile",
                 "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),

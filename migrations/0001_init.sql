@@ -824,23 +824,32 @@ WHERE time_total_ms >= 1000
 ORDER BY time_total_ms DESC;
 
 -- The pages of each job's latest run that redirected. `hops` is the way there: a JSON array with `url` and `status_code` of each
--- answer that was a redirect, in order.
+-- answer that was a redirect, in order. `permanent_url` is what pages should link to instead: where the redirects at the beginning that
+-- are meant to last (301, 308) lead; null where the first is not.
 CREATE VIEW redirect_chains AS
 SELECT
     job, run, run_id, page_id, name, url, final_url, num_redirects, state, status_code, error_kind, skip_reason,
     CAST((SELECT json_group_array(json_object('url', hop.url, 'status_code', hop.status_code))
         FROM (SELECT redirects.url, redirects.status_code FROM redirects WHERE redirects.page_id = results.page_id
             ORDER BY redirects.number) AS hop) AS TEXT) AS hops,
+    CAST((SELECT nullif(coalesce(min(passing.url), results.final_url), results.url) FROM redirects AS passing
+        WHERE passing.page_id = results.page_id AND passing.number = (
+            SELECT min(redirects.number) FROM redirects
+            WHERE redirects.page_id = results.page_id AND redirects.status_code NOT IN (301, 308))) AS TEXT) AS permanent_url,
     referrer_id, referrer
 FROM results
 WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
 
 -- Every link of each job's latest run, in jobs that keep them: one row for each page and each thing that the page says of a URL.
 -- `verdict` is null while nothing is known yet. `not_checked` with `excluded`: the run does not ask for the URL. `broken_since`: since
--- when the job's runs have found it so.
+-- when the job's runs have found it so. `is_external`: whether the URL is of a host that the run's own list names with neither scheme.
+--
+-- Links are found by `to_url` or `from_page_id`, which have indexes, or are those of a job, page by page. Being an expression, `run_id`
+-- does not have the pages of a run read where links to a URL are asked for. A URL has a slash behind its host, and that is behind the
+-- eighth character.
 CREATE VIEW links AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
     target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
     link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
     CAST(CASE WHEN link_elements.reason = 'malformed' THEN 'broken'
@@ -852,7 +861,13 @@ SELECT
         WHEN verdicts.verdict IN ('ok', 'redirected') THEN fragment_faults.reason
         ELSE verdicts.reason END AS TEXT) AS reason,
     target.status_code, target.error_kind, verdicts.broken_since_at,
-    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since,
+    CAST(link_targets.url_key IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM hosts JOIN run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+        WHERE hosts.host IN ('http' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')),
+            'https' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')))) AS INTEGER) AS is_external
 FROM link_rows
 JOIN pages ON pages.id = link_rows.page_id
 JOIN runs ON runs.id = pages.run_id AND runs.pruned_at IS NULL
@@ -865,46 +880,55 @@ LEFT JOIN pages AS target ON target.id = page_keys.page_id AND target.url = link
 LEFT JOIN verdicts ON verdicts.page_id = target.id
 LEFT JOIN fragment_faults ON fragment_faults.page_id = target.id AND fragment_faults.fragment = link_elements.fragment;
 
+-- What pages say of URLs that are broken, in all runs: `page_id` is the page that the links lead to, and `run_id` its run. Both are null
+-- where what the page gives is no URL. It is a view of its own because DuckDB cannot pass on to SQLite a UNION within another query.
+CREATE VIEW broken_elements AS
+SELECT target.run_id, target.id AS page_id, link_elements.id AS element_id, verdicts.reason
+FROM verdicts
+CROSS JOIN pages AS target
+CROSS JOIN link_targets
+CROSS JOIN link_elements
+WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
+    AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+UNION ALL
+SELECT target.run_id, target.id, link_elements.id, fragment_faults.reason
+FROM fragment_faults
+CROSS JOIN pages AS target
+CROSS JOIN verdicts
+CROSS JOIN link_targets
+CROSS JOIN link_elements
+WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
+    AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
+    AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+    AND link_elements.fragment = fragment_faults.fragment
+UNION ALL
+SELECT NULL, NULL, link_elements.id, link_elements.reason
+FROM link_elements
+WHERE link_elements.reason = 'malformed';
+
 -- The links of `links` that are broken. It begins with what is broken, and does not look at the other links.
 CREATE VIEW broken_links AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
-    broken.page_id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
-    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
-    CAST('broken' AS TEXT) AS verdict, broken.reason, broken.status_code, broken.error_kind, broken.broken_since_at,
-    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', broken.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+    jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, link_rows.page_id AS from_page_id,
+    pages.url AS from_url, target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute,
+    link_elements.rel, link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST('broken' AS TEXT) AS verdict, broken.reason, target.status_code, target.error_kind, verdicts.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since,
+    CAST(link_targets.url_key IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM hosts JOIN run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+        WHERE hosts.host IN ('http' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')),
+            'https' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')))) AS INTEGER) AS is_external
 FROM jobs
 CROSS JOIN runs
-CROSS JOIN (
-    SELECT
-        target.run_id, verdicts.page_id, link_elements.id AS element_id, verdicts.reason, target.status_code, target.error_kind,
-        verdicts.broken_since_at
-    FROM verdicts
-    CROSS JOIN pages AS target
-    CROSS JOIN link_targets
-    CROSS JOIN link_elements
-    WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
-        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
-    UNION ALL
-    SELECT
-        target.run_id, fragment_faults.page_id, link_elements.id, fragment_faults.reason, target.status_code, target.error_kind, NULL
-    FROM fragment_faults
-    CROSS JOIN pages AS target
-    CROSS JOIN verdicts
-    CROSS JOIN link_targets
-    CROSS JOIN link_elements
-    WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
-        AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
-        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
-        AND link_elements.fragment = fragment_faults.fragment
-    UNION ALL
-    SELECT NULL, NULL, link_elements.id, link_elements.reason, NULL, NULL, NULL
-    FROM link_elements
-    WHERE link_elements.reason = 'malformed') AS broken
+CROSS JOIN broken_elements AS broken
 CROSS JOIN link_rows
 CROSS JOIN pages
 CROSS JOIN link_elements
 CROSS JOIN link_targets
+LEFT JOIN pages AS target ON target.id = broken.page_id
+LEFT JOIN verdicts ON verdicts.page_id = broken.page_id
 WHERE runs.job_id = jobs.id AND runs.pruned_at IS NULL
     AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
     AND coalesce(broken.run_id, runs.id) = runs.id

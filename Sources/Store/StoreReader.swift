@@ -82,6 +82,11 @@ package protocol StoreReader {
     ///
     /// - Parameter body: says whether to go on.
     func forEachLink(_ query: LinkQuery, _ body: (LinkRow) throws -> Bool) throws
+    /// How many links of a run lead to a URL, whatever their fragments, and how many pages have them.
+    func linkCount(to url: String, in run: RunID) throws -> (links: Int, pages: Int)
+    /// The pages on the way to a page: the job's own page that the way begins with, each page that was first found on the one before,
+    /// and the page itself. It ends early where pages were found on one another.
+    func way(to page: PageID) throws -> [String]
     /// How many pages of a run have which verdict, the most frequent first. Empty for a run that keeps no links.
     func verdictCounts(of run: RunID) throws -> [VerdictCount]
     /// The body that is kept of a page; nil for none.

@@ -176,6 +176,7 @@ extension ResultRow {
         httpVersion = row["http_version"]
         etag = row["etag"]
         lastModified = row["last_modified"]
+        lastModifiedAt = row["lastmod_at"]
         timeNameLookupMilliseconds = row["time_namelookup_ms"]
         timeConnectMilliseconds = row["time_connect_ms"]
         timeStartTransferMilliseconds = row["time_starttransfer_ms"]

@@ -1,3 +1,4 @@
+import Foundation
 import LoopbackServer
 import Testing
 
@@ -140,5 +141,31 @@ struct ExplainTests {
         #expect(new["row"]?.hasPrefix("run 1: done, status 200") == true)
         #expect(new["row"]?.hasSuffix("found on \(site.url("/old"))") == true)
         #expect(site.hits("/logout") == 0)
+    }
+
+    @Test func `a page is explained by the links to it, and by the way there`() async throws {
+        let site = try LoopbackServer { request in
+            switch request.path {
+            case "/": .html(title: "Top", links: (1...12).map { "/\($0)" })
+            case "/12": .html(title: "12", links: ["/end", "/end"])
+            case "/end", "/alone": .html(title: "End")
+            default: .html(title: request.path, body: "<p>\n<a href=/end>to the <b>end</b></a>")
+            }
+        }
+        try bench.job("docs", urls: [site.url("/")], "links: keep\nfollow: {}\ndelay: 0s")
+        try await bench.trawl("run", "-q", "docs.yaml").expectSuccess()
+
+        let end = try await bench.trawl("explain", "docs", site.url("/end"))
+        let lines = end.lines.map { $0.trimmingCharacters(in: .whitespaces) }
+
+        #expect(
+            try await explain(site.url("/end"))["way"]
+                == "\(site.url("/")) → \(site.url("/1")) → \(site.url("/end"))")
+        #expect(
+            try await explain(site.url("/end"))["links"] == "linked from 12 pages, 13 links; the first 10:")
+        #expect(lines.count { $0.contains("  a href  ") } == 10)
+        #expect(lines.contains("\(site.url("/3")):3  a href  \"to the end\""))
+        #expect(try await explain(site.url("/none"))["links"] == "no page of run 1 links here")
+        #expect(try await explain(site.url("/"))["way"] == nil)
     }
 }

@@ -56,6 +56,8 @@ package struct ResultRow: Sendable {
     package var etag: String?
     /// The field `Last-Modified`.
     package var lastModified: String?
+    /// When it was last changed, as a sitemap says, in unix milliseconds.
+    package var lastModifiedAt: Int64?
     /// Milliseconds from the start of the last attempt until the name was resolved.
     package var timeNameLookupMilliseconds: Int64?
     /// Milliseconds until the connection stood.

@@ -66,18 +66,17 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         let store = try database.open(.readOnly)
         let runs = try runs(in: store)
         if let condition = rows.condition { try check(condition, in: store) }
-        let file = file == "-" ? nil : file
-        let descriptor = try file.map { try create($0) } ?? STDOUT_FILENO
+        let file = try OutputFile(file, database: database)
         var writer = RowWriter(
-            format, to: descriptor,
-            palette: Palette(isOn: file == nil && output.usesColor(on: STDOUT_FILENO)),
+            format, to: file.descriptor,
+            palette: Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO)),
             layout: RowLayout(
                 fields: rows.fields?.fields, withRuns: allRuns, withBodies: body, hasMark: bom))
         try writer.begin()
         var left = rows.limit ?? .max
         for run in runs where left > 0 { left -= try write(run, limit: left, to: &writer, from: store) }
         try writer.end()
-        if let file, close(descriptor) != 0 { throw writeFailure(file) }
+        try file.close()
     }
 
     /// The runs whose rows are shown, the earliest first.
@@ -126,25 +125,5 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
             throw writing ?? CommandFailure(error)
         }
         return count
-    }
-
-    private func create(_ file: String) throws -> Int32 {
-        guard !isSame(file, database.file) else {
-            throw CommandFailure(.usage, "\(file) is the database itself; name another file with -o")
-        }
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw writeFailure(file) }
-        return descriptor
-    }
-
-    private func isSame(_ one: String, _ other: String) -> Bool {
-        var first = stat()
-        var second = stat()
-        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
-        return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
-    }
-
-    private func writeFailure(_ file: String) -> CommandFailure {
-        CommandFailure(.io, "\(file) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

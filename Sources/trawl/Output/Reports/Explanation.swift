@@ -34,6 +34,8 @@ struct Explanation {
         try explainScope(url, normalized, page, job, run, transaction)
         try explainHost(url, job, run, transaction)
         explainRow(page, run)
+        try explainWay(to: page, in: transaction)
+        try explainLinks(to: normalized, of: job, run, in: transaction)
         add("now", conclusion(page, job, run))
     }
 
@@ -45,7 +47,7 @@ struct Explanation {
         }.joined()
     }
 
-    private mutating func add(_ topic: String, _ text: String) { lines.append((topic, text)) }
+    mutating func add(_ topic: String, _ text: String) { lines.append((topic, text)) }
 
     private mutating func refuse(_ reason: String) { if refusal == nil { refusal = reason } }
 

@@ -22,8 +22,8 @@ CREATE TABLE attempts (
     -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "attempts" VALUES(1,9,1,1796010273629,503,'http_status','status 503 is not accepted',1,1);
-INSERT INTO "attempts" VALUES(2,20,1,1796010275621,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(1,9,1,1796011466846,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(2,20,1,1796011469304,503,'http_status','status 503 is not accepted',2,1);
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
@@ -47,17 +47,17 @@ CREATE TABLE batches (
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
-INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796010273500,1796010273571);
-INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796010273528,1796010273582);
-INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796010273582,1796010273675);
-INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796010273637,1796010273682);
-INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796010273682,1796010273866);
-INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796010274119,1796010274344);
-INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796010274344,1796010274560);
-INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796010274560,1796010275626);
-INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796010275627,1796010276043);
-INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796010276176,1796010276891);
-INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796010277047,1796010277705);
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796011466753,1796011466824);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796011466786,1796011466838);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796011466838,1796011466890);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796011466848,1796011467098);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796011467098,1796011467345);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796011467634,1796011467883);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796011467883,1796011468128);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796011468128,1796011469306);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796011469310,1796011469767);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796011470079,1796011470723);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796011471079,1796011471638);
 CREATE TABLE bodies (
     -- Identifies the body.
     id INTEGER PRIMARY KEY,
@@ -150,7 +150,7 @@ CREATE TABLE hosts (
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
 ) STRICT;
-INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:34541',NULL,1796010277709,NULL,2.54630701234521916731e+00,0,NULL,NULL,NULL,0,NULL,NULL);
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:41427',NULL,1796011471639,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
 CREATE TABLE jobs (
     -- Identifies the job.
     id INTEGER PRIMARY KEY,
@@ -165,9 +165,9 @@ CREATE TABLE jobs (
     -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
-INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796010273460,1796010274080);
-INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:34541/one.json"},{"name":"add","url":"http://127.0.0.1:34541/add","method":"POST","json":{"n":1}}]}','active',1796010276150,1796010276150);
-INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796010277017,1796010277017);
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:41427/","http://127.0.0.1:41427/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41427/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796011466694,1796011467586);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:41427/one.json"},{"name":"add","url":"http://127.0.0.1:41427/add","method":"POST","json":{"n":1}}]}','active',1796011470021,1796011470021);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796011471047,1796011471047);
 CREATE TABLE link_elements (
     -- Identifies the row.
     id INTEGER PRIMARY KEY,
@@ -177,7 +177,7 @@ CREATE TABLE link_elements (
     digest INTEGER NOT NULL,
     -- The element, in lower case; `header` for a field of the header, `css` for a stylesheet.
     element TEXT NOT NULL,
-    -- The attribute, in lower case; the name of the field, or `url` or `import` of a stylesheet.
+    -- The attribute, in lower case; the name of the field, or `url()` or `@import` of a stylesheet.
     attribute TEXT NOT NULL,
     -- The words of `rel`.
     rel TEXT,
@@ -227,32 +227,32 @@ CREATE TABLE page_keys (
     page_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, url_key)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "page_keys" VALUES(1,-7362955030132077387,4);
-INSERT INTO "page_keys" VALUES(1,-7362629698479634044,5);
-INSERT INTO "page_keys" VALUES(1,-7362263384057198706,10);
-INSERT INTO "page_keys" VALUES(1,-7361094021889054746,6);
-INSERT INTO "page_keys" VALUES(1,-7361005066942302691,9);
-INSERT INTO "page_keys" VALUES(1,-7360654674503774753,11);
-INSERT INTO "page_keys" VALUES(1,-7360464828025528202,1);
-INSERT INTO "page_keys" VALUES(1,-7360308840729695977,2);
-INSERT INTO "page_keys" VALUES(1,-7359820455088238885,8);
-INSERT INTO "page_keys" VALUES(1,-7359672117490967901,7);
-INSERT INTO "page_keys" VALUES(2,-7362955030132077387,15);
-INSERT INTO "page_keys" VALUES(2,-7362629698479634044,21);
-INSERT INTO "page_keys" VALUES(2,-7362263384057198706,20);
-INSERT INTO "page_keys" VALUES(2,-7361094021889054746,16);
-INSERT INTO "page_keys" VALUES(2,-7361005066942302691,19);
-INSERT INTO "page_keys" VALUES(2,-7360464828025528202,12);
-INSERT INTO "page_keys" VALUES(2,-7360308840729695977,13);
-INSERT INTO "page_keys" VALUES(2,-7359820455088238885,18);
-INSERT INTO "page_keys" VALUES(2,-7359672117490967901,17);
-INSERT INTO "page_keys" VALUES(3,-7361022291278728329,22);
-INSERT INTO "page_keys" VALUES(3,8786848828953033661,23);
-INSERT INTO "page_keys" VALUES(4,-7363104435853834770,24);
-INSERT INTO "page_keys" VALUES(4,-7361889979837276000,27);
-INSERT INTO "page_keys" VALUES(4,-7360617778662723729,26);
-INSERT INTO "page_keys" VALUES(4,-7359841958269033770,28);
-INSERT INTO "page_keys" VALUES(4,-7359510355690507641,25);
+INSERT INTO "page_keys" VALUES(1,-243134548912516738,1);
+INSERT INTO "page_keys" VALUES(1,-243129706994061183,4);
+INSERT INTO "page_keys" VALUES(1,-242703794950850010,8);
+INSERT INTO "page_keys" VALUES(1,-242236736116682006,9);
+INSERT INTO "page_keys" VALUES(1,-242044981966104359,10);
+INSERT INTO "page_keys" VALUES(1,-240944254598657117,2);
+INSERT INTO "page_keys" VALUES(1,-240878394684253801,5);
+INSERT INTO "page_keys" VALUES(1,-240756591257484646,7);
+INSERT INTO "page_keys" VALUES(1,-238900762535880652,11);
+INSERT INTO "page_keys" VALUES(1,-238774667238006875,6);
+INSERT INTO "page_keys" VALUES(2,-243134548912516738,12);
+INSERT INTO "page_keys" VALUES(2,-243129706994061183,15);
+INSERT INTO "page_keys" VALUES(2,-242703794950850010,18);
+INSERT INTO "page_keys" VALUES(2,-242236736116682006,19);
+INSERT INTO "page_keys" VALUES(2,-242044981966104359,20);
+INSERT INTO "page_keys" VALUES(2,-240944254598657117,13);
+INSERT INTO "page_keys" VALUES(2,-240878394684253801,21);
+INSERT INTO "page_keys" VALUES(2,-240756591257484646,17);
+INSERT INTO "page_keys" VALUES(2,-238774667238006875,16);
+INSERT INTO "page_keys" VALUES(3,-4028427647801780332,23);
+INSERT INTO "page_keys" VALUES(3,-241889175617586345,22);
+INSERT INTO "page_keys" VALUES(4,-241817059694889134,27);
+INSERT INTO "page_keys" VALUES(4,-241256678972012486,28);
+INSERT INTO "page_keys" VALUES(4,-240702178732130471,24);
+INSERT INTO "page_keys" VALUES(4,-240069177907257872,26);
+INSERT INTO "page_keys" VALUES(4,-239886205111224132,25);
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -411,34 +411,34 @@ CREATE TABLE pages (
     CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind IS NOT NULL AND kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
-INSERT INTO "pages" VALUES(1,1,1,-7360464828025528202,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/',200,192,192,0,0,0,1,45,1796010273547,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(2,1,1,-7360308840729695977,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796010273502,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:34541/private/a.html','robots');
+INSERT INTO "pages" VALUES(1,1,1,-243134548912516738,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/',200,192,192,0,0,0,0,44,1796011466800,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,-240944254598657117,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796011466755,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:41427/private/a.html','robots');
 INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(4,1,1,-7362955030132077387,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/sitemap.xml',200,148,148,0,0,0,0,1,1796010273504,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'521676054326504015E8E700C4879096',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(5,1,1,-7362629698479634044,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:34541/mapped.html',200,21,21,0,0,0,3,51,1796010273582,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(6,1,1,-7361094021889054746,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/beans.html',200,43,43,0,0,0,0,43,1796010273626,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(7,1,1,-7359672117490967901,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/old.html',404,23,23,0,0,0,0,43,1796010273627,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(8,1,1,-7359820455088238885,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/moved',301,0,0,1,0,0,0,0,1796010273629,NULL,NULL,NULL,'http://127.0.0.1:34541/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:34541/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(9,1,1,-7361005066942302691,'done',1796010273632,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/flaky',200,21,21,0,0,0,0,43,1796010273682,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(10,1,1,-7362263384057198706,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/way.html',200,46,46,0,0,0,1,45,1796010273674,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(11,1,1,-7360654674503774753,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/behind.html',200,27,27,0,0,0,0,0,1796010273862,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(12,2,1,-7360464828025528202,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/',200,192,192,0,0,0,11,13,1796010274137,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(13,2,1,-7360308840729695977,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796010274122,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:34541/private/a.html','robots');
+INSERT INTO "pages" VALUES(4,1,1,-243129706994061183,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/sitemap.xml',200,148,148,0,0,0,0,1,1796011466757,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'0334AD6C4CA300846A11A07CA8915614',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,-240878394684253801,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:41427/mapped.html',200,21,21,0,0,0,0,49,1796011466838,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,-238774667238006875,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/beans.html',200,43,43,0,0,0,0,1,1796011466843,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,-240756591257484646,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/old.html',404,23,23,0,0,0,0,44,1796011466886,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,-242703794950850010,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/moved',301,0,0,1,0,0,0,0,1796011466844,NULL,NULL,NULL,'http://127.0.0.1:41427/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:41427/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,-242236736116682006,'done',1796011466848,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/flaky',200,21,21,0,0,0,0,0,1796011467098,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,-242044981966104359,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/way.html',200,46,46,0,0,0,0,43,1796011466890,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,-238900762535880652,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/behind.html',200,27,27,0,0,0,0,1,1796011467344,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,-243134548912516738,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/',200,192,192,0,0,0,1,2,1796011467641,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,-240944254598657117,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796011467637,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:41427/private/a.html','robots');
 INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(15,2,1,-7362955030132077387,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/sitemap.xml',200,148,148,0,0,0,0,1,1796010274343,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'521676054326504015E8E700C4879096',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(16,2,1,-7361094021889054746,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/beans.html',200,43,43,0,0,0,0,0,1796010274774,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(17,2,1,-7359672117490967901,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/old.html',404,23,23,0,0,0,0,0,1796010274988,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(18,2,1,-7359820455088238885,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/moved',301,0,0,1,0,0,0,2,1796010275203,NULL,NULL,NULL,'http://127.0.0.1:34541/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:34541/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(19,2,1,-7361005066942302691,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/flaky',200,21,21,0,0,0,0,0,1796010275411,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(20,2,1,-7362263384057198706,'failed',1796010275627,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/way.html',503,0,0,0,0,0,0,1,1796010276042,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
-INSERT INTO "pages" VALUES(21,2,1,-7362629698479634044,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:34541/mapped.html',304,21,0,0,0,0,0,0,1796010274559,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(22,3,1,-7361022291278728329,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:34541/one.json',200,9,9,0,0,0,1,1,1796010276466,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(23,3,1,8786848828953033661,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:34541/add',201,15,15,0,0,0,0,0,1796010276891,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(24,4,1,-7363104435853834770,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/1',200,22,22,0,0,0,2,4,1796010277304,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(25,4,1,-7359510355690507641,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/2',200,22,22,0,0,0,0,0,1796010277705,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(26,4,1,-7360617778662723729,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(27,4,1,-7361889979837276000,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(28,4,1,-7359841958269033770,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(15,2,1,-243129706994061183,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/sitemap.xml',200,148,148,0,0,0,0,1,1796011467883,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'0334AD6C4CA300846A11A07CA8915614',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,-238774667238006875,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/beans.html',200,43,43,0,0,0,0,0,1796011468365,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,-240756591257484646,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/old.html',404,23,23,0,0,0,0,1,1796011468602,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,-242703794950850010,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/moved',301,0,0,1,0,0,0,0,1796011468838,NULL,NULL,NULL,'http://127.0.0.1:41427/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:41427/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,-242236736116682006,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/flaky',200,21,21,0,0,0,0,0,1796011469072,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,-242044981966104359,'failed',1796011469307,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/way.html',503,0,0,0,0,0,0,0,1796011469767,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,-240878394684253801,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:41427/mapped.html',304,21,0,0,0,0,3,3,1796011468128,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,-241889175617586345,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:41427/one.json',200,9,9,0,0,0,1,1,1796011470252,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,-4028427647801780332,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:41427/add',201,15,15,0,0,0,0,0,1796011470723,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,-240702178732130471,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/page/1',200,22,22,0,0,6,12,14,1796011471195,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,-239886205111224132,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/page/2',200,22,22,0,0,0,3,4,1796011471638,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,-240069177907257872,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,-241817059694889134,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,-241256678972012486,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41427/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE redirects (
     -- The page.
     page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
@@ -450,8 +450,8 @@ CREATE TABLE redirects (
     status_code INTEGER NOT NULL,
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:34541/moved',301);
-INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:34541/moved',301);
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:41427/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:41427/moved',301);
 CREATE TABLE replies (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -474,7 +474,7 @@ CREATE TABLE robots (
     -- Until when it counts.
     expires_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796010273500,1796096673500);
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796011466753,1796097866753);
 CREATE TABLE run_activity (
     -- The run.
     run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
@@ -489,7 +489,7 @@ CREATE TABLE run_activity (
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
 ) STRICT;
-INSERT INTO "run_activity" VALUES(2,1796010275203,0,1,1,NULL);
+INSERT INTO "run_activity" VALUES(2,1796011468838,0,1,1,NULL);
 CREATE TABLE run_hosts (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -572,10 +572,10 @@ CREATE TABLE runs (
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796010273467,1796010273867,386,1,11,4,0,7,1,3,1,10,277738,521,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796010274090,1796010276043,1939,12,21,15,0,5,2,3,1,9,22929,427,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:34541/one.json"},{"name":"add","url":"http://127.0.0.1:34541/add","method":"POST","json":{"n":1}}]}',NULL,1796010276167,1796010276894,720,22,23,23,0,2,0,0,0,2,2184,24,0,1,0,NULL,NULL);
-INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796010277035,NULL,2633,24,28,28,3,2,0,0,0,2,5415,44,0,0,1,NULL,NULL);
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:41427/","http://127.0.0.1:41427/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41427/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796011466699,1796011467346,619,1,11,4,0,7,1,3,1,10,187622,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:41427/","http://127.0.0.1:41427/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41427/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796011467605,1796011469768,2150,12,21,15,0,5,2,3,1,9,14565,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:41427/one.json"},{"name":"add","url":"http://127.0.0.1:41427/add","method":"POST","json":{"n":1}}]}',NULL,1796011470045,1796011470726,649,22,23,23,0,2,0,0,0,2,2659,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796011471058,NULL,1226,24,28,28,3,2,0,0,0,2,18270,44,0,0,1,NULL,NULL);
 CREATE TABLE schedules (
     -- The job.
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
@@ -644,8 +644,8 @@ CREATE TABLE unread_pages (
     -- The page in the last run that read it; null where none did.
     read_id INTEGER
 ) STRICT;
-INSERT INTO "unread_pages" VALUES(1,2,1,-7362263384057198706,'unknown',20,10);
-INSERT INTO "unread_pages" VALUES(2,2,1,-7360654674503774753,'unknown',11,11);
+INSERT INTO "unread_pages" VALUES(1,2,1,-242044981966104359,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,-238900762535880652,'unknown',11,11);
 CREATE TABLE verdicts (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -821,12 +821,16 @@ SELECT
     CAST((SELECT json_group_array(json_object('url', hop.url, 'status_code', hop.status_code))
         FROM (SELECT redirects.url, redirects.status_code FROM redirects WHERE redirects.page_id = results.page_id
             ORDER BY redirects.number) AS hop) AS TEXT) AS hops,
+    CAST((SELECT nullif(coalesce(min(passing.url), results.final_url), results.url) FROM redirects AS passing
+        WHERE passing.page_id = results.page_id AND passing.number = (
+            SELECT min(redirects.number) FROM redirects
+            WHERE redirects.page_id = results.page_id AND redirects.status_code NOT IN (301, 308))) AS TEXT) AS permanent_url,
     referrer_id, referrer
 FROM results
 WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
 CREATE VIEW links AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
     target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
     link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
     CAST(CASE WHEN link_elements.reason = 'malformed' THEN 'broken'
@@ -838,7 +842,13 @@ SELECT
         WHEN verdicts.verdict IN ('ok', 'redirected') THEN fragment_faults.reason
         ELSE verdicts.reason END AS TEXT) AS reason,
     target.status_code, target.error_kind, verdicts.broken_since_at,
-    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since,
+    CAST(link_targets.url_key IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM hosts JOIN run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+        WHERE hosts.host IN ('http' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')),
+            'https' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')))) AS INTEGER) AS is_external
 FROM link_rows
 JOIN pages ON pages.id = link_rows.page_id
 JOIN runs ON runs.id = pages.run_id AND runs.pruned_at IS NULL
@@ -850,45 +860,51 @@ LEFT JOIN page_keys ON page_keys.run_id = runs.id AND page_keys.url_key = link_t
 LEFT JOIN pages AS target ON target.id = page_keys.page_id AND target.url = link_targets.url AND link_elements.reason IS NULL
 LEFT JOIN verdicts ON verdicts.page_id = target.id
 LEFT JOIN fragment_faults ON fragment_faults.page_id = target.id AND fragment_faults.fragment = link_elements.fragment;
+CREATE VIEW broken_elements AS
+SELECT target.run_id, target.id AS page_id, link_elements.id AS element_id, verdicts.reason
+FROM verdicts
+CROSS JOIN pages AS target
+CROSS JOIN link_targets
+CROSS JOIN link_elements
+WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
+    AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+UNION ALL
+SELECT target.run_id, target.id, link_elements.id, fragment_faults.reason
+FROM fragment_faults
+CROSS JOIN pages AS target
+CROSS JOIN verdicts
+CROSS JOIN link_targets
+CROSS JOIN link_elements
+WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
+    AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
+    AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+    AND link_elements.fragment = fragment_faults.fragment
+UNION ALL
+SELECT NULL, NULL, link_elements.id, link_elements.reason
+FROM link_elements
+WHERE link_elements.reason = 'malformed';
 CREATE VIEW broken_links AS
 SELECT
-    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
-    broken.page_id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
-    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
-    CAST('broken' AS TEXT) AS verdict, broken.reason, broken.status_code, broken.error_kind, broken.broken_since_at,
-    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', broken.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+    jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, link_rows.page_id AS from_page_id,
+    pages.url AS from_url, target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute,
+    link_elements.rel, link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST('broken' AS TEXT) AS verdict, broken.reason, target.status_code, target.error_kind, verdicts.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since,
+    CAST(link_targets.url_key IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM hosts JOIN run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+        WHERE hosts.host IN ('http' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')),
+            'https' || substr(link_targets.url, instr(link_targets.url, ':'),
+                instr(substr(link_targets.url, 9), '/') + 8 - instr(link_targets.url, ':')))) AS INTEGER) AS is_external
 FROM jobs
 CROSS JOIN runs
-CROSS JOIN (
-    SELECT
-        target.run_id, verdicts.page_id, link_elements.id AS element_id, verdicts.reason, target.status_code, target.error_kind,
-        verdicts.broken_since_at
-    FROM verdicts
-    CROSS JOIN pages AS target
-    CROSS JOIN link_targets
-    CROSS JOIN link_elements
-    WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
-        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
-    UNION ALL
-    SELECT
-        target.run_id, fragment_faults.page_id, link_elements.id, fragment_faults.reason, target.status_code, target.error_kind, NULL
-    FROM fragment_faults
-    CROSS JOIN pages AS target
-    CROSS JOIN verdicts
-    CROSS JOIN link_targets
-    CROSS JOIN link_elements
-    WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
-        AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
-        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
-        AND link_elements.fragment = fragment_faults.fragment
-    UNION ALL
-    SELECT NULL, NULL, link_elements.id, link_elements.reason, NULL, NULL, NULL
-    FROM link_elements
-    WHERE link_elements.reason = 'malformed') AS broken
+CROSS JOIN broken_elements AS broken
 CROSS JOIN link_rows
 CROSS JOIN pages
 CROSS JOIN link_elements
 CROSS JOIN link_targets
+LEFT JOIN pages AS target ON target.id = broken.page_id
+LEFT JOIN verdicts ON verdicts.page_id = broken.page_id
 WHERE runs.job_id = jobs.id AND runs.pruned_at IS NULL
     AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
     AND coalesce(broken.run_id, runs.id) = runs.id

@@ -14,9 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-# DuckDB's extension is for one version of it. The last two are for job files, which the tests check by their JSON Schema.
+# DuckDB's extension is for one version of it. The last four are for other tests: job files by their JSON Schema, and graphs of links.
 PACKAGES = [
-    "datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*", "jsonschema", "PyYAML"]
+    "datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*", "jsonschema", "PyYAML", "networkx", "pydot"]
 
 
 def install(folder):
