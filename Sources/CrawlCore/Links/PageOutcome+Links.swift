@@ -13,7 +13,10 @@ extension PageOutcome {
             if !isOwn, leadsToLogin { return (.unsure, .login) }
             return (hasMoved ? .redirected : .ok, nil)
         case .skipped(let reason):
-            return (reason.isOfRobots ? .unsure : reason == .invalidURL ? .broken : .notChecked, LinkReason(reason))
+            return (
+                reason.isOfRobots ? .unsure : reason == .invalidURL ? .broken : .notChecked,
+                LinkReason(reason)
+            )
         case .failed(let kind):
             let found = linkVerdict(of: kind, isOwn: isOwn)
             guard found.verdict == .unsure, found.reason?.isPassing == true, let former = page.check?.former,
@@ -48,7 +51,8 @@ extension PageOutcome {
         }
     }
 
-    private func linkVerdict(ofStatus status: Int, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?) {
+    private func linkVerdict(ofStatus status: Int, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?)
+    {
         if response.signs.contains(.botWall) || status == 999 { return (.unsure, .botWall) }
         switch status {
         case 404, 410: return (.broken, .gone)

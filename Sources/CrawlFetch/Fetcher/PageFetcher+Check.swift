@@ -21,7 +21,9 @@ extension PageFetcher {
     }
 
     /// What a failure says beyond its kind.
-    func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer) -> PageResponse.Signs {
+    func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer)
+        -> PageResponse.Signs
+    {
         switch kind {
         case .httpStatus where status == 403 || status == 429 || status == 503:
             // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
@@ -36,7 +38,8 @@ extension PageFetcher {
 
     /// The cookies that a check sends: those that its own chain of redirects has set; nil for none.
     func chainCookies(of request: PageRequest) -> JobSpec.HeaderField? {
-        guard request.page?.check != nil, let chain = request.chain, let url = try? WebURL(parsing: request.url),
+        guard request.page?.check != nil, let chain = request.chain,
+            let url = try? WebURL(parsing: request.url),
             let cookies = chain.cookies.field(for: url)
         else { return nil }
         return JobSpec.HeaderField(name: "Cookie", value: cookies)
@@ -48,7 +51,8 @@ extension PageFetcher {
             reader.begin(contentType: contentType, fields: [])
             return .page(reader)
         }
-        guard policy.readsSheets, page.check?.isOwn == true, StyleSheetScanner.reads(contentType: contentType) else {
+        guard policy.readsSheets, page.check?.isOwn == true, StyleSheetScanner.reads(contentType: contentType)
+        else {
             return .passedOver
         }
         let sheet = StyleSheetScanner()

@@ -60,7 +60,9 @@ extension PageFetcher {
         if rules != nil { limits.urlLength = 0 }
         let cookies = chain.cookies
         let decision = chain.decide(location: location, limits: limits) { target in
-            guard request.page?.check == nil else { return CookieField(cookies.field(for: target).map { [$0] } ?? []) }
+            guard request.page?.check == nil else {
+                return CookieField(cookies.field(for: target).map { [$0] } ?? [])
+            }
             return transfer.cookies(for: target, own: ownCookies(for: target, request))
         }
         switch decision {

@@ -130,7 +130,8 @@ package final class PageFetcher: TransferDelegate {
         let conditions = conditions(of: request)?.validators ?? []
         let cookies = chainCookies(of: request)
         if !conditions.isEmpty || cookies != nil {
-            try transfer.setHeaders((staysHome ? policy.headers : []) + conditions + (cookies.map { [$0] } ?? []))
+            try transfer.setHeaders(
+                (staysHome ? policy.headers : []) + conditions + (cookies.map { [$0] } ?? []))
             headersInUse = .special
             return
         }
