@@ -87,6 +87,13 @@ package protocol StoreReader {
     /// The pages on the way to a page: the job's own page that the way begins with, each page that was first found on the one before,
     /// and the page itself. It ends early where pages were found on one another.
     func way(to page: PageID) throws -> [String]
+    /// Hands over the links of a run that are broken or unsure, those to one URL and fragment one after the other; none is kept.
+    ///
+    /// A page that no link leads to comes once: one of the job's own URLs with the element `job`, an entry of a sitemap with the element
+    /// `sitemap`.
+    ///
+    /// - Parameter body: says whether to go on.
+    func forEachLinkFault(of run: RunID, _ body: (LinkRow) throws -> Bool) throws
     /// How many pages of a run have which verdict, the most frequent first. Empty for a run that keeps no links.
     func verdictCounts(of run: RunID) throws -> [VerdictCount]
     /// The body that is kept of a page; nil for none.

@@ -22,11 +22,10 @@ struct Trawl: AsyncParsableCommand {
             """,
         version: Product.version,
         subcommands: [
-            RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
-            StatusCommand.self, ResultsCommand.self, LinksCommand.self, DiffCommand.self, ExplainCommand.self,
-            RetryCommand.self, AbandonCommand.self, MergeCommand.self, SitemapCommand.self,
-            SchemaCommand.self,
-            BenchCommand.self,
+            RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self, JobsCommand.self,
+            RunsCommand.self, StatusCommand.self, ResultsCommand.self, LinksCommand.self, DiffCommand.self,
+            ExplainCommand.self, RetryCommand.self, AbandonCommand.self, MergeCommand.self, SitemapCommand.self,
+            SchemaCommand.self, BenchCommand.self,
             DaemonCommand.self,
             DatabaseCommand.self,
         ])

@@ -3,7 +3,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry",
+        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry",
         "abandon", "merge", "schema",
         "bench",
         "daemon", "db", "db migrate", "db check", "db backup", "db prune",
@@ -36,8 +36,11 @@ struct HelpTests {
     @Test(arguments: subcommands)
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
         let arguments =
-            ["fetch", "add", "runs", "results", "diff", "retry", "abandon", "merge", "bench", "db backup"]
-                .contains(name)
+            [
+                "fetch", "check", "add", "runs", "results", "diff", "retry", "abandon", "merge", "bench",
+                "db backup",
+            ]
+            .contains(name)
             ? "x" : name == "explain" ? "x y" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 
