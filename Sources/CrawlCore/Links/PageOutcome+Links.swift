@@ -13,7 +13,10 @@ extension PageOutcome {
             if !isOwn, leadsToLogin { return (.unsure, .login) }
             return (hasMoved ? .redirected : .ok, nil)
         case .skipped(let reason):
-            return (reason.isOfRobots ? .unsure : reason == .invalidURL ? .broken : .notChecked, LinkReason(reason))
+            return (
+                reason.isOfRobots ? .unsure : reason == .invalidURL ? .broken : .notChecked,
+                LinkReason(reason)
+            )
         case .failed(let kind):
             let found = linkVerdict(of: kind, isOwn: isOwn)
             guard found.verdict == .unsure, found.reason?.isPassing == true, let former = page.check?.former,
@@ -48,8 +51,12 @@ extension PageOutcome {
         }
     }
 
-    private func linkVerdict(ofStatus status: Int, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?) {
+    private func linkVerdict(ofStatus status: Int, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?)
+    {
         if response.signs.contains(.botWall) || status == 999 { return (.unsure, .botWall) }
+        if response.signs.contains(.noFile) { return (.broken, .noFile) }
+        if response.signs.contains(.isDirectory) { return (.broken, .isDirectory) }
+        if response.signs.contains(.caseDiffers) { return (.broken, .caseDiffers) }
         switch status {
         case 404, 410: return (.broken, .gone)
         case 429: return (.unsure, .rateLimited)

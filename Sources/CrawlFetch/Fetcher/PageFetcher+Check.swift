@@ -12,7 +12,7 @@ extension PageFetcher {
     ///
     /// - Parameter wait: what its `Retry-After` asks for; nil where it has none.
     func goesOnWithGET(_ kind: ErrorKind, _ status: Int, _ wait: Duration?) -> Bool {
-        guard request?.page?.check?.asksWithHEAD == true else { return false }
+        guard request?.page?.check?.asksWithHEAD == true, progress.folderFault == nil else { return false }
         switch kind {
         case .httpStatus: return status != 429 && !(status == 503 && wait != nil)
         case .timeoutRead, .timeoutTotal, .reset, .badResponse, .truncated, .decode, .tooLarge: return true
@@ -21,8 +21,11 @@ extension PageFetcher {
     }
 
     /// What a failure says beyond its kind.
-    func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer) -> PageResponse.Signs {
-        switch kind {
+    func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer)
+        -> PageResponse.Signs
+    {
+        if let fault = progress.folderFault { return PageResponse.Signs(fault) }
+        return switch kind {
         case .httpStatus where status == 403 || status == 429 || status == 503:
             // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
             transfer.header("cf-mitigated") == nil ? [] : .botWall
@@ -36,7 +39,8 @@ extension PageFetcher {
 
     /// The cookies that a check sends: those that its own chain of redirects has set; nil for none.
     func chainCookies(of request: PageRequest) -> JobSpec.HeaderField? {
-        guard request.page?.check != nil, let chain = request.chain, let url = try? WebURL(parsing: request.url),
+        guard request.page?.check != nil, let chain = request.chain,
+            let url = try? WebURL(parsing: request.url),
             let cookies = chain.cookies.field(for: url)
         else { return nil }
         return JobSpec.HeaderField(name: "Cookie", value: cookies)
@@ -48,7 +52,8 @@ extension PageFetcher {
             reader.begin(contentType: contentType, fields: [])
             return .page(reader)
         }
-        guard policy.readsSheets, page.check?.isOwn == true, StyleSheetScanner.reads(contentType: contentType) else {
+        guard policy.readsSheets, page.check?.isOwn == true, StyleSheetScanner.reads(contentType: contentType)
+        else {
             return .passedOver
         }
         let sheet = StyleSheetScanner()

@@ -20,7 +20,7 @@ extension PageFetcher {
         } else if status != 429, status < 500 {
             return finish(.unavailable(statusCode: status), .answered)
         }
-        finish(failure: .httpStatus, "status \(status) is not accepted")
+        finish(failure: .httpStatus, progress.folderFault?.description ?? "status \(status) is not accepted")
     }
 
     /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.
@@ -60,7 +60,9 @@ extension PageFetcher {
         if rules != nil { limits.urlLength = 0 }
         let cookies = chain.cookies
         let decision = chain.decide(location: location, limits: limits) { target in
-            guard request.page?.check == nil else { return CookieField(cookies.field(for: target).map { [$0] } ?? []) }
+            guard request.page?.check == nil else {
+                return CookieField(cookies.field(for: target).map { [$0] } ?? [])
+            }
             return transfer.cookies(for: target, own: ownCookies(for: target, request))
         }
         switch decision {
