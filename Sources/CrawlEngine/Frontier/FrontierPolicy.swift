@@ -74,8 +74,8 @@ struct FrontierPolicy {
     /// Whether a folder stands for a host. What is known of the server then counts for nothing.
     func isFolder(_ host: CrawledHost) -> Bool { folder?.stands(forHost: host.key) == true }
 
-    /// A disk needs no politeness; its files are read by one loop, a part of each in turn.
-    private static let folderLimits = HostLimits(perHost: 16, delay: .zero)
+    /// A disk needs no politeness. Its files are read by one loop, a part of each in turn, so that many at once gain nothing.
+    private static let folderLimits = HostLimits(perHost: 4, delay: .zero)
 
     /// How long a host rests from now on before its first request: its delay counts from when another runner let go of it.
     func rest(of host: OpenedHost, _ limits: HostLimits, now: Int64, clock: MonotonicInstant) -> Duration {

@@ -44,10 +44,11 @@ extension CheckFolderOptions {
         return site
     }
 
-    /// The name of the job that checks a folder: `check-public`.
+    /// The name of the job that checks a folder: `check-public`, also where it is written as `.`.
     static func jobName(ofFolder path: String) -> String {
-        let parts = path.split(separator: "/").filter { $0 != "." && $0 != ".." }
-        return "check-\(parts.last ?? "folder")"
+        guard let real = realpath(path, nil) else { return "check-folder" }
+        defer { free(real) }
+        return "check-\(String(cString: real).split(separator: "/").last ?? "root")"
     }
 
     /// Says what of the folder is not read.
@@ -55,7 +56,6 @@ extension CheckFolderOptions {
         var pages = site.pages()
         var count = 0
         while pages.next() != nil { count += 1 }
-        let markdown = Wording.count(Int64(pages.markdownFiles), "Markdown file")
         guard count > 0 else {
             throw CommandFailure(
                 .usage,
@@ -65,7 +65,8 @@ extension CheckFolderOptions {
             )
         }
         if pages.markdownFiles > 0 {
-            logger.notice("\(folder): \(markdown) not read; what is made of Markdown can be checked, as HTML")
+            let files = Wording.count(Int64(pages.markdownFiles), "file")
+            logger.notice("\(folder): Markdown is not read (\(files)); check the HTML that is made of it")
         }
         for path in pages.unreadable.prefix(10) { logger.warning("\(folder): \(path) cannot be read") }
         if pages.unreadable.count > 10 {
