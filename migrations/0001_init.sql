@@ -319,7 +319,7 @@ CREATE TABLE pages (
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
             OR skip_reason = 'blocked_address' OR skip_reason = 'content_type' OR skip_reason = 'not_newer'),
-    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind = 'check' AND state = 'done'),
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind IS NOT NULL AND kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
 
@@ -464,7 +464,7 @@ CREATE TABLE link_elements (
     digest INTEGER NOT NULL,
     -- The element, in lower case; `header` for a field of the header, `css` for a stylesheet.
     element TEXT NOT NULL,
-    -- The attribute, in lower case; the name of the field, or `url` or `import` of a stylesheet.
+    -- The attribute, in lower case; the name of the field, or `url()` or `@import` of a stylesheet.
     attribute TEXT NOT NULL,
     -- The words of `rel`.
     rel TEXT,

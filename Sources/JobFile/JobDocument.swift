@@ -48,21 +48,7 @@ package struct JobDocument: Sendable, Equatable {
         // A job that follows or checks links requests what nobody chose one by one, so it is slower by default.
         if spec.follow != nil || spec.check != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
         try FollowSchema.checkDateLimit(of: spec, cursor)
-        if spec.schedule.cron == nil,
-            let lone = try cursor.entries().first(where: {
-                ScheduleSchema.dependentKeys.contains($0.key)
-            })
-        {
-            throw source.failure(
-                at: lone.position, keyPath: lone.key,
-                "\(lone.key) goes with a schedule, and there is none; add one, for example schedule: \"0 3 * * *\""
-            )
-        }
-        if spec.schedule.cron != nil, spec.urlsFrom == .standardInput {
-            throw source.failure(
-                at: root.position, keyPath: "schedule",
-                "a list on standard input can be read once only; name a file in urls_from")
-        }
+        try ScheduleSchema.check(spec, cursor)
         guard
             !spec.urls.isEmpty || !spec.requests.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty
         else {

@@ -82,6 +82,13 @@ package protocol StoreReader {
     ///
     /// - Parameter body: says whether to go on.
     func forEachLink(_ query: LinkQuery, _ body: (LinkRow) throws -> Bool) throws
+    /// Hands over the links of a run that are broken or unsure, those to one URL and fragment one after the other; none is kept.
+    ///
+    /// A page that no link leads to comes once: one of the job's own URLs with the element `job`, an entry of a sitemap with the element
+    /// `sitemap`.
+    ///
+    /// - Parameter body: says whether to go on.
+    func forEachLinkFault(of run: RunID, _ body: (LinkRow) throws -> Bool) throws
     /// How many pages of a run have which verdict, the most frequent first. Empty for a run that keeps no links.
     func verdictCounts(of run: RunID) throws -> [VerdictCount]
     /// The body that is kept of a page; nil for none.

@@ -17,12 +17,13 @@ struct Trawl: AsyncParsableCommand {
             SELECT url, status_code, title, error FROM results.
 
             Exit codes: 0 all pages done; 1 internal error; 2 usage or job-file error; 3 database or I/O error; \
-            4 finished, some pages failed; 5 finished, no page succeeded; 6 the job is already running elsewhere; \
+            4 finished, some pages failed, or links are broken; 5 finished, no page succeeded; 6 the job is already running elsewhere; \
             7 interrupted, resumable; 8 a limit was reached, resumable; 9 diff --exit-code found changes.
             """,
         version: Product.version,
         subcommands: [
-            RunCommand.self, FetchCommand.self, AddCommand.self, JobsCommand.self, RunsCommand.self,
+            RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self, JobsCommand.self,
+            RunsCommand.self,
             StatusCommand.self, ResultsCommand.self, DiffCommand.self, ExplainCommand.self,
             RetryCommand.self, AbandonCommand.self, MergeCommand.self, SchemaCommand.self, BenchCommand.self,
             DaemonCommand.self,

@@ -185,6 +185,8 @@ import Testing
 private enum CompleteKeys {
     static let optional: Set = [
         "urls", "urls_from", "sitemaps", "follow", "normalize", "requests", "vars", "rate", "extract",
-        "allow_private", "accept_types", "newer_than", "on_finish", "schedule", "timezone", "missed", "jitter",
+        "allow_private", "accept_types", "newer_than", "check", "links", "on_finish", "schedule", "timezone",
+        "missed",
+        "jitter",
     ]
 }

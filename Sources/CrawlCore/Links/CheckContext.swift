@@ -10,7 +10,8 @@ package final class CheckContext: Sendable {
     package let former: (verdict: LinkVerdict, reason: LinkReason?)?
 
     /// A context.
-    package init(isOwn: Bool, asksWithHEAD: Bool, former: (verdict: LinkVerdict, reason: LinkReason?)? = nil) {
+    package init(isOwn: Bool, asksWithHEAD: Bool, former: (verdict: LinkVerdict, reason: LinkReason?)? = nil)
+    {
         self.isOwn = isOwn
         self.asksWithHEAD = asksWithHEAD
         self.former = former

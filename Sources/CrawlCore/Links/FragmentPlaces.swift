@@ -37,7 +37,9 @@ package struct FragmentPlaces: Sendable, Equatable {
         if contains(FragmentPlaces.hash(Array(decoded.utf8).span)) { return nil }
         if decoded.lowercased() == "top" { return nil }
         // Programs on the page make such places: `#/route`, `#!state`.
-        if name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "!") { return (.unsure, .scriptFragment) }
+        if name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "!") {
+            return (.unsure, .scriptFragment)
+        }
         if hashes.isEmpty { return (.unsure, .scriptFragment) }
         return isCut ? (.unsure, .cutShort) : (.broken, .noFragment)
     }
@@ -45,7 +47,8 @@ package struct FragmentPlaces: Sendable, Equatable {
     private static func withoutDirective(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
         let mark: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: "~"), UInt8(ascii: ":")]
         guard bytes.count >= mark.count else { return bytes[...] }
-        for start in 0...(bytes.count - mark.count) where bytes[start..<start + mark.count].elementsEqual(mark) {
+        for start in 0...(bytes.count - mark.count)
+        where bytes[start..<start + mark.count].elementsEqual(mark) {
             return bytes[..<start]
         }
         return bytes[...]

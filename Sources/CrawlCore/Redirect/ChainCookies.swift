@@ -22,14 +22,16 @@ package struct ChainCookies: Sendable, Equatable {
     package mutating func take(_ fields: [String], from url: WebURL) {
         for field in fields.prefix(ChainCookies.limit) where field.utf8.count <= ChainCookies.longest {
             let pair = field.prefix { $0 != ";" }
-            guard let equals = pair.firstIndex(of: "="), pair.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            guard let equals = pair.firstIndex(of: "="), pair.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+            else {
                 continue
             }
             let name = pair[..<equals].trimmingSpaces
             let host = url.hostKey
             cookies.removeAll { $0.host == host && $0.name == name }
             guard !name.isEmpty, cookies.count < ChainCookies.limit else { continue }
-            cookies.append(Cookie(host: host, name: name, pair: "\(name)=\(pair[equals...].dropFirst().trimmingSpaces)"))
+            cookies.append(
+                Cookie(host: host, name: name, pair: "\(name)=\(pair[equals...].dropFirst().trimmingSpaces)"))
         }
     }
 

@@ -10,7 +10,7 @@ package final class SharedPermits: Sendable {
     private let free: Atomic<Int>
     /// Crawls that hold less than their share and found no permit, a bit each; one is set until it has got one.
     private let hungry = Atomic<UInt64>(0)
-    /// The crawl that was hungry and got a permit last. The next turn is that of the hungry one behind it.
+    /// The crawl that got a permit last, where no share is a whole permit. The next turn is that of the hungry one behind it.
     private let lastServed = Atomic<Int>(SharedPermits.capacity - 1)
     /// Crawls with loops to be woken when a permit comes back, a bit each.
     private let starved = Atomic<UInt64>(0)
@@ -61,11 +61,11 @@ package final class SharedPermits: Sendable {
     func acquire(member: Int, holding held: Int) -> Bool {
         let bit: UInt64 = 1 << UInt64(member)
         let share = total / max(1, memberCount.load(ordering: .relaxed))
-        if !standsBack(member, holding: held, share), take(member) { return true }
+        if !standsBack(member, holding: held, share), take(member, share) { return true }
         if held < max(1, share) { hungry.bitwiseOr(bit, ordering: .sequentiallyConsistent) }
         starved.bitwiseOr(bit, ordering: .sequentiallyConsistent)
         // A permit may have come back, or the turn may have, before our wish was noted.
-        return !standsBack(member, holding: held, share) && take(member)
+        return !standsBack(member, holding: held, share) && take(member, share)
     }
 
     private func standsBack(_ member: Int, holding held: Int, _ share: Int) -> Bool {
@@ -83,12 +83,11 @@ package final class SharedPermits: Sendable {
         return (behind == 0 ? crawls : behind).trailingZeroBitCount
     }
 
-    private func take(_ member: Int) -> Bool {
+    private func take(_ member: Int, _ share: Int) -> Bool {
         guard free.takeOne() else { return false }
+        if share == 0 { lastServed.store(member, ordering: .sequentiallyConsistent) }
         let bit: UInt64 = 1 << UInt64(member)
-        guard hungry.load(ordering: .sequentiallyConsistent) & bit != 0 else { return true }
-        lastServed.store(member, ordering: .sequentiallyConsistent)
-        forgo(member)
+        if hungry.load(ordering: .sequentiallyConsistent) & bit != 0 { forgo(member) }
         return true
     }
 

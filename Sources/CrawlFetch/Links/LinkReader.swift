@@ -129,9 +129,21 @@ extension Link {
             url: url.map { $0.isHTTP ? $0.withoutCredentialsAndFragment : $0.href } ?? reference.url,
             fragment: fragment.isEmpty || url?.isHTTP != true ? nil : fragment,
             element: reference.element.isEmpty ? (isOfHeader ? "header" : "css") : reference.element,
-            attribute: reference.attribute.lowercased(), rel: reference.rel.isEmpty ? nil : reference.rel,
+            attribute: Link.word(ofAttribute: reference.attribute),
+            rel: reference.rel.isEmpty ? nil : reference.rel,
             text: reference.text.isEmpty ? nil : reference.text, line: counted.line, count: counted.count,
             reason: LinkReason(decision))
+    }
+}
+
+extension Link {
+    /// An attribute as it is stored: `url()` and `@import` of a stylesheet are `url` and `import`.
+    private static func word(ofAttribute attribute: String) -> String {
+        switch attribute {
+        case "url()": "url"
+        case "@import": "import"
+        default: attribute.lowercased()
+        }
     }
 }
 
@@ -155,6 +167,6 @@ extension LinkReason {
 extension PageReference {
     /// Whether it is one to a stylesheet.
     fileprivate var isStyleSheet: Bool {
-        rel.split(separator: " ").contains("stylesheet") || attribute == "import" || attribute == "@import"
+        rel.split(separator: " ").contains("stylesheet") || attribute == "@import"
     }
 }

@@ -53,7 +53,9 @@ extension PageFetcher {
         of scanner: PageScanner?, _ sieve: LinkSieve, _ request: PageRequest, _ robots: RobotsDirectives
     ) -> PageDiscovery? {
         guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
-        if page.kind == .check { return PageDiscovery(urls: [], links: PageLinks([], places: places(scanner))) }
+        if page.kind == .check {
+            return PageDiscovery(urls: [], links: PageLinks([], places: places(scanner)))
+        }
         if page.isNamed, request.chain != nil { sieve.insert(seed: url) }
         var links = scanner?.links ?? []
         if hasLinkFields { links = linksOfFields(url) + links }
@@ -71,13 +73,16 @@ extension PageFetcher {
 
     /// The places of a page that fragments may name; nil where it is no HTML, or nobody asks.
     private func places(_ scanner: PageScanner?) -> FragmentPlaces? {
-        guard policy.readsPlaces, let scanner, scanner.isHTML, let ids = scanner.references?.ids else { return nil }
+        guard policy.readsPlaces, let scanner, scanner.isHTML, let ids = scanner.references?.ids else {
+            return nil
+        }
         return FragmentPlaces(
             hashes: ids.hashes, isCut: ids.isCutShort || progress.extent != .whole)
     }
 
     /// What a stylesheet of the site leads to.
-    func discovery(of sheet: StyleSheetScanner, _ sieve: LinkSieve, _ request: PageRequest) -> PageDiscovery? {
+    func discovery(of sheet: StyleSheetScanner, _ sieve: LinkSieve, _ request: PageRequest) -> PageDiscovery?
+    {
         guard let page = request.page, let url = try? WebURL(parsing: request.url) else { return nil }
         return sieve.keep(
             LinkReader.Source(

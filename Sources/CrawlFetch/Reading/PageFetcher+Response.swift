@@ -52,7 +52,9 @@ extension PageFetcher {
         case .sitemap(let reader): read(reader, request, &outcome)
         case .sheet(let sheet):
             sheet.finish()
-            if let sieve, outcome.verdict == .done { outcome.discovery = discovery(of: sheet, sieve, request) }
+            if let sieve, outcome.verdict == .done {
+                outcome.discovery = discovery(of: sheet, sieve, request)
+            }
         case .robots, .discarded, .passedOver: break
         }
     }

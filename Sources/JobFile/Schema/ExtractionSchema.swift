@@ -55,7 +55,8 @@ enum ExtractionSchema {
     /// Where a value may come from; a field has one of these keys.
     private static let sources: [Field<ExtractionFieldDraft>] = [
         source(
-            "css", "from HTML and XML; a field has one of `css`, `xpath`, `regex`, `json`, `jsonld` and `header`",
+            "css",
+            "from HTML and XML; a field has one of `css`, `xpath`, `regex`, `json`, `jsonld` and `header`",
             example: "h1.title::text"
         ) { .css($0) },
         source("xpath", "from HTML and XML", example: "//h1") { .xpath($0) },
@@ -63,8 +64,12 @@ enum ExtractionSchema {
             "regex", "from any text: the first group, or the whole match", type: .regularExpression,
             example: "£([0-9.]+)"
         ) { .regex($0) },
-        source("json", "from JSON: names, indexes, `[*]` and `..` of RFC 9535", example: "$.data.id") { .json($0) },
-        source("jsonld", "from the JSON-LD of HTML, `@graph` included", example: "$.offers.price") { .jsonLD($0) },
+        source("json", "from JSON: names, indexes, `[*]` and `..` of RFC 9535", example: "$.data.id") {
+            .json($0)
+        },
+        source("jsonld", "from the JSON-LD of HTML, `@graph` included", example: "$.offers.price") {
+            .jsonLD($0)
+        },
         source("header", "from the response's header", example: "x-total-count") { .header($0) },
     ]
 

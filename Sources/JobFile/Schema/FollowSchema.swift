@@ -61,10 +61,14 @@ enum FollowSchema {
 
     static let check = Schema<JobSpec.Check>([
         .boolean("assets", \.assets, "images, scripts, stylesheets and whatever else pages are made of"),
-        .boolean("external", \.external, "what lies outside of what is followed: other sites, and pages that are too deep"),
+        .boolean(
+            "external", \.external,
+            "what lies outside of what is followed: other sites, and pages that are too deep"),
         .boolean("fragments", \.fragments, "whether the places are there that fragments name"),
         .duration(
-            "recheck", \.recheck, "how long a URL elsewhere that was fine is trusted before it is asked for again; 0 asks in each run"),
+            "recheck", \.recheck,
+            "how long a URL elsewhere that was fine is trusted before it is asked for again; 0 asks in each run"
+        ),
     ])
 
     /// Reads what is checked: a truth value, or a mapping.

@@ -62,7 +62,8 @@ enum JobSchema {
             try FollowSchema.readCheck(cursor, into: &spec)
         },
         Field(
-            "links", .words(["keep"]), "every link of a page is a row of the view `links`; `check` implies it",
+            "links", .words(["keep"]),
+            "every link of a page is a row of the view `links`; `check` implies it",
             written: { $0.keepsLinks ? .word("keep") : nil }
         ) { cursor, spec throws(JobFileError) in
             guard try cursor.word() == "keep" else { throw cursor.failure("links is keep, or left out") }

@@ -62,7 +62,8 @@ extension DiscoveryImporter {
                 """
         ).execute(
             arguments: [
-                url.kind == .page ? nil : url.kind.rawValue, host.rawValue, url.depth, url.rank, page?.rawValue,
+                url.kind == .page ? nil : url.kind.rawValue, host.rawValue, url.depth, url.rank,
+                page?.rawValue,
                 found.id,
             ])
         switch found.state {
@@ -76,7 +77,8 @@ extension DiscoveryImporter {
     /// The row of a check that is not asked for, because an earlier run has found its URL to be fine, and not long ago. Nil where it is
     /// to be asked for. Those on the run's own hosts always are.
     func trusted(
-        _ url: DiscoveredURL, _ key: URLKey, _ host: HostID, from page: PageID?, _ transaction: StoreTransaction
+        _ url: DiscoveredURL, _ key: URLKey, _ host: HostID, from page: PageID?,
+        _ transaction: StoreTransaction
     ) throws -> Int64? {
         guard url.kind == .check, let check, check.recheck > .zero, let former else { return nil }
         let copy = try RawStatement(

@@ -47,7 +47,8 @@ package struct DiscoveryImporter {
     ///   - former: the runs before it, whose pages are kept as rows even beyond the limits; nil for none.
     ///   - limits: of the job: how many pages of a host, or of one that look alike, may be found.
     ///   - keepsSkipped: whether links beyond that are kept as rows.
-    package init(run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool,
+    package init(
+        run: RunID, former: FormerRuns? = nil, limits: JobSpec.Limits, keepsSkipped: Bool,
         check: JobSpec.Check? = nil
     ) {
         self.run = run
@@ -100,7 +101,8 @@ package struct DiscoveryImporter {
             try statement.forEachRow { row in
                 let isCheck = row.text(2) == PageKind.check.rawValue
                 var url = DiscoveredURL(
-                    url: row.text(0) ?? "", hostKeyLength: Int(row.integer(1)), kind: isCheck ? .check : .page,
+                    url: row.text(0) ?? "", hostKeyLength: Int(row.integer(1)),
+                    kind: isCheck ? .check : .page,
                     depth: page.depth + 1)
                 url.readsPlaces = isCheck && row.text(3) == "GET"
                 urls.append(url)
@@ -279,7 +281,7 @@ package struct DiscoveryImporter {
             ])
         guard transaction.database.changesCount == 1 else { return }
         growth.note(id)
-        if url.kind == .page, pagesPerHost > 0,
+        if url.kind != .check, pagesPerHost > 0,
             try !transaction.takePlace(of: host, in: run, limit: pagesPerHost)
         {
             try transaction.skipBeyondLimit(id)

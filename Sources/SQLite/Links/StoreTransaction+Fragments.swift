@@ -78,7 +78,8 @@ extension StoreTransaction {
     private func pagesLeading(to page: Int64) throws -> [(id: Int64, url: String)] {
         let find = try RawStatement(
             database,
-            "SELECT pages.id, pages.url FROM verdicts JOIN pages ON pages.id = verdicts.page_id WHERE same_as = ?")
+            "SELECT pages.id, pages.url FROM verdicts JOIN pages ON pages.id = verdicts.page_id WHERE same_as = ?"
+        )
         find.bind(1, page)
         var pages: [(Int64, String)] = []
         try find.forEachRow { row in

@@ -50,7 +50,8 @@ extension StoreTransaction {
 }
 
 extension LinkRow {
-    fileprivate init(_ row: Row) {
+    /// A row of the view `links`, or of a query with its columns.
+    init(_ row: Row) {
         self.init(
             from: row["from_url"], to: row["to_url"], element: row["element"], attribute: row["attribute"],
             line: row["line"], count: row["count"])

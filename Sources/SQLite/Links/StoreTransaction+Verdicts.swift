@@ -24,7 +24,8 @@ extension StoreTransaction {
         save.bind(2, verdict.rawValue)
         save.bind(3, reason?.rawValue)
         save.bind(
-            4, isTrouble ? try former.flatMap { try brokenSince(page, $0.latest) } ?? outcome.finishedAt : nil)
+            4, isTrouble ? try former.flatMap { try brokenSince(page, $0.latest) } ?? outcome.finishedAt : nil
+        )
         save.bind(5, verdict == .notChecked ? nil : outcome.finishedAt)
         try save.run()
         try passOnVerdict(of: page)

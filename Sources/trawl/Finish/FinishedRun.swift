@@ -23,7 +23,7 @@ struct FinishedRun {
             let summary = Summary(
                 job: job?.name ?? "", run: run.number, progress: run.progress,
                 report: try transaction.report(run.id, slowestHosts: 0), isFinished: true,
-                hasSuccess: hasSuccess != false)
+                hasSuccess: hasSuccess != false, verdicts: try transaction.verdictCounts(of: run.id))
             var changes: [PageChange.Kind: Int64]?
             if withChanges, let before = try transaction.finishedRun(of: run.job, before: run.number) {
                 var counts: [PageChange.Kind: Int64] = [:]

@@ -76,7 +76,8 @@ struct WebhookRequest {
             case .success(let value):
                 found.add(value, as: reference)
                 return encode(value)
-            case .failure(let failure): throw DeliveryFailure(message: failure.description)
+            case .failure(let failure):
+                throw DeliveryFailure(message: failure.description, mayPass: false)
             }
         }
         redaction = found

@@ -58,9 +58,12 @@ extension SQLiteStore {
 
     /// Throws where a job that nobody named would take the place of another: of one that a job file made, or one with an unfinished run.
     ///
+    /// - Parameter keys: those of jobs that the command's own arguments make, and that may be replaced.
     /// - Returns: whether it takes the place of a job of something else.
     @discardableResult
-    func checkReplacing(_ job: RunArguments.Job) throws -> Bool {
+    func checkReplacing(_ job: RunArguments.Job, madeOf keys: Set<String> = JobRecord.keysOfRun) throws
+        -> Bool
+    {
         guard let document = job.document else { return false }
         do throws(StoreError) {
             let (stored, run) = try read { transaction in
@@ -73,7 +76,7 @@ extension SQLiteStore {
                 throw StoreError(
                     .notFound, "the job \(job.name) has an unfinished run of something else; \(ways)")
             }
-            if !stored.isOfCommandLine {
+            if !stored.isMade(of: keys) {
                 throw StoreError(.notFound, "there is a job \(job.name) already, which says more; \(ways)")
             }
             return true
@@ -133,9 +136,27 @@ extension SQLiteStore {
 }
 
 extension JobRecord {
-    /// Whether it says nothing that the arguments of `trawl run` cannot say.
-    fileprivate var isOfCommandLine: Bool {
+    /// The keys of jobs that the arguments of `trawl run` make.
+    static let keysOfRun: Set<String> = ["name", "urls", "urls_from", "follow"]
+    /// The keys of jobs that the arguments of `trawl check` make.
+    static let keysOfCheck: Set<String> = [
+        "name", "urls", "follow", "check", "accept", "allow_private", "limits", "concurrency", "delay",
+        "timeouts", "retry",
+    ]
+
+    /// Whether it says nothing beyond these keys.
+    fileprivate func isMade(of keys: Set<String>) -> Bool {
         let document = try? JSONSerialization.jsonObject(with: Data(spec.utf8)) as? [String: Any]
-        return document?.keys.allSatisfy(["name", "urls", "urls_from", "follow"].contains) == true
+        return document?.keys.allSatisfy(keys.contains) == true
+    }
+
+    /// The job, which may be run.
+    ///
+    /// - Throws: `CommandFailure` where it is paused.
+    func active() throws -> JobRecord {
+        guard isPaused else { return self }
+        throw CommandFailure(
+            .usage,
+            "\(name) is paused; to resume it: UPDATE jobs SET state = 'active' WHERE name = '\(name)'")
     }
 }

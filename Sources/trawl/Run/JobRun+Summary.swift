@@ -15,7 +15,7 @@ extension JobRun {
         let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
         guard !output.quiet || (end == .finished && hasSuccess == false) else {
             let unsuccessful = progress.failed + progress.invalid
-            if end == .finished, unsuccessful > 0 {
+            if end == .finished, tellsFailures, unsuccessful > 0 {
                 // cron mails this line.
                 logger.error(
                     "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
@@ -24,20 +24,25 @@ extension JobRun {
             return status
         }
         let report: RunReport
+        let verdicts: [VerdictCount]
         do throws(StoreError) {
-            report = try store.read { try $0.report(run.id, slowestHosts: 3) }
+            (report, verdicts) = try store.read {
+                (try $0.report(run.id, slowestHosts: 3), try $0.verdictCounts(of: run.id))
+            }
         } catch {
             throw CommandFailure(error)
         }
         var summary = Summary(
             job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
-            hasSuccess: hasSuccess != false)
+            hasSuccess: hasSuccess != false, verdicts: verdicts)
         guard !output.quiet else {
             logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
             return status
         }
         // Who has seen each row has seen what went wrong.
-        if rows == nil, progress.failed > 0 { summary.hint = "trawl results \(job.name) --failed" }
+        if rows == nil, tellsFailures, progress.failed > 0 {
+            summary.hint = "trawl results \(job.name) --failed"
+        }
         switch output.logFormat {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")

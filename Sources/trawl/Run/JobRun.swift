@@ -18,6 +18,8 @@ struct JobRun: Sendable {
     /// The format of rows on stdout; nil for none.
     let rows: RowFormat?
     let logger: Logger
+    /// Whether it says where to look for what went wrong.
+    var tellsFailures = true
     /// Another observer that is told how the run goes.
     var observer: (any RunObserver)?
 

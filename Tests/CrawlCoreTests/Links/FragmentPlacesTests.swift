@@ -22,7 +22,9 @@ import Testing
     }
 
     @Test func `a fragment that is not there is broken, unless that cannot be known`() throws {
-        func reason(_ fragment: String, _ places: FragmentPlaces) -> LinkReason? { places.fault(of: fragment)?.1 }
+        func reason(_ fragment: String, _ places: FragmentPlaces) -> LinkReason? {
+            places.fault(of: fragment)?.1
+        }
         #expect(reason("id", places("Id")) == .noFragment)
         #expect(reason("viewport", places("a")) == .noFragment)
         #expect(reason("/submission/1", places("Id")) == .scriptFragment)

@@ -8,7 +8,8 @@ import Testing
         _ change: (inout PageOutcome) -> Void = { _ in }
     ) -> PageOutcome {
         let page = ClaimedPage(
-            id: PageID(rawValue: 1), host: HostID(rawValue: 1), batch: BatchID(rawValue: 1), url: "http://a.test/x",
+            id: PageID(rawValue: 1), host: HostID(rawValue: 1), batch: BatchID(rawValue: 1),
+            url: "http://a.test/x",
             attempts: 0, name: nil, kind: check == nil ? .page : .check, check: check)
         var outcome = PageOutcome(page: page, startedAt: 0)
         outcome.verdict = verdict
@@ -34,7 +35,9 @@ import Testing
         (500, "broken status", "unsure server_error"), (503, "broken status", "unsure server_error"),
         (999, "unsure bot_wall", "unsure bot_wall"), (300, "broken status", "broken status"),
     ])
-    func `a status means another thing on one's own site than elsewhere`(status: Int, atHome: String, abroad: String) {
+    func `a status means another thing on one's own site than elsewhere`(
+        status: Int, atHome: String, abroad: String
+    ) {
         #expect(words(outcome(.failed(.httpStatus), status: status, check: own)) == atHome)
         #expect(words(outcome(.failed(.httpStatus), status: status, check: nil)) == atHome)
         #expect(words(outcome(.failed(.httpStatus), status: status, check: elsewhere)) == abroad)
@@ -43,7 +46,8 @@ import Testing
     @Test(arguments: [
         (ErrorKind.connect, "broken connect"), (.dns, "broken dns"), (.tls, "broken tls"),
         (.timeoutTotal, "unsure timeout"), (.reset, "unsure reset"), (.hostUnavailable, "unsure connect"),
-        (.redirectLoop, "broken loop"), (.tooManyRedirects, "broken loop"), (.badRedirect, "broken bad_redirect"),
+        (.redirectLoop, "broken loop"), (.tooManyRedirects, "broken loop"),
+        (.badRedirect, "broken bad_redirect"),
         (.decode, "broken bad_response"), (.tooLarge, "ok"), (.blockedAddress, "not_checked private"),
         (.internal, "unsure internal"),
     ])
@@ -80,7 +84,8 @@ import Testing
                 outcome(.done, status: 200, check: elsewhere) {
                     var chain = RedirectChain(startedAt: 0)
                     chain.append(
-                        url: $0.page.url, statusCode: status, page: $0.page.id, microseconds: 1, sizeDownload: 0)
+                        url: $0.page.url, statusCode: status, page: $0.page.id, microseconds: 1,
+                        sizeDownload: 0)
                     $0.chain = chain
                     $0.response.numRedirects = 1
                     $0.response.finalURL = "http://a.test/y"

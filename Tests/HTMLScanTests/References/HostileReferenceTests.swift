@@ -10,20 +10,20 @@ import Testing
     }
 
     @Test func `a page of very many links keeps 100,000 and says so`() throws {
-        let found = try scan((0..<120_000).map { "<a href=#\($0)>" }.joined())
+        let found = try scan((0..<100_100).map { "<a href=#\($0)>" }.joined())
         #expect(found.references.count == 100_000)
         #expect(found.isCutShort)
     }
 
     @Test func `the same link any number of times is one`() throws {
-        let found = try scan(String(repeating: "<a href=#i>", count: 120_000))
-        #expect(found.references.map(\.count) == [120_000])
+        let found = try scan(String(repeating: "<a href=#i>", count: 20_000))
+        #expect(found.references.map(\.count) == [20_000])
         #expect(!found.isCutShort)
     }
 
     @Test func `long links do not fill the memory`() throws {
         let found = try scan(
-            (0..<3000).map { "<a href='\($0)\(String(repeating: "x", count: 8000))'>" }.joined())
+            (0..<1200).map { "<a href='\($0)\(String(repeating: "x", count: 8000))'>" }.joined())
         #expect(found.references.count < 1100)
         #expect(found.isCutShort)
     }
@@ -53,11 +53,11 @@ import Testing
     }
 
     @Test func `very many ids are kept up to a limit`() throws {
-        let many = try scan((0..<250_000).map { "<p id=\($0)>" }.joined()).ids
+        let many = try scan((0..<100_100).map { "<p id=\($0)>" }.joined()).ids
         #expect(many.hashes.count == ElementIDs.limit)
         #expect(many.isCutShort)
         #expect(many.hashes == many.hashes.sorted())
-        let same = try scan(String(repeating: "<p id=i>", count: 250_000)).ids
+        let same = try scan(String(repeating: "<p id=i>", count: 20_000)).ids
         #expect(same.hashes == [ElementIDs.hash("i")])
         #expect(!same.isCutShort)
     }
@@ -76,7 +76,7 @@ import Testing
 
     @Test(arguments: ["url(", "@import ", "\"", "url(\"\\", "\\", "image-set(", "/*", "url(x) "])
     func `style sheets are read in linear time`(unit: String) throws {
-        let css = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
+        let css = String(repeating: unit, count: (1 << 18) / unit.utf8.count)
         for page in ["<style>\(css)</style><a href=y>", "<p style='\(css)'><a href=y>"] {
             #expect(try scan(page).references.last?.reference.url == "y")
         }
@@ -85,7 +85,7 @@ import Testing
     @Test func `very many meta elements and texts without end are bounded`() throws {
         let metas = try scan(String(repeating: "<meta http-equiv=refresh content='0;url=x'>", count: 20_000))
         #expect(metas.references.map(\.count) == [20_000])
-        let text = try scan("<a href=x>" + String(repeating: "<p>text & ", count: 100_000))
+        let text = try scan("<a href=x>" + String(repeating: "<p>text & ", count: 20_000))
         #expect(text.references.first?.reference.text.unicodeScalars.count == 200)
     }
 }

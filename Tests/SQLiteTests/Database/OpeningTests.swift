@@ -26,9 +26,11 @@ import Testing
                 "host_summary", "run_summary", "robots", "run_hosts", "redirects", "page_links",
                 "skipped_links",
                 "host_pages", "bodies", "run_changes", "changes", "page_requests", "page_inputs", "replies",
-                "sitemaps", "page_keys", "page_orders", "waiting_ranges", "schedules", "starts",
+                "sitemaps", "page_keys", "page_orders", "waiting_ranges", "schedules", "starts", "deliveries",
                 "run_activity", "unread_pages", "all_results", "finished_results", "duplicate_titles",
-                "duplicate_content", "missing_titles", "slow_pages", "redirect_chains",
+                "duplicate_content", "missing_titles", "slow_pages", "redirect_chains", "link_targets",
+                "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links",
+                "broken_links",
             ])
     }
 

@@ -81,7 +81,7 @@ struct DeliveryTests {
         let reopened = try runner.database.port.write { try $0.retryFailed(runner.run) }
         #expect(reopened == 1)
 
-        let next = try runner.successor()
+        let next = try runner.crash()
         #expect(try next.deliveries().isEmpty)
         try next.drain()
 

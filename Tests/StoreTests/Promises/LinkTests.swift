@@ -60,7 +60,8 @@ struct LinkTests {
 
     /// Records a page that was read, with its links.
     private func read(
-        _ page: ClaimedPage, _ list: [Link], places: FragmentPlaces? = nil, leadingTo urls: [DiscoveredURL] = []
+        _ page: ClaimedPage, _ list: [Link], places: FragmentPlaces? = nil,
+        leadingTo urls: [DiscoveredURL] = []
     ) -> PageOutcome {
         outcome(page) {
             $0.response.contentType = "text/html"
@@ -137,7 +138,9 @@ struct LinkTests {
         #expect(!other.isOwn && !other.asksWithHEAD)
     }
 
-    @Test("A check that is put off to GET is asked for so, and has lost no attempt", arguments: DatabaseFactory.all)
+    @Test(
+        "A check that is put off to GET is asked for so, and has lost no attempt",
+        arguments: DatabaseFactory.all)
     func fallback(_ factory: DatabaseFactory) throws {
         let (runner, page) = try start(factory)
         try runner.record([read(page, [], leadingTo: [check("http://a.test/i.png")])])
@@ -196,7 +199,9 @@ struct LinkTests {
         let taken = try #require(try take(runner)["http://b.test/x"])
         let head = outcome(taken) { $0.response.contentType = "text/html" }
         if isSettled { try runner.record([head]) }
-        try runner.turn { $0.record.found = [PageDiscovery(urls: [check("http://b.test/x", readsPlaces: true)])] }
+        try runner.turn {
+            $0.record.found = [PageDiscovery(urls: [check("http://b.test/x", readsPlaces: true)])]
+        }
         if !isSettled { try runner.record([head]) }
         #expect(try take(runner)["http://b.test/x"]?.check?.asksWithHEAD == false)
         try runner.expectCountersToFit()
@@ -210,7 +215,8 @@ struct LinkTests {
         let own = [link("http://a.test/", fragment: "gone")]
         let pages = try take(runner)
         try runner.record([
-            read(page, list, places: places("a")), read(try #require(pages[other]), own, places: places("here", "ü")),
+            read(page, list, places: places("a")),
+            read(try #require(pages[other]), own, places: places("here", "ü")),
         ])
         #expect(try runner.store.finish(now: runner.now) {})
         #expect(
@@ -221,10 +227,14 @@ struct LinkTests {
         #expect(try links(runner) { $0.isBroken = true }.count == 2)
     }
 
-    @Test("A page that redirects to a page of the run has its verdict", arguments: DatabaseFactory.all, [false, true])
+    @Test(
+        "A page that redirects to a page of the run has its verdict", arguments: DatabaseFactory.all,
+        [false, true])
     func redirected(_ factory: DatabaseFactory, isTargetFirst: Bool) throws {
         let (runner, page) = try start(factory)
-        let list = [link("http://a.test/old"), link("http://a.test/new"), link("http://a.test/old", fragment: "x")]
+        let list = [
+            link("http://a.test/old"), link("http://a.test/new"), link("http://a.test/old", fragment: "x"),
+        ]
         try runner.record([
             read(page, list, leadingTo: ["old", "new"].map { DiscoveredURL("http://a.test/\($0)") })
         ])
@@ -258,12 +268,13 @@ struct LinkTests {
         #expect(try verdict(runner, old.url, "x") == "broken no_fragment")
     }
 
-    @Test("A trouble that may pass is broken in the second run, and says since when", arguments: DatabaseFactory.all)
+    @Test(
+        "A trouble that may pass is broken in the second run, and says since when",
+        arguments: DatabaseFactory.all)
     func brokenSince(_ factory: DatabaseFactory) throws {
         var first: Int64?
         var database: TestRunner?
         for (number, expected) in [(1, "unsure server_error"), (2, "broken server_error")] {
-            database?.processes.kill(1)
             let runner = try TestRunner(factory, pages("http://a.test/"), beside: database) {
                 $0.followLinks()
                 $0.check = JobSpec.Check()
@@ -285,6 +296,56 @@ struct LinkTests {
             #expect(since != nil)
             if let first { #expect(since == first) } else { first = since }
             #expect(try runner.store.finish(now: runner.now) {})
+            try runner.database.port.write { try $0.removeRunner(runner.runner, now: runner.now) }
+        }
+    }
+
+    @Test("What was fine elsewhere is trusted for a while", arguments: DatabaseFactory.all, [1, 8])
+    func trusted(_ factory: DatabaseFactory, days: Int64) throws {
+        var before: TestRunner?
+        for number in [Int64(0), days] {
+            let runner = try TestRunner(factory, pages("http://a.test/"), beside: before) {
+                $0.followLinks()
+                $0.check = JobSpec.Check()
+                $0.keepsLinks = true
+            }
+            runner.now = 1_000_000 + number * 86_400_000
+            let isSecond = before != nil
+            before = runner
+            let page = try #require(try runner.open().taken.first?.pages.first)
+            let urls = [
+                "http://b.test/fine", "http://b.test/wall", "http://b.test/read", "http://a.test/i.png",
+            ]
+            let found = urls.map { check($0, readsPlaces: $0.hasSuffix("read")) }
+            try runner.record([
+                read(
+                    page, urls.map { link($0, fragment: $0.hasSuffix("read") ? "x" : nil) }, leadingTo: found)
+            ])
+            let pages = try take(runner)
+            let isTrusted = isSecond && days < 7
+            #expect(Set(pages.keys) == Set(isTrusted ? [urls[1], urls[3]] : urls))
+            if isTrusted {
+                #expect(try runner.row(urls[0]).state == .done)
+                #expect(try verdict(runner, urls[0]) == "ok")
+            }
+            try runner.record(
+                pages.values.map { page in
+                    if page.url == urls[1] {
+                        return outcome(page, .failed(.httpStatus)) {
+                            $0.response.statusCode = 403
+                            $0.finishedAt = runner.now
+                        }
+                    }
+                    let places = page.url == urls[2] ? self.places("y") : nil
+                    return outcome(page) {
+                        $0.finishedAt = runner.now
+                        $0.discovery = PageDiscovery(urls: [], links: PageLinks([], places: places))
+                    }
+                })
+            try runner.expectCountersToFit()
+            #expect(try runner.store.finish(now: runner.now) {})
+            #expect(try verdict(runner, urls[2], "x") == "broken no_fragment")
+            try runner.database.port.write { try $0.removeRunner(runner.runner, now: runner.now) }
         }
     }
 }

@@ -93,13 +93,14 @@ struct ResultSelectionTests {
     }
 
     @Test func `all runs are shown with their numbers`() async throws {
-        try await crawl()
+        let site = try await crawl()
         _ = try await bench.trawl("run", "-q", "docs")
 
         let rows = try await results("--all-runs --status 404 --format ndjson").objects()
         let limited = try await results("--all-runs --limit 7 --format ndjson").objects()
         let table = try await results("--all-runs --status 404")
 
+        #expect(site.hits("/missing") == 2)
         #expect(rows.map { $0["run"] as? Int } == [1, 2])
         #expect(limited.map { $0["run"] as? Int } == [1, 1, 1, 1, 1, 1, 2])
         #expect(table.lines.map { $0.split(separator: " ").first } == ["run", "1", "2"])

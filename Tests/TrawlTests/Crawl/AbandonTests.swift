@@ -23,7 +23,7 @@ struct AbandonTests {
 
         #expect(
             again.errors.contains(
-                /docs: going on with run 1, begun [0-9]+ seconds? ago, [0-9]+ pages? to go; .*trawl abandon docs/
+                /docs: going on with run 1, begun less than a minute ago, [0-9]+ pages? to go; .*trawl abandon docs/
             ))
         #expect(done >= 2)
         #expect(abandon.code == 0)

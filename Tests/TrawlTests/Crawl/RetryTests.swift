@@ -30,22 +30,20 @@ struct RetryTests {
         let site = try LoopbackServer { request in
             switch request.path {
             case "/gone": .status(404)
-            case let path where path.hasPrefix("/busy"): .status(503)
+            case let path where path.hasPrefix("/shut"): .status(403)
             default: .html(title: request.path)
             }
         }
         try bench.job(
             "docs",
-            urls: site.urls("/a", "/busy1", "/busy2", "/gone") + ["http://127.0.0.1:1/", "ftp://host/"],
-            "retry: {attempts: 1, delay: 1ms}"
-        )
+            urls: site.urls("/a", "/shut1", "/shut2", "/gone") + ["http://127.0.0.1:1/", "ftp://host/"])
         _ = try await bench.trawl("run", "-q", "docs.yaml")
 
         let retry = try await bench.trawl("retry", "docs")
 
         #expect(
             retry.errors.contains(
-                "4 pages pending again: 503 × 2, connect × 1, 404 × 1; what no request can mend stays failed: unsupported_scheme × 1; go on"
+                "4 pages pending again: 403 × 2, connect × 1, 404 × 1; what no request can mend stays failed: unsupported_scheme × 1; go on"
             ), "\(retry.errors)")
     }
 

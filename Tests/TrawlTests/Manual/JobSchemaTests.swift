@@ -61,6 +61,18 @@ struct JobSchemaTests {
                 var document = JobKeys.document(key.name, text)
                 // These take the place of what the document has.
                 if ["urls", "requests[].url"].contains(key.name) { document = "urls: [\"http://a/\"]" }
+                if key.name == "newer_than" {
+                    document = "sitemaps: [\"http://a/\"]\nnewer_than: \(text)"
+                }
+                if key.name == "on_finish" { document = "urls: [\"http://a/\"]\non_finish: \(text)" }
+                if key.name == "on_finish.exec" {
+                    document = "urls: [\"http://a/\"]\non_finish: {exec: \(text)}"
+                }
+                if key.name.hasPrefix("on_finish.webhook.") {
+                    let url = key.name == "on_finish.webhook.url" ? "" : "url: \"http://a/\", "
+                    document =
+                        "urls: [\"http://a/\"]\non_finish: {webhook: {\(url)\(key.name.dropFirst(18)): \(text)}}"
+                }
                 if key.name == "extract" { document = "urls: [\"http://a/\"]\nextract: \(text)" }
                 if key.name.hasPrefix("extract.*.") {
                     document = "urls: [\"http://a/\"]\nextract: {field: {\(key.name.dropFirst(10)): \(text)}}"
@@ -192,9 +204,9 @@ struct JobSchemaTests {
             return "number, \(first)–\(last)"
         default: break
         }
-        for unit in ["duration", "size", "rate"]
-        where (schema["patternErrorMessage"] as? String)?.contains(Self.hints[unit] ?? "") == true {
-            return unit
+        let message = schema["patternErrorMessage"] as? String ?? ""
+        for unit in ["duration", "size", "rate"] where message.contains(Self.hints[unit] ?? "") {
+            return message.contains("two with ..") ? "\(unit), or two with `..` between them" : unit
         }
         return nil
     }

@@ -4,43 +4,46 @@ internal import CrawlCore
 enum FinishSchema {
     static let type = onFinish.type(defaults: JobSpec.OnFinish())
 
-    static let onFinish = Schema<JobSpec.OnFinish>([
-        Field(
-            "exec", .list(of: .scalar, atLeast: 1),
-            "a program and its arguments, without a shell; the summary comes on standard input",
-            example: ["./notify.sh", "docs"]
-        ) { cursor, onFinish throws(JobFileError) in
-            onFinish.exec = try command(cursor)
-        },
-        Field(
-            "webhook", webhook.type(defaults: nil), "where the summary is sent by POST",
-            example: ["url": "https://example.org/hook"], children: webhook.fields.map(\.name)
-        ) { cursor, onFinish throws(JobFileError) in
-            var request = JobSpec.Webhook()
-            try webhook.read(cursor, into: &request)
-            guard !request.url.isEmpty else {
-                throw cursor.failure("no url; write {url: \"https://example.org/hook\"}")
-            }
-            onFinish.webhook = request
-        },
-        .choice("when", \.when, "after which runs"),
-        .duration("timeout", \.timeout, "how long a program or a request may take; 0 is no limit"),
-    ], rules: [.anyOf(["exec", "webhook"])])
+    static let onFinish = Schema<JobSpec.OnFinish>(
+        [
+            Field(
+                "exec", .list(of: .scalar, atLeast: 1),
+                "a program and its arguments, without a shell; the summary comes on standard input",
+                example: ["./notify.sh", "docs"]
+            ) { cursor, onFinish throws(JobFileError) in
+                onFinish.exec = try command(cursor)
+            },
+            Field(
+                "webhook", webhook.type(defaults: nil), "where the summary is sent by POST",
+                example: ["url": "https://example.org/hook"], children: webhook.fields.map(\.name)
+            ) { cursor, onFinish throws(JobFileError) in
+                var request = JobSpec.Webhook()
+                try webhook.read(cursor, into: &request)
+                guard !request.url.isEmpty else {
+                    throw cursor.failure("no url; write {url: \"https://example.org/hook\"}")
+                }
+                onFinish.webhook = request
+            },
+            .choice("when", \.when, "after which runs"),
+            .duration("timeout", \.timeout, "how long a program or a request may take; 0 is no limit"),
+        ], rules: [.anyOf(["exec", "webhook"])])
 
-    private static let webhook = Schema<JobSpec.Webhook>([
-        Field("url", .url, "where the summary is sent by POST; may be a secret, as the next two") {
-            cursor, webhook throws(JobFileError) in
-            webhook.url = try url(cursor)
-        },
-        Field("headers", HeaderSchema.type, "header fields") { cursor, webhook throws(JobFileError) in
-            webhook.headers = try HeaderSchema.fields(cursor)
-        },
-        Field("json", .any, "another body than the summary, with `${run:message}` and its like") { cursor, webhook throws(JobFileError) in
-            try cursor.checkTemplates()
-            try checkSummaryTemplates(cursor)
-            webhook.json = cursor.node.json
-        },
-    ], rules: [.required(["url"])])
+    private static let webhook = Schema<JobSpec.Webhook>(
+        [
+            Field("url", .url, "where the summary is sent by POST; may be a secret, as the next two") {
+                cursor, webhook throws(JobFileError) in
+                webhook.url = try url(cursor)
+            },
+            Field("headers", HeaderSchema.type, "header fields") { cursor, webhook throws(JobFileError) in
+                webhook.headers = try HeaderSchema.fields(cursor)
+            },
+            Field("json", .any, "another body than the summary, with `${run:message}` and its like") {
+                cursor, webhook throws(JobFileError) in
+                try cursor.checkTemplates()
+                try checkSummaryTemplates(cursor)
+                webhook.json = cursor.node.json
+            },
+        ], rules: [.required(["url"])])
 
     /// Reads all of it.
     static func read(_ cursor: Cursor) throws(JobFileError) -> JobSpec.OnFinish {

@@ -19,11 +19,6 @@ struct ValueType: Sendable {
         return ValueType(hint: hint, keywords)
     }
 
-    /// One of some words, or a mapping.
-    func or(mapping: ValueType) -> ValueType {
-        ValueType(hint: hint, ["anyOf": DocumentNode(.list([keywords, mapping.keywords]))])
-    }
-
     private var jsonTypes: [DocumentNode] {
         guard let type = keywords["type"] else { return [] }
         if case .list(let types) = type.content { return types }
@@ -34,6 +29,7 @@ struct ValueType: Sendable {
 /// How values with a unit are written. Messages about mistakes say it, and so does `trawl schema`.
 enum ValueHint {
     static let duration = "a number with ms, s, m, h or d, for example 30s"
+    static let durationRange = "\(duration), or two with .. between them"
     static let size = "bytes, or a number with KiB, MiB or GiB, for example 10MiB"
     static let rate = "a number a second, minute, hour or day, for example 60/min"
     static let status = #"100 to 599, or a range in quotes such as "200-299""#
@@ -64,10 +60,10 @@ extension ValueType {
     static let durationRange: ValueType = {
         let one = #"(0+(\.0+)?|[0-9]+(\.[0-9]{1,9})?(ms|s|m|h|d))"#
         return ValueType(
-            hint: ValueHint.duration,
+            hint: ValueHint.durationRange,
             [
                 "type": ["string", "number"], "pattern": .text("^\(one)(\\.\\.\(one))?$"), "minimum": 0,
-                "maximum": 0, "patternErrorMessage": .text("write \(ValueHint.duration)"),
+                "maximum": 0, "patternErrorMessage": .text("write \(ValueHint.durationRange)"),
                 "examples": ["500ms", "30s", "1s..3s"],
             ])
     }()
@@ -109,6 +105,12 @@ extension ValueType {
     /// One of a few words.
     static func words(_ words: [String]) -> ValueType {
         ValueType(["enum": .texts(words)])
+    }
+
+    /// One of a few words, or a mapping.
+    static func words(_ words: String..., or mapping: ValueType) -> ValueType {
+        let pattern = "^(" + words.joined(separator: "|") + ")$"
+        return ValueType(["type": "string", "pattern": .text(pattern)]).or(mapping)
     }
 
     /// One of the words of a type.

@@ -2,25 +2,26 @@ internal import CrawlCore
 
 /// What becomes of cookies: a word, or a file.
 enum CookieSetting {
-    static let type = ValueType.words(["ignore", "keep"]).or(
-        mapping: file.type(defaults: JobSpec.CookieFile(path: "")))
+    static let type = ValueType.words(
+        "ignore", "keep", or: file.type(defaults: JobSpec.CookieFile(path: "")))
 
     static let file = Schema<JobSpec.CookieFile>(
         [
-        Field(
-            "file", .someText,
-            "cookies to begin with, in Netscape's format as `curl -b` and `-c` use it, relative to the job file; they are kept as with `keep`",
-            example: "cookies.txt", written: { $0.path.isEmpty ? nil : .text($0.path) }
-        ) { cursor, file throws(JobFileError) in
-            let path = try cursor.text()
-            guard !path.isEmpty, !path.utf8.contains(0) else {
-                throw cursor.failure("not a path; write that of a file")
-            }
-            file.path = cursor.source.resolve(path)
-        },
-        .boolean(
-            "save", \.isSaved,
-            "write the cookies back whenever trawl ends its work on a run, to a new file that only you can read (mode 0600); the file need not be there before the first run"),
+            Field(
+                "file", .someText,
+                "cookies to begin with, in Netscape's format as `curl -b` and `-c` use it, relative to the job file; they are kept as with `keep`",
+                example: "cookies.txt", written: { $0.path.isEmpty ? nil : .text($0.path) }
+            ) { cursor, file throws(JobFileError) in
+                let path = try cursor.text()
+                guard !path.isEmpty, !path.utf8.contains(0) else {
+                    throw cursor.failure("not a path; write that of a file")
+                }
+                file.path = cursor.source.resolve(path)
+            },
+            .boolean(
+                "save", \.isSaved,
+                "write the cookies back whenever trawl ends its work on a run, to a new file that only you can read (mode 0600); the file need not be there before the first run"
+            ),
         ], rules: [.required(["file"])])
 
     /// The setting as job files write it.

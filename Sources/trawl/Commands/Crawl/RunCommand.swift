@@ -199,15 +199,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 guard let document = job.document else { return try store.existingJob(job.name) }
                 try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
                 return try store.existingJob(document.spec.name)
-            }.map { job in
-                guard !job.isPaused else {
-                    throw CommandFailure(
-                        .usage,
-                        "\(job.name) is paused; to resume it: UPDATE jobs SET state = 'active' WHERE name = '\(job.name)'"
-                    )
-                }
-                return job
-            }
+            }.map { try $0.active() }
         } catch let error as StoreError {
             throw CommandFailure(error)
         }

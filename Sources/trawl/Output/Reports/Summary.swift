@@ -11,6 +11,8 @@ struct Summary {
     let isFinished: Bool
     /// False where the run has pages and none succeeded.
     let hasSuccess: Bool
+    /// How many pages have which verdict; empty where the run keeps no links.
+    var verdicts: [VerdictCount] = []
     /// The command that shows what went wrong; nil for none.
     var hint: String?
 
@@ -49,6 +51,13 @@ struct Summary {
         line.add("error_kinds", json: Summary.object(report.errors.map { ($0.kind, $0.pages) }))
         line.add("skip_reasons", json: Summary.object(report.skips.map { ($0.reason, $0.pages) }))
         line.add("skipped_links", json: Summary.object(report.skippedLinks.map { ($0.reason, $0.links) }))
+        if !verdicts.isEmpty {
+            line.add("verdicts", json: Summary.object(verdictTotals.map { ($0.word, $0.pages) }))
+            line.add(
+                "verdict_reasons",
+                json: Summary.object(
+                    verdicts.filter { $0.reason != nil }.map { ("\($0.name) \($0.why)", Int64($0.pages)) }))
+        }
         if let sitemaps = report.sitemaps {
             line.add("sitemaps", sitemaps.sitemaps)
             line.add("sitemap_entries", sitemaps.entries)
@@ -83,6 +92,7 @@ struct Summary {
         Summary.add("status", report.statuses.map { ("\($0.status)", $0.pages) }, to: &lines)
         Summary.add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
         Summary.add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
+        if !verdicts.isEmpty { lines.append(Summary.row("verdicts", verdictText)) }
         Summary.add("links out", report.skippedLinks.map { ($0.reason, $0.links) }, to: &lines)
         Summary.add(report.sitemaps, to: &lines)
         lines.append(

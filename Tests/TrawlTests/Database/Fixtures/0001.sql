@@ -22,8 +22,8 @@ CREATE TABLE attempts (
     -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "attempts" VALUES(1,9,1,1796006804006,503,'http_status','status 503 is not accepted',2,1);
-INSERT INTO "attempts" VALUES(2,20,1,1796006806490,503,'http_status','status 503 is not accepted',1,1);
+INSERT INTO "attempts" VALUES(1,9,1,1796010273629,503,'http_status','status 503 is not accepted',1,1);
+INSERT INTO "attempts" VALUES(2,20,1,1796010275621,503,'http_status','status 503 is not accepted',0,1);
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
@@ -47,17 +47,17 @@ CREATE TABLE batches (
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
-INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796006803917,1796006803991);
-INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796006803945,1796006804002);
-INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796006804002,1796006804051);
-INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796006804009,1796006804260);
-INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796006804260,1796006804507);
-INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796006804806,1796006805063);
-INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796006805063,1796006805306);
-INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796006805306,1796006806492);
-INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796006806506,1796006806953);
-INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796006807378,1796006807951);
-INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796006808466,1796006808930);
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796010273500,1796010273571);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796010273528,1796010273582);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796010273582,1796010273675);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796010273637,1796010273682);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796010273682,1796010273866);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796010274119,1796010274344);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796010274344,1796010274560);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796010274560,1796010275626);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796010275627,1796010276043);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796010276176,1796010276891);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796010277047,1796010277705);
 CREATE TABLE bodies (
     -- Identifies the body.
     id INTEGER PRIMARY KEY,
@@ -100,6 +100,17 @@ CREATE TABLE deliveries (
     error TEXT,
     CHECK ((state = 'pending') = (settled_at IS NULL))
 ) STRICT;
+CREATE TABLE fragment_faults (
+    -- The page that links with the fragment lead to.
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    -- The fragment, without `#`.
+    fragment TEXT NOT NULL,
+    -- `broken` or `unsure`.
+    verdict TEXT NOT NULL CHECK (verdict = 'broken' OR verdict = 'unsure'),
+    -- Why; a word of `verdicts.reason`.
+    reason TEXT NOT NULL,
+    PRIMARY KEY (page_id, fragment)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE host_pages (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -139,7 +150,7 @@ CREATE TABLE hosts (
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
 ) STRICT;
-INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:41585',NULL,1796006808931,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:34541',NULL,1796010277709,NULL,2.54630701234521916731e+00,0,NULL,NULL,NULL,0,NULL,NULL);
 CREATE TABLE jobs (
     -- Identifies the job.
     id INTEGER PRIMARY KEY,
@@ -154,9 +165,48 @@ CREATE TABLE jobs (
     -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
-INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:41585/","http://127.0.0.1:41585/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41585/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796006803794,1796006804750);
-INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:41585/one.json"},{"name":"add","url":"http://127.0.0.1:41585/add","method":"POST","json":{"n":1}}]}','active',1796006807283,1796006807283);
-INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796006808403,1796006808403);
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796010273460,1796010274080);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:34541/one.json"},{"name":"add","url":"http://127.0.0.1:34541/add","method":"POST","json":{"n":1}}]}','active',1796010276150,1796010276150);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796010277017,1796010277017);
+CREATE TABLE link_elements (
+    -- Identifies the row.
+    id INTEGER PRIMARY KEY,
+    -- The URL that the link leads to.
+    target_id INTEGER NOT NULL REFERENCES link_targets (id),
+    -- A hash of the columns below, by which the row is found again.
+    digest INTEGER NOT NULL,
+    -- The element, in lower case; `header` for a field of the header, `css` for a stylesheet.
+    element TEXT NOT NULL,
+    -- The attribute, in lower case; the name of the field, or `url` or `import` of a stylesheet.
+    attribute TEXT NOT NULL,
+    -- The words of `rel`.
+    rel TEXT,
+    -- The text of the link, or the alternative text of the image, up to 200 characters.
+    text TEXT,
+    -- The fragment, without `#`.
+    fragment TEXT,
+    -- Why it is not asked for, where that does not depend on the run; a word of `verdicts.reason`.
+    reason TEXT
+) STRICT;
+CREATE TABLE link_rows (
+    -- The page that has the link.
+    page_id INTEGER NOT NULL,
+    -- The link.
+    element_id INTEGER NOT NULL,
+    -- The line that it is in, from 1, where the page has it first; 0 for the header.
+    line INTEGER NOT NULL,
+    -- How many times the page has it.
+    count INTEGER NOT NULL,
+    PRIMARY KEY (page_id, element_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE link_targets (
+    -- Identifies the URL.
+    id INTEGER PRIMARY KEY,
+    -- The URL, absolute, without fragment and credentials; as the page writes it where that is no URL.
+    url TEXT NOT NULL UNIQUE,
+    -- The key of a GET of it in `page_keys`; null where it is no URL of http or https.
+    url_key INTEGER
+) STRICT;
 CREATE TABLE page_inputs (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -177,32 +227,32 @@ CREATE TABLE page_keys (
     page_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, url_key)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "page_keys" VALUES(1,1990648654818913291,9);
-INSERT INTO "page_keys" VALUES(1,1990923575501592579,6);
-INSERT INTO "page_keys" VALUES(1,1990968815212126678,10);
-INSERT INTO "page_keys" VALUES(1,1990993923978247515,2);
-INSERT INTO "page_keys" VALUES(1,1991290105495719123,7);
-INSERT INTO "page_keys" VALUES(1,1991413778962573100,11);
-INSERT INTO "page_keys" VALUES(1,1991855323459956840,1);
-INSERT INTO "page_keys" VALUES(1,1993484774640887867,4);
-INSERT INTO "page_keys" VALUES(1,1993656046942588534,8);
-INSERT INTO "page_keys" VALUES(1,1994741566378835233,5);
-INSERT INTO "page_keys" VALUES(2,1990648654818913291,19);
-INSERT INTO "page_keys" VALUES(2,1990923575501592579,16);
-INSERT INTO "page_keys" VALUES(2,1990968815212126678,20);
-INSERT INTO "page_keys" VALUES(2,1990993923978247515,13);
-INSERT INTO "page_keys" VALUES(2,1991290105495719123,17);
-INSERT INTO "page_keys" VALUES(2,1991855323459956840,12);
-INSERT INTO "page_keys" VALUES(2,1993484774640887867,15);
-INSERT INTO "page_keys" VALUES(2,1993656046942588534,18);
-INSERT INTO "page_keys" VALUES(2,1994741566378835233,21);
-INSERT INTO "page_keys" VALUES(3,-1580270715323931558,23);
-INSERT INTO "page_keys" VALUES(3,1993934057698163667,22);
-INSERT INTO "page_keys" VALUES(4,1991138859434062926,24);
-INSERT INTO "page_keys" VALUES(4,1992178516156791769,26);
-INSERT INTO "page_keys" VALUES(4,1992209839097633606,27);
-INSERT INTO "page_keys" VALUES(4,1993275527865298108,28);
-INSERT INTO "page_keys" VALUES(4,1993350711507340315,25);
+INSERT INTO "page_keys" VALUES(1,-7362955030132077387,4);
+INSERT INTO "page_keys" VALUES(1,-7362629698479634044,5);
+INSERT INTO "page_keys" VALUES(1,-7362263384057198706,10);
+INSERT INTO "page_keys" VALUES(1,-7361094021889054746,6);
+INSERT INTO "page_keys" VALUES(1,-7361005066942302691,9);
+INSERT INTO "page_keys" VALUES(1,-7360654674503774753,11);
+INSERT INTO "page_keys" VALUES(1,-7360464828025528202,1);
+INSERT INTO "page_keys" VALUES(1,-7360308840729695977,2);
+INSERT INTO "page_keys" VALUES(1,-7359820455088238885,8);
+INSERT INTO "page_keys" VALUES(1,-7359672117490967901,7);
+INSERT INTO "page_keys" VALUES(2,-7362955030132077387,15);
+INSERT INTO "page_keys" VALUES(2,-7362629698479634044,21);
+INSERT INTO "page_keys" VALUES(2,-7362263384057198706,20);
+INSERT INTO "page_keys" VALUES(2,-7361094021889054746,16);
+INSERT INTO "page_keys" VALUES(2,-7361005066942302691,19);
+INSERT INTO "page_keys" VALUES(2,-7360464828025528202,12);
+INSERT INTO "page_keys" VALUES(2,-7360308840729695977,13);
+INSERT INTO "page_keys" VALUES(2,-7359820455088238885,18);
+INSERT INTO "page_keys" VALUES(2,-7359672117490967901,17);
+INSERT INTO "page_keys" VALUES(3,-7361022291278728329,22);
+INSERT INTO "page_keys" VALUES(3,8786848828953033661,23);
+INSERT INTO "page_keys" VALUES(4,-7363104435853834770,24);
+INSERT INTO "page_keys" VALUES(4,-7361889979837276000,27);
+INSERT INTO "page_keys" VALUES(4,-7360617778662723729,26);
+INSERT INTO "page_keys" VALUES(4,-7359841958269033770,28);
+INSERT INTO "page_keys" VALUES(4,-7359510355690507641,25);
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -225,6 +275,14 @@ CREATE TABLE page_orders (
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     -- The pages' ids as the list names them, each as the difference to the one before, from 0, in zigzag varints.
     page_ids BLOB NOT NULL
+) STRICT;
+CREATE TABLE page_places (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+    -- XXH3 of each, 64 bits, little-endian, in ascending order.
+    hashes BLOB NOT NULL,
+    -- Whether the page has more.
+    is_cut INTEGER NOT NULL CHECK (is_cut = 0 OR is_cut = 1)
 ) STRICT;
 CREATE TABLE page_requests (
     -- The page.
@@ -263,15 +321,15 @@ CREATE TABLE pages (
     line INTEGER,
     -- Links from the job's own URLs to here; 0 for those.
     depth INTEGER NOT NULL DEFAULT 0,
-    -- `sitemap` for a sitemap or feed; null for a page.
-    kind TEXT CHECK (kind IS NULL OR kind = 'sitemap'),
+    -- `sitemap` for a sitemap or feed, `check` for what is asked for once to see whether it is there; null for a page.
+    kind TEXT CHECK (kind IS NULL OR kind = 'check' OR kind = 'sitemap'),
     -- The page that led to it first.
     referrer_id INTEGER,
     -- When it last changed, as a sitemap says.
     lastmod_at INTEGER,
     -- Its priority, from 0 to 1, as a sitemap says.
     priority REAL,
-    -- The HTTP method.
+    -- The HTTP method. Of a check it is HEAD, until that turns out not to do.
     method TEXT NOT NULL DEFAULT 'GET',
     -- The name of a request of the job file.
     name TEXT,
@@ -331,7 +389,8 @@ CREATE TABLE pages (
     link_count INTEGER,
     -- The job's fields, as a JSON object.
     extracted TEXT,
-    -- What went wrong; not null exactly where the page failed.
+    -- What went wrong; not null exactly where the page failed. A check has it, too, where nobody can tell whether links to it are
+    -- broken.
     error_kind TEXT
         CHECK (error_kind IS NULL OR error_kind = 'http_status' OR error_kind = 'timeout_read'
             OR error_kind = 'timeout_total' OR error_kind = 'timeout_connect' OR error_kind = 'connect'
@@ -343,43 +402,43 @@ CREATE TABLE pages (
             OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
     -- What went wrong, in words.
     error TEXT,
-    -- Why the page was not requested; not null exactly where it was skipped.
+    -- Why the page was settled without its content; not null exactly where it was skipped.
     skip_reason TEXT
         CHECK (skip_reason IS NULL OR skip_reason = 'duplicate' OR skip_reason = 'robots'
             OR skip_reason = 'scope' OR skip_reason = 'depth' OR skip_reason = 'invalid_url'
             OR skip_reason = 'limit' OR skip_reason = 'trap' OR skip_reason = 'robots_unreachable'
-            OR skip_reason = 'blocked_address'),
-    CHECK ((state = 'failed') = (error_kind IS NOT NULL)),
+            OR skip_reason = 'blocked_address' OR skip_reason = 'content_type' OR skip_reason = 'not_newer'),
+    CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind IS NOT NULL AND kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
-INSERT INTO "pages" VALUES(1,1,1,1991855323459956840,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/',200,192,192,0,0,0,0,47,1796006803968,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(2,1,1,1990993923978247515,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796006803920,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:41585/private/a.html','robots');
+INSERT INTO "pages" VALUES(1,1,1,-7360464828025528202,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/',200,192,192,0,0,0,1,45,1796010273547,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,-7360308840729695977,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796010273502,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:34541/private/a.html','robots');
 INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(4,1,1,1993484774640887867,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/sitemap.xml',200,148,148,0,0,0,9,10,1796006803931,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'1F2D04F73D3819164D72EE92DF970884',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(5,1,1,1994741566378835233,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:41585/mapped.html',200,21,21,0,0,0,0,48,1796006804002,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(6,1,1,1990923575501592579,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/beans.html',200,43,43,0,0,0,0,1,1796006804004,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(7,1,1,1991290105495719123,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/old.html',404,23,23,0,0,0,0,46,1796006804050,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(8,1,1,1993656046942588534,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/moved',301,0,0,1,0,0,0,0,1796006804006,NULL,NULL,NULL,'http://127.0.0.1:41585/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:41585/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(9,1,1,1990648654818913291,'done',1796006804009,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/flaky',200,21,21,0,0,0,0,0,1796006804260,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(10,1,1,1990968815212126678,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/way.html',200,46,46,0,0,0,0,42,1796006804050,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(11,1,1,1991413778962573100,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/behind.html',200,27,27,0,0,0,0,0,1796006804507,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(12,2,1,1991855323459956840,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/',200,192,192,0,0,0,1,3,1796006804820,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(13,2,1,1990993923978247515,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796006804816,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:41585/private/a.html','robots');
+INSERT INTO "pages" VALUES(4,1,1,-7362955030132077387,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/sitemap.xml',200,148,148,0,0,0,0,1,1796010273504,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'521676054326504015E8E700C4879096',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,-7362629698479634044,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:34541/mapped.html',200,21,21,0,0,0,3,51,1796010273582,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,-7361094021889054746,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/beans.html',200,43,43,0,0,0,0,43,1796010273626,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,-7359672117490967901,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/old.html',404,23,23,0,0,0,0,43,1796010273627,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,-7359820455088238885,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/moved',301,0,0,1,0,0,0,0,1796010273629,NULL,NULL,NULL,'http://127.0.0.1:34541/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:34541/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,-7361005066942302691,'done',1796010273632,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/flaky',200,21,21,0,0,0,0,43,1796010273682,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,-7362263384057198706,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/way.html',200,46,46,0,0,0,1,45,1796010273674,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,-7360654674503774753,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/behind.html',200,27,27,0,0,0,0,0,1796010273862,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,-7360464828025528202,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/',200,192,192,0,0,0,11,13,1796010274137,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,-7360308840729695977,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796010274122,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:34541/private/a.html','robots');
 INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(15,2,1,1993484774640887867,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/sitemap.xml',200,148,148,0,0,0,0,1,1796006805062,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'1F2D04F73D3819164D72EE92DF970884',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(16,2,1,1990923575501592579,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/beans.html',200,43,43,0,0,0,0,0,1796006805546,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(17,2,1,1991290105495719123,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/old.html',404,23,23,0,0,0,0,0,1796006805784,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(18,2,1,1993656046942588534,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/moved',301,0,0,1,0,0,0,0,1796006806020,NULL,NULL,NULL,'http://127.0.0.1:41585/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:41585/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(19,2,1,1990648654818913291,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/flaky',200,21,21,0,0,0,0,1,1796006806259,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(20,2,1,1990968815212126678,'failed',1796006806493,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/way.html',503,0,0,0,0,0,0,0,1796006806953,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
-INSERT INTO "pages" VALUES(21,2,1,1994741566378835233,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:41585/mapped.html',304,21,0,0,0,0,0,0,1796006805306,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(22,3,1,1993934057698163667,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:41585/one.json',200,9,9,0,0,0,1,2,1796006807444,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(23,3,1,-1580270715323931558,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:41585/add',201,15,15,0,0,0,0,0,1796006807951,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(24,4,1,1991138859434062926,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/page/1',200,22,22,0,0,1,1,11,1796006808490,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(25,4,1,1993350711507340315,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/page/2',200,22,22,0,0,0,1,4,1796006808930,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(26,4,1,1992178516156791769,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(27,4,1,1992209839097633606,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(28,4,1,1993275527865298108,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:41585/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(15,2,1,-7362955030132077387,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/sitemap.xml',200,148,148,0,0,0,0,1,1796010274343,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'521676054326504015E8E700C4879096',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,-7361094021889054746,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/beans.html',200,43,43,0,0,0,0,0,1796010274774,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,-7359672117490967901,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/old.html',404,23,23,0,0,0,0,0,1796010274988,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,-7359820455088238885,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/moved',301,0,0,1,0,0,0,2,1796010275203,NULL,NULL,NULL,'http://127.0.0.1:34541/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:34541/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,-7361005066942302691,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/flaky',200,21,21,0,0,0,0,0,1796010275411,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,-7362263384057198706,'failed',1796010275627,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/way.html',503,0,0,0,0,0,0,1,1796010276042,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,-7362629698479634044,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:34541/mapped.html',304,21,0,0,0,0,0,0,1796010274559,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,-7361022291278728329,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:34541/one.json',200,9,9,0,0,0,1,1,1796010276466,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,8786848828953033661,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:34541/add',201,15,15,0,0,0,0,0,1796010276891,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,-7363104435853834770,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/1',200,22,22,0,0,0,2,4,1796010277304,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,-7359510355690507641,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/2',200,22,22,0,0,0,0,0,1796010277705,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,-7360617778662723729,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,-7361889979837276000,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,-7359841958269033770,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:34541/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE redirects (
     -- The page.
     page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
@@ -391,8 +450,8 @@ CREATE TABLE redirects (
     status_code INTEGER NOT NULL,
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:41585/moved',301);
-INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:41585/moved',301);
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:34541/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:34541/moved',301);
 CREATE TABLE replies (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -415,7 +474,7 @@ CREATE TABLE robots (
     -- Until when it counts.
     expires_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796006803917,1796093203917);
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796010273500,1796096673500);
 CREATE TABLE run_activity (
     -- The run.
     run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
@@ -430,7 +489,7 @@ CREATE TABLE run_activity (
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
 ) STRICT;
-INSERT INTO "run_activity" VALUES(2,1796006806020,0,1,1,NULL);
+INSERT INTO "run_activity" VALUES(2,1796010275203,0,1,1,NULL);
 CREATE TABLE run_hosts (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -513,10 +572,10 @@ CREATE TABLE runs (
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:41585/","http://127.0.0.1:41585/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41585/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796006803810,1796006804508,631,1,11,4,0,7,1,3,1,10,201802,521,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:41585/","http://127.0.0.1:41585/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:41585/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796006804771,1796006806954,2166,12,21,15,0,5,2,3,1,9,11133,427,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:41585/one.json"},{"name":"add","url":"http://127.0.0.1:41585/add","method":"POST","json":{"n":1}}]}',NULL,1796006807329,1796006807962,592,22,23,23,0,2,0,0,0,2,2936,24,0,1,0,NULL,NULL);
-INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796006808442,NULL,683,24,28,28,3,2,0,0,0,2,16203,44,0,0,1,NULL,NULL);
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796010273467,1796010273867,386,1,11,4,0,7,1,3,1,10,277738,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:34541/","http://127.0.0.1:34541/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:34541/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796010274090,1796010276043,1939,12,21,15,0,5,2,3,1,9,22929,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:34541/one.json"},{"name":"add","url":"http://127.0.0.1:34541/add","method":"POST","json":{"n":1}}]}',NULL,1796010276167,1796010276894,720,22,23,23,0,2,0,0,0,2,2184,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796010277035,NULL,2633,24,28,28,3,2,0,0,0,2,5415,44,0,0,1,NULL,NULL);
 CREATE TABLE schedules (
     -- The job.
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
@@ -585,8 +644,34 @@ CREATE TABLE unread_pages (
     -- The page in the last run that read it; null where none did.
     read_id INTEGER
 ) STRICT;
-INSERT INTO "unread_pages" VALUES(1,2,1,1990968815212126678,'unknown',20,10);
-INSERT INTO "unread_pages" VALUES(2,2,1,1991413778962573100,'unknown',11,11);
+INSERT INTO "unread_pages" VALUES(1,2,1,-7362263384057198706,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,-7360654674503774753,'unknown',11,11);
+CREATE TABLE verdicts (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+    -- `ok`, `redirected` (for good, so that links should name the new place), `broken`, `unsure` or `not_checked`; null while the
+    -- page that it redirects to is not settled.
+    verdict TEXT
+        CHECK (verdict IS NULL OR verdict = 'ok' OR verdict = 'redirected' OR verdict = 'broken' OR verdict = 'unsure'
+            OR verdict = 'not_checked'),
+    -- Why, where it is neither `ok` nor `redirected`. Links have further reasons of their own.
+    reason TEXT
+        CHECK (reason IS NULL OR reason = 'gone' OR reason = 'status' OR reason = 'dns' OR reason = 'tls'
+            OR reason = 'connect' OR reason = 'loop' OR reason = 'bad_redirect' OR reason = 'malformed'
+            OR reason = 'no_fragment' OR reason = 'no_file' OR reason = 'is_directory' OR reason = 'case_differs'
+            OR reason = 'bad_response' OR reason = 'internal' OR reason = 'bot_wall' OR reason = 'refused'
+            OR reason = 'login' OR reason = 'rate_limited' OR reason = 'server_error' OR reason = 'timeout'
+            OR reason = 'reset' OR reason = 'dns_temporary' OR reason = 'tls_chain' OR reason = 'robots'
+            OR reason = 'script_fragment' OR reason = 'cut_short' OR reason = 'scheme' OR reason = 'hint'
+            OR reason = 'form' OR reason = 'ping' OR reason = 'excluded' OR reason = 'private'
+            OR reason = 'reserved_name' OR reason = 'limit' OR reason = 'fragment_type'),
+    -- Since when the job's runs have found it broken, or unsure for a trouble that may pass; null where it is neither.
+    broken_since_at INTEGER,
+    -- When it was asked for last. In a run that trusts an earlier one that may be before the run.
+    checked_at INTEGER,
+    -- The page of the run that it redirects to, whose verdict it has.
+    same_as INTEGER
+) STRICT;
 CREATE TABLE waiting_ranges (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -613,6 +698,12 @@ CREATE INDEX waiting_ranges_claimed ON waiting_ranges (host_id) WHERE is_claimed
 CREATE INDEX attempts_page ON attempts (page_id);
 CREATE UNIQUE INDEX unread_pages_request ON unread_pages (job_id, url_key, run_id);
 CREATE INDEX unread_pages_run ON unread_pages (run_id);
+CREATE UNIQUE INDEX link_elements_content ON link_elements (target_id, digest);
+CREATE INDEX link_elements_malformed ON link_elements (id) WHERE reason = 'malformed';
+CREATE INDEX link_rows_element ON link_rows (element_id, page_id);
+CREATE INDEX verdicts_broken ON verdicts (page_id) WHERE verdict = 'broken';
+CREATE INDEX verdicts_same ON verdicts (same_as) WHERE same_as IS NOT NULL;
+CREATE INDEX fragment_faults_broken ON fragment_faults (page_id) WHERE verdict = 'broken';
 CREATE INDEX bodies_digest ON bodies (digest);
 CREATE INDEX starts_run ON starts (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX deliveries_run ON deliveries (run_id);
@@ -644,6 +735,10 @@ BEGIN
     DELETE FROM attempts WHERE page_id = OLD.id;
     DELETE FROM redirects WHERE page_id = OLD.id;
     DELETE FROM page_links WHERE page_id = OLD.id;
+    DELETE FROM link_rows WHERE page_id = OLD.id;
+    DELETE FROM page_places WHERE page_id = OLD.id;
+    DELETE FROM fragment_faults WHERE page_id = OLD.id;
+    DELETE FROM verdicts WHERE page_id = OLD.id;
     DELETE FROM page_requests WHERE page_id = OLD.id;
     DELETE FROM page_inputs WHERE page_id = OLD.id;
     DELETE FROM sitemaps WHERE page_id = OLD.id;
@@ -686,10 +781,10 @@ CROSS JOIN all_results
 WHERE all_results.run_id = latest.id;
 CREATE VIEW failures AS
 SELECT
-    job, run, run_id, page_id, name, url, error_kind, error, status_code, attempts, title, referrer_id, referrer,
-    fetched_at, fetched
+    job, run, run_id, page_id, name, url, CAST(coalesce(error_kind, skip_reason) AS TEXT) AS error_kind, error, status_code,
+    attempts, title, line, referrer_id, referrer, fetched_at, fetched
 FROM results
-WHERE state = 'failed';
+WHERE state = 'failed' OR skip_reason = 'invalid_url';
 CREATE VIEW duplicate_titles AS
 SELECT job, run, run_id, title, pages, page_id, url, status_code
 FROM (
@@ -729,6 +824,77 @@ SELECT
     referrer_id, referrer
 FROM results
 WHERE EXISTS (SELECT 1 FROM redirects WHERE redirects.page_id = results.page_id);
+CREATE VIEW links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
+    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST(CASE WHEN link_elements.reason = 'malformed' THEN 'broken'
+        WHEN link_elements.reason IS NOT NULL OR target.id IS NULL THEN 'not_checked'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN coalesce(fragment_faults.verdict, verdicts.verdict)
+        ELSE verdicts.verdict END AS TEXT) AS verdict,
+    CAST(CASE WHEN link_elements.reason IS NOT NULL THEN link_elements.reason
+        WHEN target.id IS NULL THEN 'excluded'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN fragment_faults.reason
+        ELSE verdicts.reason END AS TEXT) AS reason,
+    target.status_code, target.error_kind, verdicts.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', verdicts.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+FROM link_rows
+JOIN pages ON pages.id = link_rows.page_id
+JOIN runs ON runs.id = pages.run_id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
+JOIN jobs ON jobs.id = runs.job_id
+JOIN link_elements ON link_elements.id = link_rows.element_id
+JOIN link_targets ON link_targets.id = link_elements.target_id
+LEFT JOIN page_keys ON page_keys.run_id = runs.id AND page_keys.url_key = link_targets.url_key
+LEFT JOIN pages AS target ON target.id = page_keys.page_id AND target.url = link_targets.url AND link_elements.reason IS NULL
+LEFT JOIN verdicts ON verdicts.page_id = target.id
+LEFT JOIN fragment_faults ON fragment_faults.page_id = target.id AND fragment_faults.fragment = link_elements.fragment;
+CREATE VIEW broken_links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    broken.page_id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
+    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CAST('broken' AS TEXT) AS verdict, broken.reason, broken.status_code, broken.error_kind, broken.broken_since_at,
+    CAST(strftime('%Y-%m-%dT%H:%M:%fZ', broken.broken_since_at / 1000.0, 'unixepoch') AS TEXT) AS broken_since
+FROM jobs
+CROSS JOIN runs
+CROSS JOIN (
+    SELECT
+        target.run_id, verdicts.page_id, link_elements.id AS element_id, verdicts.reason, target.status_code, target.error_kind,
+        verdicts.broken_since_at
+    FROM verdicts
+    CROSS JOIN pages AS target
+    CROSS JOIN link_targets
+    CROSS JOIN link_elements
+    WHERE verdicts.verdict = 'broken' AND target.id = verdicts.page_id AND link_targets.url = target.url
+        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+    UNION ALL
+    SELECT
+        target.run_id, fragment_faults.page_id, link_elements.id, fragment_faults.reason, target.status_code, target.error_kind, NULL
+    FROM fragment_faults
+    CROSS JOIN pages AS target
+    CROSS JOIN verdicts
+    CROSS JOIN link_targets
+    CROSS JOIN link_elements
+    WHERE fragment_faults.verdict = 'broken' AND target.id = fragment_faults.page_id AND verdicts.page_id = target.id
+        AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
+        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+        AND link_elements.fragment = fragment_faults.fragment
+    UNION ALL
+    SELECT NULL, NULL, link_elements.id, link_elements.reason, NULL, NULL, NULL
+    FROM link_elements
+    WHERE link_elements.reason = 'malformed') AS broken
+CROSS JOIN link_rows
+CROSS JOIN pages
+CROSS JOIN link_elements
+CROSS JOIN link_targets
+WHERE runs.job_id = jobs.id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM runs AS latest WHERE latest.job_id = runs.job_id)
+    AND coalesce(broken.run_id, runs.id) = runs.id
+    AND link_rows.element_id = broken.element_id AND link_rows.page_id BETWEEN runs.first_page_id AND runs.last_page_id
+    AND pages.id = link_rows.page_id AND +pages.run_id = runs.id
+    AND link_elements.id = broken.element_id AND link_targets.id = link_elements.target_id;
 CREATE VIEW host_summary AS
 SELECT
     results.job, results.run, results.run_id, hosts.host,

@@ -1,0 +1,49 @@
+/// Texts of pages, made harmless wherever they are shown.
+enum LinkText {
+    /// A text for people. Beside what a terminal acts on, `##[` is made visible, which is a command in the log of some CI systems
+    /// (actions/runner, `ActionCommand.TryParse`). Their other form, `::`, counts only at the beginning of a line.
+    ///
+    /// - Parameter limit: how many columns it may have; nil for any.
+    static func shown(_ text: String, limit: Int? = nil) -> String {
+        // What is far beyond the limit is not looked at.
+        let text = limit.map { String(text.prefix($0 + 1)) } ?? text
+        let safe = Terminal.sanitized(text).replacing("##[", with: "##\\u{5b}")
+        return limit.map { DisplayWidth.cut(safe, columns: $0) } ?? safe
+    }
+
+    /// A text as the value of an attribute of XML 1.0, without the quotes. What a terminal acts on is made visible, as most of it
+    /// cannot stand in XML at all (section 2.2).
+    static func xml(_ text: String) -> String {
+        var escaped = ""
+        for scalar in shown(text).unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    /// A text as code in Markdown, in which nothing of it means anything (CommonMark 0.31, section 6.1).
+    static func markdownCode(_ text: String, limit: Int? = nil) -> String {
+        let shown = shown(text, limit: limit)
+        guard !shown.isEmpty else { return "" }
+        // The fence is longer than each run of backticks in the text.
+        var (longest, run) = (0, 0)
+        for scalar in shown.unicodeScalars {
+            run = scalar == "`" ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        let fence = String(repeating: "`", count: longest + 1)
+        return longest == 0 ? fence + shown + fence : "\(fence) \(shown) \(fence)"
+    }
+}
+
+extension JSONLine {
+    /// The object, with all that a terminal or the log of a CI system acts on as escapes. Such characters stand only in strings, where an escape means the same.
+    var terminalLine: String { Terminal.escaped(line).replacing("##[", with: "##\\u005b") }
+}
