@@ -176,6 +176,7 @@ let package = Package(
             name: "CrawlFetchTests",
             dependencies: [
                 "CrawlFetch", "Curl", "CrawlCore", "Extract", "HTMLScan", "LoopbackServer", "Sitemap",
+                "TrawlTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -196,7 +197,7 @@ let package = Package(
             name: "CrawlEngineTests",
             dependencies: [
                 "ContentCoding", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "CrawlCore", "LoopbackServer",
-                "StoreModel", "TrawlStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "StoreModel", "TrawlStore", "TrawlTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

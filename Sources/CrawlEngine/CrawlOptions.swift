@@ -1,5 +1,5 @@
 package import CrawlCore
-internal import CrawlFetch
+package import CrawlFetch
 package import TrawlStore
 
 /// The options of a crawl that the program decides, and not the job.
@@ -17,6 +17,8 @@ package struct CrawlOptions: Sendable {
     package var archiveFolder: String?
     /// How connections are made, where the user says so.
     package var network = NetworkOptions()
+    /// The folder that stands for a host, which is then read in its place; nil, the default, where servers are asked for everything.
+    package var folder: FolderSite?
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
     /// Whether the observer hears of batches that are done with. The default is not.

@@ -12,12 +12,14 @@ final class TestReceiver: PageFetchReceiver {
     private var next: PageRequest?
     var mayBePrivate = true
 
-    init(_ change: (inout JobSpec) -> Void = { _ in }, cookies: CookieStore? = nil) throws {
+    init(_ change: (inout JobSpec) -> Void = { _ in }, cookies: CookieStore? = nil, folder: FolderSite? = nil)
+        throws
+    {
         loop = try TransferLoop(connections: 8)
         var spec = JobSpec(name: "job")
         spec.request.proxy = ""
         change(&spec)
-        let policy = FetchPolicy(spec, userAgent: "test-agent", cookies: cookies)
+        let policy = FetchPolicy(spec, userAgent: "test-agent", cookies: cookies, folder: folder)
         let environment = FetchEnvironment(wallClock: { 0 }, random: { 1 })
         fetcher = try PageFetcher(
             loop: loop, policy: policy, fields: policy.compileFields(), environment: environment,
@@ -26,11 +28,13 @@ final class TestReceiver: PageFetchReceiver {
 
     /// Makes one attempt at a page, redirects included.
     @discardableResult
-    func fetch(_ url: String, credentials: Credentials? = nil) throws -> PageOutcome {
+    func fetch(_ url: String, credentials: Credentials? = nil, check: CheckContext? = nil) throws
+        -> PageOutcome
+    {
         let page = ClaimedPage(
             id: PageID(rawValue: 1), host: Self.host(of: url), batch: BatchID(rawValue: 1), url: url,
             attempts: 0,
-            name: nil)
+            name: nil, kind: check == nil ? .page : .check, check: check)
         outcome = nil
         next = PageRequest(page)
         let deadline = MonotonicInstant.now + .seconds(20)

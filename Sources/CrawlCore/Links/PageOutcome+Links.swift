@@ -54,6 +54,9 @@ extension PageOutcome {
     private func linkVerdict(ofStatus status: Int, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?)
     {
         if response.signs.contains(.botWall) || status == 999 { return (.unsure, .botWall) }
+        if response.signs.contains(.noFile) { return (.broken, .noFile) }
+        if response.signs.contains(.isDirectory) { return (.broken, .isDirectory) }
+        if response.signs.contains(.caseDiffers) { return (.broken, .caseDiffers) }
         switch status {
         case 404, 410: return (.broken, .gone)
         case 429: return (.unsure, .rateLimited)

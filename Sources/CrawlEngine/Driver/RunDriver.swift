@@ -57,7 +57,8 @@ final class RunDriver {
             spec, requests: requests, loops: options.loops(for: requests),
             productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
             credentials: credentials, composer: composer, hasRequests: run.hasRequests,
-            reportsBatches: options.reportsBatches, network: options.network, random: environment.random)
+            reportsBatches: options.reportsBatches, network: options.network, folder: options.folder,
+            random: environment.random)
         frontier = Frontier(policy, now: environment.wallClock(), clock: .now)
         reporter = RunReporter(
             run.progress, observer: observer, logLimit: options.logLimit, now: .now)
@@ -183,13 +184,15 @@ final class RunDriver {
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
             network: options.network, redaction: composer.redaction,
-            keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty))
+            keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty),
+            folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
             try CrawlLoop(
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
                 circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
-                sieve: LinkSieve(spec, rules: rules, runFrom: run.startedAt), environment: environment,
+                sieve: LinkSieve(spec, rules: rules, runFrom: run.startedAt, folder: options.folder),
+                environment: environment,
                 permits: loops.permits,
                 asksBeforeSending: run.hasRequests, wakeLoops: wake, report: { inbox.send(.report($0)) })
         }

@@ -14,6 +14,7 @@ extension Frontier {
             credentials: policy.credentials.isEmpty ? nil : policy.credentials.origin(opened.key),
             now: moment.clock)
         hosts.insert(host)
+        if policy.isFolder(host) { return openFolder(host) }
         if let robots = opened.robots { learn(robots, of: host) }
         let (limits, rules) = policy.configuration(of: host)
         messages.add(
@@ -33,6 +34,16 @@ extension Frontier {
         } else {
             hosts.update(host) { $0.access = .unasked }
         }
+    }
+
+    /// Takes in a host for which a folder stands: no robots.txt is asked for, and nothing counts of how the server has been doing.
+    private mutating func openFolder(_ host: CrawledHost) {
+        let (limits, rules) = policy.configuration(of: host)
+        messages.add(
+            .open(
+                HostOpening(
+                    host: host.id, limits: limits, rules: rules, condition: HostCondition(), rest: .zero)),
+            to: host.loop)
     }
 
     /// Why nothing is asked of a host that wants to be left alone for longer than the job waits.

@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlFetch
 internal import Curl
 internal import TrawlStore
 
@@ -23,13 +24,15 @@ struct FrontierPolicy {
     let random: @Sendable () -> Double
     /// How connections are made, where the user says so.
     let network: NetworkOptions
+    /// The folder that stands for a host; nil for none.
+    let folder: FolderSite?
     /// What the job does to URLs that are found.
     let normalization: URLNormalization
 
     init(
         _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
         composer: RequestComposer, hasRequests: Bool, reportsBatches: Bool,
-        network: NetworkOptions = NetworkOptions(),
+        network: NetworkOptions = NetworkOptions(), folder: FolderSite? = nil,
         random: @escaping @Sendable () -> Double
     ) {
         self.spec = spec
@@ -42,11 +45,13 @@ struct FrontierPolicy {
         self.reportsBatches = reportsBatches
         self.random = random
         self.network = network
+        self.folder = folder
         normalization = URLNormalization(spec.normalize)
     }
 
     /// The limits and rules that a host's loop is given.
     func configuration(of host: CrawledHost) -> (limits: HostLimits, rules: HostRules) {
+        if isFolder(host) { return (FrontierPolicy.folderLimits, HostRules()) }
         let perHost = host.overrides.perHost ?? spec.concurrency.perHost
         let crawlDelay: Duration = .milliseconds(host.robots?.rules.crawlDelayMilliseconds ?? 0)
         let limits =
@@ -65,6 +70,12 @@ struct FrontierPolicy {
         // Such a host is not looked up, so it has no other addresses.
         return spec.allowPrivate.contains(name) || network.resolves(url)
     }
+
+    /// Whether a folder stands for a host. What is known of the server then counts for nothing.
+    func isFolder(_ host: CrawledHost) -> Bool { folder?.stands(forHost: host.key) == true }
+
+    /// A disk needs no politeness. Its files are read by one loop, a part of each in turn, so that many at once gain nothing.
+    private static let folderLimits = HostLimits(perHost: 4, delay: .zero)
 
     /// How long a host rests from now on before its first request: its delay counts from when another runner let go of it.
     func rest(of host: OpenedHost, _ limits: HostLimits, now: Int64, clock: MonotonicInstant) -> Duration {

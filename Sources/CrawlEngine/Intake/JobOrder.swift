@@ -12,6 +12,8 @@ package struct JobOrder: Sendable {
     private let document: JobSpec?
     /// The descriptor of a list on standard input; nil where there is none to be read.
     private let standardInput: Int32?
+    /// The folder whose pages take the place of the job's URLs; nil for none.
+    private let folder: FolderSite?
 
     /// What a run of a job is to do.
     ///
@@ -21,12 +23,14 @@ package struct JobOrder: Sendable {
     ///     another program may have changed the job meanwhile.
     ///   - variables: values that go before those of the job's `vars`, by name.
     ///   - standardInput: the descriptor of a list on standard input; nil where there is none to be read.
+    ///   - folder: whose pages take the place of the job's URLs; nil, the default, for none.
     /// - Throws: `JobFileError` where a variable has no value, or the job is none with it.
     package init(
         _ job: JobRecord, document: JobDocument? = nil, variables: [String: String] = [:],
-        standardInput: Int32? = 0
+        standardInput: Int32? = 0, folder: FolderSite? = nil
     ) throws(JobFileError) {
         self.standardInput = standardInput
+        self.folder = folder
         let document = document.flatMap { $0.json == job.spec ? $0 : nil }
         self.document = try document?.fillingVariables(variables).spec
         guard !variables.isEmpty || job.spec.contains("${var:") else {
@@ -62,7 +66,7 @@ package struct JobOrder: Sendable {
                 _ = try RequestComposer(spec, environment: environment)
                 for request in spec.requests { try environment.check(request.secrets) }
             }
-            var source = try JobURLs(document ?? spec, standardInput: standardInput)
+            var source = try JobURLs(document ?? spec, standardInput: standardInput, folder: folder)
             var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
             guard var added = try listing.add(&source, progressed: { _ in isWanted() }) else { return nil }
             try environment?.check(listing.secrets)

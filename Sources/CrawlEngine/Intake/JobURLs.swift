@@ -1,7 +1,9 @@
 package import CrawlCore
+package import CrawlFetch
 package import JobFile
 
-/// The URLs and requests of a job, one at a time: its patterns expanded, then its list read line by line.
+/// The URLs and requests of a job, one at a time: its patterns expanded, then its list read line by line. Where a folder stands for the
+/// site, they are the pages of the folder and no others.
 package struct JobURLs: PageSource, ~Copyable {
     private var patterns: ArraySlice<String>
     private var expansion: IndexingIterator<URLPattern>?
@@ -9,14 +11,24 @@ package struct JobURLs: PageSource, ~Copyable {
     /// The request whose pattern is being expanded, and its URLs.
     private var request: (template: RequestTemplate, urls: IndexingIterator<URLPattern>)?
     private var list: URLListReader?
+    private var folder: FolderPages?
     private let spec: JobSpec
 
     /// Opens the list, where the job has one.
     ///
-    /// - Parameter standardInput: the descriptor of a list on standard input; nil where there is none to be read.
+    /// - Parameters:
+    ///   - standardInput: the descriptor of a list on standard input; nil where there is none to be read.
+    ///   - folder: whose pages take the place of the job's URLs; nil for none.
     /// - Throws: `URLListError` where it cannot be opened.
-    package init(_ spec: JobSpec, standardInput: Int32? = 0) throws(URLListError) {
+    package init(_ spec: JobSpec, standardInput: Int32? = 0, folder: FolderSite? = nil) throws(URLListError) {
         self.spec = spec
+        self.folder = folder?.pages()
+        guard folder == nil else {
+            patterns = []
+            requests = []
+            list = nil
+            return
+        }
         patterns = spec.urls[...]
         requests = spec.requests[...]
         switch spec.urlsFrom {
@@ -32,6 +44,7 @@ package struct JobURLs: PageSource, ~Copyable {
 
     /// The next URL or request; nil at the end.
     package mutating func next() throws -> SourceEntry? {
+        if folder != nil { return folder?.next().map { .url($0, name: nil, line: nil) } }
         while true {
             if let url = expansion?.next() { return .url(url, name: nil, line: nil) }
             guard let pattern = patterns.popFirst() else { break }

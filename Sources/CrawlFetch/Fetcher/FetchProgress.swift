@@ -20,6 +20,8 @@ struct FetchProgress {
     /// Whether the body has ended.
     var extent = Extent.partial
 
+    /// Why the folder that stands for the host has nothing to send; nil where it has, and where there is none.
+    var folderFault: FolderSite.Fault?
     /// What the failure says beyond its kind.
     var signs: PageResponse.Signs = []
 

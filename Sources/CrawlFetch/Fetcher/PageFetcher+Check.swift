@@ -12,7 +12,7 @@ extension PageFetcher {
     ///
     /// - Parameter wait: what its `Retry-After` asks for; nil where it has none.
     func goesOnWithGET(_ kind: ErrorKind, _ status: Int, _ wait: Duration?) -> Bool {
-        guard request?.page?.check?.asksWithHEAD == true else { return false }
+        guard request?.page?.check?.asksWithHEAD == true, progress.folderFault == nil else { return false }
         switch kind {
         case .httpStatus: return status != 429 && !(status == 503 && wait != nil)
         case .timeoutRead, .timeoutTotal, .reset, .badResponse, .truncated, .decode, .tooLarge: return true
@@ -24,7 +24,8 @@ extension PageFetcher {
     func signs(of kind: ErrorKind, _ status: Int, _ message: String, _ transfer: Transfer)
         -> PageResponse.Signs
     {
-        switch kind {
+        if let fault = progress.folderFault { return PageResponse.Signs(fault) }
+        return switch kind {
         case .httpStatus where status == 403 || status == 429 || status == 503:
             // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
             transfer.header("cf-mitigated") == nil ? [] : .botWall

@@ -20,7 +20,7 @@ extension PageFetcher {
         } else if status != 429, status < 500 {
             return finish(.unavailable(statusCode: status), .answered)
         }
-        finish(failure: .httpStatus, "status \(status) is not accepted")
+        finish(failure: .httpStatus, progress.folderFault?.description ?? "status \(status) is not accepted")
     }
 
     /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.

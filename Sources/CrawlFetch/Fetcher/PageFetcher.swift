@@ -21,7 +21,7 @@ package final class PageFetcher: TransferDelegate {
     let environment: FetchEnvironment
     // Unchecked because it is used twice a page; the receiver owns the fetcher.
     unowned(unsafe) let receiver: any PageFetchReceiver
-    private let loop: TransferLoop
+    let loop: TransferLoop
     private(set) var transfer: Transfer?
     /// Selects the links of pages that are requested; nil when none are.
     let sieve: LinkSieve?
@@ -96,6 +96,7 @@ package final class PageFetcher: TransferDelegate {
 
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
+        if let folder = policy.folder, answer(request, from: folder, transfer) { return }
         // Only the page's own URL may refer to secrets; a redirect's is requested as it is.
         try transfer.setURL(
             request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
@@ -224,7 +225,7 @@ package final class PageFetcher: TransferDelegate {
             return receiver.finished(self, .again(request), .none)
         }
         let failure = failure(result, transfer)
-        if policy.exchangeKeeper != nil {
+        if policy.exchangeKeeper != nil, !transfer.running.isOfFile {
             keep(request, transfer, result, now: environment.wallClock())
         }
         guard let (kind, message) = failure else {

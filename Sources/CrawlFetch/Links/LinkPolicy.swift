@@ -123,7 +123,9 @@ package final class LinkPolicy {
         switch url.scheme {
         case "mailto":
             // With a query the addresses may be in its `to` (RFC 6068, section 2).
-            let hasAddress = url.path.utf8.contains { $0 == UInt8(ascii: "@") }
+            // Sphinx writes the at sign as %40, and mail programs decode it.
+            let address = [UInt8](percentDecoding: Array(url.path.utf8).span)
+            let hasAddress = address.contains(UInt8(ascii: "@"))
             return hasAddress || url.query != nil ? nil : .mailto
         case "tel":
             return url.path.utf8.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -24,15 +24,21 @@ package final class LinkSieve {
 
     /// Makes links of what pages refer to; nil where the job keeps none.
     private var reader: LinkReader?
+    /// The folder that stands for the site; nil for none.
+    private let folder: FolderSite?
 
     /// A sieve for a job; nil when it follows nothing and keeps no links.
     ///
     /// - Parameters:
     ///   - rules: those of the job, with the run's seeds in their scope; nil when it follows sitemaps only.
     ///   - start: when the run began, in unix milliseconds.
+    ///   - folder: stands for the site; nil, the default, for none.
     /// - Throws: `URLFilterError` when an expression of the job is not valid.
-    package init?(_ spec: JobSpec, rules: FollowRules?, runFrom start: Int64) throws {
+    package init?(_ spec: JobSpec, rules: FollowRules?, runFrom start: Int64, folder: FolderSite? = nil)
+        throws
+    {
         guard spec.discoversPages || spec.keepsLinks else { return nil }
+        self.folder = folder
         reader = try LinkReader(spec)
         let follow = spec.follow ?? JobSpec.Follow()
         self.rules = rules
@@ -54,11 +60,14 @@ package final class LinkSieve {
     ///
     /// - Parameter followed: what of it is followed; nil for nothing.
     func keep(_ source: LinkReader.Source, followed: PageDiscovery?) -> PageDiscovery? {
-        let rules = rules
+        let (rules, folder) = (rules, folder)
         guard
             let (links, checks) = reader?.read(
                 source, followed: followed?.urls ?? [],
-                isOwn: { rules?.scope.contains($0) ?? ($0.hostKey == source.page.hostKey) })
+                isOwn: { url in
+                    folder?.stands(for: url) ?? rules?.scope.contains(url)
+                        ?? (url.hostKey == source.page.hostKey)
+                })
         else { return followed }
         return PageDiscovery(
             urls: (followed?.urls ?? []) + checks, skipped: followed?.skipped ?? [:], links: links)

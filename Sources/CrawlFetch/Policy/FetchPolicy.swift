@@ -31,6 +31,10 @@ package struct FetchPolicy: Sendable {
     let readsPlaces: Bool
     /// Whether stylesheets of the site are read for what they refer to.
     let readsSheets: Bool
+    /// The folder that stands for a host; nil where servers are asked for everything.
+    let folder: FolderSite?
+    /// Whether servers are asked as well, in a run that has a folder.
+    let asksServers: Bool
     private let fields: [ExtractionField]
     /// The settings of curl's handles.
     package let transfer: TransferConfiguration
@@ -45,10 +49,11 @@ package struct FetchPolicy: Sendable {
     ///   - network: how connections are made, where the user says so. The default leaves it to the system.
     ///   - redaction: the secrets in the job's header fields. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is false.
+    ///   - folder: stands for a host; nil, the default, where servers are asked for everything.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
         exchangeKeeper: (any ExchangeKeeper)? = nil, network: NetworkOptions = NetworkOptions(),
-        redaction: Redaction = Redaction(), keepsReplies: Bool = false
+        redaction: Redaction = Redaction(), keepsReplies: Bool = false, folder: FolderSite? = nil
     ) {
         timeouts = spec.timeouts
         self.redaction = redaction
@@ -67,6 +72,8 @@ package struct FetchPolicy: Sendable {
         fields = spec.extract
         readsPlaces = spec.check?.fragments == true
         readsSheets = spec.check?.assets == true
+        self.folder = folder
+        asksServers = folder == nil || spec.check?.external == true
         self.exchangeKeeper = exchangeKeeper
         secretFields = spec.request.headers.secretNames
         var transfer = TransferConfiguration(

@@ -31,6 +31,8 @@ package struct RunningRequest {
     var slices = 0
     /// Why trawl ends the request, where curl would go on; nil while it goes on.
     var stop: Stop?
+    /// The file that the response comes out of; nil where a server is asked.
+    var file: FileResponse?
     /// Whether curl took the response for whole.
     package internal(set) var cameWhole = false
 
@@ -52,6 +54,9 @@ package struct RunningRequest {
 
     /// Whether no connection was made because every address of the host was refused.
     var isAddressRefused: Bool { !refusedAddresses.isEmpty && !hasOpenedSocket }
+
+    /// Whether the response comes out of a file, and no server is asked.
+    package var isOfFile: Bool { file != nil }
 
     /// Notes that the request is about to be sent; false when it must not be sent again.
     mutating func beginSending(isRepeatable: Bool) -> Bool {

@@ -20,8 +20,10 @@ package final class TransferLoop {
     let sockets: PollSet
     /// When curl wants to be called even without an event.
     private var timer: MonotonicInstant?
-    /// Transfers that are running.
+    /// Transfers that are running and ask a server.
     private var active: [Transfer] = []
+    /// Transfers that are running and whose response comes out of a file.
+    private var readers: [Transfer] = []
     private var nextReadCheck: MonotonicInstant = .now
     private var nextPruning: MonotonicInstant = .now
     private var nameLifetime = NameLifetime(now: .now)
@@ -71,7 +73,7 @@ package final class TransferLoop {
     var isCrowded: Bool { sockets.openCount > connections / 4 }
 
     /// How many transfers are running.
-    package var activeCount: Int { active.count }
+    package var activeCount: Int { active.count + readers.count }
 
     /// Starts a transfer. Its delegate is told of the end during a later ``turn(until:)``.
     ///
@@ -92,6 +94,16 @@ package final class TransferLoop {
         transfer.slot = active.count
         active.append(transfer)
         return true
+    }
+
+    /// Starts a transfer whose response comes out of a file, whatever URL it is set to: no server is asked. Its delegate is told what
+    /// it would be told otherwise, and of the end during a later ``turn(until:)``.
+    package func start(_ transfer: Transfer, from response: FileResponse) {
+        precondition(transfer.slot < 0, "the transfer is running already")
+        transfer.prepareForStart(now: .now, nameLifetime: transfer.settings.nameLifetime)
+        transfer.running.file = response
+        transfer.slot = readers.count
+        readers.append(transfer)
     }
 
     /// Ends a transfer at once and closes its connection. Its delegate is not told.
@@ -124,10 +136,12 @@ package final class TransferLoop {
             curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
         }
         finishCompleted()
+        if !readers.isEmpty { readFiles() }
         if now >= nextReadCheck { finishSilent() }
     }
 
     private func waitMilliseconds(until deadline: MonotonicInstant?) -> Int32 {
+        guard readers.isEmpty else { return 0 }
         var earliest = deadline
         if let timer { earliest = min(earliest ?? timer, timer) }
         if !active.isEmpty { earliest = min(earliest ?? nextReadCheck, nextReadCheck) }
@@ -158,6 +172,18 @@ package final class TransferLoop {
         }
     }
 
+    /// Reads a part of each file.
+    private func readFiles() {
+        for transfer in readers {
+            // A delegate that was told of another's end may have cancelled it.
+            guard transfer.slot >= 0, let response = transfer.running.file,
+                let result = transfer.takePart(of: response)
+            else { continue }
+            remove(transfer)
+            transfer.delegate.finished(transfer, result)
+        }
+    }
+
     /// Ends the transfers whose server has sent nothing for too long.
     private func finishSilent() {
         nextReadCheck = now + TransferLoop.readCheckInterval
@@ -178,13 +204,21 @@ package final class TransferLoop {
     }
 
     private func remove(_ transfer: Transfer) {
-        curl_multi_remove_handle(multi, transfer.handle.easy)
+        if transfer.running.file == nil {
+            curl_multi_remove_handle(multi, transfer.handle.easy)
+            remove(transfer, from: &active)
+        } else {
+            remove(transfer, from: &readers)
+        }
         transfer.endDecoding()
         transfer.wantsNewConnection = false
+    }
+
+    private func remove(_ transfer: Transfer, from transfers: inout [Transfer]) {
         let slot = transfer.slot
-        active.swapAt(slot, active.count - 1)
-        active.removeLast()
-        if slot < active.count { active[slot].slot = slot }
+        transfers.swapAt(slot, transfers.count - 1)
+        transfers.removeLast()
+        if slot < transfers.count { transfers[slot].slot = slot }
         transfer.slot = -1
     }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlEngine
+internal import CrawlFetch
 internal import Foundation
 internal import JobFile
 
@@ -33,13 +34,17 @@ struct CrawlCommandOptions: ParsableArguments {
         }
     }
 
-    var options: CrawlOptions {
+    var options: CrawlOptions { options(folder: nil) }
+
+    /// - Parameter folder: stands for a host; nil for none.
+    func options(folder: FolderSite?) -> CrawlOptions {
         var options = CrawlOptions(
             threads: threads ?? min(ProcessInfo.processInfo.activeProcessorCount, 4),
             userAgent: Product.userAgent)
         options.drain = drain.duration
         options.archiveFolder = warc
         options.network = connections.network
+        options.folder = folder
         options.openFiles = OpenFileLimit.raise()
         return options
     }

@@ -43,7 +43,8 @@ struct JobRun: Sendable {
         let order: JobOrder
         do throws(JobFileError) {
             order = try JobOrder(
-                job, document: document, variables: variables, standardInput: standardInput)
+                job, document: document, variables: variables, standardInput: standardInput,
+                folder: options.folder)
         } catch {
             throw CommandFailure(.usage, error.description)
         }
@@ -132,6 +133,7 @@ struct JobRun: Sendable {
 
     /// Suggests to name a contact if the job crawls other people's servers and its User-Agent names none.
     private func suggestContact(_ run: RunRecord, of job: JobRecord, _ spec: JobSpec) throws {
+        if options.folder != nil { return }
         if let agent = spec.request.userAgent, agent.contains("@") || agent.contains("://") { return }
         let hosts: [String]
         do throws(StoreError) {

@@ -157,13 +157,13 @@ struct CheckTests {
         #expect(broken[site.server.url("/refresh")] == "gone meta")
     }
 
-    @Test func `a folder and what is no URL are refused`() async throws {
+    @Test func `a folder without a page and what is no URL are refused`() async throws {
         let folder = try await bench.trawl("check", ".")
         let word = try await bench.trawl("check", "nothing at all")
         let flag = try await bench.trawl("check", "--accept", "many", "https://example.org/")
 
         #expect((folder.code, word.code, flag.code) == (2, 2, 2))
-        #expect(folder.errors.contains(". is a folder"))
+        #expect(folder.errors.contains(". has no HTML page"))
         #expect(word.errors.contains("nothing at all is no URL"))
         #expect(flag.errors.contains("--accept: "))
         #expect(!bench.exists("trawl.db"))

@@ -119,6 +119,12 @@ package struct PageResponse: Sendable {
         package static let temporaryDNS = Signs(rawValue: 2)
         /// The server did not send all certificates between its own and a known one.
         package static let incompleteChain = Signs(rawValue: 4)
+        /// The folder that stands for the host has no such file.
+        package static let noFile = Signs(rawValue: 8)
+        /// That folder has a folder of the name, and no index in it.
+        package static let isDirectory = Signs(rawValue: 16)
+        /// That folder has a file of the name in another spelling.
+        package static let caseDiffers = Signs(rawValue: 32)
     }
 
     /// Microseconds from the start of the attempt, as curl counts them.

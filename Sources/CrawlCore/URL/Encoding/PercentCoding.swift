@@ -20,7 +20,7 @@ extension [UInt8] {
 
     /// The bytes with every `%XX` replaced by the byte that it means; a `%` that is not followed by two hexadecimal
     /// digits stays (URL Standard, section 1.3, "percent-decode").
-    init(percentDecoding bytes: Span<UInt8>) {
+    package init(percentDecoding bytes: Span<UInt8>) {
         self.init()
         reserveCapacity(bytes.count)
         var index = 0

@@ -21,7 +21,9 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
             sqlite3 trawl.db "SELECT to_url, reason, from_url, line FROM broken_links".
             """)
 
-    @Argument(help: ArgumentHelp("Where the site begins: URLs, names of hosts.", valueName: "url"))
+    @Argument(
+        help: ArgumentHelp(
+            "Where the site begins: URLs, names of hosts; or a folder of HTML.", valueName: "url"))
     var urls: [String]
 
     @Option(help: ArgumentHelp("The name of the job.", discussion: "Default: check-HOST.", valueName: "name"))
@@ -29,6 +31,7 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
 
     @OptionGroup var follow: FollowOptions
     @OptionGroup var check: CheckOptions
+    @OptionGroup var folder: CheckFolderOptions
     @OptionGroup var pace: PaceOptions
 
     @Option(
@@ -45,13 +48,14 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
     func run() async throws {
         let logger = Logger(output)
         // Every argument and file is looked at before anything is asked for.
-        let job = try job(logger)
+        let site = try folder.site(for: urls, logger)
+        let job = try site.map { try self.job(of: $0) } ?? job(logger)
         let baseline = try report.baseline.map { try LinkBaseline(file: $0) } ?? LinkBaseline()
         let file = try ReportFile(report.file, besides: database.file)
         let known = try report.writeBaseline.map { try ReportFile($0, besides: database.file) }
         let store = try database.open(.readWrite)
         let record = try save(job, in: store)
-        let (options, output) = (crawl.options, output)
+        let (options, output) = (crawl.options(folder: site), output)
         let status = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 try await JobRun(
@@ -98,7 +102,6 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
         var urls: [String] = []
         var host: String?
         for argument in self.urls {
-            try Self.refuseFolder(argument)
             guard let address = AddressArgument(argument, defaultScheme) else {
                 throw CommandFailure(.usage, "\(argument) is no URL and no name of a host")
             }
@@ -113,16 +116,6 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
         }
         let made = CommandLineJob(name: name ?? "check-\(host ?? "")", urls: urls, settings: settings)
         return RunArguments.Job(name: made.name, document: try made.document(), isNameImplied: name == nil)
-    }
-
-    /// Throws where an argument is a folder.
-    private static func refuseFolder(_ argument: String) throws {
-        var info = stat()
-        guard !argument.contains("://"), stat(argument, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-            return
-        }
-        throw CommandFailure(
-            .usage, "\(argument) is a folder, and folders cannot be checked; serve it, and check the URL")
     }
 
     private func save(_ job: RunArguments.Job, in store: SQLiteStore) throws -> JobRecord {
