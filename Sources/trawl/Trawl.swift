@@ -24,7 +24,8 @@ struct Trawl: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self, JobsCommand.self,
             RunsCommand.self, StatusCommand.self, ResultsCommand.self, LinksCommand.self, DiffCommand.self,
-            ExplainCommand.self, RetryCommand.self, AbandonCommand.self, MergeCommand.self, SitemapCommand.self,
+            ExplainCommand.self, RetryCommand.self, AbandonCommand.self, MergeCommand.self,
+            SitemapCommand.self,
             SchemaCommand.self, BenchCommand.self,
             DaemonCommand.self,
             DatabaseCommand.self,

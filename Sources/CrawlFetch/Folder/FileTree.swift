@@ -83,10 +83,13 @@ struct FileTree: Sendable {
 
     private func spelling(of name: [UInt8], in folder: [[UInt8]]) -> [UInt8]? {
         let wanted = String(decoding: name, as: UTF8.self).lowercased()
+        // Other capitals of ASCII take as many bytes. Making texts of all names of a large folder takes seconds.
+        let isASCII = name.allSatisfy { $0 < 0x80 }
         var spelling: [UInt8]?
         var left = FileTree.searchLimit
         _ = forEachName(in: folder) { name, _ in
             left -= 1
+            guard !isASCII || name.count == wanted.utf8.count else { return left > 0 }
             if String(decoding: name, as: UTF8.self).lowercased() == wanted { spelling = Array(name) }
             return left > 0 && spelling == nil
         }

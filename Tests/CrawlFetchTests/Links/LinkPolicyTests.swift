@@ -39,7 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "mailto:a@b,c@d?subject=x", "mailto:?to=a@b", "mailto:a%40b", "tel:+49-1", "data:,x", "javascript:void(0)",
+        "mailto:a@b,c@d?subject=x", "mailto:?to=a@b", "mailto:a%40b", "tel:+49-1", "data:,x",
+        "javascript:void(0)",
         "java\nscript:x",
         "ftp://a.org/", "sms:1", "about:blank", "JavaScript:x", "file:///etc/passwd", "clsid:1",
     ])

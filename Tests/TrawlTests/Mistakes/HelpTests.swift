@@ -3,8 +3,9 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "diff", "explain", "retry",
-        "abandon", "merge", "schema",
+        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "links", "diff", "explain",
+        "retry",
+        "abandon", "merge", "sitemap", "schema",
         "bench",
         "daemon", "db", "db migrate", "db check", "db backup", "db prune",
     ]
