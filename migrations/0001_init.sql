@@ -464,7 +464,7 @@ CREATE TABLE link_elements (
     digest INTEGER NOT NULL,
     -- The element, in lower case; `header` for a field of the header, `css` for a stylesheet.
     element TEXT NOT NULL,
-    -- The attribute, in lower case; the name of the field, or `url()` or `@import` of a stylesheet.
+    -- The attribute, in lower case; the name of the field, or `url` or `import` of a stylesheet.
     attribute TEXT NOT NULL,
     -- The words of `rel`.
     rel TEXT,

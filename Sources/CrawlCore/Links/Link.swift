@@ -6,7 +6,7 @@ package struct Link: Sendable, Equatable {
     package let fragment: String?
     /// The element, in lower case: `a`. For the header's fields it is `header`, for stylesheets `css`.
     package let element: String
-    /// The attribute, in lower case: `href`. For the header's fields it is their name, for stylesheets `url()` or `@import`.
+    /// The attribute, in lower case: `href`. For the header's fields it is their name, for stylesheets `url` or `import`.
     package let attribute: String
     /// The words of `rel`; nil for none.
     package let rel: String?

@@ -28,8 +28,8 @@ package struct LinkRow: Sendable, Equatable {
     package var errorKind: String?
     /// Since when the job's runs have found it so, in unix milliseconds; nil where it is not broken.
     package var brokenSince: Int64?
-    /// Whether it leads to a host that the run's own list does not name.
-    package var isExternal = false
+    /// Whether it leads to a host that the run's own list does not name. Nil where that was not looked up.
+    package var isExternal: Bool?
 
     /// A link of which nothing is known yet.
     package init(from: String, to: String, element: String, attribute: String, line: Int, count: Int) {

@@ -73,6 +73,9 @@ struct JobSchemaTests {
                     document =
                         "urls: [\"http://a/\"]\non_finish: {webhook: {\(url)\(key.name.dropFirst(18)): \(text)}}"
                 }
+                if key.name == "request.cookies.file" {
+                    document = "urls: [\"http://a/\"]\nrequest: {cookies: {file: \(text)}}"
+                }
                 if key.name == "extract" { document = "urls: [\"http://a/\"]\nextract: \(text)" }
                 if key.name.hasPrefix("extract.*.") {
                     document = "urls: [\"http://a/\"]\nextract: {field: {\(key.name.dropFirst(10)): \(text)}}"

@@ -38,7 +38,9 @@ struct HelpTests {
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
         let arguments =
             [
-                "fetch", "check", "add", "runs", "results", "diff", "retry", "abandon", "merge", "bench",
+                "fetch", "check", "add", "runs", "results", "links", "diff", "retry", "abandon", "merge",
+                "sitemap",
+                "bench",
                 "db backup",
             ]
             .contains(name)

@@ -69,7 +69,7 @@ struct LinkWriter {
         Field(name: "status_code") { .number($0.statusCode.map(Int64.init)) },
         Field(name: "error_kind") { .text($0.errorKind) },
         Field(name: "broken_since") { .text($0.brokenSince.map { Wording.instant(milliseconds: $0) }) },
-        Field(name: "is_external") { .flag($0.isExternal) },
+        Field(name: "is_external") { .flag($0.isExternal == true) },
     ]
 
     private func json(_ link: LinkRow) -> String {
