@@ -44,7 +44,7 @@ struct HelpTests {
                 "db backup",
             ]
             .contains(name)
-            ? "x" : name == "explain" ? "x y" : ""
+            ? "x" : name == "explain" ? "x y" : name == "sitemap" ? "x -o y" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 
         #expect(wrong.code == 2)
