@@ -30,6 +30,7 @@ import Testing
                 "run_activity", "unread_pages", "all_results", "finished_results", "duplicate_titles",
                 "duplicate_content", "missing_titles", "slow_pages", "redirect_chains", "link_targets",
                 "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links",
+                "broken_elements",
                 "broken_links",
             ])
     }
