@@ -39,7 +39,6 @@ struct HelpTests {
         let arguments =
             [
                 "fetch", "check", "add", "runs", "results", "links", "diff", "retry", "abandon", "merge",
-                "sitemap",
                 "bench",
                 "db backup",
             ]
