@@ -29,6 +29,8 @@ extension PageFetcher {
         case .httpStatus where status == 403 || status == 429 || status == 503:
             // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
             transfer.header("cf-mitigated") == nil ? [] : .botWall
+        // Until the name has been looked up once more nobody knows whose fault it is.
+        case .dns: NameDiagnosis.saysNoName(message) ? [] : .temporaryDNS
         case .tls:
             // OpenSSL's words for X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE.
             message.contains("local issuer certificate") || message.contains("verify the first certificate")

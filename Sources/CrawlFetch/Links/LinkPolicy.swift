@@ -10,8 +10,8 @@ package final class LinkPolicy {
     package enum Decision: Equatable, Sendable {
         /// The URL is asked for.
         case ask(Target)
-        /// The URL is not asked for.
-        case notChecked(Reason)
+        /// The URL is not asked for. The reason is one of those that go with ``LinkVerdict/notChecked``.
+        case notChecked(LinkReason)
         /// The reference is broken, whatever a server would say.
         case malformed(Fault)
     }
@@ -24,26 +24,6 @@ package final class LinkPolicy {
         case asset
         /// Anything elsewhere.
         case external
-    }
-
-    /// Why a URL is not asked for; the raw values are stored.
-    package enum Reason: String, Sendable, CaseIterable {
-        /// Its scheme is not HTTP's.
-        case scheme
-        /// It is a hint to open a connection, or only the name of something.
-        case hint
-        /// A form is sent there.
-        case form
-        /// Something is reported there by POST.
-        case ping
-        /// The job leaves it out: by an expression, or as it checks no assets or nothing elsewhere.
-        case excluded
-        /// Its host is an address that is not of the public internet.
-        case `private`
-        /// Its host has a name that stands for no real one (RFC 2606, RFC 6761).
-        case reservedName = "reserved_name"
-        /// It is longer than the job allows.
-        case limit
     }
 
     /// What is wrong with a reference that is no URL to ask for.

@@ -153,13 +153,7 @@ extension LinkReason {
         switch decision {
         case .ask, .notChecked(.excluded): return nil
         case .malformed: self = .malformed
-        case .notChecked(.scheme): self = .scheme
-        case .notChecked(.hint): self = .hint
-        case .notChecked(.form): self = .form
-        case .notChecked(.ping): self = .ping
-        case .notChecked(.private): self = .private
-        case .notChecked(.reservedName): self = .reservedName
-        case .notChecked(.limit): self = .limit
+        case .notChecked(let reason): self = reason
         }
     }
 }

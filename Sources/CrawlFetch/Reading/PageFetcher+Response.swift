@@ -100,6 +100,9 @@ extension PageFetcher {
         if let sieve, outcome.verdict == .done {
             outcome.discovery = discovery(of: scanner, sieve, request, outcome.response.robots)
         }
+        if outcome.verdict == .done, outcome.error == nil, outcome.discovery?.links?.isCut == true {
+            outcome.error = "links: the page refers to more than is kept"
+        }
         // A tree is not kept while the fetcher waits for its next page.
         reader.endScan()
     }

@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// The name is looked up once more, in the background, since nothing on the loop's thread may wait. So the first failure of a name
 /// can only say where to look, and the next try knows.
-final class NameDiagnosis {
+package final class NameDiagnosis {
     /// What was found out about names, by name.
     private var verdicts: [String: Verdict] = [:]
     private var lookUps: [String: OpaquePointer] = [:]
@@ -46,6 +46,9 @@ final class NameDiagnosis {
             verdicts[name] = Verdict(code)
         }
     }
+
+    /// Whether a message on a name says for sure that there is no such name, so that it makes no difference to ask again.
+    package static func saysNoName(_ message: String) -> Bool { message.hasSuffix(Verdict.noName.words) }
 
     /// Why a name was not resolved.
     enum Verdict: Equatable {

@@ -34,7 +34,8 @@ struct OutputFile {
         if let name, Glibc.close(descriptor) != 0 { throw OutputFile.failure(name) }
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool {
+    /// Whether two names are of one file.
+    static func isSame(_ one: String, _ other: String) -> Bool {
         var first = stat()
         var second = stat()
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }

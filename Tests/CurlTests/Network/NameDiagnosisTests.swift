@@ -30,6 +30,14 @@ import TrawlTestSupport
         #expect(first.contains("getent ahosts localhost"))
     }
 
+    @Test func `only a name that does not exist is said not to`() {
+        let message = "Could not resolve host: a.example: "
+        #expect(NameDiagnosis.saysNoName(message + NameDiagnosis.Verdict.noName.words))
+        for verdict in [NameDiagnosis.Verdict.unknown("a.example"), .resolver("timed out"), .resolved] {
+            #expect(!NameDiagnosis.saysNoName(message + verdict.words))
+        }
+    }
+
     @Test func `a message without a name stays as it is`() {
         #expect(NameDiagnosis().explain("Couldn't resolve host name") == "Couldn't resolve host name")
     }

@@ -135,6 +135,21 @@ struct CheckTests {
             try links(checked, "broken") == [site.url("/lost"): "gone sitemap", site.url("/moved"): "gone a"])
     }
 
+    @Test func `a page that refers to more than is kept says so in its row`() async throws {
+        let candidates = (0...1_000).map { "/\($0).png" }.joined(separator: ", ")
+        let site = try LoopbackServer { request in
+            request.path == "/" ? .text("<img srcset=\"\(candidates)\">", type: "text/html") : .text("")
+        }
+
+        let checked = try await check(site, "--no-assets", "--format", "ndjson")
+
+        #expect(checked.code == 0)
+        #expect(
+            try bench.value("SELECT error FROM results WHERE kind IS NULL")
+                == "links: the page refers to more than is kept")
+        #expect(try bench.value("SELECT count(*) FROM links") == 1_000)
+    }
+
     // MARK: What is asked for
 
     @Test func `assets, external links and fragments can be left out`() async throws {

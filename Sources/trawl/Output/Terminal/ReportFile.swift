@@ -17,12 +17,12 @@ final class ReportFile {
             (self.path, descriptor) = (nil, STDOUT_FILENO)
             return
         }
-        guard !Self.isSame(path, database) else {
+        guard !OutputFile.isSame(path, database) else {
             throw CommandFailure(.usage, "\(path) is the database itself; name another file")
         }
         self.path = path
         descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Self.failure(path) }
+        guard descriptor >= 0 else { throw OutputFile.failure(path) }
     }
 
     deinit { if path != nil { Glibc.close(descriptor) } }
@@ -33,21 +33,10 @@ final class ReportFile {
     func begin() throws {
         // A pipe or a device cannot be emptied, and needs not be.
         guard let path, ftruncate(descriptor, 0) != 0, errno != EINVAL else { return }
-        throw Self.failure(path)
+        throw OutputFile.failure(path)
     }
 
     func put(_ text: String) throws {
         try Terminal.put(text, to: descriptor)
-    }
-
-    private static func isSame(_ one: String, _ other: String) -> Bool {
-        var first = stat()
-        var second = stat()
-        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
-        return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
-    }
-
-    private static func failure(_ path: String) -> CommandFailure {
-        CommandFailure(.io, "\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

@@ -13,20 +13,7 @@ enum LinkText {
 
     /// A text as the value of an attribute of XML 1.0, without the quotes. What a terminal acts on is made visible, as most of it
     /// cannot stand in XML at all (section 2.2).
-    static func xml(_ text: String) -> String {
-        var escaped = ""
-        for scalar in shown(text).unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
-    }
+    static func xml(_ text: String) -> String { XMLText.escaped(shown(text)) }
 
     /// A text as code in Markdown, in which nothing of it means anything (CommonMark 0.31, section 6.1).
     static func markdownCode(_ text: String, limit: Int? = nil) -> String {
