@@ -22,12 +22,14 @@ final class CrawlLoop: @unchecked Sendable {
     private let mail: LoopMail
 
     let transfers: TransferLoop
-    // Unchecked because it is used ten times a page. It calls nothing, so no access to it can begin within another.
+    // The values that each page uses several times are unchecked. They call nothing that knows the loop, so no access to one can begin
+    // within another.
+
     /// Which request may start when.
     @exclusivity(unchecked) var gate: HostGate
     /// What may be requested of the hosts that this loop serves.
     var rules: [HostID: HostRules] = [:]
-    var fetchers = FetcherPool()
+    @exclusivity(unchecked) var fetchers = FetcherPool()
     /// Pages that may start, until the driver has told what they send. Each has its place at its host, a permit and a
     /// fetcher.
     var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
@@ -35,7 +37,7 @@ final class CrawlLoop: @unchecked Sendable {
     var nextStart: MonotonicInstant?
     /// When the loop ends at the latest; nil while it is not asked to.
     var drainDeadline: MonotonicInstant?
-    var outbox: LoopOutbox
+    @exclusivity(unchecked) var outbox: LoopOutbox
 
     /// How long until the loop looks whether a full archive has room again.
     private static let archiveWait: Duration = .milliseconds(10)

@@ -18,12 +18,13 @@ final class PollSet {
         var isOpen = false
     }
 
+    // What changes several times a page is unchecked, since no access to it calls out.
+
     private let epoll: Int32
-    private var events = [epoll_event](repeating: epoll_event(), count: 256)
-    // Unchecked because it changes several times a page, and no access to it calls out.
+    @exclusivity(unchecked) private var events = [epoll_event](repeating: epoll_event(), count: 256)
     /// The sockets, by descriptor.
     @exclusivity(unchecked) private var sockets: [Socket] = []
-    private var changed: [Int32] = []
+    @exclusivity(unchecked) private var changed: [Int32] = []
     /// How many sockets are between ``opened(_:)`` and ``closed(_:)``.
     private(set) var openCount = 0
 

@@ -33,11 +33,11 @@ package final class PageScanner {
     package let options: Options
 
     /// Whether the scanner needs no more of the body: everything asked for is found, or there is nothing to find.
-    package private(set) var isFinished = false
+    @exclusivity(unchecked) package private(set) var isFinished = false
 
     /// Whether the body is HTML or XHTML, by its type or its first bytes; of a body without a type that is not known
     /// before its first bytes are read.
-    package private(set) var isHTML = false
+    @exclusivity(unchecked) package private(set) var isHTML = false
 
     /// Whether the body is an XML document other than XHTML that is read, as it is for ``Options/tree``.
     package var isXML: Bool { reader.isDocument }
@@ -62,15 +62,16 @@ package final class PageScanner {
         case reading
     }
 
-    private var stage = Stage.head
+    // The state that is read and written several times a page is unchecked: nothing that is called knows the scanner.
+
+    @exclusivity(unchecked) private var stage = Stage.head
     /// The page's `Content-Type` and what it says, kept because a site sends the same one with page after page.
     private var header = (value: String?.none, type: MIMEType(contentType: nil))
-    private var type = MIMEType(contentType: nil)
-    private var encoding: TextEncoding?
+    @exclusivity(unchecked) private var type = MIMEType(contentType: nil)
+    @exclusivity(unchecked) private var encoding: TextEncoding?
     private var held: [UInt8] = []
-    private var remaining = 0
+    @exclusivity(unchecked) private var remaining = 0
 
-    // Unchecked because it is used ten times a page, and calls nothing that knows the scanner.
     @exclusivity(unchecked) private var reader: PageReader
     private var streamDecoder: (any StreamDecoder)?
     private var decoded: [UInt8] = []

@@ -4,11 +4,13 @@ internal import TrawlText
 ///
 /// One value serves page after page. `encoding` is that of the present page.
 final class PageText {
+    // Both are unchecked: they are set for each page, and nothing is called meanwhile.
+
     /// The encoding of the bytes that are given here. Bytes that were read before it was known are ASCII.
-    var encoding = TextEncoding.utf8
+    @exclusivity(unchecked) var encoding = TextEncoding.utf8
 
     /// The encoding of the page. It differs from `encoding` where the page was decoded before it was read.
-    var pageEncoding = TextEncoding.utf8
+    @exclusivity(unchecked) var pageEncoding = TextEncoding.utf8
 
     /// Keeps the tables of legacy encodings from page to page.
     let decoder: LegacyDecoder

@@ -71,11 +71,23 @@ struct RawStatement {
     }
 
     /// Runs a statement that gives no rows, and leaves it ready for the next values.
-    func run() throws {
+    ///
+    /// - Returns: how many rows it has inserted, updated or deleted.
+    @discardableResult
+    func run() throws -> Int {
         let code = sqlite3_step(pointer)
         sqlite3_reset(pointer)
         if texts.removeAll() { sqlite3_clear_bindings(pointer) }
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure() }
+        return Int(sqlite3_changes(sqlite3_db_handle(pointer)))
+    }
+
+    /// Runs a statement that inserts a row.
+    ///
+    /// - Returns: the row's id.
+    func insert() throws -> Int64 {
+        try run()
+        return sqlite3_last_insert_rowid(sqlite3_db_handle(pointer))
     }
 
     /// Calls `body` for each row until it says false, then leaves the statement ready for the next values.

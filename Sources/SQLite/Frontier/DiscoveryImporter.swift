@@ -230,8 +230,7 @@ package struct DiscoveryImporter {
         insert.bind(11, url.skipReason == nil ? "pending" : "skipped")
         insert.bind(12, url.skipReason?.rawValue)
         insert.bind(13, url.method)
-        try insert.run()
-        let id = transaction.database.lastInsertedRowID
+        let id = try insert.insert()
         _ = try PageKeys(run, in: transaction).enter(key.rawValue, of: id)
         growth.note(id)
         if let host {

@@ -23,8 +23,7 @@ struct PageKeys {
         insert.bind(1, run.rawValue)
         insert.bind(2, key)
         insert.bind(3, page)
-        try insert.run()
-        return database.changesCount == 1
+        return try insert.run() == 1
     }
 
     /// Enters the key of a page whose row is there, or a salted one where another request has that key.

@@ -36,8 +36,9 @@ struct PageRows {
             insert.bind(5, line.map(Int64.init))
             insert.bind(6, url)
             insert.bind(7, isInRange ? Int64(1) : Int64?.none)
-            try insert.run()
+            let id = try insert.insert()
             if let request { try add(request) }
+            if input == nil { return id }
         case .skipped(let text, let reason, let name, let line, let error):
             try transaction.database.cachedStatement(
                 sql: """

@@ -62,8 +62,7 @@ struct LinkImporter {
             insert.bind(1, reference.url)
             insert.bind(
                 2, reference.hasPage ? URLKey(method: "GET", url: reference.url).rawValue : nil)
-            try insert.run()
-            id = transaction.database.lastInsertedRowID
+            id = try insert.insert()
         }
         targets.remember(hash, row: id)
         return id
@@ -100,8 +99,7 @@ struct LinkImporter {
             insert.bind(6, reference.text)
             insert.bind(7, reference.fragment)
             insert.bind(8, reference.reason?.rawValue)
-            try insert.run()
-            id = transaction.database.lastInsertedRowID
+            id = try insert.insert()
         }
         elements.remember(hash, row: id)
         return id

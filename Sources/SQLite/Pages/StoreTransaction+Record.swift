@@ -132,8 +132,7 @@ extension StoreTransaction {
     /// Whether the page was still there to be settled.
     private func settlePlain(_ outcome: borrowing PageOutcome, _ statement: RawStatement) throws -> Bool {
         bindPlain(outcome, to: statement)
-        try statement.run()
-        return database.changesCount == 1
+        return try statement.run() == 1
     }
 
     /// Whether the page was still there to be settled.
@@ -157,8 +156,7 @@ extension StoreTransaction {
             statement.bind(at(.contentStatusCode), try contentStatusCode(of: outcome))
         }
         statement.bind(at(.bodyID), try bodyID(of: outcome))
-        try statement.run()
-        guard database.changesCount == 1 else { return false }
+        guard try statement.run() == 1 else { return false }
         if let chain = outcome.chain { try record(chain, of: outcome.page.id) }
         if let reply = outcome.response.content?.reply { try keep(reply, of: outcome.page.id) }
         return true
