@@ -45,12 +45,11 @@ struct DocumentationTests {
         }
     }
 
-    @Test func `the README and the index have a link to every page`() throws {
+    @Test func `the index has a link to every page, and the README one to the index`() throws {
         let pages = try Manual.all().map(\.name).filter { $0.hasPrefix("docs/") && $0 != "docs/README.md" }
 
-        #expect(Set(pages).subtracting(try Manual("README.md").links) == [])
-        #expect(
-            Set(pages).subtracting(try Manual("docs/README.md").links.map { "docs/\($0)" }) == [])
+        #expect(Set(pages).subtracting(try Manual("docs/README.md").links.map { "docs/\($0)" }) == [])
+        #expect(try Manual("README.md").links.contains("docs/README.md"))
     }
 
     // MARK: Job files
@@ -222,6 +221,32 @@ struct DocumentationTests {
         for (page, query) in queries {
             #expect(throws: Never.self, "\(page): \(query)") { try explain(query) }
         }
+    }
+
+    @Test func `every query of the cookbook can be asked`() async throws {
+        try await migrate()
+        let queries = try Manual("docs/cookbook.md").blocks("sql")
+
+        #expect(queries.count > 40)
+        for query in queries {
+            #expect(throws: Never.self, "\(query)") { try ask(query) }
+        }
+    }
+
+    /// Asks for all rows of a query.
+    private func ask(_ query: String) throws {
+        _ = try bench.database().read { try Row.fetchAll($0, sql: query) }
+    }
+
+    @Test func `every stored word and exit code has a cause and a cure`() throws {
+        let page = try Manual("docs/causes-and-cures.md")
+        let named = Set(Manual.rows(page.lines).compactMap { $0.first }.flatMap(Manual.words))
+
+        #expect(Set(ErrorKind.allCases.map(\.rawValue)).subtracting(named) == [])
+        #expect(Set(SkipReason.allCases.map(\.rawValue)).subtracting(named) == [])
+        #expect(
+            Manual.rows(page.section("## Why the program ends with a number")).compactMap { Int($0[0]) }
+                == Array(0...9))
     }
 
     /// Has SQLite compile a query.
