@@ -76,7 +76,7 @@ struct LinkQuestionTests {
             ])
         #expect(try answer("'% nofollow %'", site) == ["/ 1 /b"])
         #expect(try answer("'canonical'", site) == ["/a /gone 404 broken gone"])
-        #expect(try answer("AS back", site) == ["/ /fr"])
+        #expect(try answer("AS back", site) == ["/ fr /fr"])
         #expect(try answer("AS site", site) == ["http://one.example 2", "http://two.example 1"])
         #expect(try answer("'iframe'", site) == ["script http://two.example/x.js"])
         #expect(try answer("GROUP BY 1, 2", site) == ["/gone gone 1"])
