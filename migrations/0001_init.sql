@@ -468,7 +468,7 @@ CREATE TABLE link_elements (
     attribute TEXT NOT NULL,
     -- The words of `rel`.
     rel TEXT,
-    -- The text of the link, or the alternative text of the image, up to 200 characters.
+    -- The text of the link, or the alternative text of the image, up to 200 characters; the `hreflang` of a `link`.
     text TEXT,
     -- The fragment, without `#`.
     fragment TEXT,

@@ -96,6 +96,9 @@ package protocol StoreReader {
     func forEachLinkFault(of run: RunID, _ body: (LinkRow) throws -> Bool) throws
     /// How many pages of a run have which verdict, the most frequent first. Empty for a run that keeps no links.
     func verdictCounts(of run: RunID) throws -> [VerdictCount]
+    /// How many things that a run's pages refer to are broken though no page of the run is: URLs with a fragment that names no place, and
+    /// what is no URL; the most frequent reason first. Empty for a run that checks nothing.
+    func brokenReferences(of run: RunID) throws -> [(reason: LinkReason, count: Int)]
     /// The body that is kept of a page; nil for none.
     func body(of page: PageID) throws -> PageBody?
     /// A page of a run by its URL, asked for by GET.

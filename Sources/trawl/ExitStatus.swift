@@ -11,7 +11,7 @@ enum ExitStatus: Int32, Error {
     case usage = 2
     /// The database or another file cannot be used.
     case io = 3
-    /// The run is finished; some of its pages failed, or were not URLs.
+    /// The run is finished; some of its pages failed, or were not URLs; or links are broken that it checks.
     case someFailed = 4
     /// The run is finished; none of its pages succeeded.
     case noneSucceeded = 5
@@ -24,11 +24,15 @@ enum ExitStatus: Int32, Error {
 
     /// The status of a finished run.
     ///
-    /// - Parameter hasSuccess: whether any page succeeded; nil where the run has no pages but sitemaps, and
-    ///   pages that have not changed (`not_newer`).
-    init(finished progress: RunProgress, hasSuccess: Bool?) {
+    /// - Parameters:
+    ///   - hasSuccess: whether any page succeeded; nil where the run has no pages but sitemaps, and pages that have not changed
+    ///     (`not_newer`).
+    ///   - brokenReferences: how many links are broken though no page of the run is.
+    init(finished progress: RunProgress, hasSuccess: Bool?, brokenReferences: Int = 0) {
         if hasSuccess == false {
             self = .noneSucceeded
+        } else if brokenReferences > 0, progress.failed + progress.invalid == 0 {
+            self = .someFailed
         } else if progress.failed == 0, progress.invalid == 0 {
             self = .success
         } else {

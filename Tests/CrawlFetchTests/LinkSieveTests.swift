@@ -219,4 +219,26 @@ import Testing
         #expect(skipped.first?.lastModified == 1_000_002_999)
         #expect(found.skipped == [.notNewer: 4 - expected.count])
     }
+
+    @Test(arguments: [
+        ("http://other.org/x#y", JobSpec.Check(), "http://other.org/x"), ("http://10.0.0.1/", .init(), nil),
+        ("http://other.org/no", .init(), nil), ("http://other.org/x", nil, nil),
+    ])
+    func `where a page redirects to is checked, unless it is not to be asked for`(
+        target: String, check: JobSpec.Check?, url: String?
+    ) throws {
+        let sieve = try sieve {
+            $0.check = check
+            $0.keepsLinks = true
+            $0.follow?.exclude = ["/no$"]
+        }
+        let page = ClaimedPage(
+            id: PageID(rawValue: 1), host: HostID(rawValue: 1), batch: BatchID(rawValue: 1), url: Self.page,
+            attempts: 0, name: nil, depth: 2)
+
+        let found = sieve.check(redirectTo: try WebURL(parsing: target), of: page)?.urls ?? []
+
+        #expect(found.map(\.url) == (url.map { [$0] } ?? []))
+        #expect(found.allSatisfy { $0.kind == .check && $0.depth == 2 && !$0.readsPlaces })
+    }
 }

@@ -8,12 +8,15 @@ package struct LinkField: Sendable {
         package let rel: String
         /// What the link is of, as it is written; nil for the resource that was asked for.
         package let anchor: String?
+        /// The language of the target; empty where none is said. Of several the first.
+        package let language: String
 
         /// A link; nothing is checked.
-        package init(target: String, rel: String, anchor: String? = nil) {
+        package init(target: String, rel: String, anchor: String? = nil, language: String = "") {
             self.target = target
             self.rel = rel
             self.anchor = anchor
+            self.language = language
         }
     }
 
@@ -39,6 +42,7 @@ package struct LinkField: Sendable {
         rest = rest[end...].dropFirst()
         var rel: String?
         var anchor: String?
+        var language: String?
         skip(while: Self.isSpace)
         while rest.first == UInt8(ascii: ";") {
             rest = rest.dropFirst()
@@ -48,9 +52,10 @@ package struct LinkField: Sendable {
             let value = parameterValue()
             if name.lowercased() == "rel" { rel = rel ?? value }
             if name.lowercased() == "anchor" { anchor = anchor ?? value }
+            if name.lowercased() == "hreflang" { language = language ?? value }
             skip { !Self.isSeparator($0) }
         }
-        return Link(target: target, rel: rel ?? "", anchor: anchor)
+        return Link(target: target, rel: rel ?? "", anchor: anchor, language: language ?? "")
     }
 
     private mutating func parameterValue() -> String {

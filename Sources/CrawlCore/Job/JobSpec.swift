@@ -92,9 +92,11 @@ extension JobSpec {
         package var external = true
         /// Whether the places are there that fragments name.
         package var fragments = true
+        /// The images that pages have for previews elsewhere (Open Graph, Twitter's cards), too.
+        package var socialImages = false
         /// How long a URL elsewhere that was fine is trusted before it is asked for again. The default is 7 days.
         package var recheck = Duration.seconds(7 * 86_400)
-        /// All of them.
+        /// All but the images for previews.
         package init() {}
     }
 

@@ -10,7 +10,8 @@ package struct Link: Sendable, Equatable {
     package let attribute: String
     /// The words of `rel`; nil for none.
     package let rel: String?
-    /// The text of the link, or the alternative text of the image, white space collapsed; nil for none.
+    /// The text of the link, or the alternative text of the image, white space collapsed; nil for none. Of a `link`, and of the field
+    /// `Link`, it is the language of what it leads to (`hreflang`).
     package let text: String?
     /// The line of the page that it is in, from 1, where it is met first; 0 for the header.
     package let line: Int

@@ -9,6 +9,7 @@ extension PageOutcome {
         let isOwn = page.check?.isOwn ?? true
         switch verdict {
         case .retry, .postponed, .skipped(.duplicate): return nil
+        case .skipped where isCheckedElsewhere: return nil
         case .done:
             if !isOwn, leadsToLogin { return (.unsure, .login) }
             return (hasMoved ? .redirected : .ok, nil)
@@ -24,6 +25,12 @@ extension PageOutcome {
             else { return found }
             return (.broken, found.reason)
         }
+    }
+
+    /// Whether the page redirects to where the run does not follow, and what is there is checked: the page has its verdict.
+    package var isCheckedElsewhere: Bool {
+        guard case .skipped = verdict else { return false }
+        return discovery?.urls.contains { $0.kind == .check } == true
     }
 
     private func linkVerdict(of kind: ErrorKind, isOwn: Bool) -> (verdict: LinkVerdict, reason: LinkReason?) {

@@ -109,6 +109,10 @@ extension Frontier {
         case .page(let page):
             var outcome = PageOutcome(of: page, request, verdict, error, now: now)
             outcome.lastHost = page.host  // It was never at the other.
+            // A robots.txt that cannot be had says of its host what the page would have said.
+            if case .failed(let kind) = verdict {
+                outcome.response.signs = PageResponse.Signs(of: kind, error)
+            }
             outcome.redact(page.message?.redaction ?? policy.composer.redaction)
             news.outcomes.append([outcome])
         case .robots(let host):

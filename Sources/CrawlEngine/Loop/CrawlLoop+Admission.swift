@@ -25,6 +25,8 @@ extension CrawlLoop {
         _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
     ) {
         var outcome = PageOutcome(of: page, request, verdict, error, now: job.environment.wallClock())
+        // A robots.txt that cannot be had says of its host what the page would have said.
+        if case .failed(let kind) = verdict { outcome.response.signs = PageResponse.Signs(of: kind, error) }
         outcome.redact(page.message?.redaction ?? job.policy.redaction)
         keep(outcome)
     }

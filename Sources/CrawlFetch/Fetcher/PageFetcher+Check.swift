@@ -1,4 +1,4 @@
-internal import CrawlCore
+package import CrawlCore
 internal import Curl
 internal import HTMLScan
 internal import TrawlText
@@ -29,19 +29,19 @@ extension PageFetcher {
         case .httpStatus where status == 403 || status == 429 || status == 503:
             // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
             transfer.header("cf-mitigated") == nil ? [] : .botWall
-        // Until the name has been looked up once more nobody knows whose fault it is.
-        case .dns: NameDiagnosis.saysNoName(message) ? [] : .temporaryDNS
-        case .tls:
-            // OpenSSL's words for X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE.
-            message.contains("local issuer certificate") || message.contains("verify the first certificate")
-                ? .incompleteChain : []
-        default: []
+        default: PageResponse.Signs(of: kind, message)
         }
     }
 
-    /// The cookies that a check sends: those that its own chain of redirects has set; nil for none.
+    /// Whether a request sends the cookies that its own chain of redirects has set, and no others.
+    func hasChainCookies(_ request: PageRequest) -> Bool {
+        guard let page = request.page else { return false }
+        return page.check != nil || policy.hasChainCookies && page.message == nil
+    }
+
+    /// The cookies that a request sends: those that its own chain of redirects has set; nil for none.
     func chainCookies(of request: PageRequest) -> JobSpec.HeaderField? {
-        guard request.page?.check != nil, let chain = request.chain,
+        guard hasChainCookies(request), let chain = request.chain,
             let url = try? WebURL(parsing: request.url),
             let cookies = chain.cookies.field(for: url)
         else { return nil }
@@ -61,5 +61,24 @@ extension PageFetcher {
         let sheet = StyleSheetScanner()
         sheet.reset(contentType: contentType)
         return .sheet(sheet)
+    }
+}
+
+extension PageResponse.Signs {
+    /// What a failure says beyond its kind, where no response came.
+    ///
+    /// - Parameter message: what libcurl or OpenSSL says, with or without words before it.
+    package init(of kind: ErrorKind, _ message: String) {
+        switch kind {
+        // Until the name has been looked up once more nobody knows whose fault it is.
+        case .dns: self = NameDiagnosis.saysNoName(message) ? [] : .temporaryDNS
+        case .tls:
+            // OpenSSL's words for X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and …_VERIFY_LEAF_SIGNATURE.
+            let isIncomplete =
+                message.contains("local issuer certificate")
+                || message.contains("verify the first certificate")
+            self = isIncomplete ? .incompleteChain : []
+        default: self = []
+        }
     }
 }

@@ -44,7 +44,8 @@ extension PageFetcher {
         let now = environment.wallClock()
         var chain = request.chain ?? RedirectChain(startedAt: startedAt(transfer, now: now))
         let sentCookies = chainCookies(of: request).map { CookieField([$0.value]) } ?? transfer.sentCookies
-        if request.page?.check != nil, let url = try? WebURL(parsing: request.url) {
+        let hasChainCookies = hasChainCookies(request)
+        if hasChainCookies, let url = try? WebURL(parsing: request.url) {
             chain.cookies.take(transfer.headers("set-cookie"), from: url)
         }
         chain.append(
@@ -60,7 +61,7 @@ extension PageFetcher {
         if rules != nil { limits.urlLength = 0 }
         let cookies = chain.cookies
         let decision = chain.decide(location: location, limits: limits) { target in
-            guard request.page?.check == nil else {
+            guard !hasChainCookies else {
                 return CookieField(cookies.field(for: target).map { [$0] } ?? [])
             }
             return transfer.cookies(for: target, own: ownCookies(for: target, request))
@@ -96,6 +97,7 @@ extension PageFetcher {
             of: page, next, .skipped(reason), "redirected to \(url.prefix(200)), which is not followed",
             now: now)
         if url.utf8.count > PageFetcher.keptURLLength { outcome.response.finalURL = nil }
+        outcome.discovery = sieve?.check(redirectTo: target, of: page)
         outcome.redact(redaction)
         self.request = nil
         receiver.finished(self, .outcome(outcome), .answered)

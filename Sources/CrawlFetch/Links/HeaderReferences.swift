@@ -19,6 +19,7 @@ package enum HeaderReferences {
                 references.append(
                     PageReference(
                         PageReference.kind(ofLink: rel), element: "", attribute: "Link", rel: rel,
+                        text: String(link.language.prefix(200)),
                         url: absolute(link.target, page)))
             }
         }

@@ -76,6 +76,18 @@ struct LinkReader {
         return (PageLinks(list, isCut: source.isCut, places: source.places), checks.urls)
     }
 
+    /// The check of a URL that a page redirects to; nil where it is not to be asked for.
+    mutating func check(_ url: WebURL, depth: Int, isOwn: (WebURL) -> Bool) -> DiscoveredURL? {
+        guard check != nil else { return nil }
+        let link = PageReference(.hyperlink, element: "", attribute: "", url: url.href)
+        guard case .ask = policy.decide(link, base: url, isOwn: isOwn).decision, agreedHosts.admit(url) else {
+            return nil
+        }
+        return DiscoveredURL(
+            url: url.withoutCredentialsAndFragment, hostKeyLength: url.hostKeyLength, kind: .check,
+            depth: depth)
+    }
+
     private func add(
         _ reference: PageReference, _ url: WebURL, _ link: Link, _ target: LinkPolicy.Target, depth: Int,
         to checks: inout CheckList

@@ -60,17 +60,31 @@ package final class LinkSieve {
     ///
     /// - Parameter followed: what of it is followed; nil for nothing.
     func keep(_ source: LinkReader.Source, followed: PageDiscovery?) -> PageDiscovery? {
-        let (rules, folder) = (rules, folder)
         guard
             let (links, checks) = reader?.read(
-                source, followed: followed?.urls ?? [],
-                isOwn: { url in
-                    folder?.stands(for: url) ?? rules?.scope.contains(url)
-                        ?? (url.hostKey == source.page.hostKey)
-                })
+                source, followed: followed?.urls ?? [], isOwn: ownership(for: source.page))
         else { return followed }
         return PageDiscovery(
             urls: (followed?.urls ?? []) + checks, skipped: followed?.skipped ?? [:], links: links)
+    }
+
+    /// What is to be checked where a page redirects to and the run does not follow; nil for nothing.
+    ///
+    /// - Parameter target: where the redirect leads, as the server wrote it.
+    func check(redirectTo target: WebURL, of page: ClaimedPage) -> PageDiscovery? {
+        guard let home = try? WebURL(parsing: page.url),
+            let found = reader?.check(
+                normalization.apply(to: target), depth: page.depth, isOwn: ownership(for: home))
+        else { return nil }
+        return PageDiscovery(urls: [found])
+    }
+
+    /// Whether a URL is of the site that is crawled, as a page sees it.
+    private func ownership(for page: WebURL) -> (WebURL) -> Bool {
+        let (rules, folder) = (rules, folder)
+        return { url in
+            folder?.stands(for: url) ?? rules?.scope.contains(url) ?? (url.hostKey == page.hostKey)
+        }
     }
 
     /// Adds a URL that a seed was redirected to. It extends the scope as a seed does.

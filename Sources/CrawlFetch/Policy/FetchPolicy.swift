@@ -29,6 +29,9 @@ package struct FetchPolicy: Sendable {
     let scannerOptions: PageScanner.Options
     /// Whether the places are wanted that fragments may name.
     let readsPlaces: Bool
+    /// Whether each chain of redirects has cookies of its own, that of a page that is read, too: the run checks links and keeps no
+    /// cookies. Many sites redirect to the same URL once to set one.
+    let hasChainCookies: Bool
     /// Whether stylesheets of the site are read for what they refer to.
     let readsSheets: Bool
     /// The folder that stands for a host; nil where servers are asked for everything.
@@ -68,9 +71,12 @@ package struct FetchPolicy: Sendable {
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
         let options: PageScanner.Options =
             spec.follow != nil ? .links : spec.metadata || !spec.extract.isEmpty ? .metadata : []
-        scannerOptions = spec.keepsLinks ? options.union(.references) : options
+        let references: PageScanner.Options =
+            spec.check?.socialImages == true ? [.references, .socialImages] : .references
+        scannerOptions = spec.keepsLinks ? options.union(references) : options
         fields = spec.extract
         readsPlaces = spec.check?.fragments == true
+        hasChainCookies = spec.check != nil && cookies == nil
         readsSheets = spec.check?.assets == true
         self.folder = folder
         asksServers = folder == nil || spec.check?.external == true

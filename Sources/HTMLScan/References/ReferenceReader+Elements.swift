@@ -120,9 +120,9 @@ extension ReferenceReader {
                 url: url.text, isCutOff: url.isCutOff), line: tagLine)
     }
 
-    /// What stands in for an image.
+    /// What stands in for an image; of a `link` the language of what it leads to.
     private func alternative(_ tag: TagReading) -> String {
-        guard let value = value(.alt, tag) else { return "" }
+        guard let value = value(tag.name == .link ? .hreflang : .alt, tag) else { return "" }
         var alternative = LinkText()
         alternative.append(value)
         return alternative.content(text)

@@ -4,7 +4,8 @@ internal import TrawlText
 struct TagValues {
     /// The names of these attributes.
     enum Name: String, CaseIterable {
-        case action, alt, archive, background, cite, classid, codebase, content, data, formaction, href
+        case action, alt, archive, background, cite, classid, codebase, content, data, formaction, href,
+            hreflang
         case httpEquiv = "http-equiv"
         case icon, id, imagesrcset, itemid, longdesc, lowsrc, manifest, name, ping, poster, profile, property
         case rel, src, srcdoc, srcset, style, type

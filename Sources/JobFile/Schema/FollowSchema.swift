@@ -65,6 +65,9 @@ enum FollowSchema {
             "external", \.external,
             "what lies outside of what is followed: other sites, and pages that are too deep"),
         .boolean("fragments", \.fragments, "whether the places are there that fragments name"),
+        .boolean(
+            "social_images", \.socialImages,
+            "also the images that pages have for previews: `og:image` and `twitter:image`"),
         .duration(
             "recheck", \.recheck,
             "how long a URL elsewhere that was fine is trusted before it is asked for again; 0 asks in each run"

@@ -82,6 +82,37 @@ extension StoreTransaction {
         return way.reversed()
     }
 
+    /// How many things that a run's pages refer to are broken though no page of the run is, by reason.
+    package func brokenReferences(of run: RunID) throws -> [(reason: LinkReason, count: Int)] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                WITH run AS (SELECT * FROM runs WHERE id = ?1 AND coalesce(json_extract(spec, '$.check'), 0) <> 0),
+                broken AS (
+                    SELECT link_elements.id AS element_id, fragment_faults.reason, fragment_faults.page_id AS target, fragment
+                    FROM run CROSS JOIN fragment_faults CROSS JOIN pages AS target CROSS JOIN verdicts CROSS JOIN link_targets
+                    CROSS JOIN link_elements USING (fragment)
+                    WHERE fragment_faults.page_id BETWEEN run.first_page_id AND run.last_page_id
+                        AND fragment_faults.verdict = 'broken'
+                        AND target.id = fragment_faults.page_id AND target.run_id = run.id AND verdicts.page_id = target.id
+                        AND verdicts.verdict IN ('ok', 'redirected') AND link_targets.url = target.url
+                        AND link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+                    UNION ALL
+                    SELECT id, reason, target_id, '' FROM link_elements WHERE reason = 'malformed')
+                SELECT reason, count(*) AS count FROM (
+                    SELECT DISTINCT reason, target, fragment FROM broken CROSS JOIN run
+                    WHERE EXISTS (
+                        SELECT 1 FROM link_rows CROSS JOIN pages
+                        WHERE link_rows.element_id = broken.element_id
+                            AND link_rows.page_id BETWEEN run.first_page_id AND run.last_page_id
+                            AND pages.id = link_rows.page_id AND +pages.run_id = run.id))
+                GROUP BY 1 ORDER BY 2 DESC, 1
+                """, arguments: [run.rawValue]
+        ).compactMap { row in
+            LinkReason(rawValue: row["reason"]).map { ($0, row["count"]) }
+        }
+    }
+
     /// How many pages of a run have which verdict, the most frequent first.
     package func verdictCounts(of run: RunID) throws -> [VerdictCount] {
         try Row.fetchAll(

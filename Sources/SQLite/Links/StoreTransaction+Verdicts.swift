@@ -10,7 +10,9 @@ extension StoreTransaction {
     func saveVerdict(of outcome: borrowing PageOutcome, former: FormerRuns?) throws {
         let page = outcome.page.id
         guard let (verdict, reason) = outcome.linkVerdict else {
-            if outcome.verdict == .skipped(.duplicate) { try saveVerdict(ofDuplicate: page) }
+            if outcome.verdict == .skipped(.duplicate) || outcome.isCheckedElsewhere {
+                try saveVerdict(ofDuplicate: page)
+            }
             return
         }
         let isTrouble = verdict == .broken || verdict == .unsure && reason?.isPassing == true

@@ -23,7 +23,8 @@ struct FinishedRun {
             let summary = Summary(
                 job: job?.name ?? "", run: run.number, progress: run.progress,
                 report: try transaction.report(run.id, slowestHosts: 0), isFinished: true,
-                hasSuccess: hasSuccess != false, verdicts: try transaction.verdictCounts(of: run.id))
+                hasSuccess: hasSuccess != false, verdicts: try transaction.verdictCounts(of: run.id),
+                brokenReferences: try transaction.brokenReferences(of: run.id))
             var changes: [PageChange.Kind: Int64]?
             if withChanges, let before = try transaction.finishedRun(of: run.job, before: run.number) {
                 var counts: [PageChange.Kind: Int64] = [:]
@@ -34,7 +35,9 @@ struct FinishedRun {
             }
             return FinishedRun(
                 run: run, summary: summary,
-                status: ExitStatus(finished: run.progress, hasSuccess: hasSuccess), changes: changes)
+                status: ExitStatus(
+                    finished: run.progress, hasSuccess: hasSuccess,
+                    brokenReferences: summary.brokenReferenceCount), changes: changes)
         }
     }
 
@@ -53,6 +56,8 @@ struct FinishedRun {
         let end =
             switch status {
             case .success: "\(Wording.count(progress.done, "page")) done"
+            case .someFailed where progress.failed + progress.invalid == 0:
+                "\(Wording.count(Int64(summary.brokenReferenceCount), "link")) broken: \(summary.brokenReferenceText)"
             case .noneSucceeded: "no page succeeded: \(summary.reasons)"
             default:
                 "\(Wording.count(progress.failed + progress.invalid)) of \(Wording.count(progress.pages, "page")) failed: \(summary.reasons)"

@@ -11,14 +11,21 @@ extension JobRun {
     ///
     /// - Returns: the exit status that the run would have if it were finished.
     func printSummary(of run: RunRecord, of job: JobRecord, _ end: RunEnd) throws -> ExitStatus {
-        let (progress, hasSuccess) = try store.outcome(of: run.id)
-        let status = ExitStatus(finished: progress, hasSuccess: hasSuccess)
+        let (progress, hasSuccess, brokenReferences) = try store.outcome(of: run.id)
+        let status = ExitStatus(
+            finished: progress, hasSuccess: hasSuccess,
+            brokenReferences: brokenReferences.reduce(0) { $0 + $1.count })
         guard !output.quiet || (end == .finished && hasSuccess == false) else {
             let unsuccessful = progress.failed + progress.invalid
             if end == .finished, tellsFailures, unsuccessful > 0 {
                 // cron mails this line.
                 logger.error(
                     "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
+                )
+            }
+            if end == .finished, tellsFailures, unsuccessful == 0, !brokenReferences.isEmpty {
+                logger.error(
+                    "\(job.name): run \(run.number) finished, links are broken; SELECT to_url, fragment, reason, from_url, line FROM broken_links WHERE job = '\(job.name)'"
                 )
             }
             return status
@@ -34,7 +41,7 @@ extension JobRun {
         }
         var summary = Summary(
             job: job.name, run: run.number, progress: progress, report: report, isFinished: end == .finished,
-            hasSuccess: hasSuccess != false, verdicts: verdicts)
+            hasSuccess: hasSuccess != false, verdicts: verdicts, brokenReferences: brokenReferences)
         guard !output.quiet else {
             logger.error("\(job.name): run \(run.number) finished, no page succeeded: \(summary.reasons)")
             return status
@@ -42,6 +49,8 @@ extension JobRun {
         // Who has seen each row has seen what went wrong.
         if rows == nil, tellsFailures, progress.failed > 0 {
             summary.hint = "trawl results \(job.name) --failed"
+        } else if rows == nil, tellsFailures, !brokenReferences.isEmpty {
+            summary.hint = "trawl links \(job.name) --broken"
         }
         switch output.logFormat {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
@@ -52,10 +61,17 @@ extension JobRun {
 }
 
 extension SQLiteStore {
-    /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
-    fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
+    /// A run's counters as they are now; whether any page succeeded, nil where it has none; and what is broken though no page is.
+    fileprivate func outcome(
+        of run: RunID
+    ) throws -> (RunProgress, hasSuccess: Bool?, broken: [(reason: LinkReason, count: Int)]) {
         do throws(StoreError) {
-            return try read { (try $0.run(run)?.progress ?? RunProgress(), try $0.hasSuccess(run)) }
+            return try read {
+                (
+                    try $0.run(run)?.progress ?? RunProgress(), try $0.hasSuccess(run),
+                    try $0.brokenReferences(of: run)
+                )
+            }
         } catch {
             throw CommandFailure(error)
         }

@@ -21,6 +21,12 @@ import Testing
         #expect(found.map(\.rel) == links.map(\.1))
     }
 
+    @Test func `a link says the language of its target`() {
+        #expect(
+            LinkField("<x>; rel=alternate; hreflang=\"de\"; hreflang=fr").links
+                == [.init(target: "x", rel: "alternate", language: "de")])
+    }
+
     @Test func `a link may be of another resource`() {
         #expect(
             LinkField("<x>; rel=next; anchor=\"#y\"").links == [.init(target: "x", rel: "next", anchor: "#y")]

@@ -23,6 +23,17 @@ import Testing
         return [verdict.rawValue, reason?.rawValue].compactMap { $0 }.joined(separator: " ")
     }
 
+    @Test func `a page that redirects to what is only checked has no verdict of its own`() {
+        let left = outcome(.skipped(.scope), check: nil)
+        let checked = outcome(.skipped(.scope), check: nil) {
+            $0.discovery = PageDiscovery(
+                urls: [DiscoveredURL(url: "http://b.test/", hostKeyLength: 13, kind: .check, depth: 1)])
+        }
+
+        #expect(words(left) == "not_checked excluded")
+        #expect((words(checked), checked.isCheckedElsewhere) == ("", true))
+    }
+
     private let elsewhere = CheckContext(isOwn: false, asksWithHEAD: true)
     private let own = CheckContext(isOwn: true, asksWithHEAD: true)
 

@@ -90,6 +90,24 @@ struct FrontierRobotsTests {
         #expect(try #require(harness.plan()).record.outcomes.joined().map(\.verdict) == [.failed(.dns)])
     }
 
+    @Test(
+        "What its failure says of the host is said of the pages",
+        arguments: [
+            (
+                ErrorKind.tls, "SSL certificate problem: unable to get local issuer certificate",
+                PageResponse.Signs.incompleteChain
+            ),
+            (.tls, "SSL certificate problem: certificate has expired", PageResponse.Signs()),
+            (.dns, "Could not resolve host: h1.test", .temporaryDNS),
+        ])
+    func signs(kind: ErrorKind, message: String, signs: PageResponse.Signs) throws {
+        let harness = try obeying { $0.retry.attempts = 1 }
+        harness.find(OpenedHost(1))
+        harness.report(robots: .unreachable(kind, message), of: 1)
+        harness.exchange { $0.taken = [TakenPages(1, pages(1...1), more: .never)] }
+        #expect(try #require(harness.plan()).record.outcomes.joined().map(\.response.signs) == [signs])
+    }
+
     @Test("Another host's fault is not this one's")
     func unreachableElsewhere() throws {
         let harness = try obeying { $0.retry.attempts = 1 }

@@ -130,7 +130,8 @@ import Testing
         ("<a href=x>a<!-- b -->c</a>", "ac"), ("<a href=x>a<a>b", "a"),
         ("<table><td><a href=x>a<td>b</table>", "a"), ("<table><td><a href=x>a</td></tr></table>b", "a"),
         ("<a href=x><table><td>a<td>b</table>c</a>", "a b c"), ("<area href=x alt=' a  b '>", "a b"),
-        ("<img src=x alt=a>", "a"), ("<a href=x>=HYPERLINK(1)</a>", "=HYPERLINK(1)"),
+        ("<img src=x alt=a>", "a"), ("<link rel=alternate hreflang=' de ' href=x>", "de"),
+        ("<a href=x>=HYPERLINK(1)</a>", "=HYPERLINK(1)"),
         ("<a href=x>&#x1b;[31ma&#7;</a>", "[31ma"),
     ])
     func `a link has its text`(markup: String, text: String) throws {

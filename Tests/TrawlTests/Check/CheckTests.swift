@@ -45,7 +45,7 @@ struct CheckTests {
     // MARK: What is found
 
     @Test func `what is broken is found, and what only looks broken is not`() async throws {
-        let checked = try await check("--format", "ndjson")
+        let checked = try await check("--format", "ndjson", "--social-images")
 
         #expect(checked.code == 4, "\(checked.errors)")
         let (broken, unsure) = (try links(checked, "broken"), try links(checked, "unsure"))
@@ -57,6 +57,8 @@ struct CheckTests {
             #expect(site.server.hits(path) == 0, "\(path)")
         }
         #expect(site.server.hits("/private", on: "127.0.0.2") == 0)
+        // Where a page of the site redirects to has the last word.
+        #expect(try bench.value("SELECT verdict FROM links WHERE to_url LIKE '%/away'") == "ok")
     }
 
     @Test func `the view has the same broken links`() async throws {
@@ -263,6 +265,20 @@ struct CheckTests {
 
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.errors.contains("verdicts  2: 1 ok, 1 unsure (refused × 1)"))
+    }
+
+    @Test func `a place that is missing fails a run as it fails a check`() async throws {
+        let server = try LoopbackServer { _ in
+            .html(title: "t", links: ["/#none", "http://[", "/#a"], body: "<p id=a>")
+        }
+        try bench.job("docs", urls: [server.url("/")], "follow: {}\ndelay: 0s\ncheck: true")
+
+        let run = try await bench.trawl("run", "docs.yaml")
+        let quiet = try await bench.trawl("run", "-q", "docs.yaml")
+
+        #expect((run.code, quiet.code) == (4, 4), "\(run.errors)")
+        #expect(run.errors.contains("besides   2 broken (malformed × 1, no_fragment × 1)"))
+        #expect(quiet.errors.contains("links are broken"))
     }
 
     // MARK: Documentation

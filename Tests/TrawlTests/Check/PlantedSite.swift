@@ -20,11 +20,13 @@ struct PlantedSite {
         var found = [
             "http://[": "malformed a", "mailto:": "malformed a", "tel:none": "malformed a",
             "http://127.0.0.2:1/": "connect a", elsewhere("/404"): "gone a",
+            elsewhere("/preview.png"): "gone meta",
         ]
         for (target, fault) in [
             "/gone": "gone a", "/gone410": "gone a", "/own403": "status a", "/own500": "status a",
             "/ids#ID": "no_fragment a", "/ids#viewport": "no_fragment a", "/ids#missing": "no_fragment a",
-            "/q?id=2": "gone a", "/after-pre": "gone a", "/moved404": "gone a", "/gone.css": "gone css",
+            "/q?id=2": "gone a", "/after-pre": "gone a", "/moved404": "gone a", "/away404": "gone a",
+            "/gone.css": "gone css",
             "/style.png": "gone div", "/block.png": "gone style", "/sheet.png": "gone css",
             "/td.png": "gone td",
             "/third.png": "gone img", "/refresh": "gone meta", "/linked": "gone header",
@@ -68,7 +70,7 @@ struct PlantedSite {
         <map name=m><area href=/area></map><input type=image src=/input.png>
         <svg><use xlink:href="/symbol.svg#a"></use></svg>
         <a href=http://127.0.0.2:1/>x</a> <a href=http://127.0.0.2:\(port)/404>x</a>
-        <a href=/late>late</a>
+        <a href=/late>late</a> <a href=/away404>x</a><meta property=og:image content=http://127.0.0.2:\(port)/preview.png>
         </body></html>
         """
     }
@@ -94,6 +96,7 @@ struct PlantedSite {
         <a href="mailto:a@b,c@d?subject=x">x</a> <a href="tel:+1">x</a> <a href="javascript:void(0)">x</a>
         <a href=/204>x</a> <a href=/empty>x</a> <a href=http://127.0.0.9:1/>private</a> <a href=http://api.example/>x</a>
         <a ping=/ping href=/ids>x</a> <a href=/base/>x</a> <a rel=nofollow href=/ids>x</a>
+        <a href=/away>x</a> <a href=/own-cookie>x</a>
         """
             + ["404", "403", "405", "500", "501", "reset", "garbage"].map {
                 "<a href=http://127.0.0.2:\(port)/head-\($0)>x</a>"
@@ -133,6 +136,11 @@ struct PlantedSite {
         case "/a.pdf": return .bytes([1], type: "application/pdf")
         case "/slash": return .redirect(to: "/slash/", status: 301)
         case "/moved404": return .redirect(to: "/nowhere", status: 301)
+        case "/away404": return .redirect(to: "http://127.0.0.2:\(port)/404")
+        case "/away": return .redirect(to: "http://127.0.0.2:\(port)/place")
+        case "/own-cookie":
+            return request.headers["cookie"] == "a=1"
+                ? .html(title: "cookie") : .redirect(to: "/own-cookie").header("Set-Cookie", "a=1; Path=/")
         case "/loop": return .redirect(to: "/loop")
         case "/bad-redirect": return .redirect(to: "http://[")
         case "/garbage": return .raw(Array("nonsense\r\n\r\n".utf8))

@@ -11,6 +11,9 @@ struct CheckOptions: ParsableArguments {
     @Flag(help: "Do not check whether the places are there that fragments name.")
     var noFragments = false
 
+    @Flag(help: "Also check the images that pages have for previews: og:image and twitter:image.")
+    var socialImages = false
+
     @Option(
         help: ArgumentHelp(
             "How long a URL elsewhere that was fine is trusted before it is asked for again; 0 asks each time.",
@@ -48,6 +51,7 @@ extension CheckOptions {
         add("--no-assets", "check", "assets", .flag(!noAssets))
         add("--no-external", "check", "external", .flag(!noExternal))
         add("--no-fragments", "check", "fragments", .flag(!noFragments))
+        if socialImages { add("--social-images", "check", "social_images", .flag(true)) }
         add("--recheck", "check", "recheck", recheck.map { .text($0) })
         add("--accept", nil, "accept", accept.map { .list($0.split(separator: ",").map(String.init)) })
         add("--allow-private", nil, "allow_private", allowPrivate.isEmpty ? nil : .list(allowPrivate))

@@ -3,6 +3,15 @@ internal import TrawlStore
 
 /// What was found out about the URLs of a run that keeps links.
 extension Summary {
+    /// How many links are broken though no page of the run is, those with the same URL and fragment once.
+    var brokenReferenceCount: Int { brokenReferences.reduce(0) { $0 + $1.count } }
+
+    /// `no_fragment × 2, malformed × 1`.
+    var brokenReferenceText: String {
+        brokenReferences.map { "\($0.reason.rawValue) × \(Wording.count(Int64($0.count)))" }
+            .joined(separator: ", ")
+    }
+
     /// How many pages have each verdict, in the order of the closed list; `open` are those of which nothing is known yet.
     var verdictTotals: [(word: String, pages: Int64)] {
         (LinkVerdict.allCases.map(\.rawValue) + [VerdictCount.open]).compactMap { word in

@@ -13,6 +13,8 @@ struct Summary {
     let hasSuccess: Bool
     /// How many pages have which verdict; empty where the run keeps no links.
     var verdicts: [VerdictCount] = []
+    /// What is broken though no page of the run is.
+    var brokenReferences: [(reason: LinkReason, count: Int)] = []
     /// The command that shows what went wrong; nil for none.
     var hint: String?
 
@@ -52,6 +54,11 @@ struct Summary {
         line.add("skip_reasons", json: Summary.object(report.skips.map { ($0.reason, $0.pages) }))
         line.add("skipped_links", json: Summary.object(report.skippedLinks.map { ($0.reason, $0.links) }))
         if !verdicts.isEmpty {
+            if !brokenReferences.isEmpty {
+                line.add(
+                    "broken_references",
+                    json: Summary.object(brokenReferences.map { ($0.reason.rawValue, Int64($0.count)) }))
+            }
             line.add("verdicts", json: Summary.object(verdictTotals.map { ($0.word, $0.pages) }))
             line.add(
                 "verdict_reasons",
@@ -93,6 +100,12 @@ struct Summary {
         Summary.add("errors", report.errors.map { ($0.kind, $0.pages) }, to: &lines)
         Summary.add("skipped", report.skips.map { ($0.reason, $0.pages) }, to: &lines)
         if !verdicts.isEmpty { lines.append(Summary.row("verdicts", verdictText)) }
+        if !brokenReferences.isEmpty {
+            lines.append(
+                Summary.row(
+                    "besides", "\(Wording.count(Int64(brokenReferenceCount))) broken (\(brokenReferenceText))"
+                ))
+        }
         Summary.add("links out", report.skippedLinks.map { ($0.reason, $0.links) }, to: &lines)
         Summary.add(report.sitemaps, to: &lines)
         lines.append(
