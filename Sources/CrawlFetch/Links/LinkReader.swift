@@ -11,6 +11,8 @@ struct LinkReader {
     /// What is checked; nil for nothing.
     private let check: JobSpec.Check?
     private let normalization: URLNormalization
+    /// How far from the job's own URLs stylesheets are read, whose imports may go on for ever; nil for any distance.
+    private let sheetDepth: Int?
     /// Hosts that curl reads out of a URL as we do.
     private var agreedHosts = AgreedHosts()
 
@@ -20,6 +22,7 @@ struct LinkReader {
         let exclude = spec.follow?.exclude ?? []
         check = spec.check
         normalization = URLNormalization(spec.normalize)
+        sheetDepth = spec.limits.trap.hops == 0 ? nil : spec.limits.trap.hops
         policy = LinkPolicy(
             checksAssets: spec.check?.assets == true, checksExternal: spec.check?.external == true,
             allowedHosts: Set(spec.allowPrivate), urlLength: spec.limits.urlLength,
@@ -97,7 +100,7 @@ struct LinkReader {
         // A stylesheet of the site is read for what it refers to.
         found.readsPlaces =
             reference.kind == .hyperlink && check.fragments && link.fragment != nil
-            || target == .asset && reference.isStyleSheet
+            || target == .asset && reference.isStyleSheet && depth <= sheetDepth ?? depth
         checks.add(found)
     }
 }
