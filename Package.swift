@@ -49,6 +49,8 @@ let package = Package(
             name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(
+            name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
@@ -84,7 +86,7 @@ let package = Package(
             name: "JobFile",
             dependencies: ["CrawlCore", "Extract", "TrawlText", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        // The port between the crawl and its database, and SQLite behind it.
+        // The port between the crawl and its database, and SQLite and PostgreSQL behind it.
         .target(
             name: "TrawlStore", dependencies: ["CrawlCore"], path: "Sources/Store", swiftSettings: strict),
         .target(
@@ -95,6 +97,11 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Sources/SQLite",
+            resources: [.embedInCode("migrations")],
+            swiftSettings: strict),
+        .target(
+            name: "TrawlPostgres", dependencies: ["CPQ", "CrawlCore", "TrawlStore"],
+            path: "Sources/PostgreSQL",
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
         .target(
@@ -182,7 +189,7 @@ let package = Package(
         .testTarget(
             name: "TrawlStoreTests",
             dependencies: [
-                "TrawlSQLite", "CrawlCore", "StoreModel", "TrawlStore",
+                "TrawlSQLite", "TrawlPostgres", "CrawlCore", "StoreModel", "TrawlStore", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Tests/StoreTests", swiftSettings: strict),
@@ -193,6 +200,10 @@ let package = Package(
             ],
             path: "Tests/SQLiteTests",
             swiftSettings: strict),
+        .testTarget(
+            name: "TrawlPostgresTests",
+            dependencies: ["TrawlPostgres", "CrawlCore", "TrawlSQLite", "TrawlStore", "TrawlTestSupport"],
+            path: "Tests/PostgresTests", swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [

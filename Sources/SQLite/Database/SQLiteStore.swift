@@ -23,14 +23,7 @@ package final class SQLiteStore: Sendable {
     }
 
     /// What a store is opened for.
-    package enum Access: Sendable {
-        /// Created and migrated where needed.
-        case readWrite
-        /// Must exist; migrated where needed.
-        case existing
-        /// Must exist and be of this version.
-        case readOnly
-    }
+    package typealias Access = DatabaseAccess
 
     /// SQLite's settings for the process, made once before it is first used.
     private static let isSetUp: Void = csqlite_set_up()
