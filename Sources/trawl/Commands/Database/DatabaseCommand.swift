@@ -8,7 +8,7 @@ internal import Logging
 struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look after the database.",
-        subcommands: [Migrate.self, Check.self, Backup.self, Prune.self])
+        subcommands: [Migrate.self, Check.self, Backup.self, Copy.self, Prune.self])
 
     /// `trawl db migrate`
     struct Migrate: ParsableCommand, OutputCommand {
