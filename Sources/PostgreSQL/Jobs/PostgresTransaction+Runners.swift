@@ -64,7 +64,6 @@ extension PostgresTransaction {
             WHERE id IN (SELECT id FROM {schema}.hosts WHERE runner_id = $1 ORDER BY id FOR UPDATE)
             """, [id, .int(now)])
         try connection.send("UPDATE {schema}.frontier SET runner_id = NULL WHERE runner_id = $1", [id])
-        try connection.send("DELETE FROM {schema}.wishes WHERE runner_id = $1", [id])
         try connection.send("DELETE FROM {schema}.runners WHERE id = $1", [id])
         try connection.flush()
     }
