@@ -756,3 +756,339 @@ SELECT runs.id AS run_id,
 FROM {schema}.runs
 LEFT JOIN {schema}.run_runners AS part ON part.run_id = runs.id
 GROUP BY runs.id;
+
+-- ===== Views: the names, columns and values of SQLite's schema =====
+
+-- Every run, one row a page. Views hold text and numbers only.
+CREATE VIEW {schema}.all_results AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, pages.id AS page_id, pages.name, pages.url,
+    CASE WHEN pages.status_code IS NOT NULL THEN coalesce(pages.final_url, pages.url) END AS final_url,
+    pages.method, pages.depth, pages.state, pages.status_code,
+    CASE WHEN pages.not_modified = 1 THEN pages.content_status_code ELSE pages.status_code END AS content_status_code,
+    pages.content_length, pages.size_download, pages.title, pages.content_type, pages.charset,
+    pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
+    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
+    pages.last_modified, pages.robots, encode(pages.content_digest, 'hex') AS content_digest,
+    pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
+    pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
+    to_char(to_timestamp(pages.fetched_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS fetched,
+    pages.kind, pages.lastmod_at,
+    to_char(to_timestamp(pages.lastmod_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS lastmod,
+    pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
+    (SELECT referrers.url FROM {schema}.pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
+    page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
+FROM {schema}.jobs
+JOIN {schema}.runs ON runs.job_id = jobs.id AND runs.pruned_at IS NULL
+JOIN {schema}.pages ON pages.run_id = runs.id
+LEFT JOIN {schema}.replies ON replies.page_id = pages.id
+LEFT JOIN {schema}.page_inputs ON page_inputs.page_id = pages.id
+LEFT JOIN {schema}.sitemaps ON sitemaps.page_id = pages.id;
+
+-- Each job's latest run, one row a page.
+CREATE VIEW {schema}.results AS
+SELECT all_results.* FROM {schema}.all_results
+WHERE all_results.run_id IN (SELECT max(id) FROM {schema}.runs GROUP BY job_id);
+
+-- Each job's latest run that has finished, one row a page.
+CREATE VIEW {schema}.finished_results AS
+SELECT all_results.* FROM {schema}.all_results
+WHERE all_results.run_id IN (SELECT max(id) FROM {schema}.runs WHERE state = 'finished' GROUP BY job_id);
+
+-- What went wrong in each job's latest run: pages that failed, and lines of the list that are no URLs, whose `error_kind` is
+-- `invalid_url`.
+CREATE VIEW {schema}.failures AS
+SELECT
+    job, run, run_id, page_id, name, url, coalesce(error_kind, skip_reason) AS error_kind, error, status_code,
+    attempts, title, line, referrer_id, referrer, fetched_at, fetched
+FROM {schema}.results
+WHERE state = 'failed' OR skip_reason = 'invalid_url';
+
+-- The pages of each job's latest run whose title others have too: `pages` is how many have it.
+CREATE VIEW {schema}.duplicate_titles AS
+SELECT job, run, run_id, title, pages, page_id, url, status_code
+FROM (
+    SELECT job, run, run_id, title, page_id, url, status_code, count(1) OVER (PARTITION BY job, title) AS pages
+    FROM {schema}.results
+    WHERE state = 'done' AND kind IS NULL AND title <> '') AS titled
+WHERE pages > 1;
+
+-- The pages of each job's latest run whose content others have too, byte for byte: `pages` is how many have it.
+CREATE VIEW {schema}.duplicate_content AS
+SELECT job, run, run_id, content_digest, pages, page_id, url, status_code, content_length, title
+FROM (
+    SELECT
+        job, run, run_id, content_digest, page_id, url, status_code, content_length, title,
+        count(1) OVER (PARTITION BY job, content_digest) AS pages
+    FROM {schema}.results
+    WHERE state = 'done' AND kind IS NULL AND content_digest IS NOT NULL AND content_length > 0) AS filled
+WHERE pages > 1;
+
+-- The HTML pages of each job's latest run that have no title, or an empty one.
+CREATE VIEW {schema}.missing_titles AS
+SELECT job, run, run_id, page_id, url, status_code, content_type, content_length, referrer_id, referrer
+FROM {schema}.results
+WHERE state = 'done' AND kind IS NULL AND coalesce(title, '') = ''
+    AND (lower(substr(content_type, 1, 9)) = 'text/html' OR lower(substr(content_type, 1, 21)) = 'application/xhtml+xml');
+
+-- The pages of each job's latest run that took a second or more, the slowest first.
+CREATE VIEW {schema}.slow_pages AS
+SELECT
+    job, run, run_id, page_id, name, url, state, status_code, time_total_ms, time_namelookup_ms, time_connect_ms,
+    time_starttransfer_ms, content_length, size_download, num_redirects, attempts, fetched_at, fetched
+FROM {schema}.results
+WHERE time_total_ms >= 1000
+ORDER BY time_total_ms DESC;
+
+-- The pages of each job's latest run that redirected. `hops` is the way there: a JSON array with `url` and `status_code` of each
+-- answer that was a redirect, in order. `permanent_url` is what pages should link to instead: where the redirects at the beginning that
+-- are meant to last (301, 308) lead; null where the first is not.
+CREATE VIEW {schema}.redirect_chains AS
+SELECT
+    job, run, run_id, page_id, name, url, final_url, num_redirects, state, status_code, error_kind, skip_reason,
+    (SELECT '[' || string_agg(
+            '{"url":' || to_json(redirects.url)::text || ',"status_code":' || redirects.status_code || '}', ','
+            ORDER BY redirects.number) || ']'
+        FROM {schema}.redirects WHERE redirects.page_id = results.page_id) AS hops,
+    (SELECT nullif(coalesce(min(passing.url), results.final_url), results.url) FROM {schema}.redirects AS passing
+        WHERE passing.page_id = results.page_id AND passing.number = (
+            SELECT min(redirects.number) FROM {schema}.redirects
+            WHERE redirects.page_id = results.page_id AND redirects.status_code NOT IN (301, 308))) AS permanent_url,
+    referrer_id, referrer
+FROM {schema}.results
+WHERE EXISTS (SELECT 1 FROM {schema}.redirects WHERE redirects.page_id = results.page_id);
+
+-- Every link of each job's latest run, in jobs that keep them: one row for each page and each thing that the page says of a URL.
+-- `verdict` is null while nothing is known yet. `not_checked` with `excluded`: the run does not ask for the URL. `broken_since`: since
+-- when the job's runs have found it so. `is_external`: whether the URL is of a host that the run's own list names with neither scheme.
+-- A URL has a slash behind its host, and that is behind the eighth character.
+CREATE VIEW {schema}.links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id, pages.url AS from_url,
+    target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute, link_elements.rel,
+    link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    CASE WHEN link_elements.reason = 'malformed' THEN 'broken'
+        WHEN link_elements.reason IS NOT NULL OR target.id IS NULL THEN 'not_checked'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN coalesce(fragment_faults.verdict, verdicts.verdict)
+        ELSE verdicts.verdict END AS verdict,
+    CASE WHEN link_elements.reason IS NOT NULL THEN link_elements.reason
+        WHEN target.id IS NULL THEN 'excluded'
+        WHEN verdicts.verdict IN ('ok', 'redirected') THEN fragment_faults.reason
+        ELSE verdicts.reason END AS reason,
+    target.status_code, target.error_kind, verdicts.broken_since_at,
+    to_char(to_timestamp(verdicts.broken_since_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS broken_since,
+    CASE WHEN link_targets.url_key IS NULL THEN 0::bigint
+        WHEN EXISTS (
+            SELECT 1 FROM {schema}.hosts JOIN {schema}.run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+            WHERE hosts.host IN ('http' || substr(link_targets.url, strpos(link_targets.url, ':'),
+                    strpos(substr(link_targets.url, 9), '/') + 8 - strpos(link_targets.url, ':')),
+                'https' || substr(link_targets.url, strpos(link_targets.url, ':'),
+                    strpos(substr(link_targets.url, 9), '/') + 8 - strpos(link_targets.url, ':')))) THEN 0::bigint
+        ELSE 1::bigint END AS is_external
+FROM {schema}.link_rows
+JOIN {schema}.pages ON pages.id = link_rows.page_id
+JOIN {schema}.runs ON runs.id = pages.run_id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM {schema}.runs AS latest WHERE latest.job_id = runs.job_id)
+JOIN {schema}.jobs ON jobs.id = runs.job_id
+JOIN {schema}.link_elements ON link_elements.id = link_rows.element_id
+JOIN {schema}.link_targets ON link_targets.id = link_elements.target_id
+LEFT JOIN {schema}.pages AS target ON target.run_id = runs.id AND target.url_key = link_targets.url_key
+    AND target.url = link_targets.url AND link_elements.reason IS NULL
+LEFT JOIN {schema}.verdicts ON verdicts.page_id = target.id
+LEFT JOIN {schema}.fragment_faults ON fragment_faults.page_id = target.id AND fragment_faults.fragment = link_elements.fragment;
+
+-- What pages say of URLs that are broken, in all runs: `page_id` is the page that the links lead to, and `run_id` its run. Both are null
+-- where what the page gives is no URL.
+CREATE VIEW {schema}.broken_elements AS
+SELECT target.run_id, target.id AS page_id, link_elements.id AS element_id, verdicts.reason
+FROM {schema}.verdicts
+JOIN {schema}.pages AS target ON target.id = verdicts.page_id
+JOIN {schema}.link_targets ON link_targets.url = target.url
+JOIN {schema}.link_elements ON link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+WHERE verdicts.verdict = 'broken'
+UNION ALL
+SELECT target.run_id, target.id, link_elements.id, fragment_faults.reason
+FROM {schema}.fragment_faults
+JOIN {schema}.pages AS target ON target.id = fragment_faults.page_id
+JOIN {schema}.verdicts ON verdicts.page_id = target.id AND verdicts.verdict IN ('ok', 'redirected')
+JOIN {schema}.link_targets ON link_targets.url = target.url
+JOIN {schema}.link_elements ON link_elements.target_id = link_targets.id AND link_elements.reason IS NULL
+    AND link_elements.fragment = fragment_faults.fragment
+WHERE fragment_faults.verdict = 'broken'
+UNION ALL
+SELECT NULL, NULL, link_elements.id, link_elements.reason
+FROM {schema}.link_elements
+WHERE link_elements.reason = 'malformed';
+
+-- The links of `links` that are broken. It begins with what is broken, and does not look at the other links.
+CREATE VIEW {schema}.broken_links AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, link_rows.page_id AS from_page_id,
+    pages.url AS from_url, target.id AS to_page_id, link_targets.url AS to_url, link_elements.element, link_elements.attribute,
+    link_elements.rel, link_elements.text, link_elements.fragment, link_rows.line, link_rows.count,
+    'broken'::text AS verdict, broken.reason, target.status_code, target.error_kind, verdicts.broken_since_at,
+    to_char(to_timestamp(verdicts.broken_since_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS broken_since,
+    CASE WHEN link_targets.url_key IS NULL THEN 0::bigint
+        WHEN EXISTS (
+            SELECT 1 FROM {schema}.hosts JOIN {schema}.run_hosts ON run_hosts.host_id = hosts.id AND run_hosts.run_id = runs.id
+            WHERE hosts.host IN ('http' || substr(link_targets.url, strpos(link_targets.url, ':'),
+                    strpos(substr(link_targets.url, 9), '/') + 8 - strpos(link_targets.url, ':')),
+                'https' || substr(link_targets.url, strpos(link_targets.url, ':'),
+                    strpos(substr(link_targets.url, 9), '/') + 8 - strpos(link_targets.url, ':')))) THEN 0::bigint
+        ELSE 1::bigint END AS is_external
+FROM {schema}.jobs
+JOIN {schema}.runs ON runs.job_id = jobs.id AND runs.pruned_at IS NULL
+    AND runs.id = (SELECT max(latest.id) FROM {schema}.runs AS latest WHERE latest.job_id = runs.job_id)
+JOIN {schema}.broken_elements AS broken ON coalesce(broken.run_id, runs.id) = runs.id
+JOIN {schema}.link_rows ON link_rows.element_id = broken.element_id
+JOIN {schema}.pages ON pages.id = link_rows.page_id AND pages.run_id = runs.id
+JOIN {schema}.link_elements ON link_elements.id = broken.element_id
+JOIN {schema}.link_targets ON link_targets.id = link_elements.target_id
+LEFT JOIN {schema}.pages AS target ON target.id = broken.page_id
+LEFT JOIN {schema}.verdicts ON verdicts.page_id = broken.page_id;
+
+-- Each job's latest run, host by host.
+CREATE VIEW {schema}.host_summary AS
+SELECT
+    results.job, results.run, results.run_id, hosts.host,
+    count(1) AS pages,
+    count(1) FILTER (WHERE results.state IN ('pending', 'sending')) AS pages_pending,
+    count(1) FILTER (WHERE results.state = 'done') AS pages_done,
+    count(1) FILTER (WHERE results.state = 'failed') AS pages_failed,
+    count(1) FILTER (WHERE results.state = 'skipped') AS pages_skipped,
+    round(avg(results.time_total_ms))::bigint AS mean_time_total_ms,
+    max(results.time_total_ms) AS max_time_total_ms,
+    sum(results.content_length)::bigint AS content_length,
+    sum(results.size_download)::bigint AS size_download
+FROM {schema}.results
+JOIN {schema}.pages ON pages.id = results.page_id
+JOIN {schema}.hosts ON hosts.id = pages.host_id
+GROUP BY results.job, results.run, results.run_id, hosts.id;
+
+-- Every run: counts by state, by status and by kind of error, and the speed-up over one request at a time,
+-- which is the sum of the requests' times divided by the time the run took.
+CREATE VIEW {schema}.run_summary AS
+SELECT
+    jobs.name AS job, runs.number AS run, runs.id AS run_id, runs.state, runs.started_at,
+    to_char(to_timestamp(runs.started_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS started,
+    runs.finished_at,
+    to_char(to_timestamp(runs.finished_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished,
+    counters.pages_pending + counters.pages_done + counters.pages_failed + counters.pages_skipped AS pages,
+    counters.pages_pending, counters.pages_done, counters.pages_failed, counters.pages_skipped,
+    (SELECT '{' || coalesce(string_agg('"' || status_code || '":' || pages, ',' ORDER BY status_code), '') || '}'
+     FROM (SELECT status_code, count(1) AS pages FROM {schema}.pages
+           WHERE run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code) AS statuses) AS status_codes,
+    (SELECT '{' || coalesce(string_agg('"' || error_kind || '":' || pages, ',' ORDER BY error_kind), '') || '}'
+     FROM (SELECT error_kind, count(1) AS pages FROM {schema}.pages
+           WHERE run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind) AS errors) AS error_kinds,
+    counters.requests, counters.size_download, counters.elapsed_ms,
+    counters.request_time_us / 1000 AS request_time_ms,
+    CASE WHEN counters.elapsed_ms > 0
+        THEN round(counters.request_time_us / 1000.0 / counters.elapsed_ms, 2)::double precision END AS speed_up
+FROM {schema}.runs
+JOIN {schema}.jobs ON jobs.id = runs.job_id
+JOIN {schema}.run_counters AS counters ON counters.run_id = runs.id
+WHERE runs.pruned_at IS NULL;
+
+-- What became of a job's pages from one run to another: one row a page that is new, gone, unknown or not as it was. `change` is the
+-- first that applies of `new`, `gone`, `status`, `title` and `content`; what else is different can be seen from the columns. A page
+-- is in a run that requested it, whatever came of that; sitemaps are no pages. It is compared with the last run that it was in: the
+-- earlier one, or one before that, where the earlier one did not get to it. `gone`: it answers 404 or 410, or the later run does not
+-- have it. `unknown`: the later run does not have it because something that leads to it, or its host's robots.txt, could not be read;
+-- that is no change. A 304 stands for the status before. The content is compared by its digest, and is not known to have changed
+-- where a run has none.
+--
+-- To be asked for two runs: WHERE from_run_id = … AND to_run_id = ….
+CREATE VIEW {schema}.run_changes AS
+SELECT
+    jobs.name AS job, older.number AS from_run, newer.number AS to_run,
+    older.id AS from_run_id, newer.id AS to_run_id, later.name, later.method, later.url,
+    CASE WHEN earlier.id IS NULL THEN 'new'
+        WHEN later.status_code IN (404, 410) AND coalesce(earlier.status_code, 0) NOT IN (404, 410) THEN 'gone'
+        WHEN earlier.state <> later.state
+            OR earlier.status_code IS DISTINCT FROM later.status_code
+            AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304)) THEN 'status'
+        WHEN earlier.title IS DISTINCT FROM later.title THEN 'title'
+        ELSE 'content' END AS change,
+    earlier.status_code AS status_code_before, later.status_code AS status_code_after,
+    earlier.error_kind AS error_kind_before, later.error_kind AS error_kind_after,
+    earlier.title AS title_before, later.title AS title_after,
+    earlier.content_length AS content_length_before, later.content_length AS content_length_after,
+    encode(earlier.content_digest, 'hex') AS content_digest_before, encode(later.content_digest, 'hex') AS content_digest_after,
+    earlier.id AS page_id_before, later.id AS page_id_after,
+    (newer.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))::int::bigint AS is_latest
+FROM {schema}.jobs
+JOIN {schema}.runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+JOIN {schema}.runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+JOIN {schema}.pages AS later ON later.run_id = newer.id AND later.state IN ('done', 'failed') AND later.kind IS NULL
+LEFT JOIN {schema}.pages AS former ON former.run_id = older.id AND former.url_key = later.url_key
+    AND former.url = later.url AND former.method = later.method AND former.state IN ('done', 'failed')
+LEFT JOIN {schema}.unread_pages AS carried ON former.id IS NULL AND carried.job_id = jobs.id
+    AND carried.url_key = later.url_key AND carried.run_id = older.id AND carried.verdict = 'unknown'
+LEFT JOIN {schema}.pages AS earlier ON earlier.id = coalesce(former.id, carried.page_id) AND earlier.url = later.url
+    AND earlier.method = later.method
+WHERE earlier.id IS NULL OR earlier.state <> later.state
+    OR earlier.status_code IS DISTINCT FROM later.status_code
+        AND NOT (later.state = 'done' AND (later.status_code = 304 OR earlier.status_code = 304))
+    OR earlier.title IS DISTINCT FROM later.title
+    OR earlier.content_digest <> later.content_digest
+UNION ALL
+-- Pages of the earlier run that the later one does not have.
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM {schema}.unread_pages
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    encode(earlier.content_digest, 'hex'), NULL, earlier.id, NULL,
+    (newer.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))::int::bigint
+FROM {schema}.jobs
+JOIN {schema}.runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+JOIN {schema}.runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+JOIN {schema}.pages AS earlier ON earlier.run_id = older.id
+WHERE earlier.state IN ('done', 'failed')
+    AND earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM {schema}.pages AS later
+    WHERE later.run_id = newer.id AND later.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL))
+UNION ALL
+-- The same of pages that the earlier run knew from before.
+SELECT
+    jobs.name, older.number, newer.number, older.id, newer.id, earlier.name, earlier.method, earlier.url,
+    CASE WHEN newer.state <> 'finished' OR EXISTS (
+            SELECT 1 FROM {schema}.unread_pages
+            WHERE job_id = jobs.id AND url_key = earlier.url_key AND run_id = newer.id AND verdict = 'unknown')
+        THEN 'unknown' ELSE 'gone' END,
+    earlier.status_code, NULL, earlier.error_kind, NULL, earlier.title, NULL, earlier.content_length, NULL,
+    encode(earlier.content_digest, 'hex'), NULL, earlier.id, NULL,
+    (newer.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' ORDER BY number DESC LIMIT 1)
+        AND older.id = (SELECT id FROM {schema}.runs WHERE job_id = jobs.id AND state = 'finished' AND number < newer.number
+            ORDER BY number DESC LIMIT 1))::int::bigint
+FROM {schema}.jobs
+JOIN {schema}.runs AS newer ON newer.job_id = jobs.id AND newer.pruned_at IS NULL
+JOIN {schema}.runs AS older ON older.job_id = jobs.id AND older.id <> newer.id AND older.pruned_at IS NULL
+JOIN {schema}.unread_pages AS carried ON carried.run_id = older.id AND carried.verdict = 'unknown'
+JOIN {schema}.pages AS earlier ON earlier.id = carried.page_id AND earlier.url_key = carried.url_key
+    AND earlier.run_id <> older.id
+WHERE earlier.kind IS NULL AND coalesce(earlier.status_code, 0) NOT IN (404, 410) AND NOT EXISTS (
+    SELECT 1 FROM {schema}.pages AS later
+    WHERE later.run_id = newer.id AND later.url_key = earlier.url_key
+        AND later.url = earlier.url AND later.method = earlier.method
+        AND (later.state IN ('done', 'failed') OR newer.state <> 'finished' AND later.state IN ('pending', 'sending')
+            OR later.skip_reason = 'duplicate' AND earlier.final_url IS NOT NULL));
+
+-- The same between each job's two latest finished runs.
+CREATE VIEW {schema}.changes AS
+SELECT
+    job, from_run, to_run, change, name, method, url, status_code_before, status_code_after, error_kind_before, error_kind_after,
+    title_before, title_after, content_length_before, content_length_after, content_digest_before, content_digest_after,
+    page_id_before, page_id_after
+FROM {schema}.run_changes
+WHERE is_latest = 1;
