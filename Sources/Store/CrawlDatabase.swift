@@ -36,6 +36,9 @@ package protocol CrawlDatabase: Sendable {
     /// - Throws: `StoreError`.
     func abandon(_ run: RunID, runner: RunnerID, now: Int64) throws(StoreError) -> Int64
 
+    /// Whether several runners may work on one run.
+    var sharesRuns: Bool { get }
+
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 
@@ -74,6 +77,11 @@ package protocol FileDatabase: CrawlDatabase {
     ///
     /// - Returns: whether all of it was.
     func checkpoint() throws(StoreError) -> Bool
+}
+
+extension CrawlDatabase {
+    /// A run is one runner's.
+    package var sharesRuns: Bool { false }
 }
 
 /// Puts the pages of a new run into the database, transaction after transaction. An import that is cut short begins anew.

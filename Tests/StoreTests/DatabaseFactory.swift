@@ -11,12 +11,14 @@ import TrawlTestSupport
 /// A kind of database that the port's promises are to hold of. This file alone names them.
 struct DatabaseFactory: Sendable, CustomTestStringConvertible {
     let name: String
+    /// Whether several runners may work on one run.
+    var sharesRuns = false
     let make: @Sendable () throws -> TestDatabase
 
     var testDescription: String { name }
 
     /// Every database that trawl has.
-    static let all = [sqlite]
+    static let all = PostgresServer.isHere ? [sqlite, postgres] : [sqlite]
 
     private static let sqlite =
         DatabaseFactory(name: "SQLite") {
@@ -28,7 +30,7 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
         }
 
     static let postgres =
-        DatabaseFactory(name: "PostgreSQL") {
+        DatabaseFactory(name: "PostgreSQL", sharesRuns: true) {
             let url = try PostgresURL(try PostgresServer.shared().newURL())
             return TestDatabase(
                 try PostgresStore(url, access: .readWrite), folder: try TestFolder(),

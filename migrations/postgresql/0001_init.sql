@@ -592,7 +592,7 @@ CREATE INDEX fragment_faults_broken ON {schema}.fragment_faults (page_id) WHERE 
 CREATE TABLE {schema}.skipped_links (
     -- The run.
     run_id bigint NOT NULL REFERENCES {schema}.runs (id) ON DELETE CASCADE,
-    -- The runner that counted them; 0 for none of those at work now. Runners each count for themselves.
+    -- The runner that has counted them; 0 in a copy of another database. No foreign key: what it has counted stays.
     runner_id bigint NOT NULL DEFAULT 0,
     -- Why, of the same list as `pages.skip_reason`.
     reason text COLLATE "C" NOT NULL,

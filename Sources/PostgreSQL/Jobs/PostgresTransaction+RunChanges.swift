@@ -15,10 +15,13 @@ extension PostgresTransaction {
         return RunID(rawValue: row.int(0))
     }
 
+    /// A run whose pages are still being read in is one runner's. Any number of runners may work on it after that.
     func takeRun(_ run: RunRecord, runner: RunnerID) throws {
         let taken = try connection.run(
-            "UPDATE {schema}.runs SET runner_id = $1 WHERE id = $2 AND (runner_id IS NULL OR runner_id = $1)",
-            [.int(runner.rawValue), .int(run.id.rawValue)])
+            """
+            UPDATE {schema}.runs SET runner_id = coalesce(runner_id, $1)
+            WHERE id = $2 AND state = $3 AND (runner_id IS NULL OR runner_id = $1 OR state = 'active')
+            """, [.int(runner.rawValue), .int(run.id.rawValue), .text(run.state.rawValue)])
         guard taken.affected == 1 else {
             let owner = run.runnerPID.map { " by process \($0)" } ?? ""
             throw StoreError(.alreadyRunning, "is already being run\(owner)")

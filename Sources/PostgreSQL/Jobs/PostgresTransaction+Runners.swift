@@ -28,7 +28,17 @@ extension PostgresTransaction {
 
     /// The runners that are gone. Of one on another machine nothing can be seen, so that its lease decides.
     func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
-        try connection.run("SELECT * FROM {schema}.runners").rows.compactMap { row in
+        try goneRunners(processes, now: now, of: nil)
+    }
+
+    /// The runners that are gone, of a run or of all.
+    func goneRunners(_ processes: any ProcessTable, now: Int64, of run: RunID?) throws -> [RunnerID] {
+        try connection.run(
+            """
+            SELECT * FROM {schema}.runners
+            WHERE $1::bigint IS NULL OR id IN (SELECT runner_id FROM {schema}.run_runners WHERE run_id = $1)
+            """, [.int(run?.rawValue)]
+        ).rows.compactMap { row in
             let runner = RunnerIdentity(
                 bootID: row["boot_id"], pidNamespace: row["pid_namespace"],
                 pid: Int32(truncatingIfNeeded: row["pid"] as Int64), processStarted: row["process_started"])
@@ -54,7 +64,6 @@ extension PostgresTransaction {
             WHERE id IN (SELECT id FROM {schema}.hosts WHERE runner_id = $1 ORDER BY id FOR UPDATE)
             """, [id, .int(now)])
         try connection.send("UPDATE {schema}.frontier SET runner_id = NULL WHERE runner_id = $1", [id])
-        try connection.send("DELETE FROM {schema}.wishes WHERE runner_id = $1", [id])
         try connection.send("DELETE FROM {schema}.runners WHERE id = $1", [id])
         try connection.flush()
     }

@@ -12,7 +12,9 @@ extension PostgresTransaction {
             SELECT status_code, error_kind, skip_reason, count(*) FROM {schema}.pages WHERE run_id = $1 GROUP BY 1, 2, 3
             """, [id])
         try connection.send(
-            "SELECT reason, links FROM {schema}.skipped_links WHERE run_id = $1 ORDER BY links DESC, reason",
+            """
+            SELECT reason, sum(links)::bigint FROM {schema}.skipped_links WHERE run_id = $1 GROUP BY reason ORDER BY 2 DESC, reason
+            """,
             [id])
         try connection.send(Self.slowestHostsSQL, [id, .int(Int64(limit))])
         let results = try connection.flush()
