@@ -49,6 +49,8 @@ let package = Package(
             name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(
+            name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         // What Swift uses of RE2, which is C++; of Debian's libre2-dev.
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CLinux"),
@@ -84,7 +86,7 @@ let package = Package(
             name: "JobFile",
             dependencies: ["CrawlCore", "Extract", "TrawlText", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        // The port between the crawl and its database, and SQLite behind it.
+        // The port between the crawl and its database, and SQLite and PostgreSQL behind it.
         .target(
             name: "TrawlStore", dependencies: ["CrawlCore"], path: "Sources/Store", swiftSettings: strict),
         .target(
@@ -97,6 +99,15 @@ let package = Package(
             path: "Sources/SQLite",
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
+        .target(
+            name: "TrawlPostgres", dependencies: ["CPQ", "CrawlCore", "TrawlStore"],
+            path: "Sources/PostgreSQL",
+            resources: [.embedInCode("migrations")],
+            swiftSettings: strict),
+        // Which database a name means.
+        .target(
+            name: "TrawlDatabase", dependencies: ["TrawlPostgres", "TrawlSQLite", "TrawlStore"],
+            path: "Sources/Database", swiftSettings: strict),
         .target(
             name: "CrawlFetch",
             dependencies: [
@@ -117,15 +128,15 @@ let package = Package(
         .target(
             name: "TrawlKit",
             dependencies: [
-                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "JobFile", "TrawlStore",
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlDatabase", "JobFile", "TrawlStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite",
-                "Extract", "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
+                "TrawlDatabase", "Extract", "JobFile",
                 "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
@@ -182,7 +193,7 @@ let package = Package(
         .testTarget(
             name: "TrawlStoreTests",
             dependencies: [
-                "TrawlSQLite", "CrawlCore", "StoreModel", "TrawlStore",
+                "TrawlSQLite", "TrawlPostgres", "CrawlCore", "StoreModel", "TrawlStore", "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             path: "Tests/StoreTests", swiftSettings: strict),
@@ -193,6 +204,14 @@ let package = Package(
             ],
             path: "Tests/SQLiteTests",
             swiftSettings: strict),
+        .testTarget(
+            name: "TrawlPostgresTests",
+            dependencies: [
+                "TrawlDatabase", "TrawlPostgres", "CrawlCore", "TrawlSQLite", "TrawlStore",
+                "TrawlTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/PostgresTests", swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",
             dependencies: [

@@ -8,15 +8,16 @@ libraries=(
     pkg-config=pkg-config lib:libcurl=libcurl4-openssl-dev lib:libxml-2.0=libxml2-dev lib:sqlite3=libsqlite3-dev
     lib:libidn2=libidn2-dev lib:zlib=zlib1g-dev lib:libbrotlidec=libbrotli-dev lib:libzstd=libzstd-dev
     lib:uchardet=libuchardet-dev lib:re2=libre2-dev lib:libpsl=libpsl-dev lib:libcrypto=libssl-dev
-    lib:libxxhash=libxxhash-dev)
+    lib:libxxhash=libxxhash-dev lib:libpq=libpq-dev)
 
 # have WHAT: is there a command (nginx), a library for pkg-config (lib:libcurl), a module (python:venv), documentation
-# (doc:apache2-doc)?
+# (doc:apache2-doc), a server whose programs are not in the path (server:postgresql)?
 have() {
     case $1 in
         lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
         python:*) python3 -c "import ${1#python:}" 2>/dev/null ;;
         doc:*) [[ -d /usr/share/doc/${1#doc:} ]] ;;
+        server:*) compgen -G "/usr/lib/${1#server:}/*/bin/initdb" >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

@@ -7,9 +7,9 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
 
     /// The kinds of failure.
     package enum Kind: Sendable, Equatable {
-        /// There is no such file.
+        /// There is no such file, or no such database on the server.
         case missing
-        /// The file is no SQLite database, or not one of trawl's.
+        /// It is no SQLite database, or not one of trawl's.
         case notADatabase
         /// A newer trawl wrote it.
         case newer
@@ -21,13 +21,15 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         /// The disk, or the quota, is full.
         case full
         case corrupt
+        /// The server that has it does not answer.
+        case unreachable
         /// Another runner is at work on the same job.
         case alreadyRunning
         /// Nothing has that name.
         case notFound
         /// A condition that rows are to meet is no SQL, or cannot be evaluated.
         case condition
-        /// Anything else: the message has SQLite's words.
+        /// Anything else: the message has the database's words.
         case other
     }
 

@@ -4,16 +4,23 @@ import Foundation
 import GRDB
 import Testing
 import TrawlStore
+import TrawlTestSupport
+
+@testable import TrawlPostgres
 
 /// A kind of database that the port's promises are to hold of. This file alone names them.
 struct DatabaseFactory: Sendable, CustomTestStringConvertible {
     let name: String
+    /// Whether several runners may work on one run.
+    var sharesRuns = false
     let make: @Sendable () throws -> TestDatabase
 
     var testDescription: String { name }
 
     /// Every database that trawl has.
-    static let all = [
+    static let all = PostgresServer.isHere ? [sqlite, postgres] : [sqlite]
+
+    private static let sqlite =
         DatabaseFactory(name: "SQLite") {
             let folder = try TestFolder()
             let path = folder.path + "/trawl.db"
@@ -21,7 +28,17 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
                 try SQLiteStore(.file(path), access: .readWrite), folder: folder,
                 execute: { sql in try DatabaseQueue(path: path).write { try $0.execute(sql: sql) } })
         }
-    ]
+
+    static let postgres =
+        DatabaseFactory(name: "PostgreSQL", sharesRuns: true) {
+            let url = try PostgresURL(try PostgresServer.shared().newURL())
+            return TestDatabase(
+                try PostgresStore(url, access: .readWrite), folder: try TestFolder(),
+                execute: { sql in
+                    try PostgresConnection(url, writes: true)
+                        .execute(script: "SET search_path TO {schema}; \(sql)")
+                })
+        }
 }
 
 /// A database of a test, gone with its owner.

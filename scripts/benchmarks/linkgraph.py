@@ -22,7 +22,7 @@ def make(file, pages, links):
     database = sqlite3.connect(file, isolation_level=None)
     database.executescript(
         "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")
-    migrations = sorted((PROJECT / "migrations").glob("*.sql"))
+    migrations = sorted((PROJECT / "migrations" / "sqlite").glob("*.sql"))
     for migration in migrations:
         database.executescript(migration.read_text())
     # By these trawl knows a database of its own, so that its commands can be timed, too.

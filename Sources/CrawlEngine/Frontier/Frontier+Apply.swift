@@ -14,7 +14,7 @@ extension Frontier {
         if budget.add(reply.counted) { hosts.touchAll() }
         seed(turn.outcomes)
         sendOnce.apply(reply.requests, turn.sendOnce, policy.composer, &messages)
-        if let beat = reply.beat { apply(beat, clock: moment.clock) }
+        if let beat = reply.beat { apply(beat, moment) }
         let onlyRobots = Set(turn.redirects.filter { $0.redirect.page == nil }.map(\.step.hostKey))
             .subtracting(turn.redirects.filter { $0.redirect.page != nil }.map(\.step.hostKey))
         for opened in reply.opened {
@@ -43,18 +43,19 @@ extension Frontier {
         }
     }
 
-    private mutating func apply(_ beat: TurnBeatReply, clock: MonotonicInstant) {
+    private mutating func apply(_ beat: TurnBeatReply, _ moment: TurnMoment) {
         for (id, overrides) in beat.overrides {
             guard let host = hosts[id], host.overrides != overrides else { continue }
             hosts.update(host) { $0.overrides = overrides }
             configure(host)
         }
         for id in beat.wanted {
-            guard let host = hosts[id], !host.isYielding, host.openedAt + Frontier.leastHold <= clock
+            guard let host = hosts[id], !host.isYielding, host.openedAt + Frontier.leastHold <= moment.clock
             else { continue }
             hosts.update(host) { $0.isYielding = true }
             messages.add(.surrender(id), to: host.loop)
         }
+        if !beat.interrupted.isEmpty { recover(beat.interrupted, now: moment.now) }
     }
 
     private mutating func apply(_ search: HostSearchReply, now: Int64) {

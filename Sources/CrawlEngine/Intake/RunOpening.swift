@@ -1,4 +1,5 @@
 package import CrawlCore
+internal import Glibc
 package import TrawlStore
 
 /// A run that is about to be worked on.
@@ -21,21 +22,37 @@ package enum RunOpening: Sendable {
         _ job: JobRecord, store: any CrawlDatabase, runner: RunnerID, processes: any ProcessTable, now: Int64
     ) throws(StoreError) -> RunOpening {
         while true {
-            let opening = try store.write { transaction -> RunOpening in
-                try transaction.reapRunners(processes, now: now)
-                if let run = try transaction.unfinishedRun(of: job.id) {
-                    try transaction.takeRun(run, runner: runner)
-                    return .resumed(run)
-                }
-                let id = try transaction.beginRun(of: job, runner: runner, now: now)
-                guard let run = try transaction.run(id) else {
-                    throw StoreError(.other, "a run that was just begun is not there")
-                }
-                return .begun(run)
+            let opening: RunOpening
+            do {
+                opening = try take(job, store: store, runner: runner, processes: processes, now: now)
+            } catch where error.kind == .alreadyRunning && store.sharesRuns {
+                // The other runner is still reading the list. It is joined once that is done.
+                usleep(RunOpening.importWait)
+                continue
             }
             guard case .resumed(let run) = opening, run.state == .importing else { return opening }
             while try store.write({ try $0.restartImport(run.id, of: job, limit: 10_000) }) {}
             if let run = try store.read({ try $0.run(run.id) }) { return .begun(run) }
+        }
+    }
+
+    /// Microseconds between two looks at an import that another runner is at.
+    private static let importWait: UInt32 = 500_000
+
+    private static func take(
+        _ job: JobRecord, store: any CrawlDatabase, runner: RunnerID, processes: any ProcessTable, now: Int64
+    ) throws(StoreError) -> RunOpening {
+        try store.write { transaction -> RunOpening in
+            try transaction.reapRunners(processes, now: now)
+            if let run = try transaction.unfinishedRun(of: job.id) {
+                try transaction.takeRun(run, runner: runner)
+                return .resumed(run)
+            }
+            let id = try transaction.beginRun(of: job, runner: runner, now: now)
+            guard let run = try transaction.run(id) else {
+                throw StoreError(.other, "a run that was just begun is not there")
+            }
+            return .begun(run)
         }
     }
 

@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// The schema's versions, in order. The SQL is the text of `migrations/NNNN_name.sql`, embedded in the binary.
+/// The schema's versions, in order. The SQL is the text of `migrations/sqlite/NNNN_name.sql`, embedded in the binary.
 ///
 /// `PRAGMA user_version` holds the number of migrations applied, so that any SQLite tool can see it. (GRDB's own
 /// migrator looks up what is applied outside the migration's transaction, so that two processes that open a new

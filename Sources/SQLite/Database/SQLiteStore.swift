@@ -23,14 +23,7 @@ package final class SQLiteStore: Sendable {
     }
 
     /// What a store is opened for.
-    package enum Access: Sendable {
-        /// Created and migrated where needed.
-        case readWrite
-        /// Must exist; migrated where needed.
-        case existing
-        /// Must exist and be of this version.
-        case readOnly
-    }
+    package typealias Access = DatabaseAccess
 
     /// SQLite's settings for the process, made once before it is first used.
     private static let isSetUp: Void = csqlite_set_up()
@@ -93,7 +86,7 @@ package final class SQLiteStore: Sendable {
     }
 
     /// Refuses to write into a file that nobody will find again.
-    package func checkFile() throws(StoreError) {
+    package func checkPlace() throws(StoreError) {
         guard let file, FileIdentity(of: path) != file else { return }
         throw StoreError(
             .missing,
@@ -197,7 +190,7 @@ package final class SQLiteStore: Sendable {
 
     /// Runs one transaction that writes: all of it is committed, or none.
     package func writing<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
-        try checkFile()
+        try checkPlace()
         do {
             return try queue.write { try body(StoreTransaction(database: $0)) }
         } catch {

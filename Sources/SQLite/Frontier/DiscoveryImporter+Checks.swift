@@ -23,11 +23,6 @@ struct FoundRow {
     var isSkipped: Bool { state == "skipped" }
 }
 
-extension DiscoveredURL {
-    /// The method that it is asked for with first.
-    var method: String { kind == .check && !readsPlaces ? "HEAD" : "GET" }
-}
-
 /// What is only checked, and turns out to be wanted for more.
 extension DiscoveryImporter {
     /// Has a check asked for with GET: a link names a place in it.

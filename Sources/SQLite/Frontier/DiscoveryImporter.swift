@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+package import TrawlStore
 
 /// Puts what pages led to into the frontier of a run, in the transactions that record those pages.
 ///

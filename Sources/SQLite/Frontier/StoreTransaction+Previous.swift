@@ -1,21 +1,6 @@
 package import CrawlCore
 internal import GRDB
-internal import TrawlStore
-
-/// The runs of a job before one, as far as that takes anything over from them.
-package struct FormerRuns: Sendable, Equatable {
-    /// The job.
-    let job: JobID
-    /// The job's latest finished run. What it knew and did not read itself is in `unread_pages`.
-    let latest: RunID
-    /// The finished runs of the same spec. With another spec other requests were sent, other links followed, or other fields taken.
-    let alike: Set<RunID>
-    /// Whether there is anything in `unread_pages`.
-    let hasUnread: Bool
-
-    /// Whether a page of theirs can say by what to ask whether it has changed.
-    package var hasAlike: Bool { !alike.isEmpty }
-}
+package import TrawlStore
 
 /// What a run takes over from those before.
 extension StoreTransaction {
@@ -126,14 +111,5 @@ extension PreviousPage {
                 extracted: row.text(at(.extracted)))
         }
         self.init(id: PageID(rawValue: row.integer(0)), response: response)
-    }
-}
-
-extension ContentDigest {
-    /// The digest that 16 bytes stand for; nil of any other number.
-    init?(bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
-        func half(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        self.init(high: half(bytes[..<8]), low: half(bytes[8...]))
     }
 }

@@ -90,11 +90,3 @@ package struct PageImporter {
         return host
     }
 }
-
-extension ImportedPage {
-    /// The scheme, name and port that it is requested from; nil for what is not requested.
-    var hostKey: String? {
-        guard case .page(_, let key, _, _, _) = self else { return nil }
-        return key
-    }
-}

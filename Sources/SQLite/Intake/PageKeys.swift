@@ -85,12 +85,3 @@ private struct KeyedRequest: Equatable {
         return URLKey(method: method, url: url, content: content, salt: salt).rawValue
     }
 }
-
-extension ImportedPage {
-    /// The key of its request; nil for what is not requested.
-    var key: Int64? {
-        guard case .page(let url, _, let name, _, let request) = self else { return nil }
-        let content = name == nil && request == nil ? nil : [name, request?.details]
-        return URLKey(method: request?.method ?? "GET", url: url, content: content).rawValue
-    }
-}

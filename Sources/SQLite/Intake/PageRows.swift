@@ -92,22 +92,3 @@ extension StoreTransaction {
         try forget.run()
     }
 }
-
-extension RunProgress {
-    /// Counts a page that was added.
-    mutating func count(_ page: ImportedPage) {
-        switch page {
-        case .page: pending += 1
-        case .failed: failed += 1
-        case .skipped(_, let reason, _, _, _):
-            skipped += 1
-            if reason == .invalidURL { invalid += 1 }
-        }
-    }
-
-    /// Counts a page that was added as pending, and is skipped after all.
-    mutating func skipOne() {
-        pending -= 1
-        skipped += 1
-    }
-}

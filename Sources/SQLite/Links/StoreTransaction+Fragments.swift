@@ -6,13 +6,10 @@ internal import TrawlStore
 extension StoreTransaction {
     /// Keeps the places of a page, in the transaction that records it.
     func save(_ places: FragmentPlaces, of page: PageID) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(places.hashes.count * 8)
-        for hash in places.hashes { withUnsafeBytes(of: hash.littleEndian) { bytes.append(contentsOf: $0) } }
         let save = try RawStatement(
             database, "INSERT OR REPLACE INTO page_places (page_id, hashes, is_cut) VALUES (?, ?, ?)")
         save.bind(1, page.rawValue)
-        save.bind(2, bytes: bytes)
+        save.bind(2, bytes: places.littleEndian)
         save.bind(3, places.isCut ? 1 : 0)
         try save.run()
     }
@@ -104,14 +101,6 @@ extension StoreTransaction {
     }
 }
 
-/// A fragment that names no place of its page.
-struct FragmentFault {
-    let page: Int64
-    let fragment: String
-    let verdict: LinkVerdict
-    let reason: LinkReason
-}
-
 extension SQLiteStore {
     /// Pages whose fragments are judged in one go.
     private static let fragmentStep = 500
@@ -130,17 +119,5 @@ extension SQLiteStore {
             cursor = last
             try progressed()
         }
-    }
-}
-
-extension FragmentPlaces {
-    /// The places that `page_places.hashes` holds.
-    fileprivate init(littleEndian bytes: [UInt8], isCut: Bool) {
-        var hashes: [UInt64] = []
-        hashes.reserveCapacity(bytes.count / 8)
-        for start in stride(from: 0, to: bytes.count - 7, by: 8) {
-            hashes.append((0..<8).reduce(0) { $0 | UInt64(bytes[start + $1]) << (8 * $1) })
-        }
-        self.init(hashes: hashes, isCut: isCut)
     }
 }

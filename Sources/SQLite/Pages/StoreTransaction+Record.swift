@@ -244,11 +244,3 @@ extension StoreTransaction {
         return true
     }
 }
-
-extension PageOutcome {
-    /// Whether a page that is done has values for the common columns only.
-    fileprivate var isPlain: Bool {
-        response.statusCode != nil && chain == nil && error == nil && body == nil && response.content == nil
-            && response.finalURL == nil && response.robots.isEmpty && !response.isNotModified
-    }
-}

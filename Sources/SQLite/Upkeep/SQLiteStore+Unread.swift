@@ -1,5 +1,6 @@
 package import CrawlCore
 internal import GRDB
+internal import TrawlStore
 
 /// What a run did not read of the pages that were known before it, worked out once it has nothing left to do.
 ///

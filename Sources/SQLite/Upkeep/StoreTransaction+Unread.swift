@@ -235,23 +235,3 @@ extension StoreTransaction {
         "(\(page).state = 'done' AND coalesce(\(page).status_code, 200) < 500 AND coalesce(\(page).status_code, 200) NOT IN (408, 425, 429))"
     }
 }
-
-/// Ids that were met, a bit each. There is room for 32 million; where there are more, some are met again.
-struct SeenIDs {
-    private var blocks: [Int64: [UInt64]] = [:]
-    private static let capacity = 1_024
-
-    /// Whether the id is new.
-    mutating func insert(_ id: Int64) -> Bool {
-        let (block, place) = (id >> 15, Int(id & 0x7fff))
-        if blocks[block] == nil {
-            if blocks.count >= SeenIDs.capacity { blocks.removeAll(keepingCapacity: true) }
-            blocks[block] = Array(repeating: 0, count: 512)
-        }
-        let bit = UInt64(1) << UInt64(place & 63)
-        return blocks[block, default: []].withUnsafeMutableBufferPointer { words in
-            defer { words[place >> 6] |= bit }
-            return words[place >> 6] & bit == 0
-        }
-    }
-}

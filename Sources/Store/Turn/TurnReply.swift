@@ -36,6 +36,8 @@ package struct TurnBeatReply: Sendable {
     /// The runner's hosts that others wait for: those that a search or a redirect of theirs did not get within the last three
     /// seconds.
     package var wanted: [HostID] = []
+    /// Requests of the run that were going out as another of its runners ended. Only where runners share a run.
+    package var interrupted: [InterruptedRequest] = []
 
     /// Nothing.
     package init() {}

@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import Logging
@@ -60,7 +59,7 @@ extension JobRun {
     }
 }
 
-extension SQLiteStore {
+extension CrawlDatabase {
     /// A run's counters as they are now; whether any page succeeded, nil where it has none; and what is broken though no page is.
     fileprivate func outcome(
         of run: RunID

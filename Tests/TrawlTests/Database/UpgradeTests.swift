@@ -47,7 +47,7 @@ struct UpgradeTests {
 
     @Test func `each migration has a database that it left`() throws {
         let migrations = try FileManager.default.contentsOfDirectory(
-            atPath: Manual.project.appending(path: "migrations").path)
+            atPath: Manual.project.appending(path: "migrations/sqlite").path)
 
         #expect(
             Set(Fixture.all.map { $0.testDescription.prefix(4) }) == Set(migrations.map { $0.prefix(4) }))

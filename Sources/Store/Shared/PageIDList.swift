@@ -1,11 +1,16 @@
 /// A list of page ids in few bytes: pages that are found together have ids near each other.
 ///
 /// Each number is the difference to the one before, from 0, as a zigzag varint (Protocol Buffers, "Encoding").
-struct PageIDList {
-    private(set) var bytes: [UInt8] = []
+package struct PageIDList: Sendable {
+    /// The bytes that are stored.
+    package private(set) var bytes: [UInt8] = []
     private var last: Int64 = 0
 
-    mutating func append(_ id: Int64) {
+    /// None.
+    package init() {}
+
+    /// Adds an id.
+    package mutating func append(_ id: Int64) {
         let difference = id &- last
         last = id
         var value = UInt64(bitPattern: (difference << 1) ^ (difference >> 63))
@@ -16,13 +21,14 @@ struct PageIDList {
         bytes.append(UInt8(value))
     }
 
-    mutating func removeAll() {
+    /// Begins anew.
+    package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         last = 0
     }
 
     /// The ids that bytes stand for; what is cut short is left out.
-    static func ids(in bytes: [UInt8]) -> [Int64] {
+    package static func ids(in bytes: [UInt8]) -> [Int64] {
         var ids: [Int64] = []
         var last: Int64 = 0
         var value: UInt64 = 0

@@ -1,11 +1,11 @@
-internal import CrawlCore
+package import CrawlCore
 
 /// The pages met last, by their URLs. Of the URLs that share a place, it holds the last one.
 ///
 /// URLs are compared by Swift's hash of 64 bits (SipHash). It is seeded anew in each process, so that nobody can make two URLs that
 /// are taken for one.
-struct RecentPages {
-    private struct Place {
+package struct RecentPages: Sendable {
+    private struct Place: Sendable {
         var hash = 0
         var page: Int64 = 0
         var depth: Int64 = 0
@@ -14,8 +14,11 @@ struct RecentPages {
     private static let capacity = 1 << 16
     private var places: [Place] = []
 
+    /// None.
+    package init() {}
+
     /// The page of a URL, where it needs no change: it is remembered as no deeper, and to be asked for in the same way.
-    func page(of url: DiscoveredURL) -> Int64? {
+    package func page(of url: DiscoveredURL) -> Int64? {
         guard !places.isEmpty else { return nil }
         let hash = RecentPages.hash(url)
         let place = places[hash & (RecentPages.capacity - 1)]
@@ -30,7 +33,8 @@ struct RecentPages {
         return hasher.finalize()
     }
 
-    mutating func remember(_ url: DiscoveredURL, page: Int64, depth: Int) {
+    /// Remembers a page.
+    package mutating func remember(_ url: DiscoveredURL, page: Int64, depth: Int) {
         if places.isEmpty { places = Array(repeating: Place(), count: RecentPages.capacity) }
         let hash = RecentPages.hash(url)
         places[hash & (RecentPages.capacity - 1)] = Place(hash: hash, page: page, depth: Int64(depth))

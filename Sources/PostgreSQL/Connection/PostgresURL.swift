@@ -1,0 +1,112 @@
+package import TrawlStore
+
+/// The URL of a PostgreSQL database, as `--db` takes it.
+///
+/// libpq reads it, so that several hosts, service files, `.pgpass` and the environment's `PG…` variables count as for psql. One key is
+/// trawl's own: `schema` names the schema that holds the tables. It is taken out before libpq sees the URL.
+package struct PostgresURL: Sendable, Equatable {
+    /// The URL as libpq gets it.
+    let libpq: String
+    /// The schema of trawl's tables.
+    package let schema: String
+    /// The URL for people: without its password.
+    package let description: String
+
+    /// The schema where the URL names none.
+    package static let defaultSchema = "trawl"
+
+    /// Whether a text of `--db` is the URL of a PostgreSQL database, and not the path of a file.
+    package static func isOne(_ text: String) -> Bool {
+        text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+    }
+
+    /// A URL.
+    ///
+    /// - Throws: `StoreError` where the schema is none, or is named twice.
+    package init(_ text: String) throws(StoreError) {
+        var parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var schemas: [String] = []
+        if parts.count == 2 {
+            var rest: [Substring] = []
+            for pair in parts[1].split(separator: "&", omittingEmptySubsequences: true) {
+                if pair.hasPrefix("schema=") {
+                    schemas.append(PostgresURL.decoded(pair.dropFirst("schema=".count)))
+                } else {
+                    rest.append(pair)
+                }
+            }
+            let query = rest.joined(separator: "&")
+            if query.isEmpty { parts.removeLast() } else { parts[1] = query[...] }
+        }
+        libpq = parts.joined(separator: "?")
+        description = PostgresURL.masked(text)
+        guard schemas.count <= 1 else {
+            throw StoreError(.other, "\(description) names more than one schema; give one schema=")
+        }
+        schema = schemas.first ?? PostgresURL.defaultSchema
+        guard PostgresURL.isName(schema) else {
+            throw StoreError(
+                .other,
+                "\(description): `\(schema)` cannot be the schema; a name has letters, digits and underscores, at most 63, "
+                    + "begins with none of the digits, and not with pg_")
+        }
+    }
+
+    /// The schema as SQL names it.
+    var quotedSchema: String { "\"\(schema)\"" }
+
+    private static func isName(_ text: String) -> Bool {
+        guard (1...63).contains(text.utf8.count), !text.hasPrefix("pg_"), let first = text.utf8.first else {
+            return false
+        }
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return !digits.contains(first)
+            && text.utf8.allSatisfy { byte in
+                digits.contains(byte) || byte == UInt8(ascii: "_")
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            }
+    }
+
+    /// A value with its percent signs undone; as it is where they are wrong.
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%"), rest.count >= 2, let hex = String(rest.prefix(2)),
+                let value = UInt8(hex, radix: 16)
+            else {
+                bytes.append(byte)
+                continue
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A URL of a database with asterisks in place of passwords. Others stay as they are.
+    package static func masked(_ text: String) -> String {
+        guard isOne(text), let scheme = text.firstRange(of: "://")?.upperBound else { return text }
+        var masked = String(text[..<scheme])
+        var rest = text[scheme...]
+        // As libpq reads it: what comes before the first `@` is the user, where no slash comes before that.
+        if let end = rest.firstIndex(where: { $0 == "@" || $0 == "/" }), rest[end] == "@" {
+            let user = rest[..<end]
+            if let colon = user.firstIndex(of: ":") {
+                masked += user[..<colon] + ":***"
+            } else {
+                masked += user
+            }
+            rest = rest[end...]
+        }
+        guard let query = rest.firstIndex(of: "?") else { return masked + rest }
+        let pairs = rest[rest.index(after: query)...].split(separator: "&", omittingEmptySubsequences: false)
+        return masked + rest[...query]
+            + pairs.map { pair -> String in
+                guard let equals = pair.firstIndex(of: "="), pair[..<equals].hasSuffix("password") else {
+                    return String(pair)
+                }
+                return pair[...equals] + "***"
+            }.joined(separator: "&")
+    }
+}
