@@ -124,14 +124,15 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite",
-                "Extract", "JobFile",
+                "CCrypto", "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
+                "TrawlSQLite", "Extract", "JobFile",
                 "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [.embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js")],
             swiftSettings: strict),
 
         // For tests and benchmarks only.

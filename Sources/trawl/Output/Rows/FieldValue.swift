@@ -18,26 +18,9 @@ enum FieldValue {
     /// The value as a field of CSV (RFC 4180).
     var csv: String {
         switch self {
-        case .text, .json: FieldValue.csv(text)
+        case .text, .json: ForeignText.csv(text)
         case .number, .flag: text
         }
-    }
-
-    /// A text as a field of CSV. One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
-    /// Injection").
-    static func csv(_ value: String) -> String {
-        let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let text = isFormula ? "'" + value : value
-        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
-            return text
-        }
-        // By scalars: as Characters, a quote with a combining mark after it is one character and not a quote.
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
     }
 }
 

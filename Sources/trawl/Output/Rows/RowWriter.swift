@@ -75,7 +75,7 @@ struct RowWriter {
 
     private func csv(_ row: ResultRow) -> String {
         var values = fields.map { $0.value(in: row).csv }
-        if layout.withBodies { values.append(FieldValue.csv(row.bodyText ?? "")) }
+        if layout.withBodies { values.append(ForeignText.csv(row.bodyText ?? "")) }
         return values.joined(separator: ",") + "\r\n"
     }
 }
