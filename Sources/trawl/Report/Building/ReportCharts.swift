@@ -133,7 +133,8 @@ enum ReportCharts {
 
     private static func clock(_ second: Int64, isLong: Bool) -> String {
         let instant = Wording.instant(milliseconds: second * 1000)
-        return isLong ? String(instant.prefix(16).replacing("T", with: " ")) : String(instant.dropFirst(11).prefix(8))
+        let shown = isLong ? instant.prefix(16) : instant.dropFirst(11).prefix(8)
+        return String(shown.replacing("T", with: " "))
     }
 
     /// How long requests took, in ranges that grow with the time.
@@ -151,7 +152,7 @@ enum ReportCharts {
             let label =
                 index == bounds.count
                 ? "\(Wording.time(milliseconds: lower)) and more"
-                : "\(lower) to \(Wording.time(milliseconds: bounds[index]))"
+                : "\(Wording.time(milliseconds: lower)) to \(Wording.time(milliseconds: bounds[index]))"
             return Bar(label: label, values: [bins[index]])
         }
         let marks = zip(["p50", "p95", "p99"], percentiles).map { name, time in

@@ -21,15 +21,16 @@ struct ReportFindings {
 
     private static func weight(_ finding: Finding) -> Int64 {
         switch finding.severity {
-        case .high: finding.count * 25
-        case .medium: finding.count * 5
-        case .low: finding.count
+        case .high: finding.reach * 25
+        case .medium: finding.reach * 5
+        case .low: finding.reach
         }
     }
 
     /// - Parameter hasLinks: whether broken links are known, which tell of missing pages more than the pages do.
     mutating func add(_ causes: FailureCauses, hasLinks: Bool) {
-        let sorted = causes.pages.sorted {
+        let pages = hasLinks ? causes.pages : causes.pages.merging(causes.checked, uniquingKeysWith: +)
+        let sorted = pages.sorted {
             ($1.value, $0.key.kind, $0.key.status ?? 0, $0.key.host ?? "")
                 < ($0.value, $1.key.kind, $1.key.status ?? 0, $1.key.host ?? "")
         }
@@ -41,7 +42,7 @@ struct ReportFindings {
                     severity: advice.severity,
                     what: "\(Wording.count(pages, "page")) failed: \(advice.what)"
                         + (key.host == nil ? "" : " at"),
-                    subject: key.host, advice: advice.cure, count: pages, place: "failures"))
+                    subject: key.host, advice: advice.cure, count: pages, reach: pages, place: "failures"))
         }
     }
 
@@ -53,7 +54,8 @@ struct ReportFindings {
                     severity: advice.severity,
                     what: "\(Wording.count(count.links, "link")) to \(Wording.count(count.targets, "URL")): "
                         + "\(advice.what), such as",
-                    subject: count.example, advice: advice.cure, count: count.links, place: "broken-links"))
+                    subject: count.example, advice: advice.cure, count: count.links, reach: count.targets,
+                    place: "broken-links"))
         }
     }
 
@@ -62,14 +64,15 @@ struct ReportFindings {
             findings.append(
                 Finding(
                     severity: .low, what: "\(Wording.count(missing, "HTML page")) without a title",
-                    advice: "Give each a title of its own.", count: missing, place: "missing-titles"))
+                    advice: "Give each a title of its own.", count: missing, reach: missing,
+                    place: "missing-titles"))
         }
         if duplicate > 0 {
             findings.append(
                 Finding(
                     severity: .low,
                     what: "\(Wording.count(duplicate, "HTML page")) with a title that others have too",
-                    advice: "Say in each title what the page alone has.", count: duplicate,
+                    advice: "Say in each title what the page alone has.", count: duplicate, reach: duplicate,
                     place: "duplicate-titles"))
         }
     }
@@ -81,7 +84,7 @@ struct ReportFindings {
                 severity: .low, what: "\(Wording.count(pages, "page")) took a second or more",
                 advice:
                     "Look whether they wait for the first byte (the server) or for the rest (their size).",
-                count: pages, place: "slowest"))
+                count: pages, reach: pages, place: "slowest"))
     }
 
     mutating func addPermanentRedirects(_ pages: Int64) {
@@ -89,7 +92,8 @@ struct ReportFindings {
         findings.append(
             Finding(
                 severity: .low, what: "\(Wording.count(pages, "URL")) redirected for good",
-                advice: "Let links lead to the new URL at once.", count: pages, place: "redirects"))
+                advice: "Let links lead to the new URL at once.", count: pages, reach: pages,
+                place: "redirects"))
     }
 }
 

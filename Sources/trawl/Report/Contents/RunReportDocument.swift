@@ -77,6 +77,8 @@ struct RunReportDocument {
         let advice: String
         /// How many pages, or links.
         let count: Int64
+        /// How many URLs have it, by which causes are ranked.
+        let reach: Int64
         /// The table that has them.
         let place: String
     }

@@ -53,7 +53,7 @@
       else made.textContent = value;
       return made;
     }
-    const made = element("td", { textContent: value });
+    const made = element("td", { className: kind === "word" ? "word" : "", textContent: value });
     if (kind === "text") made.setAttribute("dir", "auto");
     return made;
   };
@@ -201,7 +201,7 @@
       this.place.textContent = `Page ${counted.format(this.state.page + 1)} of ${counted.format(pages)}`;
       this.previous.disabled = this.state.page === 0;
       this.next.disabled = this.state.page >= pages - 1;
-      this.pager.hidden = count <= pageRows && this.order === null;
+      this.pager.hidden = this.inFile <= pageRows;
     }
 
     // The view is in the address, so that it can be sent to somebody.
@@ -241,8 +241,11 @@
     }
   }
 
+  // What is seen at a glance needs no filter.
   const tables = new Map();
-  for (const section of document.querySelectorAll(".table")) tables.set(section.id, new Table(section));
+  for (const section of document.querySelectorAll(".table")) {
+    if (Number(section.dataset.rows) > 5) tables.set(section.id, new Table(section));
+  }
 
   const recall = () => {
     const [id, view] = decodeURI(location.hash.slice(1)).split("?");

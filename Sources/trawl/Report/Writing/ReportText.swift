@@ -25,7 +25,7 @@ enum ReportText {
         case .text(let text?):
             switch kind {
             case .url: return "<td class=\"url\">\(url(text))</td>"
-            case .word: return "<td>\(ForeignText.html(text))</td>"
+            case .word: return "<td class=\"word\">\(ForeignText.html(text))</td>"
             default: return "<td dir=\"auto\">\(ForeignText.html(text))</td>"
             }
         }

@@ -20,23 +20,27 @@ struct FailureCauses {
         "blocked_address",
     ]
 
+    /// Pages that were to be read, by cause.
     private(set) var pages: [Key: Int64] = [:]
+    /// The same of URLs that were only checked, for the sake of the links to them.
+    private(set) var checked: [Key: Int64] = [:]
 
     mutating func add(_ row: ResultRow) {
         let kind = row.errorKind ?? row.skipReason ?? "internal"
         let host = Self.ofHosts.contains(kind) ? (try? WebURL(parsing: row.url))?.hostKey : nil
         let key = Key(kind: kind, status: kind == "http_status" ? row.statusCode : nil, host: host)
-        guard pages[key] == nil, pages.count >= Self.limit else {
-            pages[key, default: 0] += 1
-            return
-        }
-        pages[Key(kind: kind, status: nil, host: nil), default: 0] += 1
+        if row.kind == .check { Self.count(key, in: &checked) } else { Self.count(key, in: &pages) }
+    }
+
+    private static func count(_ key: Key, in causes: inout [Key: Int64]) {
+        let isKnown = causes[key] != nil || causes.count < limit
+        causes[isKnown ? key : Key(kind: key.kind, status: nil, host: nil), default: 0] += 1
     }
 
     /// By kind and status, the most frequent first.
     var counts: [RunReportDocument.Count] {
         var counts: [String: Int64] = [:]
-        for (key, pages) in pages {
+        for (key, pages) in pages.merging(checked, uniquingKeysWith: +) {
             counts[key.status.map { "status \($0)" } ?? key.kind, default: 0] += pages
         }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }

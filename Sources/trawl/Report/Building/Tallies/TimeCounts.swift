@@ -50,9 +50,9 @@ enum RequestPhase: String, CaseIterable {
     /// What it is called.
     var heading: String {
         switch self {
-        case .name: "Resolving the name"
-        case .connect: "Connecting"
-        case .wait: "Waiting for the first byte"
+        case .name: "Name"
+        case .connect: "Connection"
+        case .wait: "First byte"
         case .download: "Receiving"
         case .total: "Whole request"
         }
