@@ -18,15 +18,17 @@ struct ReportCommandTests {
             }
         }
         let urls = site.urls("/", "/old", "/twin1", "/twin2", "/bare", "/missing?token=secret1")
-        try bench.job("docs", urls: urls, "retry: {attempts: 1}\nrequest: {headers: {x-key: secret2}}")
+        try bench.job("docs", urls: urls, "request: {headers: {x-key: secret2}}")
         _ = try await bench.trawl("run", "-q", "docs.yaml")
-        try bench.job("docs", urls: urls + [site.url("/added")], "retry: {attempts: 1}")
+        try bench.job("docs", urls: urls + [site.url("/added")])
         _ = try await bench.trawl("run", "-q", "docs.yaml")
 
         let json = try await bench.trawl("report", "docs", "--format", "json")
         let report = try Finished.object(json.output)
         let tables = try #require(report["tables"] as? [String: [String: Any]])
-        func rows(_ table: String) throws -> [[String: Any]] { try #require(tables[table]?["rows"] as? [[String: Any]]) }
+        func rows(_ table: String) throws -> [[String: Any]] {
+            try #require(tables[table]?["rows"] as? [[String: Any]])
+        }
 
         #expect(report["failures"] as? [String: Int] == ["status 404": 1])
         #expect(try rows("redirects").first?["permanent_url"] as? String == site.url("/new"))
@@ -54,7 +56,7 @@ struct ReportCommandTests {
     }
 
     @Test func `a job that is not there, and the database itself, are refused`() async throws {
-        try bench.job("docs", urls: ["http://127.0.0.1:9/"], "retry: {attempts: 1}")
+        try bench.job("docs", urls: ["http://127.0.0.1:9/"])
         _ = try await bench.trawl("run", "-q", "docs.yaml")
         let unknown = try await bench.trawl("report", "other", "-o", "x.html")
         let itself = try await bench.trawl("report", "docs", "-o", "trawl.db")

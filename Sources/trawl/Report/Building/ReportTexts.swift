@@ -34,17 +34,24 @@ struct ReportTexts {
         }
         var kept: [UInt8] = []
         var isQuery = false
-        for byte in text.utf8 {
-            switch byte {
-            case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-                UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "`"), UInt8(ascii: ","):
+        let bytes = Array(text.utf8)
+        for (index, byte) in bytes.enumerated() {
+            if endsWord(byte) {
                 isQuery = false
-            case UInt8(ascii: "?"), UInt8(ascii: "#"):
-                if let last = kept.last, last > 0x20, last != UInt8(ascii: "\"") { isQuery = true }
-            default: break
+            } else if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") {
+                let isWithin = kept.last.map { !endsWord($0) } ?? false
+                if isWithin, index + 1 < bytes.count, !endsWord(bytes[index + 1]) { isQuery = true }
             }
             if !isQuery { kept.append(byte) }
         }
         return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// Whether a byte is no part of a URL, which has these as escapes. A comma or a bracket may be one of a query.
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"): true
+        default: false
+        }
     }
 }

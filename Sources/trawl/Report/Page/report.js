@@ -216,7 +216,7 @@
 
     recall(view) {
       const sort = view.get("sort") || "";
-      const index = sort === "" ? -1 : Math.abs(Number(sort));
+      const index = /^-?\d+$/.test(sort) ? Math.abs(Number(sort)) : -1;
       this.input.value = view.get("filter") || "";
       this.change({
         filter: this.input.value, sort: index < this.kinds.length ? index : -1, down: sort.startsWith("-"),
@@ -248,14 +248,14 @@
   }
 
   const recall = () => {
-    const [id, view] = decodeURI(location.hash.slice(1)).split("?");
+    const [id, view] = location.hash.slice(1).split("?");
     const table = tables.get(id);
     if (!table || view === undefined) return;
-    table.recall(new URLSearchParams(location.hash.slice(location.hash.indexOf("?") + 1)));
+    table.recall(new URLSearchParams(view));
     table.section.scrollIntoView();
   };
   addEventListener("hashchange", recall);
-  try { recall(); } catch { /* An address that somebody has changed. */ }
+  recall();
 
   // On paper there is nothing to open.
   let closed = [];
