@@ -106,7 +106,6 @@ def check_hostile(browser, trawl, folder, shots):
         for scheme in ("light", "dark"):
             page = open_page(browser, file, width, scheme)
             check(page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}")
-            page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
             check_axe(page, f"{width} {scheme}")
             if shots:
                 page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = false })")
@@ -129,7 +128,9 @@ def check_axe(page, where):
     session = page.context.new_cdp_session(page)
     session.send("Page.setBypassCSP", {"enabled": True})
     page.reload()
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
     found = Axe().run(page)
+    check(len(found.response["passes"]) > 20, f"axe, {where}: only {len(found.response['passes'])} rules ran")
     for violation in found.response["violations"]:
         nodes = [node["html"][:160] for node in violation["nodes"][:3]]
         check(False, f"axe, {where}: {violation['id']}: {violation['help']}: {nodes}")
