@@ -104,7 +104,8 @@
       this.pager = element("div", { className: "pager" }, this.previous, this.place, this.next);
       this.section.querySelector(".scroll").after(this.pager);
       const rest = this.section.querySelector(".rest");
-      if (rest && this.inFile >= this.total) rest.remove();
+      // On paper it still has to say so.
+      if (rest && this.inFile >= this.total) rest.classList.add("on-paper");
       this.showPlace(this.inFile);
     }
 
