@@ -49,6 +49,7 @@ struct ForeignTextTests {
 
     @Test func `a formula is none in CSV`() {
         #expect(ForeignText.csv("=1+1") == "'=1+1")
+        #expect(ForeignText.csv("=1+1", isRaw: true) == "=1+1")
         #expect(ForeignText.csv("@x,\"y\"") == "\"'@x,\"\"y\"\"\"")
     }
 }

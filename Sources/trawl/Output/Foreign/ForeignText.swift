@@ -87,8 +87,11 @@ enum ForeignText {
 
     /// A text as a field of CSV (RFC 4180). One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
     /// Injection").
-    static func csv(_ value: String) -> String {
-        let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
+    ///
+    /// - Parameter isRaw: whether it is for a program, which wants the text as it is.
+    static func csv(_ value: String, isRaw: Bool = false) -> String {
+        let first = isRaw ? nil : value.unicodeScalars.first
+        let isFormula = first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
         let text = isFormula ? "'" + value : value
         guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
             return text

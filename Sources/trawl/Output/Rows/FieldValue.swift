@@ -16,9 +16,12 @@ enum FieldValue {
     }
 
     /// The value as a field of CSV (RFC 4180).
-    var csv: String {
+    var csv: String { csv(isRaw: false) }
+
+    /// The same; where it is raw, a text that a spreadsheet would take for a formula is left as it is.
+    func csv(isRaw: Bool) -> String {
         switch self {
-        case .text, .json: ForeignText.csv(text)
+        case .text, .json: ForeignText.csv(text, isRaw: isRaw)
         case .number, .flag: text
         }
     }
