@@ -135,7 +135,7 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
+                "CCrypto", "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
                 "TrawlDatabase", "Extract", "JobFile",
                 "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -143,6 +143,7 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            resources: [.embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js")],
             swiftSettings: strict),
 
         // For tests and benchmarks only.

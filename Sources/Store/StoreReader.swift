@@ -53,6 +53,10 @@ package protocol StoreReader {
     func hasSuccess(_ run: RunID) throws -> Bool?
     /// How many pages of a run failed in each way, the most first.
     func failures(of run: RunID) throws -> [FailureCount]
+    /// Hands over the hosts of a run's pages, those with the most pages first; none is kept.
+    func forEachHost(of run: RunID, _ body: (RunHost) throws -> Void) throws
+    /// Hands over the redirects on the way of a run's pages: those of one page one after the other, as they were followed.
+    func forEachRedirect(of run: RunID, _ body: (RedirectRow) throws -> Void) throws
     /// How long the last attempts at a run's pages took, in milliseconds, the shortest first.
     func times(of run: RunID) throws -> [Int64]
 

@@ -23,7 +23,8 @@ struct Trawl: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self, JobsCommand.self,
-            RunsCommand.self, StatusCommand.self, ResultsCommand.self, LinksCommand.self, DiffCommand.self,
+            RunsCommand.self, StatusCommand.self, ResultsCommand.self, ReportCommand.self, LinksCommand.self,
+            DiffCommand.self,
             ExplainCommand.self, RetryCommand.self, AbandonCommand.self, MergeCommand.self,
             SitemapCommand.self,
             SchemaCommand.self, BenchCommand.self,

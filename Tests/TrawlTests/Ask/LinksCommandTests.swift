@@ -57,6 +57,7 @@ struct LinksCommandTests {
         let row = try #require(
             try await links("--rel next --format ndjson").objects().first)
         let csv = try await links("--rel next --format csv")
+        let raw = try await links("--rel next --format csv --raw-csv")
         let table = try await links("--rel next")
         let json = try await links("--format json")
 
@@ -70,6 +71,7 @@ struct LinksCommandTests {
             csv.output.hasPrefix(
                 "from_url,to_url,element,attribute,rel,text,fragment,line,count,verdict,reason,"))
         #expect(csv.output.contains(",\"'=1+1 "))
+        #expect(raw.output.contains(",\"=1+1 "))
         #expect(table.output.contains("broken"))
         #expect(table.output.contains("\\u{202e}"))
         #expect(!table.output.contains("\u{202e}"))

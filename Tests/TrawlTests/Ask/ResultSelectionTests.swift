@@ -121,6 +121,7 @@ struct ResultSelectionTests {
         ("--status 4x", "'4x' is invalid for '--status"),
         ("--status 99", "'99' is invalid"), ("--type html", "'html' is invalid for '--type"),
         ("--limit 0", "--limit takes a number from 1"), ("--bom", "--bom goes with --format csv"),
+        ("--raw-csv", "--raw-csv goes with --format csv"),
         ("--run 1 --all-runs", "exclude each other"),
     ])
     func `what cannot be chosen is wrong usage`(arguments: String, words: String) async throws {

@@ -3,7 +3,8 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "links", "diff", "explain",
+        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "report", "links", "diff",
+        "explain",
         "retry",
         "abandon", "merge", "sitemap", "schema",
         "bench",
@@ -38,7 +39,8 @@ struct HelpTests {
     func `a flag that no subcommand has is wrong usage`(name: String) async throws {
         let arguments =
             [
-                "fetch", "check", "add", "runs", "results", "links", "diff", "retry", "abandon", "merge",
+                "fetch", "check", "add", "runs", "results", "report", "links", "diff", "retry", "abandon",
+                "merge",
                 "bench",
                 "db backup",
             ]

@@ -36,17 +36,27 @@ struct DiffCommand: ParsableCommand, OutputCommand {
     @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
     var format = RowFormat.table
 
+    @Flag(
+        name: .customLong("raw-csv"),
+        help: "In CSV, texts as they are: for programs. A spreadsheet may take one for a formula.")
+    var isRaw = false
+
     @Flag(help: "Exit with 9 where anything changed.")
     var exitCode = false
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard !isRaw || format == .csv else { throw ValidationError("--raw-csv goes with --format csv") }
+    }
+
     func run() throws {
         let store = try database.open(.readOnly)
         let (older, newer) = try runs(of: store.existingJob(job), in: store)
         var writer = ChangeWriter(
-            format, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
+            format, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)),
+            isRaw: isRaw)
         // An error of the database is a StoreError; one of writing the rows is not.
         var writing: (any Error)?
         try writer.begin()

@@ -41,6 +41,11 @@ struct LinksCommand: ParsableCommand, OutputCommand {
             "How they look: table, ndjson, csv, json, graphml, dot or gexf.", valueName: "format"))
     var format = LinkFormat.table
 
+    @Flag(
+        name: .customLong("raw-csv"),
+        help: "In CSV, texts as they are: for programs. A spreadsheet may take one for a formula.")
+    var isRaw = false
+
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("Write to this file; - is stdout.", valueName: "file"),
@@ -49,6 +54,10 @@ struct LinksCommand: ParsableCommand, OutputCommand {
 
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !isRaw || format == .csv else { throw ValidationError("--raw-csv goes with --format csv") }
+    }
 
     func run() throws {
         let store = try database.open(.readOnly)
@@ -94,7 +103,7 @@ struct LinksCommand: ParsableCommand, OutputCommand {
         let palette = Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO))
         switch format.kind {
         case .rows(let format):
-            var writer = LinkWriter(format, to: file.descriptor, palette: palette)
+            var writer = LinkWriter(format, to: file.descriptor, palette: palette, isRaw: isRaw)
             try writer.begin()
             try selection.forEach(in: reader) { try writer.write($0) }
             try writer.end()

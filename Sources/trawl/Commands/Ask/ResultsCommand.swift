@@ -42,6 +42,11 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
     @Flag(help: "Begin CSV with a byte order mark, by which spreadsheets know UTF-8.")
     var bom = false
 
+    @Flag(
+        name: .customLong("raw-csv"),
+        help: "In CSV, texts as they are: for programs. A spreadsheet may take one for a formula.")
+    var isRaw = false
+
     @Option(
         name: [.customShort("o"), .customLong("output")],
         help: ArgumentHelp("Write to this file; - is stdout.", valueName: "file"),
@@ -56,6 +61,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
             throw ValidationError("--run and --all-runs exclude each other")
         }
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
+        guard !isRaw || format == .csv else { throw ValidationError("--raw-csv goes with --format csv") }
         guard !body || format != .table else {
             throw ValidationError("a table does not show bodies; give --format ndjson, json or csv")
         }
@@ -70,7 +76,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
             format, to: file.descriptor,
             palette: Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO)),
             layout: RowLayout(
-                fields: rows.fields?.fields, withRuns: allRuns, withBodies: body, hasMark: bom))
+                fields: rows.fields?.fields, withRuns: allRuns, withBodies: body, hasMark: bom, isRaw: isRaw))
         try writer.begin()
         var left = rows.limit ?? .max
         for run in runs where left > 0 { left -= try write(run, limit: left, to: &writer, from: store) }

@@ -6,12 +6,15 @@ struct LinkWriter {
     private let format: RowFormat
     private let descriptor: Int32
     private let palette: Palette
+    private let isRaw: Bool
     private var count = 0
 
     /// - Parameters:
     ///   - descriptor: where rows go; it is not closed.
     ///   - palette: for tables.
-    init(_ format: RowFormat, to descriptor: Int32, palette: Palette) {
+    ///   - isRaw: whether CSV has texts as they are.
+    init(_ format: RowFormat, to descriptor: Int32, palette: Palette, isRaw: Bool = false) {
+        self.isRaw = isRaw
         self.format = format
         self.descriptor = descriptor
         self.palette = palette
@@ -31,7 +34,8 @@ struct LinkWriter {
         case .table: try put(table(link))
         case .ndjson: try put(json(link) + "\n")
         case .csv:
-            try put(LinkWriter.fields.map { $0.value(link).csv }.joined(separator: ",") + "\r\n")
+            try put(
+                LinkWriter.fields.map { $0.value(link).csv(isRaw: isRaw) }.joined(separator: ",") + "\r\n")
         case .json: try put((count == 0 ? "\n" : ",\n") + json(link))
         }
         count += 1

@@ -5,12 +5,15 @@ struct ChangeWriter {
     private let format: RowFormat
     private let descriptor: Int32
     private let palette: Palette
+    private let isRaw: Bool
     private var counts: [PageChange.Kind: Int64] = [:]
 
     /// - Parameters:
     ///   - descriptor: where rows go; it is not closed.
     ///   - palette: for tables.
-    init(_ format: RowFormat, to descriptor: Int32, palette: Palette) {
+    ///   - isRaw: whether CSV has texts as they are.
+    init(_ format: RowFormat, to descriptor: Int32, palette: Palette, isRaw: Bool = false) {
+        self.isRaw = isRaw
         self.format = format
         self.descriptor = descriptor
         self.palette = palette
@@ -127,6 +130,6 @@ struct ChangeWriter {
     }
 
     private func csv(_ change: PageChange) -> String {
-        values(change).map(\.csv).joined(separator: ",") + "\r\n"
+        values(change).map { $0.csv(isRaw: isRaw) }.joined(separator: ",") + "\r\n"
     }
 }

@@ -16,28 +16,14 @@ enum FieldValue {
     }
 
     /// The value as a field of CSV (RFC 4180).
-    var csv: String {
+    var csv: String { csv(isRaw: false) }
+
+    /// The same; where it is raw, a text that a spreadsheet would take for a formula is left as it is.
+    func csv(isRaw: Bool) -> String {
         switch self {
-        case .text, .json: FieldValue.csv(text)
+        case .text, .json: ForeignText.csv(text, isRaw: isRaw)
         case .number, .flag: text
         }
-    }
-
-    /// A text as a field of CSV. One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
-    /// Injection").
-    static func csv(_ value: String) -> String {
-        let isFormula = value.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let text = isFormula ? "'" + value : value
-        guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
-            return text
-        }
-        // By scalars: as Characters, a quote with a combining mark after it is one character and not a quote.
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" { quoted.unicodeScalars.append(scalar) }
-            quoted.unicodeScalars.append(scalar)
-        }
-        return quoted + "\""
     }
 }
 

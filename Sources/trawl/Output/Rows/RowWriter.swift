@@ -11,6 +11,8 @@ struct RowLayout {
     var withBodies = false
     /// Whether CSV begins with a byte order mark, without which Excel does not read UTF-8.
     var hasMark = false
+    /// Whether CSV has texts as they are, also those that a spreadsheet would take for formulas.
+    var isRaw = false
 }
 
 /// Writes result rows in one of the formats, row by row.
@@ -74,8 +76,8 @@ struct RowWriter {
     }
 
     private func csv(_ row: ResultRow) -> String {
-        var values = fields.map { $0.value(in: row).csv }
-        if layout.withBodies { values.append(FieldValue.csv(row.bodyText ?? "")) }
+        var values = fields.map { $0.value(in: row).csv(isRaw: layout.isRaw) }
+        if layout.withBodies { values.append(ForeignText.csv(row.bodyText ?? "", isRaw: layout.isRaw)) }
         return values.joined(separator: ",") + "\r\n"
     }
 }

@@ -54,42 +54,11 @@ enum Terminal {
         write(text, to: STDERR_FILENO)
     }
 
-    /// A text in which all that a terminal would act on is made visible: control characters (C0, DEL, C1) and the
-    /// marks that change the direction of writing (CWE-150).
-    static func sanitized(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-        var safe = ""
-        for scalar in text.unicodeScalars {
-            if isUnsafe(scalar) {
-                safe += "\\u{\(String(scalar.value, radix: 16))}"
-            } else {
-                safe.unicodeScalars.append(scalar)
-            }
-        }
-        return safe
-    }
+    /// A stranger's text as a terminal may show it.
+    static func sanitized(_ text: String) -> String { ForeignText.visible(text) }
 
-    /// JSON in which all of that is written as escapes.
-    static func escaped(_ json: String) -> String {
-        guard json.unicodeScalars.contains(where: isUnsafe) else { return json }
-        var safe = ""
-        for scalar in json.unicodeScalars {
-            if isUnsafe(scalar) {
-                let digits = String(scalar.value, radix: 16)
-                safe += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else {
-                safe.unicodeScalars.append(scalar)
-            }
-        }
-        return safe
-    }
-
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
-        default: false
-        }
-    }
+    /// JSON with strangers' texts as a terminal may show it.
+    static func escaped(_ json: String) -> String { ForeignText.json(json) }
 }
 
 /// Colours, or none.

@@ -45,7 +45,7 @@ struct CheckRows: CheckWriter {
     }
 
     private static func csv(_ value: FieldValue) -> String {
-        if case .text(let text?) = value { return FieldValue.csv(LinkText.shown(text)) }
+        if case .text(let text?) = value { return ForeignText.csv(LinkText.shown(text)) }
         return value.csv
     }
 }

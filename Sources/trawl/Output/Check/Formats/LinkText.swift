@@ -15,18 +15,9 @@ enum LinkText {
     /// cannot stand in XML at all (section 2.2).
     static func xml(_ text: String) -> String { XMLText.escaped(shown(text)) }
 
-    /// A text as code in Markdown, in which nothing of it means anything (CommonMark 0.31, section 6.1).
+    /// A text as code in Markdown.
     static func markdownCode(_ text: String, limit: Int? = nil) -> String {
-        let shown = shown(text, limit: limit)
-        guard !shown.isEmpty else { return "" }
-        // The fence is longer than each run of backticks in the text.
-        var (longest, run) = (0, 0)
-        for scalar in shown.unicodeScalars {
-            run = scalar == "`" ? run + 1 : 0
-            longest = max(longest, run)
-        }
-        let fence = String(repeating: "`", count: longest + 1)
-        return longest == 0 ? fence + shown + fence : "\(fence) \(shown) \(fence)"
+        ForeignText.markdownCode(shown(text, limit: limit))
     }
 }
 
