@@ -106,6 +106,39 @@ import Testing
         #expect(found.contains("requests[0]"))
     }
 
+    private func refusal(_ requests: String) -> String {
+        do {
+            _ = try JobDocument(yaml: "requests: [\(requests)]", source: .database(name: "api"))
+            return "accepted"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test(arguments: [
+        ("", "accepted"), (", for_each: {request: no}", "there is no request with the name \"no\""),
+        (", for_each: {request: plain}", "the request \"plain\" has no items"),
+        (", for_each: {request: b}", "the requests wait for one another's items"),
+        (", for_each: {request: list, item: \"$[*]\"}", "is not a place"),
+        (", for_each: {item: \"$.id\"}", "write the name of a request"),
+    ])
+    func `whose items requests are made for is checked`(key: String, message: String) {
+        let all = """
+            {name: list, url: "http://a/", items: "$[*]"}, {name: plain, url: "http://a/p"},
+            {name: b, url: "http://a/b", items: "$[*]"\(key)}
+            """
+        #expect(refusal(all).contains(message), "\(refusal(all))")
+    }
+
+    @Test(arguments: ["http://${item}/", "${item.url}", "http://a.test:${item}/"])
+    func `an item makes no host`(url: String) {
+        let all = """
+            {name: list, url: "http://a/", items: "$[*]"}, {url: "\(url)", for_each: {request: list}}
+            """
+        #expect(refusal(all).contains("may stand in the path and in the query"))
+        #expect(mistake("query: {a: \"${item}\"}").contains("${item} goes with for_each"))
+    }
+
     @Test func `a request of a later page is read as it is stored`() throws {
         let details =
             #"{"json":{"a":1},"first_json":{},"paginate":{"next":{"json":"$.next"}},"items":"$[*]","item_key":"$.id"}"#

@@ -82,7 +82,10 @@ extension ModelTurn {
             for other in run.pages where other.id == first || other.place?.first == first { other.items = [] }
         }
         // The lists of tests are in memory, and cannot fail.
-        try? followUp.items?.forEach { page.items.append(($0, $1)) }
+        try? followUp.items?.forEach { key, value in
+            page.items.append((key, value))
+            for template in followUp.templates { add(template.page(for: value, of: page.id), from: page.id) }
+        }
         for following in followUp.pages { add(following, from: page.id) }
     }
 
@@ -92,7 +95,8 @@ extension ModelTurn {
         var (end, key) = (page.end, ModelRequestKey?.none)
         if end == nil {
             let wanted = ModelRequestKey(
-                method: page.method, url: page.url, content: [page.name, page.details, chain])
+                method: page.method, url: page.url,
+                content: page.isOfItem ? [page.name, page.details] : [page.name, page.details, chain])
             if let known = run.pagesByKey[wanted] {
                 let isSame = known.referrer == referrer && known.place?.number == page.place.number
                 guard !isSame, page.onRepeat == .error else { return }
@@ -116,7 +120,7 @@ extension ModelTurn {
         ) {
             $0.referrer = referrer
             $0.host = host
-            $0.place = page.place
+            $0.place = page.isOfItem ? nil : page.place
             if case .failed(let kind, _)? = end { $0.errorKind = kind }
             if case .skipped(let reason, _)? = end { $0.skipReason = reason }
         }

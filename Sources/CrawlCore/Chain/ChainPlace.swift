@@ -35,13 +35,19 @@ package final class FollowUp: Sendable {
     package let items: (any ItemList)?
     /// The pages after it.
     package let pages: [FollowingPage]
+    /// The requests that are made for each of the items.
+    package let templates: [ChainTemplate]
     /// Whether the items of the chain so far are given up, since its list is read again from its first page.
     package let restarts: Bool
 
     /// What a page led to.
-    package init(items: (any ItemList)? = nil, pages: [FollowingPage] = [], restarts: Bool = false) {
+    package init(
+        items: (any ItemList)? = nil, pages: [FollowingPage] = [], templates: [ChainTemplate] = [],
+        restarts: Bool = false
+    ) {
         self.items = items
         self.pages = pages
+        self.templates = templates
         self.restarts = restarts
     }
 }
@@ -81,6 +87,10 @@ package struct FollowingPage: Sendable, Equatable {
     package var idempotencyKey: String?
     /// Its place in the chain.
     package var place: ChainPlace
+    /// Whether it begins a result of its own, for an item of the page that led to it. Then it has no place in a chain.
+    package var isOfItem = false
+    /// What is said of it beside its request, a JSON object; nil for nothing.
+    package var input: String?
     /// What is done where the chain has the same request already.
     package var onRepeat: Paging.Repeat
     /// Why it is not to be requested; nil where it is.

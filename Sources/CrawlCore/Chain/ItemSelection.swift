@@ -34,6 +34,8 @@ package final class ReplyReading: Sendable {
     package let expectations: [ReplyTest]
     /// The request, as it is stored.
     package let request: Paginator.Request
+    /// The requests that are made for each of its items.
+    package let templates: [ChainTemplate]
     /// The most bytes of its body; 0 for any number.
     package let bodyLimit: Int64?
 
@@ -42,13 +44,14 @@ package final class ReplyReading: Sendable {
     /// - Parameter bodyLimit: nil for the job's limit.
     package init(
         paging: Paging?, items: ItemSelection?, expectations: [ReplyTest], request: Paginator.Request,
-        bodyLimit: Int64?
+        bodyLimit: Int64?, templates: [ChainTemplate] = []
     ) {
         self.paging = paging
         self.items = items
         self.expectations = expectations
         self.request = request
         self.bodyLimit = bodyLimit
+        self.templates = templates
     }
 
     /// The places that are read, each once.

@@ -77,6 +77,46 @@ package enum JSONTree: Sendable, Equatable {
         self = .object(members.filter { $0.name != JSONTree.quoted(name) })
     }
 
+    /// Whether a text in it looks like a reference to a secret, however JSON writes it.
+    package var hasReferences: Bool {
+        switch self {
+        case .scalar(let json): JSONTree.string(json).map(TextTemplate.hasReferences) ?? false
+        case .list(let elements): elements.contains(where: \.hasReferences)
+        case .object(let members):
+            members.contains { member in
+                member.value.hasReferences
+                    || JSONTree.string(member.name).map(TextTemplate.hasReferences) ?? true
+            }
+        }
+    }
+
+    /// The text of a string as JSON writes it, quotes included; nil where it is none.
+    package static func string(_ json: String) -> String? {
+        guard json.utf8.first == UInt8(ascii: "\""), json.utf8.count >= 2 else { return nil }
+        guard json.utf8.contains(UInt8(ascii: "\\")) else { return String(json.dropFirst().dropLast()) }
+        var units: [UInt16] = []
+        var rest = json.utf16.dropFirst().dropLast()
+        while let unit = rest.popFirst() {
+            guard unit == UInt16(UInt8(ascii: "\\")), let kind = rest.popFirst() else {
+                units.append(unit)
+                continue
+            }
+            switch UInt8(truncatingIfNeeded: kind) {
+            case UInt8(ascii: "u"):
+                guard let number = UInt16(String(rest.prefix(4)) ?? "", radix: 16) else { return nil }
+                units.append(number)
+                rest = rest.dropFirst(4)
+            case UInt8(ascii: "b"): units.append(0x08)
+            case UInt8(ascii: "f"): units.append(0x0C)
+            case UInt8(ascii: "n"): units.append(0x0A)
+            case UInt8(ascii: "r"): units.append(0x0D)
+            case UInt8(ascii: "t"): units.append(0x09)
+            default: units.append(kind)
+            }
+        }
+        return String(decoding: units, as: UTF16.self)
+    }
+
     private static func quoted(_ name: String) -> String { "\"\(JSONText.escaped(name))\"" }
 
     /// Whether both are written alike.

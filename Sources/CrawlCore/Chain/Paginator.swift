@@ -234,7 +234,11 @@ package struct Paginator: Sendable {
         guard value.json.utf8.count <= Self.longestValue else {
             throw Fault("\(place.text) is longer than \(Self.longestValue) bytes")
         }
-        guard !TextTemplate.hasReferences(value.json), value.text.map(TextTemplate.hasReferences) != true
+        let tree = JSONTree(value.json)
+        guard tree?.hasReferences == false, value.text.map(TextTemplate.hasReferences) != true,
+            !value.members.contains(where: {
+                TextTemplate.hasReferences($0.value) || TextTemplate.hasReferences($0.name)
+            })
         else {
             throw Fault("\(place.text) looks like a reference to a secret, which no server may make")
         }

@@ -25,6 +25,8 @@ package struct RequestTemplate: Sendable, Equatable {
     package var extract: [ExtractionField]
     /// How the pages of its result follow one another; nil where it is one page.
     package var paging: Paging?
+    /// For what it is made again and again; nil where it is made once.
+    package var forEach: ForEach?
     /// What its items are; nil for none.
     package var items: ItemSelection?
     /// What ``paging`` adds to the query of the first page.

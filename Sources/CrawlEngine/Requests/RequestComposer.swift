@@ -11,6 +11,8 @@ struct RequestComposer {
     let headers: [JobSpec.HeaderField]
     /// The secrets in them.
     let redaction: Redaction
+    /// The requests that are made for each item of another, by the name of that.
+    private let templates: [String: [ChainTemplate]]
 
     /// - Throws: ``SecretFailure`` where a secret of the job's header fields is not to be had.
     init(_ job: JobSpec, environment: FetchEnvironment) throws(SecretFailure) {
@@ -23,6 +25,12 @@ struct RequestComposer {
         }
         self.headers = headers
         self.redaction = redaction
+        var templates: [String: [ChainTemplate]] = [:]
+        for request in job.requests {
+            guard let forEach = request.forEach, let template = ChainTemplate(request) else { continue }
+            templates[forEach.request, default: []].append(template)
+        }
+        self.templates = templates
     }
 
     /// The message of a page's request.
@@ -71,7 +79,8 @@ struct RequestComposer {
             request: Paginator.Request(
                 page: page, url: request.url, name: request.name, method: request.method,
                 details: request.details ?? "{}", place: request.place),
-            bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0))
+            bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0),
+            templates: request.name.flatMap { templates[$0] } ?? [])
     }
 
     private func body(

@@ -92,7 +92,7 @@ extension PageFetcher {
             if sendsKey { page.idempotencyKey = UniqueID.random() }
             return page
         }
-        return FollowUp(items: items, pages: named).redacted(redaction)
+        return FollowUp(items: items, pages: named, templates: reader.reading.templates).redacted(redaction)
     }
 
     /// The URL that answered, with its secrets.

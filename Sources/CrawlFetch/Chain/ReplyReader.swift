@@ -192,6 +192,6 @@ extension FollowUp {
             }
             return page
         }
-        return FollowUp(items: items, pages: pages, restarts: restarts)
+        return FollowUp(items: items, pages: pages, templates: templates, restarts: restarts)
     }
 }

@@ -15,7 +15,7 @@ enum RequestSchema {
         try checkBody(of: request, cursor)
         try checkReading(of: &request, cursor)
         try checkReferences(in: request, cursor)
-        if isPattern {
+        if isPattern, request.forEach == nil {
             do {
                 _ = try URLPattern(request.url)
             } catch {
@@ -23,6 +23,10 @@ enum RequestSchema {
             }
         }
         request.details = details(of: cursor.node)
+        if let mistake = ChainTemplate.mistake(in: request) { throw cursor.failure(mistake) }
+        guard request.forEach == nil || isPattern else {
+            throw cursor.failure("for_each has no meaning in a list; it has in requests")
+        }
         return request
     }
 
@@ -149,6 +153,18 @@ enum RequestSchema {
                 request.items = try ItemSchema.read(cursor)
             },
             Field(
+                "for_each", forEach.type(defaults: nil),
+                "make the request once for each item of another request",
+                example: ["request": "issues", "item": "$.number"]
+            ) { cursor, request throws(JobFileError) in
+                var draft = ForEachDraft()
+                try forEach.read(cursor, into: &draft)
+                guard let name = draft.request else {
+                    throw cursor.failure("nothing says whose items; write the name of a request")
+                }
+                request.forEach = ForEach(request: name, steps: draft.steps)
+            },
+            Field(
                 "item_key", .someText,
                 "where an item's key is: a path within the item, or the name of a CSV column", example: "$.id"
             ) { cursor, request throws(JobFileError) in
@@ -172,6 +188,50 @@ enum RequestSchema {
             .required(["url"]), .atMostOneOf(["body", "json", "form"]), .needs(["item_key"], "items"),
         ],
         foreign: ForeignKey.ofRequest)
+
+    private struct ForEachDraft {
+        var request: String?
+        var steps: [JSONStep] = []
+    }
+
+    private static let forEach = Schema<ForEachDraft>(
+        [
+            Field("request", .someText, "the name of the request whose items they are", example: "issues") {
+                cursor, draft throws(JobFileError) in
+                draft.request = try cursor.text()
+            },
+            Field(
+                "item", .someText, "the value that `${item}` stands for, a path within the item",
+                example: "$.number"
+            ) { cursor, draft throws(JobFileError) in
+                let text = try cursor.text()
+                guard let steps = text == "$" ? [] : ItemReader.place(text) else {
+                    throw cursor.failure("\"\(text)\" is not a place; write names and indexes, such as $.id")
+                }
+                draft.steps = steps
+            },
+        ], rules: [.required(["request"])])
+
+    /// Checks whose items requests are made for.
+    static func checkItems(of requests: [RequestTemplate], _ cursor: Cursor) throws(JobFileError) {
+        for (index, request) in requests.enumerated() {
+            guard let wanted = request.forEach?.request else { continue }
+            func refused(_ reason: String) -> JobFileError {
+                cursor.failure("requests[\(index)].for_each: \(reason)")
+            }
+            guard let parent = requests.first(where: { $0.name == wanted }) else {
+                throw refused("there is no request with the name \"\(wanted)\"; write one that has items")
+            }
+            guard parent.items != nil else {
+                throw refused("the request \"\(wanted)\" has no items; write what they are")
+            }
+            var (seen, next): (Set<String>, String?) = ([], wanted)
+            while let name = next, seen.insert(name).inserted {
+                next = requests.first { $0.name == name }?.forEach?.request
+            }
+            guard next == nil else { throw refused("the requests wait for one another's items") }
+        }
+    }
 
     private static let limits = Schema<RequestTemplate>([
         Field("body", .size, "bytes of a body, decoded; 0 is no limit") {

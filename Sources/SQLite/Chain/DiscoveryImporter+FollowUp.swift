@@ -11,7 +11,13 @@ extension DiscoveryImporter {
         if followUp.restarts, let first = followUp.pages.first?.place.first {
             try transaction.deleteItems(ofChain: first)
         }
-        if let items = followUp.items { try transaction.keep(items, of: page.id) }
+        if let items = followUp.items {
+            try transaction.keep(items, of: page.id) { item in
+                for template in followUp.templates {
+                    try add(template.page(for: item, of: page.id), from: page.id, &growth, transaction)
+                }
+            }
+        }
         for following in followUp.pages {
             try add(following, from: page.id, &growth, transaction)
         }
@@ -61,32 +67,39 @@ extension DiscoveryImporter {
         of page: FollowingPage, from referrer: PageID, _ transaction: StoreTransaction
     ) throws -> KeyState {
         let database = transaction.database
-        let first = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT url_key FROM pages WHERE id = ?"),
-            arguments: [page.place.first.rawValue])
-        var chain = "chain:\(first ?? 0):\(page.place.restarts)"
-        if page.onRepeat == .allow { chain += ":\(page.place.number)" }
+        var content: [String?] = [page.name, page.details]
+        if !page.isOfItem {
+            let first = try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT url_key FROM pages WHERE id = ?"),
+                arguments: [page.place.first.rawValue])
+            content.append("chain:\(first ?? 0):\(page.place.restarts)")
+            if page.onRepeat == .allow { content.append("\(page.place.number)") }
+        }
         var salt: UInt64 = 0
         while true {
             let key = URLKey(
-                method: page.method, url: page.url, content: [page.name, page.details, chain], salt: salt
+                method: page.method, url: page.url, content: content, salt: salt
             ).rawValue
             let holder = try Row.fetchOne(
                 database.cachedStatement(
                     sql: """
-                        SELECT url, method, request, referrer_id, first_page_id, number
+                        SELECT url, method, name, request, referrer_id, first_page_id, number
                         FROM page_keys CROSS JOIN pages ON pages.id = page_keys.page_id
                         LEFT JOIN page_requests ON page_requests.page_id = pages.id
                         LEFT JOIN page_chains ON page_chains.page_id = pages.id
                         WHERE page_keys.run_id = ? AND page_keys.url_key = ?
                         """), arguments: [run.rawValue, key])
             guard let holder else { return .free(key) }
-            if holder["url"] == page.url, holder["method"] == page.method, holder["request"] == page.details,
-                holder["first_page_id"] == page.place.first.rawValue
+            let (request, chain): (String?, Int64?) = (holder["request"], holder["first_page_id"])
+            let (name, number): (String?, Int?) = (holder["name"], holder["number"])
+            if holder["url"] == page.url, holder["method"] == page.method, request == page.details,
+                name == page.name
             {
-                let isSame =
-                    holder["referrer_id"] == referrer.rawValue && holder["number"] == page.place.number
-                return isSame ? .known : .repeated(number: holder["number"])
+                if page.isOfItem { return .known }
+                if chain == page.place.first.rawValue, let number {
+                    let isSame = holder["referrer_id"] == referrer.rawValue && number == page.place.number
+                    return isSame ? .known : .repeated(number: number)
+                }
             }
             salt += 1
         }
@@ -118,6 +131,20 @@ extension StoreTransaction {
                 kind, reason, error,
             ])
         let id = database.lastInsertedRowID
+        if let input = page.input {
+            try database.cachedStatement(sql: "INSERT INTO page_inputs (page_id, input) VALUES (?, ?)")
+                .execute(arguments: [id, input])
+        }
+        try insertPlace(of: page, id)
+        guard page.end == nil else { return id }
+        try database.cachedStatement(
+            sql: "INSERT INTO page_requests (page_id, request, idempotency_key) VALUES (?, ?, ?)"
+        ).execute(arguments: [id, page.details, page.idempotencyKey])
+        return id
+    }
+
+    private func insertPlace(of page: FollowingPage, _ id: Int64) throws {
+        guard !page.isOfItem else { return }
         let place = page.place
         try database.cachedStatement(
             sql: """
@@ -130,10 +157,5 @@ extension StoreTransaction {
                 id, place.first.rawValue, place.number, place.firstURL, place.restarts, place.itemsBefore,
                 place.planned, place.total, place.size, place.before,
             ])
-        guard page.end == nil else { return id }
-        try database.cachedStatement(
-            sql: "INSERT INTO page_requests (page_id, request, idempotency_key) VALUES (?, ?, ?)"
-        ).execute(arguments: [id, page.details, page.idempotencyKey])
-        return id
     }
 }

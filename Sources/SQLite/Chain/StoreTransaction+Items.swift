@@ -4,7 +4,9 @@ package import TrawlStore
 
 extension StoreTransaction {
     /// Keeps the items of a page.
-    func keep(_ items: any ItemList, of page: PageID) throws {
+    ///
+    /// - Parameter kept: gets each of them.
+    func keep(_ items: any ItemList, of page: PageID, _ kept: (String) throws -> Void) throws {
         let insert = try RawStatement(
             database, "INSERT INTO item_rows (page_id, position, key, value) VALUES (?, ?, ?, ?)")
         var position: Int64 = 0
@@ -15,6 +17,7 @@ extension StoreTransaction {
             insert.bind(3, key)
             insert.bind(4, value)
             try insert.run()
+            try kept(value)
         }
     }
 
@@ -53,7 +56,7 @@ extension StoreTransaction {
             database,
             sql: """
                 SELECT pages.id, pages.name, coalesce(page_chains.number, 1) AS page FROM runs
-                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
+                JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
                 LEFT JOIN page_chains ON page_id = pages.id
                 WHERE runs.id = ? AND pages.state = 'done'
                 ORDER BY coalesce(page_chains.first_page_id, pages.id), coalesce(page_chains.restarts, 0), page, pages.id

@@ -134,6 +134,12 @@ import Testing
 
     @Test func `no cursor of a server becomes a reference to a secret`() {
         #expect(fault(cursor(), reply([next: "\"${env:HOME}\""]))?.contains("reference to a secret") == true)
+        for hidden in [##"["\u0024{env:HOME}"]"##, ##"{"a":{"b":"$\u007bfile:/etc/passwd}"}}"##] {
+            let paging = cursor(.body([.name("after")]))
+            #expect(
+                fault(paging, reply([next: hidden]), request(details: #"{"json":{}}"#))?
+                    .contains("reference to a secret") == true)
+        }
         let long = "\"\(String(repeating: "x", count: 20_000))\""
         #expect(fault(cursor(), reply([next: long])) == "$.next is longer than 16384 bytes")
     }
@@ -141,7 +147,7 @@ import Testing
     @Test func `merged members take the place of those of the first page only`() {
         var reply = reply(url: "http://a.test/w?x=1&b=2")
         reply.values[next] = ReplyValue(
-            json: "{}1", text: nil, members: [.init(name: "c", value: "||"), .init(name: "a", value: "3")])
+            json: "{\"c\":\"||\"}", text: nil, members: [.init(name: "c", value: "||"), .init(name: "a", value: "3")])
         let second = request(
             "http://a.test/w?x=1&b=2",
             place: place(2) { $0.firstURL = "http://a.test/w?x=1" })

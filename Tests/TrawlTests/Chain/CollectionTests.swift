@@ -62,6 +62,9 @@ import Testing
         #expect(lines.count == 25)
         #expect(lines.first == #"{"name":"link","page":1,"position":1,"key":"0","value":{"id":0}}"#)
         #expect(rows.output == run.output)
+        let merged = try await bench.trawl("merge", "api")
+        #expect(merged.output.hasPrefix(#"{"link":[{"id":0},{"id":1},"#))
+        #expect(merged.output.hasSuffix("{\"id\":24}],\"errors\":{}}\n"))
         let csv = try await bench.trawl("results", "api", "--items", "--format", "csv")
         #expect(csv.output.hasPrefix("name,page,position,key,value\r\nlink,1,1,0,\"{\"\"id\"\":0}\"\r\n"))
         #expect(try await bench.trawl("results", "api", "--items", "--failed").code == 2)
@@ -103,6 +106,26 @@ import Testing
         #expect(result.code == 0, "\(result.errors)")
         #expect(try bench.value("SELECT group_concat(value) FROM items") == #"{"id":1},{"id":2}"#)
         #expect(list.targets.count == 4)
+    }
+
+    @Test func `each item has a request of its own, to any depth`() async throws {
+        try job(
+            link,
+            "{name: echo, for_each: {request: link, item: \"$.id\"}, url: \"URL/echo/${item}\", query: {x: \"${item.id}\"}, items: \"$[*]\"}",
+            "{name: deep, for_each: {request: echo}, url: URL/echo/deep, json: {v: \"${item}\"}, retry: {unsafe: true}}"
+        )
+        let result = try await bench.trawl("run", "api.yaml")
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(
+            try bench.value(
+                "SELECT group_concat(name || ' ' || n, ', ') FROM (SELECT name, count(1) AS n FROM results WHERE state = 'done' GROUP BY name)"
+            ) == "deep 25, echo 25, link 3")
+        #expect(list.targets.contains("/echo/24?x=24"))
+        #expect(
+            Set(list.requests(to: "/echo/deep").map { String(decoding: $0.body, as: UTF8.self) })
+                == Set((0..<25).map { "{\"v\":\($0)}" }))
+        #expect(try bench.value("SELECT input FROM results WHERE url LIKE '%/echo/7?%'") == #"{"item":7}"#)
     }
 
     @Test func `items that are new, changed or gone are told from the run before`() async throws {

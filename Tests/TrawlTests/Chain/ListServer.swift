@@ -49,6 +49,8 @@ final class ListServer: Sendable {
         case "/csv":
             return LoopbackServer.Response(
                 headers: [("Content-Type", "text/csv")], body: Array("id;name\r\n1;".utf8) + [0xE4, 0x0A])
+        case "/echo/deep": return json("{}")
+        case let path where path.hasPrefix("/echo/"): return json("[\(path.dropFirst(6))]")
         default: return .status(404)
         }
     }
