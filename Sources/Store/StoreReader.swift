@@ -80,6 +80,8 @@ package protocol StoreReader {
     func referrers(of pages: [PageID]) throws -> [PageID: String]
     /// What came of a run's requests, in the order of the job.
     func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws
+    /// Hands over the items of a run, one by one, by request, page and place on the page; none is kept.
+    func forEachItem(of run: RunID, _ body: (ItemRow) throws -> Void) throws
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws
     /// Hands over links of a job's latest run, one by one; none is kept.

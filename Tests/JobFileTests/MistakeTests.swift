@@ -124,7 +124,7 @@ import Testing
         ),
         (
             "retry: {on: [transports]}",
-            #"retry.on[0]: "transports" is not a condition; write a status, "500-599" or transport"#
+            #"retry.on[0]: "transports" is not a condition; write a status, "500-599", transport or unexpected"#
         ),
         (
             "request: {headers: {\"a b\": c}}",

@@ -58,6 +58,10 @@ package final class ModelPage {
     var rank = 0
     var batch: BatchID?
     var finalURL: String?
+    /// Its place in a chain of pages; nil for none.
+    var place: ChainPlace?
+    /// Its items, each with its key.
+    package internal(set) var items: [(key: String?, value: String)] = []
     /// Whether an attempt at it was ever recorded that settled it.
     var isSettled = false
 

@@ -74,8 +74,10 @@ extension ModelPage {
     /// What is stored of its request.
     fileprivate var stored: StoredRequest? {
         request.map {
-            StoredRequest(
+            var stored = StoredRequest(
                 method: $0.method, url: url, details: $0.details, idempotencyKey: $0.idempotencyKey)
+            (stored.name, stored.place) = (name, place)
+            return stored
         }
     }
 }

@@ -75,6 +75,58 @@ extension ModelTurn {
         }
     }
 
+    // MARK: Pages of results
+
+    mutating func add(_ followUp: FollowUp, from page: ModelPage) {
+        if followUp.restarts, let first = followUp.pages.first?.place.first {
+            for other in run.pages where other.id == first || other.place?.first == first { other.items = [] }
+        }
+        // The lists of tests are in memory, and cannot fail.
+        try? followUp.items?.forEach { key, value in
+            page.items.append((key, value))
+            for template in followUp.templates { add(template.page(for: value, of: page.id), from: page.id) }
+        }
+        for following in followUp.pages { add(following, from: page.id) }
+    }
+
+    private mutating func add(_ page: FollowingPage, from referrer: PageID) {
+        var chain = "\(page.place.first.rawValue):\(page.place.restarts)"
+        if page.onRepeat == .allow { chain += ":\(page.place.number)" }
+        var (end, key) = (page.end, ModelRequestKey?.none)
+        if end == nil {
+            let wanted = ModelRequestKey(
+                method: page.method, url: page.url,
+                content: page.isOfItem ? [page.name, page.details] : [page.name, page.details, chain])
+            if let known = run.pagesByKey[wanted] {
+                let isSame = known.referrer == referrer && known.place?.number == page.place.number
+                guard !isSame, page.onRepeat == .error else { return }
+                end = .failed(.unexpected, "page repeats")
+            } else {
+                key = wanted
+            }
+        }
+        let state: PageState
+        switch end {
+        case nil: (state, reply.grown.pending) = (.pending, reply.grown.pending + 1)
+        case .failed: (state, reply.grown.failed) = (.failed, reply.grown.failed + 1)
+        case .skipped: (state, reply.grown.skipped) = (.skipped, reply.grown.skipped + 1)
+        }
+        let host = end == nil ? page.hostKey.map { database.host(String($0)) } : nil
+        let request = ImportedRequest(
+            method: page.method, details: page.details, idempotencyKey: page.idempotencyKey)
+        database.append(
+            to: run, url: page.url, key: key, name: page.name, request: end == nil ? request : nil,
+            state: state
+        ) {
+            $0.referrer = referrer
+            $0.host = host
+            $0.place = page.isOfItem ? nil : page.place
+            if case .failed(let kind, _)? = end { $0.errorKind = kind }
+            if case .skipped(let reason, _)? = end { $0.skipReason = reason }
+        }
+        if let host { reply.grownHosts.insert(host) }
+    }
+
     // MARK: Redirects
 
     mutating func lead(_ step: RedirectStep) {

@@ -76,6 +76,7 @@ struct ModelTurn {
         reply.counted.add(change)
         counted.insert(outcome.page.batch)
         database.batches[Int(outcome.page.batch.rawValue) - 1].count(page.state, now: now)
+        if page.state == .done, let followUp = outcome.followUp { add(followUp, from: page) }
     }
 
     // MARK: The sign of life

@@ -310,7 +310,7 @@ CREATE TABLE pages (
             OR error_kind = 'unsupported_scheme' OR error_kind = 'too_many_redirects'
             OR error_kind = 'redirect_loop' OR error_kind = 'bad_redirect'
             OR error_kind = 'bad_response' OR error_kind = 'decode' OR error_kind = 'blocked_address'
-            OR error_kind = 'host_unavailable' OR error_kind = 'cancelled' OR error_kind = 'internal'),
+            OR error_kind = 'host_unavailable' OR error_kind = 'unexpected' OR error_kind = 'cancelled' OR error_kind = 'internal'),
     -- What went wrong, in words.
     error TEXT,
     -- Why the page was settled without its content; not null exactly where it was skipped.
@@ -585,6 +585,49 @@ CREATE TABLE page_requests (
     idempotency_key TEXT
 ) STRICT;
 
+-- The places of pages in results that have several: which of them each is, and what is known of the result. The first page has no
+-- row, unless its list was read again.
+CREATE TABLE page_chains (
+    -- The page.
+    page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
+    -- The first page of the result.
+    first_page_id INTEGER NOT NULL,
+    -- The page's number within the result, from 1.
+    number INTEGER NOT NULL,
+    -- The URL of the first page.
+    first_url TEXT NOT NULL,
+    -- How often the list was read again from its first page.
+    restarts INTEGER NOT NULL,
+    -- How many items the pages before it had; 0 where they were asked for at the same time.
+    items_before INTEGER NOT NULL,
+    -- How many pages the first page told of; null where it told of none.
+    planned INTEGER,
+    -- How many items the first page told of; null where it told of none.
+    total INTEGER,
+    -- How many items a page has; null where that is not known.
+    size INTEGER,
+    -- XXH3 of what the page before had, 64 bits; null where there was none, or it was asked for at the same time.
+    digest_before INTEGER
+) STRICT;
+
+CREATE INDEX page_chains_first ON page_chains (first_page_id);
+
+-- The items that were taken out of replies. They are written in the transaction of their page.
+CREATE TABLE item_rows (
+    -- Identifies the row. Within a page the rows are in the order of the items.
+    id INTEGER PRIMARY KEY,
+    -- The page.
+    page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
+    -- The item's place on its page, from 1.
+    position INTEGER NOT NULL,
+    -- The item's key, as the job's `item_key` says where it is; null where it is nowhere.
+    key TEXT,
+    -- The item, JSON.
+    value TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX item_rows_page ON item_rows (page_id);
+
 -- What the line of a list says of its page beyond the request: keys of a JSON object that trawl does not know, `key=value` behind a
 -- URL. trawl only keeps it.
 CREATE TABLE page_inputs (
@@ -731,6 +774,8 @@ BEGIN
     DELETE FROM verdicts WHERE page_id = OLD.id;
     DELETE FROM page_requests WHERE page_id = OLD.id;
     DELETE FROM page_inputs WHERE page_id = OLD.id;
+    DELETE FROM page_chains WHERE page_id = OLD.id;
+    DELETE FROM item_rows WHERE page_id = OLD.id;
     DELETE FROM sitemaps WHERE page_id = OLD.id;
     DELETE FROM replies WHERE page_id = OLD.id;
 END;
@@ -1095,3 +1140,55 @@ SELECT
     page_id_before, page_id_after
 FROM run_changes
 WHERE is_latest;
+
+-- The items of all runs.
+CREATE VIEW all_items AS
+SELECT
+    jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, pages.name, item_rows.page_id,
+    CAST(coalesce(page_chains.number, 1) AS INTEGER) AS page, item_rows.position, item_rows.key, item_rows.value
+FROM item_rows
+CROSS JOIN pages ON pages.id = item_rows.page_id
+CROSS JOIN runs ON runs.id = pages.run_id
+CROSS JOIN jobs ON jobs.id = runs.job_id
+LEFT JOIN page_chains ON page_chains.page_id = item_rows.page_id
+WHERE runs.pruned_at IS NULL;
+
+-- The items of each job's latest run.
+CREATE VIEW items AS
+SELECT all_items.* FROM all_items
+WHERE all_items.run_id IN (SELECT max(id) FROM runs GROUP BY job_id);
+
+-- What became of the items with a key between each job's two latest finished runs: one row an item that is `new`, `changed` or
+-- `gone`. Of several items of a run with one key the last counts.
+CREATE VIEW item_changes AS
+WITH latest AS (
+    SELECT newer.job_id, newer.id AS newer_id, newer.number AS to_run,
+        (SELECT max(older.id) FROM runs AS older
+         WHERE older.job_id = newer.job_id AND older.state = 'finished' AND older.id < newer.id AND older.pruned_at IS NULL) AS older_id
+    FROM runs AS newer
+    WHERE newer.id IN (SELECT max(id) FROM runs WHERE state = 'finished' AND pruned_at IS NULL GROUP BY job_id)
+),
+sides AS (
+    SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
+    FROM latest
+    CROSS JOIN pages ON pages.run_id IN (latest.newer_id, latest.older_id)
+    CROSS JOIN item_rows ON item_rows.page_id = pages.id
+    WHERE latest.older_id IS NOT NULL AND item_rows.key IS NOT NULL
+    GROUP BY latest.job_id, pages.run_id, pages.name, item_rows.key
+),
+pairs AS (
+    SELECT job_id, newer_id, older_id, name, key,
+        max(CASE WHEN run_id = newer_id THEN item_id END) AS newer_item, max(CASE WHEN run_id = older_id THEN item_id END) AS older_item
+    FROM sides GROUP BY job_id, newer_id, older_id, name, key
+)
+SELECT
+    jobs.name AS job, older_run.number AS from_run, newer_run.number AS to_run, pairs.name, pairs.key,
+    CAST(CASE WHEN older.id IS NULL THEN 'new' WHEN newer.id IS NULL THEN 'gone' ELSE 'changed' END AS TEXT) AS change,
+    older.value AS value_before, newer.value AS value_after
+FROM pairs
+CROSS JOIN jobs ON jobs.id = pairs.job_id
+CROSS JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
+CROSS JOIN runs AS older_run ON older_run.id = pairs.older_id
+LEFT JOIN item_rows AS newer ON newer.id = pairs.newer_item
+LEFT JOIN item_rows AS older ON older.id = pairs.older_item
+WHERE newer.value IS NOT older.value;

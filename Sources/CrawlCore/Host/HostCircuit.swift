@@ -134,7 +134,7 @@ extension ErrorKind {
         case .dns, .connect, .tls, .timeoutConnect:
             false
         case .timeoutRead, .reset, .truncated, .tooLarge, .tooManyRedirects, .redirectLoop, .badRedirect,
-            .badResponse, .decode, .httpStatus:
+            .badResponse, .decode, .httpStatus, .unexpected:
             true
         case .invalidURL, .unsupportedScheme, .timeoutTotal, .blockedAddress, .hostUnavailable, .cancelled,
             .internal:

@@ -23,6 +23,20 @@ package struct RequestTemplate: Sendable, Equatable {
     package var sendsIdempotencyKey = false
     /// What is taken from the reply.
     package var extract: [ExtractionField]
+    /// How the pages of its result follow one another; nil where it is one page.
+    package var paging: Paging?
+    /// For what it is made again and again; nil where it is made once.
+    package var forEach: ForEach?
+    /// What its items are; nil for none.
+    package var items: ItemSelection?
+    /// What ``paging`` adds to the query of the first page.
+    package var pagingQuery: [Parameter] = []
+    /// Where an item's key is, as it is written; nil for nowhere.
+    package var itemKey: String?
+    /// What the reply has to say to be taken for good.
+    package var expectations: [ReplyTest] = []
+    /// The most bytes of the body, 0 for any number; nil for the job's limit, or none where there are items.
+    package var bodyLimit: Int64?
     /// The keys beside those of a request, as one JSON object that is kept with the result; nil for none.
     package var input: String?
     /// All but name, method, URL, query and ``input`` as a JSON object, as it is stored with the page; nil for none of it.

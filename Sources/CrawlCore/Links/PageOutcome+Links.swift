@@ -49,7 +49,7 @@ extension PageOutcome {
         case .tooLarge: return (hasMoved ? .redirected : .ok, nil)
         case .tooManyRedirects, .redirectLoop: return (.broken, .loop)
         case .badRedirect: return (.broken, .badRedirect)
-        case .truncated, .badResponse, .decode: return (.broken, .badResponse)
+        case .truncated, .badResponse, .decode, .unexpected: return (.broken, .badResponse)
         case .invalidURL: return (.broken, .malformed)
         case .unsupportedScheme: return (.notChecked, .scheme)
         case .blockedAddress: return (.notChecked, .private)

@@ -19,6 +19,8 @@ package struct RetryPolicy: Sendable, Equatable {
     /// Whether failures below HTTP (look-up, connection, time-out, broken body) are tried again. The default
     /// is true.
     package var transport = true
+    /// Whether a reply that is not what it has to be (`expect`) is tried again. The default is not to.
+    package var unexpected = false
     /// Whether a request whose method is not idempotent (`POST`, `PATCH`) is sent again where it may have been acted upon
     /// already. The default is not to.
     package var unsafe = false
@@ -36,7 +38,11 @@ extension RetryPolicy {
     ///   - attempt: which try it was, from 1.
     package func retries(_ kind: ErrorKind, status: Int, attempt: Int) -> Bool {
         guard attempt < attempts else { return false }
-        return kind == .httpStatus ? statuses.contains(status) : transport && kind.isTransient
+        return switch kind {
+        case .httpStatus: statuses.contains(status)
+        case .unexpected: unexpected
+        default: transport && kind.isTransient
+        }
     }
 
     /// Whether a server asks for a longer wait than the job takes.
@@ -82,7 +88,7 @@ extension ErrorKind {
             true
         case .invalidURL, .unsupportedScheme, .tls, .tooLarge, .tooManyRedirects, .redirectLoop,
             .badRedirect, .badResponse, .decode, .httpStatus, .blockedAddress, .hostUnavailable,
-            .cancelled, .internal:
+            .unexpected, .cancelled, .internal:
             false
         }
     }

@@ -30,7 +30,8 @@ package struct JobURLs: PageSource, ~Copyable {
             return
         }
         patterns = spec.urls[...]
-        requests = spec.requests[...]
+        // Those for items of others are made as the items come.
+        requests = spec.requests.filter { $0.forEach == nil }[...]
         switch spec.urlsFrom {
         case .file(let path): list = try URLListReader(path: path)
         case .standardInput:

@@ -11,6 +11,8 @@ struct RequestComposer {
     let headers: [JobSpec.HeaderField]
     /// The secrets in them.
     let redaction: Redaction
+    /// The requests that are made for each item of another, by the name of that.
+    private let templates: [String: [ChainTemplate]]
 
     /// - Throws: ``SecretFailure`` where a secret of the job's header fields is not to be had.
     init(_ job: JobSpec, environment: FetchEnvironment) throws(SecretFailure) {
@@ -23,20 +25,27 @@ struct RequestComposer {
         }
         self.headers = headers
         self.redaction = redaction
+        var templates: [String: [ChainTemplate]] = [:]
+        for request in job.requests {
+            guard let forEach = request.forEach, let template = ChainTemplate(request) else { continue }
+            templates[forEach.request, default: []].append(template)
+        }
+        self.templates = templates
     }
 
     /// The message of a page's request.
     ///
     /// - Throws: `SecretFailure`, or what is wrong with what is stored.
-    func message(of request: StoredRequest) throws -> RequestMessage {
+    func message(of request: StoredRequest, page: PageID = PageID(rawValue: 0)) throws -> RequestMessage {
         let template =
             try request.details.map { try RequestTemplate(details: $0, job: job) } ?? RequestTemplate(job)
         var redaction = redaction
         let own = try template.headers.map { field in try Self.resolve(field, environment, &redaction) }
-        var headers = self.headers.filter { field in
+        let isHome = isAtHome(request)
+        var headers = (isHome ? self.headers : []).filter { field in
             !own.contains { $0.name.lowercased() == field.name.lowercased() }
         }
-        headers += own
+        if isHome { headers += own }
         func add(_ name: String, _ value: String) {
             guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
             headers.append(JobSpec.HeaderField(name: name, value: value))
@@ -48,7 +57,30 @@ struct RequestComposer {
         return RequestMessage(
             method: request.method, url: url, headers: headers, body: body, isBodySecret: isSecret,
             accept: template.accept, timeouts: template.timeouts, retry: template.retry,
-            extract: template.extract, redaction: redaction)
+            extract: template.extract, redaction: redaction,
+            reading: reading(of: request, template, page: page))
+    }
+
+    /// Whether a request goes to the host at which its chain began. Header fields go to no other.
+    private func isAtHome(_ request: StoredRequest) -> Bool {
+        guard let place = request.place, let home = try? WebURL(parsing: place.firstURL) else { return true }
+        return (try? WebURL(parsing: request.url))?.hostKey == home.hostKey
+    }
+
+    /// What is read of the reply beside what every page has; nil for nothing.
+    private func reading(
+        of request: StoredRequest, _ template: RequestTemplate, page: PageID
+    ) -> ReplyReading? {
+        let hasLimit = template.bodyLimit != nil
+        guard template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
+        else { return nil }
+        return ReplyReading(
+            paging: template.paging, items: template.items, expectations: template.expectations,
+            request: Paginator.Request(
+                page: page, url: request.url, name: request.name, method: request.method,
+                details: request.details ?? "{}", place: request.place),
+            bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0),
+            templates: request.name.flatMap { templates[$0] } ?? [])
     }
 
     private func body(

@@ -63,7 +63,7 @@ struct SendOnce {
                 continue
             }
             do {
-                let message = try composer.message(of: stored)
+                let message = try composer.message(of: stored, page: start.page)
                 if message.isUnsafe {
                     unnoted.append((start, message))
                 } else {

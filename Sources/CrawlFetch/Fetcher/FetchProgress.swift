@@ -20,6 +20,11 @@ struct FetchProgress {
     /// Whether the body has ended.
     var extent = Extent.partial
 
+    /// Reads what is wanted of the reply beside what every page has; nil for nothing.
+    var reply: ReplyReader?
+    /// The items of the page and the pages after it; nil for none.
+    var followUp: FollowUp?
+
     /// Why the folder that stands for the host has nothing to send; nil where it has, and where there is none.
     var folderFault: FolderSite.Fault?
     /// What the failure says beyond its kind.
@@ -100,7 +105,8 @@ struct FetchProgress {
         case .robots: extent == .tooLarge
         case .sitemap(let reader): reader.failure != nil
         case .passedOver: true
-        case .unseen, .page, .sheet, .discarded: false
+        case .page: reply.map { $0.isOver || $0.hasFault } ?? false
+        case .unseen, .sheet, .discarded: false
         }
     }
 
@@ -108,5 +114,6 @@ struct FetchProgress {
     mutating func endBody() {
         if case .page(let reader) = body { reader.end() }
         body = .unseen
+        reply = nil
     }
 }

@@ -13,6 +13,7 @@ extension PageFetcher {
         let status = transfer.statusCode ?? 0
         if request.page != nil {
             if acceptedStatuses.contains(status) || status == 304 && conditions(of: request) != nil {
+                if completeReply(request, transfer) { return }
                 return finish(.done, error: nil, .answered)
             }
         } else if (200..<300).contains(status) {
@@ -20,6 +21,7 @@ extension PageFetcher {
         } else if status != 429, status < 500 {
             return finish(.unavailable(statusCode: status), .answered)
         }
+        if restartsAfterFailure(request, transfer) { return }
         finish(failure: .httpStatus, progress.folderFault?.description ?? "status \(status) is not accepted")
     }
 
@@ -196,7 +198,7 @@ extension PageFetcher {
             signal)
     }
 
-    private func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
+    func finish(_ verdict: PageOutcome.Verdict, error: String?, _ signal: HostSignal) {
         guard let request, let page = request.page, let transfer else { return }
         let now = environment.wallClock()
         var outcome = PageOutcome(
@@ -222,6 +224,7 @@ extension PageFetcher {
             }
         }
         outcome.redact(redaction)
+        if outcome.verdict == .done { outcome.followUp = progress.followUp }
         progress.endBody()
         self.request = nil
         var signal = signal

@@ -5,7 +5,6 @@ internal import Curl
 extension PageFetcher {
     /// What went wrong in a transfer that has ended; nil for nothing.
     func failure(_ result: TransferResult, _ transfer: Transfer) -> (ErrorKind, String)? {
-        let limits = policy.limits
         switch result {
         case .readTimeout:
             return (.timeoutRead, "no byte came for \(timeouts.read)")
@@ -14,7 +13,7 @@ extension PageFetcher {
         case .code(.ok), .heldBack, .unwanted:
             return nil
         case .code(.writeError) where progress.extent == .tooLarge:
-            return (.tooLarge, "the body is larger than limits.body (\(limits.body) bytes)")
+            return (.tooLarge, "the body is larger than limits.body (\(bodyLimit) bytes)")
         case .code(.outOfMemory) where transfer.statusCode != nil:
             // curl 7 says so when a header line is longer than its limit of 100 KiB.
             return (.tooLarge, "a header field is larger than 100 KiB")
@@ -25,8 +24,7 @@ extension PageFetcher {
         case .code(let code):
             let message = transfer.errorMessage ?? code.message
             if code.errorKind == .truncated, let length = transfer.running.head.contentLength,
-                limits.body > 0,
-                length > limits.body
+                bodyLimit > 0, length > bodyLimit
             {
                 // A retry does not help: the whole body would have been refused as well.
                 return (.tooLarge, "Content-Length \(length) is more than limits.body; \(message)")

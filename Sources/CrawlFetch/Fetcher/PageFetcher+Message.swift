@@ -10,6 +10,7 @@ extension PageFetcher {
         guard let message else {
             try transfer.setMethod("GET", body: nil, isRepeatable: true)
             try transfer.setTimeouts(policy.timeouts)
+            transfer.setBodyLimit(policy.limits.body)
             return try transfer.setHeaders(staysHome ? policy.headers : [])
         }
         let isRewritten = request.chain?.isRewritten ?? false
@@ -17,6 +18,7 @@ extension PageFetcher {
         try transfer.setMethod(
             isRewritten ? "GET" : message.method, body: body, isRepeatable: isRewritten || !message.isUnsafe)
         try transfer.setTimeouts(message.timeouts)
+        transfer.setBodyLimit(message.reading?.bodyLimit ?? policy.limits.body)
         try transfer.setHeaders(
             message.headers.filter { field in
                 let name = field.name.lowercased()
@@ -54,6 +56,7 @@ extension PageFetcher {
     // The settings of the page's own request, or else those of the job.
     var retryPolicy: RetryPolicy { request?.page?.message?.retry ?? policy.retry }
     var acceptedStatuses: StatusSet { request?.page?.message?.accept ?? policy.accept }
+    var bodyLimit: Int64 { request?.page?.message?.reading?.bodyLimit ?? policy.limits.body }
     var timeouts: JobSpec.Timeouts { request?.page?.message?.timeouts ?? policy.timeouts }
 
     /// Whether the page must not be tried again, because the server may have acted on the request and must not do so

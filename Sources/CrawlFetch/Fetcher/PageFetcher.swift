@@ -180,7 +180,8 @@ package final class PageFetcher: TransferDelegate {
         case .page(let reader):
             digest.add(bytes)
             reader.feed(bytes)
-            return progress.count(bytes.count, limit: policy.limits.body)
+            if let reply = progress.reply, !reply.feed(bytes) { return false }
+            return progress.count(bytes.count, limit: bodyLimit)
         case .sheet(let sheet):
             digest.add(bytes)
             sheet.feed(bytes)
@@ -208,8 +209,11 @@ package final class PageFetcher: TransferDelegate {
             } else if page.kind == .check {
                 progress.body = body(ofCheck: page, contentType)
             } else {
-                reader.begin(contentType: contentType, fields: page.message?.extract)
+                let reading = page.message?.reading
+                reader.begin(
+                    contentType: contentType, fields: page.message?.extract, keepsBody: reading?.items == nil)
                 progress.body = .page(reader)
+                if reading != nil { _ = replyReader(transfer) }
             }
         } else {
             progress.body = .robots([])

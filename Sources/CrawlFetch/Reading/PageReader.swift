@@ -33,17 +33,19 @@ final class PageReader {
 
     /// Begins a page.
     ///
-    /// - Parameter list: the fields of a request that has its own; nil for those of the job.
-    func begin(contentType: String?, fields list: [ExtractionField]?) {
+    /// - Parameters:
+    ///   - list: the fields of a request that has its own; nil for those of the job.
+    ///   - keepsBody: whether the body is kept, where the job keeps any. Of a reply that is taken apart into items nothing is.
+    func begin(contentType: String?, fields list: [ExtractionField]?, keepsBody: Bool = true) {
         self.contentType = contentType
         let (extractorBefore, keptReplyBefore) = (extractor, keepsReply)
         extractor = extractor(of: list)
-        keepsReply = policy.keepsReplies && ContentType.mayBeJSON(contentType)
+        keepsReply = keepsBody && policy.keepsReplies && ContentType.mayBeJSON(contentType)
         // Pages that need the same as the one before, which are nearly all, keep its scanner.
         if extractor !== extractorBefore || keepsReply != keptReplyBefore { chooseScanner() }
         scanner.reset(contentType: contentType)
         isScanned = !scanner.isFinished
-        keptBody = policy.keepBody.keeps(contentType) ? [] : nil
+        keptBody = keepsBody && policy.keepBody.keeps(contentType) ? [] : nil
     }
 
     /// Takes the fields of a page; nil when there are none.

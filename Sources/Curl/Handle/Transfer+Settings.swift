@@ -141,6 +141,11 @@ extension Transfer {
         settings.totalTimeout = timeouts.total
     }
 
+    /// Sets the most bytes of a body that is coded; 0 for no limit. The delegate counts those that are decoded.
+    package func setBodyLimit(_ bytes: Int64) {
+        settings.bodyLimit = bytes
+    }
+
     private static func milliseconds(_ duration: Duration, ifZero: Int) -> Int {
         duration == .zero ? ifZero : Int(min(duration.wholeMilliseconds, Int64(Int32.max)))
     }

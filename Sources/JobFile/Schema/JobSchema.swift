@@ -230,7 +230,7 @@ enum JobSchema {
             .boolean("unsafe", \.unsafe, "send POST and PATCH again although they may have been delivered"),
             Field(
                 "on", StatusSchema.retryConditions,
-                "what is tried again; `transport` is any failure below HTTP",
+                "what is tried again; `transport` is any failure below HTTP, `unexpected` a reply that is not what it has to be",
                 written: StatusSchema.writtenRetryConditions
             ) { cursor, policy throws(JobFileError) in
                 try StatusSchema.readRetryConditions(cursor, into: &policy)

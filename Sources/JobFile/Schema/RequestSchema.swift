@@ -1,4 +1,5 @@
 package import CrawlCore
+internal import Extract
 
 /// Every key of a request, in `requests` and in the lines of a list.
 enum RequestSchema {
@@ -12,8 +13,9 @@ enum RequestSchema {
             throw cursor.failure("no url; write {\"url\": \"https://example.org/\"}")
         }
         try checkBody(of: request, cursor)
+        try checkReading(of: &request, cursor)
         try checkReferences(in: request, cursor)
-        if isPattern {
+        if isPattern, request.forEach == nil {
             do {
                 _ = try URLPattern(request.url)
             } catch {
@@ -21,13 +23,23 @@ enum RequestSchema {
             }
         }
         request.details = details(of: cursor.node)
+        if let mistake = ChainTemplate.mistake(in: request) { throw cursor.failure(mistake) }
+        guard request.forEach == nil || isPattern else {
+            throw cursor.failure("for_each has no meaning in a list; it has in requests")
+        }
         return request
     }
 
     /// Reads a request as it is stored with its page: without name, method and URL.
     static func readStored(_ cursor: Cursor, job: JobSpec) throws(JobFileError) -> RequestTemplate {
         var request = RequestTemplate(job)
-        try schema.read(cursor, into: &request)
+        var node = cursor.node
+        if case .mapping(let entries) = node.content {
+            // What the first page of a result had is kept beside what this page has.
+            node.content = .mapping(entries.filter { $0.key != "first_json" })
+        }
+        try schema.read(Cursor(node: node, path: cursor.path, source: cursor.source), into: &request)
+        try setKey(of: &request, cursor)
         return request
     }
 
@@ -125,8 +137,162 @@ enum RequestSchema {
                 cursor, request throws(JobFileError) in
                 request.extract = try ExtractionSchema.fields(cursor)
             },
-        ], rules: [.required(["url"]), .atMostOneOf(["body", "json", "form"])],
+            Field(
+                "paginate", PagingSchema.type, "how the pages of the result follow one another",
+                example: ["next": ["header": "link"]]
+            ) { cursor, request throws(JobFileError) in
+                let draft = try PagingSchema.read(cursor)
+                request.paging = draft.paging
+                request.pagingQuery = draft.query
+            },
+            Field(
+                "items", ItemSchema.type,
+                "what is taken out of the reply, a row of `items` each: a path in JSON, or a mapping of one of `json`, `ndjson`, `csv` and `sse`",
+                example: "$.data[*]"
+            ) { cursor, request throws(JobFileError) in
+                request.items = try ItemSchema.read(cursor)
+            },
+            Field(
+                "for_each", forEach.type(defaults: nil),
+                "make the request once for each item of another request",
+                example: ["request": "issues", "item": "$.number"]
+            ) { cursor, request throws(JobFileError) in
+                var draft = ForEachDraft()
+                try forEach.read(cursor, into: &draft)
+                guard let name = draft.request else {
+                    throw cursor.failure("nothing says whose items; write the name of a request")
+                }
+                request.forEach = ForEach(request: name, steps: draft.steps)
+            },
+            Field(
+                "item_key", .someText,
+                "where an item's key is: a path within the item, or the name of a CSV column", example: "$.id"
+            ) { cursor, request throws(JobFileError) in
+                request.itemKey = try cursor.text()
+            },
+            Field(
+                "expect", ReplySchema.expectations,
+                "what the reply has to say; else the page is `failed` as `unexpected`",
+                example: [["json": "$.status", "is": "ok"]]
+            ) { cursor, request throws(JobFileError) in
+                request.expectations = try ReplySchema.readExpectations(cursor)
+            },
+            Field(
+                "limits", limits.type(defaults: nil), "the limits of the reply, in place of the job's",
+                example: ["body": "1GiB"], children: limits.fields.map(\.name)
+            ) { cursor, request throws(JobFileError) in
+                try limits.read(cursor, into: &request)
+            },
+        ],
+        rules: [
+            .required(["url"]), .atMostOneOf(["body", "json", "form"]), .needs(["item_key"], "items"),
+        ],
         foreign: ForeignKey.ofRequest)
+
+    private struct ForEachDraft {
+        var request: String?
+        var steps: [JSONStep] = []
+    }
+
+    private static let forEach = Schema<ForEachDraft>(
+        [
+            Field("request", .someText, "the name of the request whose items they are", example: "issues") {
+                cursor, draft throws(JobFileError) in
+                draft.request = try cursor.text()
+            },
+            Field(
+                "item", .someText, "the value that `${item}` stands for, a path within the item",
+                example: "$.number"
+            ) { cursor, draft throws(JobFileError) in
+                let text = try cursor.text()
+                guard let steps = text == "$" ? [] : ItemReader.place(text) else {
+                    throw cursor.failure("\"\(text)\" is not a place; write names and indexes, such as $.id")
+                }
+                draft.steps = steps
+            },
+        ], rules: [.required(["request"])])
+
+    /// Checks whose items requests are made for.
+    static func checkItems(of requests: [RequestTemplate], _ cursor: Cursor) throws(JobFileError) {
+        for (index, request) in requests.enumerated() {
+            guard let wanted = request.forEach?.request else { continue }
+            func refused(_ reason: String) -> JobFileError {
+                cursor.failure("requests[\(index)].for_each: \(reason)")
+            }
+            guard let parent = requests.first(where: { $0.name == wanted }) else {
+                throw refused("there is no request with the name \"\(wanted)\"; write one that has items")
+            }
+            guard parent.items != nil else {
+                throw refused("the request \"\(wanted)\" has no items; write what they are")
+            }
+            var (seen, next): (Set<String>, String?) = ([], wanted)
+            while let name = next, seen.insert(name).inserted {
+                next = requests.first { $0.name == name }?.forEach?.request
+            }
+            guard next == nil else { throw refused("the requests wait for one another's items") }
+        }
+    }
+
+    private static let limits = Schema<RequestTemplate>([
+        Field("body", .size, "bytes of a body, decoded; 0 is no limit") {
+            cursor, request throws(JobFileError) in
+            request.bodyLimit = try ByteCount.read(cursor)
+        }
+    ])
+
+    /// Puts the key into the items, wherever the two stand.
+    private static func setKey(of request: inout RequestTemplate, _ cursor: Cursor) throws(JobFileError) {
+        guard let key = request.itemKey else { return }
+        guard let items = request.items else {
+            throw cursor.failure("item_key goes with items; write what the items are")
+        }
+        request.items?.key = key
+        if case .csv = items.format { return }
+        if let fault = ItemReader.fault(inPath: key, isOfItems: true) {
+            throw cursor.failure("item_key: \(fault)")
+        }
+    }
+
+    /// Checks what is read of the reply beside what every page has.
+    private static func checkReading(of request: inout RequestTemplate, _ cursor: Cursor) throws(JobFileError)
+    {
+        try setKey(of: &request, cursor)
+        if request.items != nil, !request.extract.isEmpty {
+            throw cursor.failure(
+                "a request with items takes no extract; remove it, or ask for it in another request")
+        }
+        let isJSON =
+            switch request.items?.format {
+            case nil, .json: true
+            case .ndjson, .csv, .events: false
+            }
+        let places = (request.paging?.places ?? []) + request.expectations.map(\.place)
+        for place in places {
+            switch place {
+            case .json where !isJSON:
+                throw cursor.failure("\(place.text): the body is no JSON; take the value from the header")
+            case .item where request.items == nil:
+                throw cursor.failure("a cursor of the last item goes with items; write what the items are")
+            default: break
+            }
+        }
+        guard let paging = request.paging else { return }
+        if paging.isNumbered || paging.total != nil || paging.onEmpty != nil, request.items == nil,
+            paging.pageCount == nil
+        {
+            throw cursor.failure(
+                "paginate: numbered pages, total and empty need the count of items; write items")
+        }
+        if paging.writesBody {
+            guard case .json? = request.body else {
+                throw cursor.failure("paginate: a value goes into the body, which has to be json")
+            }
+        }
+        for parameter in request.pagingQuery
+        where !request.query.contains(where: { $0.name == parameter.name }) {
+            request.query.append(parameter)
+        }
+    }
 
     private static func method(_ cursor: Cursor) throws(JobFileError) -> String {
         let method = try cursor.text()

@@ -6,7 +6,7 @@ enum StatusSchema {
     static let type = ValueType.list(of: .status(), atLeast: 1)
 
     /// What a list of what is tried again may be.
-    static let retryConditions = ValueType.list(of: .status(or: "transport"))
+    static let retryConditions = ValueType.list(of: .status(or: "transport", "unexpected"))
 
     /// Reads one status or range of statuses: `304`, `"304"` or `"200-299"`.
     static func range(_ cursor: Cursor) throws(JobFileError) -> ClosedRange<Int> {
@@ -39,13 +39,16 @@ enum StatusSchema {
     static func readRetryConditions(_ cursor: Cursor, into policy: inout RetryPolicy) throws(JobFileError) {
         policy.statuses = StatusSet()
         policy.transport = false
+        policy.unexpected = false
         for element in try cursor.elements(example: "[429, 503, transport]") {
             switch try element.word() {
             case "transport":
                 policy.transport = true
+            case "unexpected":
+                policy.unexpected = true
             case .some(let word) where word.first?.isLetter == true:
                 throw element.failure(
-                    "\"\(word)\" is not a condition; write a status, \"500-599\" or transport")
+                    "\"\(word)\" is not a condition; write a status, \"500-599\", transport or unexpected")
             default:
                 policy.statuses.insert(try range(element))
             }
@@ -54,7 +57,10 @@ enum StatusSchema {
 
     /// What is tried again as a job file writes it.
     static func writtenRetryConditions(_ policy: RetryPolicy) -> DocumentNode {
-        DocumentNode(.list(ranges(policy.statuses) + (policy.transport ? [.word("transport")] : [])))
+        var conditions = ranges(policy.statuses)
+        if policy.transport { conditions.append(.word("transport")) }
+        if policy.unexpected { conditions.append(.word("unexpected")) }
+        return DocumentNode(.list(conditions))
     }
 
     /// The statuses as a job file writes them.

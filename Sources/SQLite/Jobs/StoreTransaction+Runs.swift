@@ -193,6 +193,12 @@ extension StoreTransaction {
                 WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
                 """,
             arguments: [run.rawValue])
+        try database.execute(
+            sql: """
+                DELETE FROM item_rows
+                WHERE page_id IN (SELECT id FROM pages WHERE run_id = ? AND state = 'failed' AND host_id IS NOT NULL)
+                """,
+            arguments: [run.rawValue])
         let bodies = try Int64.fetchSet(
             database,
             sql: """

@@ -30,14 +30,16 @@ extension StoreTransaction {
     ///   - run: the run that all of them belong to.
     ///   - elapsed: milliseconds of work to add to the run.
     ///   - now: unix milliseconds; what a retry's wait counts from.
-    /// - Returns: the run's counters by how much they changed, and the batches of which something was counted.
+    /// - Returns: the run's counters by how much they changed, the batches of which something was counted, and the pages
+    ///   that were settled and led to items or pages of a result.
     package func record(
         _ outcomes: [[PageOutcome]], of run: RunID, elapsed: Int64, now: Int64
-    ) throws -> (change: RunProgress, batches: [BatchID]) {
+    ) throws -> (change: RunProgress, batches: [BatchID], followed: Set<PageID>) {
         let settle = try RawStatement(database, OutcomeColumn.settleSQL)
         let settlePlain = try RawStatement(database, OutcomeColumn.settlePlainSQL)
         var change = RunProgress()
         var batches: [BatchID: BatchCounts] = [:]
+        var followed: Set<PageID> = []
         // Most outcomes in a row are of one batch.
         var batch = BatchID(rawValue: 0)
         var counts = BatchCounts()
@@ -57,6 +59,7 @@ extension StoreTransaction {
                 case .pending, .sending: counts.retried += 1
                 case nil: continue
                 }
+                if span[index].followUp != nil, span[index].verdict == .done { followed.insert(page.id) }
                 change.requests += Int64(span[index].requests)
                 change.requestMicroseconds += span[index].response.timings.total
                 change.sizeDownload += span[index].response.sizeDownload
@@ -73,7 +76,7 @@ extension StoreTransaction {
         try add(change, to: run)
         let counted = batches.filter { !$0.value.isEmpty }
         for (batch, counts) in counted { try add(counts, to: batch, now: now) }
-        return (change, Array(counted.keys))
+        return (change, Array(counted.keys), followed)
     }
 
     /// Commits what came of one attempt.

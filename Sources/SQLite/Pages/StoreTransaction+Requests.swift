@@ -8,12 +8,15 @@ extension StoreTransaction {
     package func request(of page: PageID) throws -> StoredRequest? {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT method, url, request, idempotency_key FROM pages JOIN page_requests ON page_id = id WHERE id = ?
+                SELECT method, url, request, idempotency_key, name FROM pages JOIN page_requests ON page_id = id WHERE id = ?
                 """)
         return try Row.fetchOne(statement, arguments: [page.rawValue]).map { row in
-            StoredRequest(
+            var request = StoredRequest(
                 method: row["method"], url: row["url"], details: row["request"],
                 idempotencyKey: row["idempotency_key"])
+            request.name = row["name"]
+            request.place = try chainPlace(of: page)
+            return request
         }
     }
 

@@ -51,7 +51,7 @@ package final class SQLiteRun: RunStore {
         links = spec.keepsLinks ? LinkImporter() : nil
         claims.formerRuns = former?.hasAlike == true ? former : nil
         self.claims = claims
-        if spec.discoversPages {
+        if spec.discoversPages || run.hasRequests {
             discoveries = DiscoveryImporter(
                 run: run.id, former: former, limits: spec.limits, keepsSkipped: spec.keepsSkipped,
                 check: spec.check)

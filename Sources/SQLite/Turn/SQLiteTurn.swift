@@ -53,6 +53,9 @@ struct SQLiteTurn {
             let span = list.span
             for index in span.indices {
                 let page = span[index].page
+                if recorded.followed.contains(page.id), let followUp = span[index].followUp {
+                    try run.discoveries?.add(followUp, from: page, &growth, in: transaction)
+                }
                 if let discovery = span[index].discovery {
                     try run.discoveries?.add(discovery, from: page.id, &growth, in: transaction)
                 } else if span[index].response.isNotModified, let previous = page.previous,

@@ -10,6 +10,10 @@ package struct StoredRequest: Sendable, Equatable {
     package let details: String?
     /// What is sent as `Idempotency-Key`; nil for nothing.
     package let idempotencyKey: String?
+    /// The name that its result is known by; nil for none.
+    package var name: String?
+    /// The place of its page in a chain of pages; nil for a page that another did not lead to.
+    package var place: ChainPlace?
 
     /// A request; nothing is checked.
     package init(method: String, url: String, details: String?, idempotencyKey: String?) {

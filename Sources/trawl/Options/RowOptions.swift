@@ -30,6 +30,11 @@ struct RowOptions: ParsableArguments {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
     }
 
+    /// Whether any of the flags is given.
+    var isGiven: Bool {
+        failed || status != nil || type != nil || condition != nil || limit != nil || fields != nil
+    }
+
     var filter: ResultFilter {
         var filter = failed ? ResultFilter.failed : .all
         filter.statuses = status?.ranges ?? []

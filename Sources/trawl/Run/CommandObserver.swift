@@ -9,6 +9,8 @@ internal import Synchronization
 final class CommandObserver: RunObserver {
     private struct State: Sendable {
         var writer: RowWriter?
+        /// Writes items in place of pages; nil where it does not.
+        var items: ItemWriter?
         var display: ProgressDisplay?
         /// Why rows could not be written.
         var failure: CommandFailure?
@@ -23,12 +25,12 @@ final class CommandObserver: RunObserver {
     private let rowsClosed: @Sendable () -> Void
 
     /// - Parameters:
-    ///   - rows: the format of rows; nil for none.
+    ///   - rows: the rows that are written; nil for none.
     ///   - store: tells which pages led to those whose rows are shown.
     ///   - besides: another observer, which is told the same.
     ///   - rowsClosed: called once no more rows can be written.
     init(
-        job: String, rows: RowFormat?, store: any CrawlDatabase, output: OutputOptions, logger: Logger,
+        job: String, rows: RowOutput?, store: any CrawlDatabase, output: OutputOptions, logger: Logger,
         besides other: (any RunObserver)? = nil, rowsClosed: @escaping @Sendable () -> Void
     ) {
         self.logger = logger
@@ -37,7 +39,7 @@ final class CommandObserver: RunObserver {
         self.store = store
         isJSON = output.logFormat == .json
         writesRows = rows != nil
-        let writer = rows.map {
+        let writer = rows.flatMap { $0.isOfItems ? nil : $0.format }.map {
             RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
         }
         // A live line would be torn by rows on the same terminal, and it is not JSON.
@@ -46,13 +48,23 @@ final class CommandObserver: RunObserver {
             && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
         let display =
             output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
-        state = Mutex(State(writer: writer, display: display))
-        state.withLock { state in write(&state) { try $0.begin() } }
+        let items = rows.flatMap { $0.isOfItems ? ItemWriter($0.format, to: STDOUT_FILENO) : nil }
+        state = Mutex(State(writer: writer, items: items, display: display))
+        state.withLock { state in
+            write(&state) { try $0.begin() }
+            writeItems(&state) { try $0.begin() }
+        }
     }
 
     func committed(_ outcomes: [PageOutcome]) {
         other?.committed(outcomes)
         guard writesRows else { return }
+        state.withLock { state in
+            writeItems(&state) { writer in
+                for outcome in outcomes { try writer.write(itemsOf: outcome) }
+                try writer.flush()
+            }
+        }
         settled(withReferrers(outcomes.compactMap { ResultRow($0) }))
     }
 
@@ -114,8 +126,22 @@ final class CommandObserver: RunObserver {
             if let clearing = state.display?.clearing { Terminal.writeError(clearing) }
             state.display = nil
             write(&state) { try $0.end() }
+            writeItems(&state) { try $0.end() }
+            state.items = nil
             state.writer = nil
             return state.failure
+        }
+    }
+
+    private func writeItems(_ state: inout State, _ body: (inout ItemWriter) throws -> Void) {
+        guard var writer = state.items else { return }
+        do {
+            try body(&writer)
+            state.items = writer
+        } catch {
+            state.items = nil
+            state.failure = error as? CommandFailure
+            rowsClosed()
         }
     }
 

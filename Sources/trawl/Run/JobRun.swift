@@ -14,8 +14,8 @@ struct JobRun: Sendable {
     let processes: LinuxProcessTable
     let options: CrawlOptions
     let output: OutputOptions
-    /// The format of rows on stdout; nil for none.
-    let rows: RowFormat?
+    /// The rows on stdout; nil for none.
+    let rows: RowOutput?
     let logger: Logger
     /// Whether it says where to look for what went wrong.
     var tellsFailures = true
@@ -191,7 +191,7 @@ struct JobRun: Sendable {
 
     /// Hands over the rows of pages that are settled before the first request: lines that are not URLs, and duplicates.
     private func show(settledOf run: RunRecord, _ observer: CommandObserver) throws {
-        guard rows != nil, run.progress.failed + run.progress.skipped > 0 else { return }
+        guard rows?.isOfItems == false, run.progress.failed + run.progress.skipped > 0 else { return }
         do throws(StoreError) {
             try store.read { transaction in
                 try transaction.forEachResult(of: run.id, .settled) { observer.settled([$0]) }

@@ -11,7 +11,7 @@ import Testing
                 "timeout_total", "reset", "truncated", "too_large", "too_many_redirects", "redirect_loop",
                 "bad_redirect", "bad_response", "decode", "http_status", "blocked_address",
                 "host_unavailable",
-                "cancelled", "internal",
+                "unexpected", "cancelled", "internal",
             ])
     }
 

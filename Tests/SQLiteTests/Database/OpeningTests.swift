@@ -31,7 +31,7 @@ import Testing
                 "duplicate_content", "missing_titles", "slow_pages", "redirect_chains", "link_targets",
                 "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links",
                 "broken_elements",
-                "broken_links",
+                "broken_links", "page_chains", "item_rows", "all_items", "items", "item_changes",
             ])
     }
 

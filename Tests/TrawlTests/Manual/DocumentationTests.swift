@@ -333,7 +333,10 @@ enum JobKeys {
         let entry = value.map { "\(path[path.count - 1]): \($0)" } ?? ""
         switch path[0] {
         case "requests[]":
-            return "requests: [{url: \"\(url)\"\(entry.isEmpty ? "" : ", " + entry)}]"
+            // These go with others.
+            let more = key == "requests[].item_key" ? ", items: \"$[*]\"" : ""
+            let other = "{name: issues, url: \"\(url)\", items: \"$[*]\"}"
+            return "requests: [{url: \"\(url)\"\(more)\(entry.isEmpty ? "" : ", " + entry)}, \(other)]"
         case "extract":
             return
                 "urls: [\"\(url)\"]\nextract: {field: {regex: x\(entry.isEmpty ? "" : ", " + entry)}}"

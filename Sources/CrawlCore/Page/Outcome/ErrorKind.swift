@@ -38,6 +38,8 @@ package enum ErrorKind: String, Sendable, CaseIterable {
     case blockedAddress = "blocked_address"
     /// The host failed so often that it was set aside.
     case hostUnavailable = "host_unavailable"
+    /// The reply is not what the job says that it has to be, or what its other pages lead to expect.
+    case unexpected
     /// The page was given up on request.
     case cancelled
     /// A fault of trawl or of this machine: out of memory, out of descriptors, a bug.

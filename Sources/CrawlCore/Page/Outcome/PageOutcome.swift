@@ -22,6 +22,8 @@ package struct PageOutcome: Sendable {
     package var chain: RedirectChain?
     /// The links that the page led to; nil for none, or where the job follows none.
     package var discovery: PageDiscovery?
+    /// The items of the page and the pages after it; nil for none.
+    package var followUp: FollowUp?
     /// The body, where the job keeps it.
     package var body: PageBody?
     /// Of a check that is put off: whether it goes on with GET, as the server did not answer HEAD as it should.

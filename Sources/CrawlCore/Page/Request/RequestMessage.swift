@@ -21,12 +21,14 @@ package final class RequestMessage: Sendable {
     package let extract: [ExtractionField]
     /// The secrets, to be kept out of what is stored.
     package let redaction: Redaction
+    /// What is read of the reply beside what every page has; nil for nothing.
+    package let reading: ReplyReading?
 
     /// A message; nothing is checked.
     package init(
         method: String, url: String, headers: [JobSpec.HeaderField], body: [UInt8]?, isBodySecret: Bool,
         accept: StatusSet, timeouts: JobSpec.Timeouts, retry: RetryPolicy, extract: [ExtractionField],
-        redaction: Redaction
+        redaction: Redaction, reading: ReplyReading? = nil
     ) {
         self.method = method
         self.url = url
@@ -38,6 +40,7 @@ package final class RequestMessage: Sendable {
         self.retry = retry
         self.extract = extract
         self.redaction = redaction
+        self.reading = reading
     }
 
     /// Whether it must not be sent again once it may have been acted upon: its method is not idempotent, it carries no

@@ -70,6 +70,9 @@ enum ForeignKey {
         "query": "params parameters query_string", "form": "data form_data formdata",
         "json": "payload json_body", "headers": "header", "url": "uri",
         "timeouts.total": "timeout max_time", "retry.attempts": "retries max_retries",
+        "paginate": "paginator pagination pages paging", "expect": "assert asserts checks",
+        "items": "data_selector records records_path record_selector",
+        "item_key": "primary_key key_properties",
     ])
 
     /// A key as the tables have it.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import JobFile
 internal import TrawlStore
 
 /// `trawl merge`
@@ -29,22 +30,39 @@ struct MergeCommand: ParsableCommand, OutputCommand {
         let record = try store.existingRun(selector, of: store.existingJob(job))
         var replies = JSONCollection()
         var errors = JSONCollection()
+        let lists = itemLists(of: record)
+        var items: [String: [String]] = [:]
         do throws(StoreError) {
             try store.read { transaction in
                 try transaction.forEachReply(of: record.id) { row in
                     let name = row.name ?? row.url
-                    if row.state == .done, let json = row.extracted ?? row.reply ?? row.emptyReply {
+                    if row.state == .done, lists.contains(name) {
+                        items[name, default: []] += []
+                    } else if row.state == .done, let json = row.extracted ?? row.reply ?? row.emptyReply {
                         replies.add(name, json)
                     } else {
                         errors.add(name, MergeCommand.error(row))
                     }
                 }
+                guard !lists.isEmpty else { return }
+                try transaction.forEachItem(of: record.id) { item in
+                    if let name = item.name { items[name, default: []].append(item.value) }
+                }
             }
         } catch {
             throw CommandFailure(error)
         }
+        for (name, values) in items.sorted(by: { $0.key < $1.key }) {
+            replies.add(name, "[" + values.joined(separator: ",") + "]")
+        }
         replies.add("errors", errors.object)
         try Terminal.put(replies.object + "\n")
+    }
+
+    /// The names of the run's requests whose replies are taken apart into items.
+    private func itemLists(of run: RunRecord) -> Set<String> {
+        let document = try? JobDocument(yaml: run.spec, source: .database(name: job))
+        return Set((document?.spec.requests ?? []).filter { $0.items != nil }.compactMap(\.name))
     }
 
     private static func error(_ row: ReplyRow) -> String {

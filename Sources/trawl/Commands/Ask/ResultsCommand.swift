@@ -36,8 +36,14 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         help: "With the bodies that the job keeps (keep_body), text as UTF-8, in ndjson, json and csv.")
     var body = false
 
+    @Flag(
+        help:
+            "The items that were taken out of replies, instead of the pages: ndjson, the default then, json or csv."
+    )
+    var items = false
+
     @Option(help: ArgumentHelp("How rows look: table, ndjson, csv or json.", valueName: "format"))
-    var format = RowFormat.table
+    var format: RowFormat?
 
     @Flag(help: "Begin CSV with a byte order mark, by which spreadsheets know UTF-8.")
     var bom = false
@@ -60,9 +66,19 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         guard !(allRuns && selector != nil) else {
             throw ValidationError("--run and --all-runs exclude each other")
         }
+        if items {
+            guard format != .table else {
+                throw ValidationError("items are shown as ndjson, json or csv; give one of them as --format")
+            }
+            guard !body, !rows.isGiven else {
+                throw ValidationError(
+                    "--items goes with no flag that chooses among pages or their fields; use SQL on the view items"
+                )
+            }
+        }
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
         guard !isRaw || format == .csv else { throw ValidationError("--raw-csv goes with --format csv") }
-        guard !body || format != .table else {
+        guard !body || format ?? .table != .table else {
             throw ValidationError("a table does not show bodies; give --format ndjson, json or csv")
         }
     }
@@ -70,16 +86,43 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
     func run() throws {
         let store = try database.open(.readOnly)
         let runs = try runs(in: store)
+        if items { return try writeItems(of: runs, from: store) }
         if let condition = rows.condition { try check(condition, in: store) }
         let file = try OutputFile(file, database: database)
         var writer = RowWriter(
-            format, to: file.descriptor,
+            format ?? .table, to: file.descriptor,
             palette: Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO)),
             layout: RowLayout(
                 fields: rows.fields?.fields, withRuns: allRuns, withBodies: body, hasMark: bom, isRaw: isRaw))
         try writer.begin()
         var left = rows.limit ?? .max
         for run in runs where left > 0 { left -= try write(run, limit: left, to: &writer, from: store) }
+        try writer.end()
+        try file.close()
+    }
+
+    private func writeItems(of runs: [RunRecord], from store: any CrawlDatabase) throws {
+        let file = try OutputFile(file, database: database)
+        var writer = ItemWriter(format ?? .ndjson, to: file.descriptor, hasMark: bom)
+        try writer.begin()
+        // An error of the database is a StoreError; one of writing the rows is not.
+        var writing: (any Error)?
+        for run in runs {
+            do throws(StoreError) {
+                try store.read { transaction in
+                    try transaction.forEachItem(of: run.id) { item in
+                        do {
+                            try writer.write(item)
+                        } catch {
+                            writing = error
+                            throw error
+                        }
+                    }
+                }
+            } catch {
+                throw writing ?? CommandFailure(error)
+            }
+        }
         try writer.end()
         try file.close()
     }

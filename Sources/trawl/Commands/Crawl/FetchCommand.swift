@@ -68,12 +68,13 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             throw CommandFailure(error)
         }
         let job = try store.existingJob("fetch")
-        let (options, output, format) = (crawl.options, output, format)
+        let (options, output) = (crawl.options, output)
+        let rows = RowOutput(format: format, isOfItems: false)
         let status = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: format, logger: logger)
+                    rows: rows, logger: logger)
                 return try await run.run(job, document: document, interruption)
             }
         }

@@ -54,6 +54,9 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             valueName: "format"))
     var format: RowFormat?
 
+    @Flag(help: "With --format: the items that are taken out of replies, instead of the pages.")
+    var items = false
+
     @Option(
         name: .customLong("var"),
         help: ArgumentHelp(
@@ -73,6 +76,11 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        if items {
+            guard let format, format != .table else {
+                throw ValidationError("--items goes with --format ndjson, json or csv")
+            }
+        }
         guard jobs.isEmpty, inputFile == nil else { return }
         if isDryRun { throw ValidationError("--dry-run goes with a job, a file or a URL; give at least one") }
         guard let flag = name.map({ _ in "--name" }) ?? follow.settings.first?.flag else { return }
@@ -103,13 +111,14 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             logger.notice("nothing to do: no unfinished run and no job that is due or was never run")
             return
         }
-        let (options, output, format) = (crawl.options, output, format)
+        let (options, output) = (crawl.options, output)
+        let rows = format.map { RowOutput(format: $0, isOfItems: items) }
         let variables = VariableArgument.values(variables)
         let statuses = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: format, logger: logger, variables: variables)
+                    rows: rows, logger: logger, variables: variables)
                 // What a process that was killed has left untold, while the jobs are run.
                 async let deliveries: Void = run.deliver(interruption)
                 var statuses: [ExitStatus] = []

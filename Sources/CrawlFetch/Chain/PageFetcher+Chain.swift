@@ -1,0 +1,102 @@
+internal import CrawlCore
+internal import Curl
+
+/// Replies of which more is read than every page has.
+extension PageFetcher {
+    /// The reader of the reply, begun where no byte of a body came; nil where nothing is wanted of it.
+    func replyReader(_ transfer: Transfer) -> ReplyReader? {
+        guard let reading = request?.page?.message?.reading else { return nil }
+        if let reader = progress.reply { return reader }
+        let reader = ReplyReader(reading, contentType: transfer.contentType, redaction: redaction)
+        progress.reply = reader
+        return reader
+    }
+
+    /// Ends a reply with a status that the job accepts, by what it says.
+    ///
+    /// - Returns: false where it is not to be looked at.
+    func completeReply(_ request: PageRequest, _ transfer: Transfer) -> Bool {
+        guard let reader = replyReader(transfer), let page = request.page else { return false }
+        reader.finish()
+        if let fault = reader.fault {
+            finish(failure: fault.kind, fault.reason)
+            return true
+        }
+        let reply = reader.reply(
+            url: url(of: request), body: digest.digest, header: { transfer.headers($0) })
+        if restarts(reader, reply, transfer) { return true }
+        if let missed = reader.reading.expectations.first(where: { !$0.passes(reply.values[$0.place]) }) {
+            let found = reply.values[missed.place]?.json.prefix(200) ?? "nothing"
+            finish(failure: .unexpected, "expect: \(missed), and the reply has \(found)")
+            return true
+        }
+        var pages: [FollowingPage] = []
+        if let paging = reader.reading.paging {
+            switch Paginator(paging, reader.reading.request).step(after: reply) {
+            case .pages(let following): pages = following
+            case .repeated(let reason):
+                finish(failure: .unexpected, reason)
+                return true
+            }
+        }
+        progress.followUp = followUp(reader, pages, of: page)
+        finish(.done, error: reader.note, .answered)
+        return true
+    }
+
+    /// Begins the list anew where a reply says that the place in it is not known any more.
+    ///
+    /// - Returns: false where it says nothing of the kind.
+    func restarts(_ reader: ReplyReader, _ reply: Paginator.Reply?, _ transfer: Transfer) -> Bool {
+        guard let paging = reader.reading.paging, let expired = paging.expired,
+            reader.reading.request.place != nil
+        else { return false }
+        if let status = expired.status, status != transfer.statusCode { return false }
+        if let test = expired.test {
+            guard let reply, test.passes(reply.values[test.place]) else { return false }
+        }
+        guard let first = Paginator(paging, reader.reading.request).restart() else {
+            finish(failure: .unexpected, "the place in the list has expired")
+            return true
+        }
+        progress.followUp = FollowUp(pages: [first], restarts: true).redacted(redaction)
+        finish(
+            .done, error: "the place in the list had expired, so it is read again from its first page",
+            .answered)
+        return true
+    }
+
+    /// Looks at a reply with a status that the job does not accept.
+    ///
+    /// - Returns: whether that settled its page.
+    func restartsAfterFailure(_ request: PageRequest, _ transfer: Transfer) -> Bool {
+        guard request.page?.message?.reading?.paging?.expired != nil, let reader = replyReader(transfer)
+        else {
+            return false
+        }
+        reader.finish()
+        let reply =
+            reader.fault == nil
+            ? reader.reply(url: url(of: request), body: nil, header: { transfer.headers($0) }) : nil
+        return restarts(reader, reply, transfer)
+    }
+
+    private func followUp(
+        _ reader: ReplyReader, _ pages: [FollowingPage], of page: ClaimedPage
+    ) -> FollowUp? {
+        let items = reader.takeItems()
+        guard items != nil || !pages.isEmpty else { return nil }
+        let sendsKey = page.message?.headers.contains { $0.name.lowercased() == "idempotency-key" } ?? false
+        let named = pages.map { page in
+            var page = page
+            if sendsKey { page.idempotencyKey = UniqueID.random() }
+            return page
+        }
+        return FollowUp(items: items, pages: named, templates: reader.reading.templates).redacted(redaction)
+    }
+
+    /// The URL that answered, with its secrets.
+    private func url(of request: PageRequest) -> String {
+        request.chain == nil ? request.page?.message?.url ?? request.url : request.url
+    }
+}
