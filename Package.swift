@@ -104,6 +104,10 @@ let package = Package(
             path: "Sources/PostgreSQL",
             resources: [.embedInCode("migrations")],
             swiftSettings: strict),
+        // Which database a name means.
+        .target(
+            name: "TrawlDatabase", dependencies: ["TrawlPostgres", "TrawlSQLite", "TrawlStore"],
+            path: "Sources/Database", swiftSettings: strict),
         .target(
             name: "CrawlFetch",
             dependencies: [
@@ -124,15 +128,15 @@ let package = Package(
         .target(
             name: "TrawlKit",
             dependencies: [
-                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlSQLite", "JobFile", "TrawlStore",
+                "CrawlCore", "CrawlEngine", "CrawlFetch", "TrawlDatabase", "JobFile", "TrawlStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite",
-                "Extract", "JobFile",
+                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
+                "TrawlDatabase", "Extract", "JobFile",
                 "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
@@ -202,7 +206,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TrawlPostgresTests",
-            dependencies: ["TrawlPostgres", "CrawlCore", "TrawlSQLite", "TrawlStore", "TrawlTestSupport"],
+            dependencies: [
+                "TrawlDatabase", "TrawlPostgres", "CrawlCore", "TrawlSQLite", "TrawlStore",
+                "TrawlTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             path: "Tests/PostgresTests", swiftSettings: strict),
         .testTarget(
             name: "CrawlEngineTests",

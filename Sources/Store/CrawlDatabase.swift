@@ -41,6 +41,42 @@ package protocol CrawlDatabase: Sendable {
 
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
+
+    // MARK: Upkeep
+
+    /// Refuses to go on with a database that nobody will find again, as its file was removed.
+    func checkPlace() throws(StoreError)
+    /// Looks for damage: what the database itself can check, and counters that do not match the rows they count.
+    ///
+    /// - Returns: a sentence for each thing that is wrong; none where all is well.
+    func check() throws(StoreError) -> [String]
+    /// Repairs what follows from other rows.
+    func repair(_ processes: any ProcessTable, now: Int64) throws(StoreError)
+    /// Deletes a job's finished runs but for the latest ones, in small steps between which others may write. Blocks.
+    ///
+    /// If a run that stays knows pages of an older run, their rows stay, and so do those that their links lead to. The next run needs
+    /// them to ask whether anything changed.
+    ///
+    /// - Parameter count: how many finished runs stay; at least 1.
+    func prune(_ job: JobID, keeping count: Int) throws(StoreError) -> PruneReport
+    /// Deletes the bodies that no page has any more.
+    func pruneBodies() throws(StoreError)
+    /// Gives space that is free back to the file system, where the database does not do that by itself.
+    func giveBackSpace() throws(StoreError)
+}
+
+/// A database that is a file.
+package protocol FileDatabase: CrawlDatabase {
+    /// Copies the database as it is at this moment into another file, while others go on writing. Blocks.
+    ///
+    /// - Parameter progressed: called with the bytes copied so far and in all.
+    func backUp(to target: String, progressed: @escaping (Int64, Int64) -> Void) throws(StoreError)
+    /// Rewrites the file without free space. Meanwhile nobody else can write.
+    func vacuum() throws(StoreError)
+    /// Copies what was written last into the file itself, if no reader prevents that.
+    ///
+    /// - Returns: whether all of it was.
+    func checkpoint() throws(StoreError) -> Bool
 }
 
 extension CrawlDatabase {

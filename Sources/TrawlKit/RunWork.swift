@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 
@@ -14,7 +13,7 @@ struct RunWork: Sendable {
 
     private let environment = FetchEnvironment.system
 
-    private var store: SQLiteStore { home.store }
+    private var store: any CrawlDatabase { home.store }
 
     init(home: Store, job: Job, options: CrawlOptions, stream: OutcomeStream) {
         self.home = home

@@ -1,38 +1,39 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import TrawlSQLite
+internal import TrawlDatabase
 internal import TrawlStore
 internal import Synchronization
 
-/// A database of jobs, their runs and results: a SQLite file, which the program `trawl` can use too.
+/// A database of jobs, their runs and results, which the program `trawl` can use too: a SQLite file, or a PostgreSQL database.
 ///
 /// A process has at most one store of a file. Jobs of a store run side by side. The limits of a host hold for all of them together, since
 /// a host belongs to one run at a time.
 public final class Store: Sendable {
-    let store: SQLiteStore
+    let store: any CrawlDatabase
     /// Runners of runs that are over whose leases are still to be released.
     private let leftBehind = Mutex<[RunnerID]>([])
     /// The last run of each job, by name.
     private let streams = Mutex<[String: (stream: OutcomeStream, task: Task<Void, Never>)]>([:])
 
-    /// Opens the store in a file. Creates the file, or brings it to this version's schema, if needed. Blocks.
+    /// Opens the store in a file, or in the PostgreSQL database of a URL (`postgresql://…`). Creates it, or brings it to this version's
+    /// schema, if needed. Blocks.
     ///
     /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/database``; a file that is not a database of trawl, or is of a
     ///   newer trawl, is left untouched.
     public convenience init(path: String) throws(TrawlError) {
-        try self.init(.file(path))
+        try self.init { () throws(StoreError) in try DatabaseName(path).open(.readWrite) }
     }
 
     /// Opens a store that keeps nothing: it is deleted with this object.
     ///
     /// - Throws: ``TrawlError`` of kind ``TrawlError/Kind/database``.
     public static func temporary() throws(TrawlError) -> Store {
-        try Store(.temporary)
+        try Store { () throws(StoreError) in try DatabaseName.temporary() }
     }
 
-    private init(_ location: SQLiteStore.Location) throws(TrawlError) {
+    private init(_ open: () throws(StoreError) -> any CrawlDatabase) throws(TrawlError) {
         do throws(StoreError) {
-            store = try SQLiteStore(location, access: .readWrite)
+            store = try open()
         } catch {
             throw TrawlError(error)
         }

@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 

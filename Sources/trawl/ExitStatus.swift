@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// The process's exit codes. The numbers are never changed.

@@ -592,8 +592,8 @@ CREATE INDEX fragment_faults_broken ON {schema}.fragment_faults (page_id) WHERE 
 CREATE TABLE {schema}.skipped_links (
     -- The run.
     run_id bigint NOT NULL REFERENCES {schema}.runs (id) ON DELETE CASCADE,
-    -- The runner that has counted them. No foreign key: what it has counted stays.
-    runner_id bigint NOT NULL,
+    -- The runner that has counted them; 0 in a copy of another database. No foreign key: what it has counted stays.
+    runner_id bigint NOT NULL DEFAULT 0,
     -- Why, of the same list as `pages.skip_reason`.
     reason text COLLATE "C" NOT NULL,
     -- How many.
@@ -759,7 +759,7 @@ GROUP BY runs.id;
 
 -- ===== Views: the names, columns and values of SQLite's schema =====
 
--- Every run, one row a page. Views hold text and numbers only.
+-- Every run, one row a page. Views hold text, numbers and JSON only.
 CREATE VIEW {schema}.all_results AS
 SELECT
     jobs.name AS job, runs.number AS run, runs.id AS run_id, pages.id AS page_id, pages.name, pages.url,
@@ -768,7 +768,7 @@ SELECT
     CASE WHEN pages.not_modified = 1 THEN pages.content_status_code ELSE pages.status_code END AS content_status_code,
     pages.content_length, pages.size_download, pages.title, pages.content_type, pages.charset,
     pages.canonical_url, pages.lang, pages.description, pages.link_count, pages.num_redirects, pages.attempts,
-    pages.error_kind, pages.error, pages.skip_reason, pages.extracted, replies.reply, pages.batch_id, pages.line, pages.etag,
+    pages.error_kind, pages.error, pages.skip_reason, pages.extracted::json AS extracted, replies.reply::json AS reply, pages.batch_id, pages.line, pages.etag,
     pages.last_modified, pages.robots, encode(pages.content_digest, 'hex') AS content_digest,
     pages.remote_ip, pages.http_version, pages.time_namelookup_ms,
     pages.time_connect_ms, pages.time_starttransfer_ms, pages.time_total_ms, pages.fetched_at,
@@ -777,7 +777,7 @@ SELECT
     to_char(to_timestamp(pages.lastmod_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS lastmod,
     pages.priority, pages.not_modified, pages.body_id, pages.referrer_id,
     (SELECT referrers.url FROM {schema}.pages AS referrers WHERE referrers.id = pages.referrer_id) AS referrer,
-    page_inputs.input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
+    page_inputs.input::json AS input, sitemaps.entries AS sitemap_entries, sitemaps.entries_left_out AS sitemap_entries_left_out
 FROM {schema}.jobs
 JOIN {schema}.runs ON runs.job_id = jobs.id AND runs.pruned_at IS NULL
 JOIN {schema}.pages ON pages.run_id = runs.id
@@ -846,9 +846,9 @@ ORDER BY time_total_ms DESC;
 CREATE VIEW {schema}.redirect_chains AS
 SELECT
     job, run, run_id, page_id, name, url, final_url, num_redirects, state, status_code, error_kind, skip_reason,
-    (SELECT '[' || string_agg(
+    (SELECT ('[' || string_agg(
             '{"url":' || to_json(redirects.url)::text || ',"status_code":' || redirects.status_code || '}', ','
-            ORDER BY redirects.number) || ']'
+            ORDER BY redirects.number) || ']')::json
         FROM {schema}.redirects WHERE redirects.page_id = results.page_id) AS hops,
     (SELECT nullif(coalesce(min(passing.url), results.final_url), results.url) FROM {schema}.redirects AS passing
         WHERE passing.page_id = results.page_id AND passing.number = (
@@ -975,10 +975,10 @@ SELECT
     to_char(to_timestamp(runs.finished_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS finished,
     counters.pages_pending + counters.pages_done + counters.pages_failed + counters.pages_skipped AS pages,
     counters.pages_pending, counters.pages_done, counters.pages_failed, counters.pages_skipped,
-    (SELECT '{' || coalesce(string_agg('"' || status_code || '":' || pages, ',' ORDER BY status_code), '') || '}'
+    (SELECT ('{' || coalesce(string_agg('"' || status_code || '":' || pages, ',' ORDER BY status_code), '') || '}')::json
      FROM (SELECT status_code, count(1) AS pages FROM {schema}.pages
            WHERE run_id = runs.id AND status_code IS NOT NULL GROUP BY status_code) AS statuses) AS status_codes,
-    (SELECT '{' || coalesce(string_agg('"' || error_kind || '":' || pages, ',' ORDER BY error_kind), '') || '}'
+    (SELECT ('{' || coalesce(string_agg('"' || error_kind || '":' || pages, ',' ORDER BY error_kind), '') || '}')::json
      FROM (SELECT error_kind, count(1) AS pages FROM {schema}.pages
            WHERE run_id = runs.id AND error_kind IS NOT NULL GROUP BY error_kind) AS errors) AS error_kinds,
     counters.requests, counters.size_download, counters.elapsed_ms,

@@ -14,6 +14,9 @@ final class PostgresResult {
 
     deinit { PQclear(pointer) }
 
+    /// How many columns its rows have.
+    var columns: Int { Int(PQnfields(pointer)) }
+
     /// How many rows a statement that writes has written.
     var affected: Int {
         Int(String(cString: PQcmdTuples(pointer))) ?? 0

@@ -3,7 +3,7 @@ package import TrawlStore
 
 extension StoreTransaction: StoreWriter {}
 
-extension SQLiteStore: CrawlDatabase {
+extension SQLiteStore: FileDatabase {
     package func read<Value>(_ body: (any StoreReader) throws -> Value) throws(StoreError) -> Value {
         try reading { try body($0) }
     }

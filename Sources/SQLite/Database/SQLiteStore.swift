@@ -86,7 +86,7 @@ package final class SQLiteStore: Sendable {
     }
 
     /// Refuses to write into a file that nobody will find again.
-    package func checkFile() throws(StoreError) {
+    package func checkPlace() throws(StoreError) {
         guard let file, FileIdentity(of: path) != file else { return }
         throw StoreError(
             .missing,
@@ -190,7 +190,7 @@ package final class SQLiteStore: Sendable {
 
     /// Runs one transaction that writes: all of it is committed, or none.
     package func writing<Value>(_ body: (StoreTransaction) throws -> Value) throws(StoreError) -> Value {
-        try checkFile()
+        try checkPlace()
         do {
             return try queue.write { try body(StoreTransaction(database: $0)) }
         } catch {

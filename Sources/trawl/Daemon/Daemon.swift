@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Logging
 
@@ -38,7 +37,7 @@ final class Daemon: @unchecked Sendable {
     }
 
     let inbox: Mailbox<Message>
-    private let store: SQLiteStore
+    private let store: any CrawlDatabase
     private let files: DaemonFiles
     private let state: DaemonState
     private let environment = FetchEnvironment.system
@@ -60,7 +59,7 @@ final class Daemon: @unchecked Sendable {
     private static let interval: Int64 = 1_000
 
     init(
-        store: SQLiteStore, options: CrawlOptions, capacity: Int, output: OutputOptions, logger: Logger,
+        store: any CrawlDatabase, options: CrawlOptions, capacity: Int, output: OutputOptions, logger: Logger,
         state: DaemonState, files: DaemonFiles
     ) {
         self.store = store
@@ -120,7 +119,7 @@ final class Daemon: @unchecked Sendable {
         let now = MonotonicInstant.now
         if !isStopping {
             do throws(StoreError) {
-                try store.checkFile()
+                try store.checkPlace()
             } catch {
                 // The file was removed or replaced. After a restart the daemon opens the one that is there then.
                 log.databaseFailed(error)

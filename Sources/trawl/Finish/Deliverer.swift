@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import JobFile
@@ -11,7 +10,7 @@ internal import Logging
 /// Who is to be told is a row of `deliveries`, which is written with the end of the run. It stays pending until somebody was told, so a
 /// process that is killed in between leaves it to the next one. What goes wrong here is a warning.
 struct Deliverer: Sendable {
-    let store: SQLiteStore
+    let store: any CrawlDatabase
     let runner: RunnerID
     let logger: Logger
     /// Whether what is under way is to end at once, as the process is to end.

@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// A run that has finished, as those are told who are to know (`on_finish`).
@@ -14,7 +13,7 @@ struct FinishedRun {
     ///
     /// - Parameter withChanges: whether it is compared with the finished run before, which reads both.
     /// - Throws: `StoreError`.
-    static func read(_ run: RunRecord, withChanges: Bool, in store: SQLiteStore) throws(StoreError)
+    static func read(_ run: RunRecord, withChanges: Bool, in store: any CrawlDatabase) throws(StoreError)
         -> FinishedRun
     {
         try store.read { transaction in

@@ -1,28 +1,32 @@
 internal import ArgumentParser
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Foundation
 internal import Glibc
+internal import TrawlDatabase
 
 /// Where the database is.
 struct DatabaseOptions: ParsableArguments {
     @Option(
         name: .customLong("db"),
         help: ArgumentHelp(
-            "The database file. Commands that run or add jobs create it.",
+            "The database: a file, or the URL of a PostgreSQL database. Commands that run or add jobs create it.",
             discussion: "Default: $TRAWL_DB, else ./trawl.db.",
             valueName: "path"))
     var path: String?
 
-    /// The path: of the flag, else of `$TRAWL_DB`, else the default.
-    var file: String {
-        if let path { return path }
+    /// The database: of the flag, else of `$TRAWL_DB`, else the default.
+    var name: DatabaseName {
+        if let path { return DatabaseName(path) }
         let named = ProcessInfo.processInfo.environment["TRAWL_DB"] ?? ""
-        return named.isEmpty ? "trawl.db" : named
+        return DatabaseName(named.isEmpty ? "trawl.db" : named)
     }
 
-    /// Whether there is a file with something in it.
+    /// The path of the file, or the URL without its password.
+    var file: String { name.description }
+
+    /// Whether there is a file with something in it. Of a database on a server that is found out as it is opened.
     var isThere: Bool {
+        guard let file = name.file else { return true }
         var info = stat()
         return stat(file, &info) == 0 && info.st_size > 0
     }
@@ -31,12 +35,27 @@ struct DatabaseOptions: ParsableArguments {
         if path == "" { throw ValidationError("--db takes the path of a file") }
     }
 
-    func open(_ access: SQLiteStore.Access) throws -> SQLiteStore {
+    func open(_ access: DatabaseAccess) throws -> any CrawlDatabase {
         do throws(StoreError) {
-            return try SQLiteStore(.file(file), access: access)
+            return try name.open(access)
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    /// Opens a database that may not be there yet; nil where it is not.
+    func openIfThere(_ access: DatabaseAccess = .readOnly) throws -> (any CrawlDatabase)? {
+        do throws(StoreError) {
+            return try name.openIfThere(access)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// A command that reads some rows of a view, for people.
+    func query(_ columns: String, from view: String, where condition: String) -> String {
+        name.schema.map { #"psql -c "SELECT \#(columns) FROM \#($0).\#(view) WHERE \#(condition)""# }
+            ?? #"sqlite3 \#(file) "SELECT \#(columns) FROM \#(view) WHERE \#(condition)""#
     }
 }
 

@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import Logging
@@ -20,7 +19,7 @@ final class CommandObserver: RunObserver {
     private let isJSON: Bool
     private let writesRows: Bool
     private let other: (any RunObserver)?
-    private let store: SQLiteStore
+    private let store: any CrawlDatabase
     private let rowsClosed: @Sendable () -> Void
 
     /// - Parameters:
@@ -29,7 +28,7 @@ final class CommandObserver: RunObserver {
     ///   - besides: another observer, which is told the same.
     ///   - rowsClosed: called once no more rows can be written.
     init(
-        job: String, rows: RowFormat?, store: SQLiteStore, output: OutputOptions, logger: Logger,
+        job: String, rows: RowFormat?, store: any CrawlDatabase, output: OutputOptions, logger: Logger,
         besides other: (any RunObserver)? = nil, rowsClosed: @escaping @Sendable () -> Void
     ) {
         self.logger = logger

@@ -1,5 +1,4 @@
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Foundation
 internal import Glibc
@@ -46,7 +45,7 @@ extension JobDocument {
     }
 }
 
-extension SQLiteStore {
+extension CrawlDatabase {
     /// Whether there is a job of a name.
     func hasJob(_ name: String) throws -> Bool {
         do throws(StoreError) {

@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import Logging
@@ -51,7 +50,7 @@ extension JobRun {
     }
 }
 
-extension SQLiteStore {
+extension CrawlDatabase {
     /// A run's counters as they are now, and whether any page succeeded; nil where it has none.
     fileprivate func outcome(of run: RunID) throws -> (RunProgress, hasSuccess: Bool?) {
         do throws(StoreError) {

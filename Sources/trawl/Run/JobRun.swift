@@ -1,7 +1,6 @@
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import JobFile
@@ -10,7 +9,7 @@ internal import Synchronization
 
 /// Runs one job: goes on with its unfinished run or begins one, reads its URLs, crawls, and prints a summary.
 struct JobRun: Sendable {
-    let store: SQLiteStore
+    let store: any CrawlDatabase
     let runner: RunnerID
     let processes: LinuxProcessTable
     let options: CrawlOptions

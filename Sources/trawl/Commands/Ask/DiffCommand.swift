@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import JobFile
@@ -72,8 +71,9 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         if exitCode, writer.hasChanges { throw ExitStatus.different }
     }
 
-    private func runs(of job: JobRecord, in store: SQLiteStore) throws -> (older: RunRecord, newer: RunRecord)
-    {
+    private func runs(of job: JobRecord, in store: any CrawlDatabase) throws -> (
+        older: RunRecord, newer: RunRecord
+    ) {
         let finished: [RunRecord]
         do throws(StoreError) {
             finished = try store.read { try $0.runs(of: job.id) }.filter { $0.state == .finished }

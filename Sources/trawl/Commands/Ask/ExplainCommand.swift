@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 

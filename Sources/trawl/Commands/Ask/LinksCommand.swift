@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import Extract
 internal import Glibc
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// `trawl links`

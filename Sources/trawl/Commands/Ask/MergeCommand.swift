@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// `trawl merge`

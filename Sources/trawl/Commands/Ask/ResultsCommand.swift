@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 
@@ -80,7 +79,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
     }
 
     /// The runs whose rows are shown, the earliest first.
-    private func runs(in store: SQLiteStore) throws -> [RunRecord] {
+    private func runs(in store: any CrawlDatabase) throws -> [RunRecord] {
         let job = try store.existingJob(job)
         let run = try store.existingRun(selector ?? .latest, of: job)
         guard allRuns else { return [run] }
@@ -91,7 +90,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
         }
     }
 
-    private func check(_ condition: String, in store: SQLiteStore) throws {
+    private func check(_ condition: String, in store: any CrawlDatabase) throws {
         do throws(StoreError) {
             try store.read { try $0.check(condition: condition) }
         } catch {
@@ -101,7 +100,7 @@ struct ResultsCommand: ParsableCommand, OutputCommand {
 
     /// - Returns: how many rows there were.
     private func write(
-        _ run: RunRecord, limit: Int, to writer: inout RowWriter, from store: SQLiteStore
+        _ run: RunRecord, limit: Int, to writer: inout RowWriter, from store: any CrawlDatabase
     ) throws -> Int {
         var count = 0
         // An error of the database is a StoreError; one of writing the rows is not.

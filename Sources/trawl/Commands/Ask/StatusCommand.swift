@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 
@@ -43,7 +42,7 @@ struct StatusCommand: ParsableCommand, OutputCommand {
         }
     }
 
-    private func reports(_ store: SQLiteStore, _ forecasts: inout RunForecasts) throws -> [JobStatus] {
+    private func reports(_ store: any CrawlDatabase, _ forecasts: inout RunForecasts) throws -> [JobStatus] {
         let now = FetchEnvironment.system.wallClock()
         let named = try job.map { try store.existingJob($0) }
         do throws(StoreError) {

@@ -3,7 +3,6 @@ internal import CrawlFetch
 internal import Glibc
 internal import JobFile
 internal import Logging
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// `trawl check`
@@ -81,7 +80,7 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
 
     /// - Parameter known: the new list of known breakages; nil for none.
     private func write(
-        _ check: CheckReport, of run: RunRecord, in store: SQLiteStore, to file: ReportFile,
+        _ check: CheckReport, of run: RunRecord, in store: any CrawlDatabase, to file: ReportFile,
         _ known: ReportFile?
     ) throws -> CheckTally {
         let palette = Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO))
@@ -118,7 +117,7 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
         return RunArguments.Job(name: made.name, document: try made.document(), isNameImplied: name == nil)
     }
 
-    private func save(_ job: RunArguments.Job, in store: SQLiteStore) throws -> JobRecord {
+    private func save(_ job: RunArguments.Job, in store: any CrawlDatabase) throws -> JobRecord {
         try store.checkReplacing(job, madeOf: JobRecord.keysOfCheck)
         if let document = job.document {
             do throws(StoreError) {
@@ -131,8 +130,8 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private func summarize(_ tally: CheckTally, of job: JobRecord) {
-        let hint =
-            "sqlite3 \(database.file) \"SELECT to_url, reason, from_url, line FROM broken_links WHERE job = '\(job.name)'\""
+        let hint = database.query(
+            "to_url, reason, from_url, line", from: "broken_links", where: "job = '\(job.name)'")
         guard !output.quiet else {
             // cron mails this line.
             if tally.failing > 0 { Logger(output).error("\(job.name): \(tally.message); \(hint)") }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Logging
 
@@ -34,7 +33,8 @@ struct AbandonCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// - Returns: what it came to, in words.
-    private static func abandon(_ job: JobRecord, in store: SQLiteStore, _ runner: RunnerID) throws -> String
+    private static func abandon(_ job: JobRecord, in store: any CrawlDatabase, _ runner: RunnerID) throws
+        -> String
     {
         do throws(StoreError) {
             let unfinished = try store.write { transaction in

@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -65,7 +64,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         let documents = try documents(logger)
         try JobDocument.checkNames(documents.map(\.spec.name))
         if isDryRun {
-            let store = database.isThere ? try database.open(.readOnly) : nil
+            let store = try database.openIfThere()
             for document in documents {
                 try Terminal.put(try await Preview.of(document, in: store).text)
             }
@@ -107,7 +106,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// Reads a list from standard input now, since standard input is not there when the job runs.
-    private func read(_ document: JobDocument, _ store: SQLiteStore, _ logger: Logger) async throws {
+    private func read(_ document: JobDocument, _ store: any CrawlDatabase, _ logger: Logger) async throws {
         let job = try store.existingJob(document.spec.name)
         let added = try await Workplace.with(store) { runner, processes in
             try await onOwnedThread(named: "trawl-import") {
@@ -119,7 +118,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private static func fill(
-        _ job: JobRecord, _ document: JobDocument, _ store: SQLiteStore, _ runner: RunnerID,
+        _ job: JobRecord, _ document: JobDocument, _ store: any CrawlDatabase, _ runner: RunnerID,
         _ processes: LinuxProcessTable
     ) throws -> Int64 {
         do {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
-internal import TrawlSQLite
+internal import TrawlDatabase
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -87,9 +87,9 @@ struct BenchCommand: AsyncParsableCommand, OutputCommand {
         } catch {
             throw CommandFailure(.usage, error.description)
         }
-        let store: SQLiteStore
+        let store: any CrawlDatabase
         do throws(StoreError) {
-            store = try SQLiteStore(.temporary, access: .readWrite)
+            store = try DatabaseName.temporary()
             try store.write { try $0.saveJob(leveled, now: FetchEnvironment.system.wallClock()) }
         } catch {
             throw CommandFailure(error)

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
+internal import TrawlDatabase
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -55,9 +55,13 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
             name: "fetch", urls: urls.completed(with: defaultScheme, logger), urlsFrom: inputFile,
             settings: request.settings
         ).document()
-        let store: SQLiteStore
+        let store: any CrawlDatabase
         do throws(StoreError) {
-            store = try SQLiteStore(db.map { .file($0) } ?? .temporary, access: .readWrite)
+            if let db {
+                store = try DatabaseName(db).open(.readWrite)
+            } else {
+                store = try DatabaseName.temporary()
+            }
             try checkUnfinished(document, store)
             try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
         } catch {
@@ -77,14 +81,15 @@ struct FetchCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// Throws if the database has an unfinished fetch of other URLs than those given now.
-    private func checkUnfinished(_ document: JobDocument, _ store: SQLiteStore) throws(StoreError) {
+    private func checkUnfinished(_ document: JobDocument, _ store: any CrawlDatabase) throws(StoreError) {
         let unfinished = try store.read { transaction in
             try transaction.job(named: "fetch").flatMap { try transaction.unfinishedRun(of: $0.id) }
         }
         guard let unfinished, unfinished.spec != document.json else { return }
+        let name = db.map { DatabaseName($0).description } ?? ""
         throw StoreError(
             .notFound,
-            "\(db ?? "") has an unfinished fetch of something else; finish it first: trawl run fetch --db \(db ?? "")"
+            "\(name) has an unfinished fetch of something else; finish it first: trawl run fetch --db \(name)"
         )
     }
 }

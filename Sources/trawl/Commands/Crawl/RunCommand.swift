@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -85,7 +84,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         // Every file is read and checked before anything is stored.
         let (documents, opened) = try namedJobs(logger)
         if isDryRun {
-            return try await preview(documents, opened ?? (database.isThere ? database.open(.readOnly) : nil))
+            return try await preview(documents, opened ?? database.openIfThere())
         }
         if documents.isEmpty, !database.isThere {
             throw CommandFailure(
@@ -140,14 +139,12 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 
     /// What the arguments name, and the database where it had to be asked.
-    private func namedJobs(_ logger: Logger) throws -> ([RunArguments.Job], SQLiteStore?) {
-        var opened: SQLiteStore?
+    private func namedJobs(_ logger: Logger) throws -> ([RunArguments.Job], (any CrawlDatabase)?) {
+        var opened: (any CrawlDatabase)?
         let documents = try RunArguments(
             arguments: jobs, list: inputFile, name: name, settings: follow.settings, scheme: defaultScheme
         ).jobs(logger) { name in
-            if opened == nil, database.isThere {
-                opened = try database.open(isDryRun ? .readOnly : .existing)
-            }
+            if opened == nil { opened = try database.openIfThere(isDryRun ? .readOnly : .existing) }
             return try opened?.hasJob(name) == true
         }
         if opened == nil, !database.isThere, let job = documents.first(where: { $0.document == nil }) {
@@ -159,7 +156,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         return (documents, opened)
     }
 
-    private func preview(_ documents: [RunArguments.Job], _ store: SQLiteStore?) async throws {
+    private func preview(_ documents: [RunArguments.Job], _ store: (any CrawlDatabase)?) async throws {
         for named in documents {
             if named.isNameImplied { try store?.checkReplacing(named) }
             var document = named.document
@@ -179,7 +176,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 
     private func records(
-        of documents: [RunArguments.Job], _ store: SQLiteStore, _ logger: Logger
+        of documents: [RunArguments.Job], _ store: any CrawlDatabase, _ logger: Logger
     ) throws -> [JobRecord] {
         do {
             guard !documents.isEmpty else {
@@ -206,7 +203,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     }
 }
 
-extension SQLiteStore {
+extension CrawlDatabase {
     /// Whether a process that is gone has left untold that a run has finished.
     fileprivate func hasDeliveriesLeft() throws -> Bool {
         do throws(StoreError) {

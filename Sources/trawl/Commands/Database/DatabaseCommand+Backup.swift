@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import TrawlSQLite
+internal import TrawlDatabase
 internal import TrawlStore
 internal import Glibc
 internal import Logging
@@ -22,7 +22,13 @@ extension DatabaseCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let store = try database.open(.readOnly)
+            guard let store = try database.open(.readOnly) as? any FileDatabase else {
+                throw CommandFailure(
+                    .usage,
+                    "\(database.file) is on a server, whose own program copies it: pg_dump -Fc -n \(database.name.schema ?? "") "
+                        + "-f \(target); into a file of trawl it is copied by: trawl db copy \(database.file) \(target)"
+                )
+            }
             guard realpath(of: target) != realpath(of: database.file) else {
                 throw CommandFailure(.usage, "\(target) is the database itself; name another file")
             }
@@ -101,8 +107,12 @@ extension DatabaseCommand {
                     )
                 }
                 try store.pruneBodies()
-                if vacuum { try store.vacuum() } else { try store.giveBackSpace() }
-                if try !store.checkpoint() {
+                let file = store as? any FileDatabase
+                if vacuum, let file { try file.vacuum() } else { try store.giveBackSpace() }
+                if vacuum, file == nil {
+                    logger.notice("--vacuum is for files; on a server, the database's owner has VACUUM FULL")
+                }
+                if let file, try !file.checkpoint() {
                     logger.notice(
                         "another program is reading the database; the file shrinks once that has ended")
                 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Glibc
 internal import Logging
@@ -9,7 +8,7 @@ internal import Logging
 struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db", abstract: "Look after the database.",
-        subcommands: [Migrate.self, Check.self, Backup.self, Prune.self])
+        subcommands: [Migrate.self, Check.self, Backup.self, Copy.self, Prune.self])
 
     /// `trawl db migrate`
     struct Migrate: ParsableCommand, OutputCommand {
@@ -30,7 +29,7 @@ struct DatabaseCommand: ParsableCommand {
     struct Check: ParsableCommand, OutputCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Look for damage: SQLite's integrity checks, leases, and counters against the rows they count.",
+                "Look for damage: the database's own checks, leases, and counters against the rows they count.",
             discussion: """
                 Exits 3 where something is wrong. --repair repairs what follows from other rows: counters, indexes, and the \
                 leases of processes that are gone. What is lost can only come from a backup.

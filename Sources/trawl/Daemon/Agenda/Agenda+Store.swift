@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 extension Agenda {
@@ -32,7 +31,7 @@ extension Agenda {
     ///   - limited: jobs whose unfinished run has met a limit, and waits for the next due time.
     ///   - now: unix milliseconds.
     mutating func review(
-        _ store: SQLiteStore, processes: LinuxProcessTable, limited: Set<JobID> = [], now: Int64
+        _ store: any CrawlDatabase, processes: LinuxProcessTable, limited: Set<JobID> = [], now: Int64
     ) throws(StoreError) -> Review {
         if try !store.read({ try $0.goneRunners(processes, now: now) }).isEmpty {
             try store.write { try $0.reapRunners(processes, now: now) }
@@ -58,7 +57,7 @@ extension Agenda {
     }
 }
 
-extension SQLiteStore {
+extension CrawlDatabase {
     /// Settles a due time, and begins its run.
     ///
     /// - Returns: what became of it; nil where no start has come, or another process has settled it.

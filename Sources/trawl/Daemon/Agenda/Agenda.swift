@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 

@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlFetch
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 
@@ -12,7 +11,7 @@ struct DaemonFiles: Sendable {
     ///
     /// - Returns: the jobs, by name.
     /// - Throws: `CommandFailure`; then nothing was stored.
-    func load(into store: SQLiteStore) throws -> [String: JobDocument] {
+    func load(into store: any CrawlDatabase) throws -> [String: JobDocument] {
         let documents = try paths.map { path in
             do throws(JobFileError) {
                 return try JobDocument.load(path: path)

@@ -1,5 +1,4 @@
 internal import CrawlEngine
-internal import TrawlSQLite
 internal import TrawlStore
 internal import JobFile
 internal import Logging
@@ -8,7 +7,7 @@ internal import Logging
 ///
 /// As each run is a runner of its own, the leases keep a host to one run at a time, in this process and among all processes.
 struct JobLauncher {
-    let store: SQLiteStore
+    let store: any CrawlDatabase
     let options: CrawlOptions
     let output: OutputOptions
     let logger: Logger

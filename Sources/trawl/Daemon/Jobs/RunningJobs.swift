@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// The jobs that a daemon runs now, and those that it may not start again yet.

@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import TrawlSQLite
 internal import TrawlStore
 internal import Synchronization
 

@@ -1,6 +1,5 @@
 internal import CrawlCore
 internal import CrawlEngine
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// Tells systemd and the status server whether the daemon's loop turns and its crawls are at work.

@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// The links of a run that are broken or unsure, counted and written.
@@ -15,7 +14,7 @@ struct CheckReport {
     ///   - known: takes in the lines of a new list of known breakages, of which all that would fail without it are part; nil where none
     ///     is written.
     func write(
-        _ run: RunID, in store: SQLiteStore, to writer: inout any CheckWriter,
+        _ run: RunID, in store: any CrawlDatabase, to writer: inout any CheckWriter,
         known: ((String) throws -> Void)? = nil
     ) throws -> CheckTally {
         var tally = CheckTally()

@@ -2,7 +2,7 @@ internal import CrawlCore
 internal import CrawlEngine
 internal import CrawlFetch
 internal import JobFile
-internal import TrawlSQLite
+internal import TrawlDatabase
 internal import TrawlStore
 
 /// What a run of a job would be: the answer to `--dry-run`.
@@ -29,7 +29,7 @@ struct Preview {
     /// - Parameter database: where the job may have an unfinished run; nil where there is none.
     /// - Throws: `CommandFailure` where they cannot be read, or a secret is not to be had.
     static func of(
-        _ document: JobDocument, variables: [String: String] = [:], in database: SQLiteStore?
+        _ document: JobDocument, variables: [String: String] = [:], in database: (any CrawlDatabase)?
     ) async throws -> Preview {
         var preview = try await of(document, variables: variables)
         preview.unfinished = try database?.unfinishedRun(ofJob: document.spec.name)
@@ -37,9 +37,9 @@ struct Preview {
     }
 
     private static func of(_ document: JobDocument, variables: [String: String]) async throws -> Preview {
-        let store: SQLiteStore
+        let store: any CrawlDatabase
         do throws(StoreError) {
-            store = try SQLiteStore(.temporary, access: .readWrite)
+            store = try DatabaseName.temporary()
             try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
         } catch {
             throw CommandFailure(error)

@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// The status of a job: that of its latest run.

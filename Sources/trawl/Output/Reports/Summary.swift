@@ -1,5 +1,4 @@
 internal import CrawlCore
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// The summary of a run.

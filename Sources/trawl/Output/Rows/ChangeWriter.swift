@@ -1,4 +1,3 @@
-internal import TrawlSQLite
 internal import TrawlStore
 
 /// Writes what changed between two runs in one of the formats, page by page.

@@ -1,0 +1,155 @@
+import CrawlCore
+import Foundation
+import GRDB
+import Testing
+import TrawlDatabase
+import TrawlSQLite
+import TrawlStore
+import TrawlTestSupport
+
+@testable import TrawlPostgres
+
+/// A database that moves to a server and back.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+struct PostgresCopyTests {
+    private let folder: TestFolder
+    private let file: DatabaseName
+    private let server: DatabaseName
+
+    /// A file with several crawls of every kind.
+    init() throws {
+        folder = try TestFolder()
+        file = DatabaseName(folder.path + "/from.db")
+        server = DatabaseName(try PostgresServer.shared().newURL())
+        let fixture = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../TrawlTests/Database/Fixtures/0001.sql")
+        let sql = try String(contentsOf: fixture, encoding: .utf8)
+        try DatabaseQueue(path: file.text).inDatabase { try $0.execute(sql: sql) }
+    }
+
+    /// The rows of a query on a file, each value as text.
+    private func rows(of file: DatabaseName, _ sql: String) throws -> [[String?]] {
+        try DatabaseQueue(path: file.text).read { database in
+            try Row.fetchAll(database, sql: sql).map { row in
+                row.databaseValues.map { value in value.storage.value.map { Self.plain("\($0)") } }
+            }
+        }
+    }
+
+    /// The rows of a query on the server, each value as text.
+    private func rows(_ sql: String) throws -> [[String?]] {
+        let result = try PostgresConnection(try PostgresURL(server.text), writes: false).run(sql)
+        return result.rows.map { row in (0..<result.columns).map { row.optionalText($0).map(Self.plain) } }
+    }
+
+    /// Numbers that are whole are written in two ways.
+    private static func plain(_ text: String) -> String {
+        text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    private static func sorted(_ rows: [[String?]]) -> [[String?]] {
+        rows.sorted { "\($0)" < "\($1)" }
+    }
+
+    @Test func `each view shows the same rows on a server as in a file`() throws {
+        try file.copy(to: server) { _, _ in }
+
+        let views = try rows(of: file, "SELECT name FROM sqlite_schema WHERE type = 'view'").compactMap(
+            \.first)
+        #expect(views.count > 15)
+        for case let view? in views {
+            let columns = try rows(of: file, "SELECT name FROM pragma_table_info('\(view)')").compactMap {
+                $0[0]
+            }
+            let list = columns.map { "CAST(\"\($0)\" AS TEXT)" }.joined(separator: ", ")
+            let inFile = try rows(of: file, "SELECT \(list) FROM \(view)")
+            let onServer = try rows("SELECT \(list) FROM {schema}.\(view)")
+
+            #expect(Self.sorted(onServer) == Self.sorted(inFile), "\(view)")
+            let named = try rows(
+                """
+                SELECT attname::text FROM pg_attribute WHERE attrelid = '{schema}.\(view)'::regclass AND attnum > 0 ORDER BY attnum
+                """)
+            #expect(named.map { $0[0] } == columns, "\(view)")
+        }
+    }
+
+    @Test func `there and back a database is what it was`() throws {
+        let back = DatabaseName(folder.path + "/back.db")
+        try file.copy(to: server) { _, _ in }
+        try server.copy(to: back) { _, _ in }
+
+        for table in CopiedTable.all.map({
+            ($0.name, $0.columns.map { "\"\($0.name)\"" }.joined(separator: ", "))
+        })
+            + [("page_keys", "*")]
+        {
+            let sql = "SELECT \(table.1) FROM \(table.0)"
+            #expect(
+                Self.sorted(try rows(of: back, sql)) == Self.sorted(try rows(of: file, sql)), "\(table.0)")
+        }
+        #expect(try back.open(.existing).check() == [])
+        #expect(try server.open(.existing).check() == [])
+        // What is made from now on must not have the number of what is there.
+        let job = try server.open(.existing).write { writer in
+            try writer.saveJob(name: "another", spec: "{}", now: 0)
+        }
+        #expect(
+            try rows("SELECT id::text FROM {schema}.jobs WHERE name = 'another'") == [["\(job.rawValue)"]])
+    }
+
+    @Test func `a copy that is cut short leaves nothing`() throws {
+        struct Cut: Error {}
+        let source = try #require(try file.open(.readOnly) as? SQLiteStore)
+        let target = try PostgresStore(try PostgresURL(server.text), access: .readWrite)
+        let newFile = try NewSQLiteFile(folder.path + "/new.db")
+
+        for target: any CopyTarget in [target, newFile] {
+            #expect(throws: StoreError.self) {
+                try source.copying { reader in
+                    try target.receiving { writer in
+                        for table in CopiedTable.all.prefix(9) {
+                            try reader.forEachRow(of: table) { try writer.insert([$0], into: table) }
+                        }
+                        throw Cut()
+                    }
+                }
+            }
+        }
+
+        for table in CopiedTable.all {
+            #expect(try rows("SELECT 1::text FROM {schema}.\(table.name) LIMIT 1") == [], "\(table.name)")
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("new") }
+                == [])
+    }
+
+    @Test func `what is there is not written over`() throws {
+        try file.copy(to: server) { _, _ in }
+
+        #expect(throws: StoreError.self) { try file.copy(to: server) { _, _ in } }
+        #expect(throws: StoreError.self) { try server.copy(to: file) { _, _ in } }
+    }
+
+    @Test func `old runs are pruned on a server as in a file`() throws {
+        try file.copy(to: server) { _, _ in }
+        let databases = [try file.open(.existing), try server.open(.existing)]
+
+        let reports = try databases.map { database in
+            try database.read { try $0.jobs() }.map { try database.prune($0.id, keeping: 1) }
+        }
+        try databases.forEach { try $0.pruneBodies() }
+
+        #expect(reports[0] == reports[1])
+        #expect(reports[0].reduce(0) { $0 + $1.pages } > 0)
+        for table in [
+            "runs", "pages", "bodies", "link_rows", "link_elements", "link_targets", "unread_pages",
+        ] {
+            #expect(
+                try rows("SELECT count(*)::text FROM {schema}.\(table)")
+                    == rows(of: file, "SELECT count(*) FROM \(table)"), "\(table)")
+        }
+        #expect(try databases.map { try $0.check() } == [[], []])
+    }
+}
