@@ -68,7 +68,8 @@ extension PostgresPipeline {
             """, [.int(run.rawValue), keys]
         ) { result in
             take(
-                Dictionary(result.rows.map { (HostID(rawValue: $0.int(0)), $0.int(1)) }) { first, _ in first })
+                Dictionary(result.rows.map { (HostID(rawValue: $0.int(0)), $0.int(1)) }) { first, _ in first }
+            )
         }
     }
 
