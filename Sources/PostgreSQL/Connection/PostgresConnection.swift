@@ -71,12 +71,9 @@ final class PostgresConnection: @unchecked Sendable {
         PQclear(answer)
         serverProcess = process ?? told
         preparesStatements = told == process
-        if let failure {
-            PQfinish(pointer)
-            throw failure
-        }
+        // From here on the connection is ended by `deinit`, also where this throws.
+        if let failure { throw failure }
         guard serverVersion >= PostgresConnection.oldestVersion else {
-            PQfinish(pointer)
             throw StoreError(
                 .older,
                 "\(url.description) is a server of PostgreSQL \(serverVersion / 10_000); trawl needs 15 or newer"
