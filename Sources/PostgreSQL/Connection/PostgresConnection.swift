@@ -298,8 +298,7 @@ final class PostgresConnection: @unchecked Sendable {
     }
 
     private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ").split(separator: " ").joined(
-            separator: " ")
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// The name of a cursor that the transaction has not.
