@@ -125,6 +125,16 @@ struct PostgresCopyTests {
                 == [])
     }
 
+    @Test(arguments: ["nonsense = 1", "status_code = $1", "1 = 1); SELECT (1", "status_code / 0 = 1 AND"])
+    func `a condition that is no SQL is the user's mistake`(condition: String) throws {
+        let store = try server.open(.readWrite)
+
+        let error = #expect(throws: StoreError.self) { try store.read { try $0.check(condition: condition) } }
+
+        #expect(error?.kind == .condition)
+        #expect(throws: Never.self) { try store.read { try $0.check(condition: "status_code = 404") } }
+    }
+
     @Test func `what is there is not written over`() throws {
         try file.copy(to: server) { _, _ in }
 

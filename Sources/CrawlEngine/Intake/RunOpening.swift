@@ -25,7 +25,7 @@ package enum RunOpening: Sendable {
             let opening: RunOpening
             do {
                 opening = try take(job, store: store, runner: runner, processes: processes, now: now)
-            } catch where error.kind == .alreadyRunning && store.sharesRuns {
+            } catch  where error.kind == .alreadyRunning && store.sharesRuns {
                 // The other runner is still reading the list. It is joined once that is done.
                 usleep(RunOpening.importWait)
                 continue

@@ -71,12 +71,9 @@ final class PostgresConnection: @unchecked Sendable {
         PQclear(answer)
         serverProcess = process ?? told
         preparesStatements = told == process
-        if let failure {
-            PQfinish(pointer)
-            throw failure
-        }
+        // From here on the connection is ended by `deinit`, also where this throws.
+        if let failure { throw failure }
         guard serverVersion >= PostgresConnection.oldestVersion else {
-            PQfinish(pointer)
             throw StoreError(
                 .older,
                 "\(url.description) is a server of PostgreSQL \(serverVersion / 10_000); trawl needs 15 or newer"
@@ -301,8 +298,7 @@ final class PostgresConnection: @unchecked Sendable {
     }
 
     private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ").split(separator: " ").joined(
-            separator: " ")
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
     /// The name of a cursor that the transaction has not.

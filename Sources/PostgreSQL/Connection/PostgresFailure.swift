@@ -16,7 +16,7 @@ package struct PostgresFailure: Error, Sendable, CustomStringConvertible {
     /// Whether the connection is of no use any more.
     package var isConnectionLost: Bool {
         guard let state else { return true }
-        return state.hasPrefix("08")
+        return state.hasPrefix("08") && state != "08P01"
             || ["57P01", "57P02", "57P03", "25P03", "25P04", "57P05"].contains(state)
     }
 

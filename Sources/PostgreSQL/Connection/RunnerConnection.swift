@@ -34,7 +34,8 @@ final class RunnerConnection {
             } catch let failure as PostgresFailure {
                 if failure.state == RunnerConnection.goneState { throw RunnerConnection.takenOver }
                 tries += 1
-                let mayGoOn = failure.isPassing || [RunnerConnection.conflictState, "23505"].contains(failure.state)
+                let mayGoOn =
+                    failure.isPassing || [RunnerConnection.conflictState, "23505"].contains(failure.state)
                 guard mayGoOn, tries < RunnerConnection.tries else { throw store.storeError(failure) }
                 if failure.isConnectionLost { connection = nil }
                 RunnerConnection.wait(before: tries, isLong: failure.isConnectionLost)

@@ -24,7 +24,8 @@ extension PostgresStore {
         while let start = last {
             last = try link.transaction { pipeline in
                 try pipeline.renew(runner, now: now)
-                let (end, count) = try pipeline.abandonPages(of: run, after: start, limit: PostgresStore.abandonStep)
+                let (end, count) = try pipeline.abandonPages(
+                    of: run, after: start, limit: PostgresStore.abandonStep)
                 skipped += count
                 return end
             }

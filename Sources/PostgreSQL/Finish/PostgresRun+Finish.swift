@@ -97,8 +97,8 @@ private enum FinishSQL {
     static let waits = """
         EXISTS (SELECT 1 FROM {schema}.pages WHERE pages.run_id = $1 AND pages.state = 'pending')
             OR EXISTS (
-                SELECT 1 FROM {schema}.pages JOIN {schema}.hosts ON hosts.id = pages.host_id
-                WHERE pages.run_id = $1 AND pages.state = 'sending' AND hosts.runner_id <> $3)
+                SELECT 1 FROM {schema}.pages JOIN {schema}.frontier USING (run_id, host_id)
+                WHERE pages.run_id = $1 AND pages.state = 'sending' AND frontier.runner_id <> $3)
         """
 }
 
@@ -111,7 +111,8 @@ extension PostgresPipeline {
             SELECT pages.id, host_id, batch_id, url, attempts, name, request FROM {schema}.pages
             LEFT JOIN {schema}.page_requests ON page_id = pages.id
             WHERE run_id = $1 AND state = 'sending' AND NOT EXISTS (
-                SELECT 1 FROM {schema}.hosts WHERE hosts.id = pages.host_id AND hosts.runner_id <> $2)
+                SELECT 1 FROM {schema}.frontier
+                WHERE frontier.run_id = $1 AND frontier.host_id = pages.host_id AND frontier.runner_id <> $2)
             ORDER BY pages.id
             """, [.int(run.rawValue), .int(runner.rawValue)]
         ) { result in

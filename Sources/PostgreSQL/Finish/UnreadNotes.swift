@@ -43,7 +43,9 @@ struct UnreadNotes {
             "DELETE FROM {schema}.unread_pages WHERE run_id = $1", [.int(run.rawValue)])
         try progressed()
         if scope.hasTrouble {
-            try goOver(scope.run, progressed) { try write(UnreadSQL.noteUnread, scope.values + [.int($0), .int($1)]) }
+            try goOver(scope.run, progressed) {
+                try write(UnreadSQL.noteUnread, scope.values + [.int($0), .int($1)])
+            }
             try goOver(scope.latest, progressed) {
                 try write(UnreadSQL.noteSitemaps, scope.values + [.int($0), .int($1)])
             }

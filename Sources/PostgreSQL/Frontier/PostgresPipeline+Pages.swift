@@ -8,8 +8,10 @@ extension PostgresPipeline {
         try send(
             """
             WITH made AS MATERIALIZED (
-                SELECT key, nextval('{schema}.host_ids') AS id FROM unnest($1::text[]) AS key
-                WHERE NOT EXISTS (SELECT 1 FROM {schema}.hosts WHERE hosts.host = key))
+                SELECT key, nextval('{schema}.host_ids') AS id FROM (
+                    SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS wish(key, place)
+                    WHERE NOT EXISTS (SELECT 1 FROM {schema}.hosts WHERE hosts.host = key)
+                    ORDER BY place) AS missing)
             INSERT INTO {schema}.hosts (id, host) SELECT id, key FROM made ORDER BY key
             ON CONFLICT (host) DO NOTHING
             """, [.texts(keys)])
@@ -68,7 +70,8 @@ extension PostgresPipeline {
             """, [.int(run.rawValue), keys]
         ) { result in
             take(
-                Dictionary(result.rows.map { (HostID(rawValue: $0.int(0)), $0.int(1)) }) { first, _ in first })
+                Dictionary(result.rows.map { (HostID(rawValue: $0.int(0)), $0.int(1)) }) { first, _ in first }
+            )
         }
     }
 

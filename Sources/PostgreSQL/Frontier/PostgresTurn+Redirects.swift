@@ -241,7 +241,8 @@ private struct TargetRow {
     let finalURL: String?
     let wasAsked: Bool
 
-    static let columns = "id, url, state, skip_reason, depth, kind, referrer_id, final_url, fetched_at IS NOT NULL"
+    static let columns =
+        "id, url, state, skip_reason, depth, kind, referrer_id, final_url, fetched_at IS NOT NULL"
 
     init(_ row: PostgresRow) {
         id = PageID(rawValue: row.int(0))

@@ -16,7 +16,7 @@ extension PostgresTransaction {
             WITH taken AS (
                 UPDATE {schema}.deliveries SET runner_id = $1 WHERE state = 'pending' AND runner_id IS NULL
                 RETURNING id, run_id, action, attempts, created_at)
-            SELECT * FROM taken ORDER BY created_at, id
+            SELECT * FROM taken ORDER BY created_at, action
             """, [.int(runner.rawValue)]
         ).rows.compactMap(DeliveryRecord.init)
     }

@@ -191,7 +191,8 @@ extension PostgresTurn {
         try pipeline.send(
             VerdictSQL.save,
             [
-                .ints(outcomes.map(\.page.id.rawValue)), .texts(outcomes.map { $0.linkVerdict?.verdict.rawValue }),
+                .ints(outcomes.map(\.page.id.rawValue)),
+                .texts(outcomes.map { $0.linkVerdict?.verdict.rawValue }),
                 .texts(outcomes.map { $0.linkVerdict?.reason?.rawValue }),
                 .ints(outcomes.map(\.finishedAt)),
                 .bools(
@@ -211,10 +212,13 @@ extension PostgresTurn {
         guard !pages.isEmpty else { return [] }
         var targets: [(page: Int64, target: Int64)] = []
         try pipeline.send(
-            "SELECT page_id, targets FROM {schema}.page_links WHERE page_id = ANY($1) ORDER BY page_id", [.ints(pages)]
+            "SELECT page_id, targets FROM {schema}.page_links WHERE page_id = ANY($1) ORDER BY page_id",
+            [.ints(pages)]
         ) { result in
             for row in result.rows {
-                guard let target = PageIDList.ids(in: row.bytes(1)).last, target != row.int(0) else { continue }
+                guard let target = PageIDList.ids(in: row.bytes(1)).last, target != row.int(0) else {
+                    continue
+                }
                 targets.append((row.int(0), target))
             }
         }

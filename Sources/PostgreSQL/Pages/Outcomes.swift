@@ -145,7 +145,7 @@ extension PostgresTurn {
 }
 
 /// The statements that record outcomes. A page that is settled already, or that was claimed under another URL, is left alone, and so
-/// is one whose host is another runner's by now.
+/// is one whose host another runner of the run has by now.
 private enum SettlingSQL {
     /// Parameters that all outcomes have, behind those of the run and the runner.
     private static let common =
@@ -154,7 +154,9 @@ private enum SettlingSQL {
 
     private static let isOurs = """
         p.id = o.id AND p.url = o.url AND p.run_id = $1 AND p.state IN ('pending', 'sending')
-            AND NOT EXISTS (SELECT 1 FROM {schema}.hosts WHERE hosts.id = p.host_id AND hosts.runner_id <> $2)
+            AND NOT EXISTS (
+                SELECT 1 FROM {schema}.frontier AS held
+                WHERE held.run_id = $1 AND held.host_id = p.host_id AND held.runner_id <> $2)
         """
 
     /// Adds up what was taken, in the row of the runner and in those of the batches.

@@ -104,7 +104,8 @@ extension PostgresTurn {
         try pipeline.flush()
         return outcomes.map { list in
             list.map { outcome in
-                guard let check = outcome.page.check, outcome.linkVerdict != nil, let row = rows[outcome.page.id],
+                guard let check = outcome.page.check, outcome.linkVerdict != nil,
+                    let row = rows[outcome.page.id],
                     row.kind != PageKind.check.rawValue || check.asksWithHEAD && row.method == "GET"
                 else { return outcome }
                 var outcome = outcome

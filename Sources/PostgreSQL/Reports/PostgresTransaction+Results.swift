@@ -84,6 +84,7 @@ extension PostgresFailure {
     fileprivate var isAboutCondition: Bool {
         guard let state else { return false }
         return (state.hasPrefix("42") && state != "42501") || state.hasPrefix("22") || state.hasPrefix("21")
+            || state == "08P01"
     }
 }
 
@@ -92,7 +93,7 @@ extension StoreError {
     fileprivate init(condition failure: PostgresFailure) {
         // Parameters of its own are among what it must not have.
         let reason =
-            failure.state == "42P02"
+            ["42P02", "08P01"].contains(failure.state)
             ? "a condition takes no parameters; write the value itself" : failure.description
         self.init(
             .condition, "the condition is no SQL expression over the columns of the view results: \(reason)")

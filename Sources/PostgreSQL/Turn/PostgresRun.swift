@@ -118,7 +118,9 @@ package final class PostgresRun: RunStore {
 
     package func interruptedRequests() throws -> [InterruptedRequest] {
         guard run.hasRequests else { return [] }
-        return try link.attempting { try PostgresPipeline($0).interruptedRequests(of: run.id, runner: runner) }
+        return try link.attempting {
+            try PostgresPipeline($0).interruptedRequests(of: run.id, runner: runner)
+        }
     }
 
     package func forEachSeed(_ body: (String) throws -> Void) throws {

@@ -70,7 +70,8 @@ extension PostgresTurn {
         var previous: [PageID: PreviousPage] = [:]
         var unread: [(id: PageID, url: String, key: Int64)] = []
         let latest = try readings(
-            "run_id = $1 AND url_key = ANY($2)", [.int(former.latest.rawValue), .ints(pages.map(\.key))]) { $0.key }
+            "run_id = $1 AND url_key = ANY($2)", [.int(former.latest.rawValue), .ints(pages.map(\.key))]
+        ) { $0.key }
         for page in pages {
             if let reading = latest[page.key], reading.isRead(page.url) {
                 previous[page.id] = reading.page(former)

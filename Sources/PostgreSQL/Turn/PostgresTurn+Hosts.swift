@@ -10,7 +10,7 @@ extension PostgresTurn {
         var found: [WaitingHost] = []
         try pipeline.send(
             """
-            SELECT found.host_id, hosts.host, found.not_before FROM (
+            SELECT found.host_id, (SELECT host FROM {schema}.hosts WHERE id = found.host_id), found.not_before FROM (
                 SELECT frontier.host_id, first.not_before FROM {schema}.frontier
                 CROSS JOIN LATERAL (
                     SELECT not_before FROM {schema}.pages
@@ -19,7 +19,7 @@ extension PostgresTurn {
                 WHERE frontier.run_id = $1 AND frontier.host_id > $3 AND due_at IS NOT NULL
                     AND (runner_id IS NULL OR runner_id = $2)
                 ORDER BY frontier.host_id LIMIT $4) AS found
-            JOIN {schema}.hosts ON hosts.id = found.host_id ORDER BY found.host_id
+            ORDER BY found.host_id
             """,
             [
                 .int(run.run.id.rawValue), .int(run.runner.rawValue), .int(search.after?.rawValue ?? .min),

@@ -45,7 +45,8 @@ extension PostgresTurn {
         read.shares = reply.opened.count + candidates.count
         try send(request.takes, read)
         if let share = share(of: read.shares) {
-            try send((reply.opened.map(\.host) + candidates.map(\.host)).map { PageTake($0, limit: share) }, read)
+            try send(
+                (reply.opened.map(\.host) + candidates.map(\.host)).map { PageTake($0, limit: share) }, read)
         }
         return read
     }
@@ -70,9 +71,14 @@ extension PostgresTurn {
                 ClaimSQL.claim,
                 [
                     .int(run.run.id.rawValue), .int(now), .ints(filled.map(\.host.rawValue)),
-                    .ints(positions.map(\.notBefore)), .ints(positions.map(\.rank)), .ints(positions.map(\.id)),
-                    .ints(filled.map { Int64(min($0.limit, self.request.room) + $0.taken.count
-                        + (self.takenByRedirects[$0.host]?.count ?? 0)) }),
+                    .ints(positions.map(\.notBefore)), .ints(positions.map(\.rank)),
+                    .ints(positions.map(\.id)),
+                    .ints(
+                        filled.map {
+                            Int64(
+                                min($0.limit, self.request.room) + $0.taken.count
+                                    + (self.takenByRedirects[$0.host]?.count ?? 0))
+                        }),
                 ]
             ) { result in
                 for take in filled { read.rows[take.host] = [] }

@@ -201,7 +201,8 @@ final class PostgresTurn {
         guard all || run.reapAt <= now else { return }
         run.reapAt = now + PostgresRun.reapInterval
         try pipeline.flush()
-        let transaction = PostgresTransaction(connection: pipeline.connection, name: run.store.url.description)
+        let transaction = PostgresTransaction(
+            connection: pipeline.connection, name: run.store.url.description)
         let gone = try transaction.goneRunners(run.processes, now: now, of: all ? nil : run.run.id)
         for runner in gone where runner != run.runner { try transaction.removeRunner(runner, now: now) }
         guard !gone.isEmpty, run.run.hasRequests else { return }

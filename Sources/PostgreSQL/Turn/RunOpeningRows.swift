@@ -16,7 +16,8 @@ struct RunOpeningRows {
             INSERT INTO {schema}.run_runners (run_id, runner_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
             """, [.int(run.rawValue), .int(runner.rawValue)])
         try pipeline.send(
-            "SELECT coalesce(max(number), 0) + 1 FROM {schema}.batches WHERE run_id = $1", [.int(run.rawValue)]
+            "SELECT coalesce(max(number), 0) + 1 FROM {schema}.batches WHERE run_id = $1",
+            [.int(run.rawValue)]
         ) { number = $0.first?.int(0) ?? 1 }
         try pipeline.send(
             """

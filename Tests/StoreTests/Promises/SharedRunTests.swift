@@ -92,7 +92,10 @@ struct SharedRunTests {
         #expect(try one.store.finish(now: 7_000, pulse: {}))
         #expect(try one.record().finishedAt == 6_000)
         let told = try one.database.port.read { reader in
-            (try reader.deliveries(of: one.run, by: one.runner), try reader.deliveries(of: one.run, by: two.runner))
+            (
+                try reader.deliveries(of: one.run, by: one.runner),
+                try reader.deliveries(of: one.run, by: two.runner)
+            )
         }
         #expect(told.0.isEmpty)
         #expect(told.1.count == 1)
@@ -115,7 +118,8 @@ struct SharedRunTests {
 
     @Test("A request that was going out as its runner ended is told to the other", arguments: databases)
     func interrupted(_ factory: DatabaseFactory) throws {
-        let one = try TestRunner(factory, [ImportedPage("POST", "http://a.test/1"), ImportedPage("http://b.test/1")])
+        let one = try TestRunner(
+            factory, [ImportedPage("POST", "http://a.test/1"), ImportedPage("http://b.test/1")])
         let page = try #require(try one.open(limit: 1).taken.flatMap(\.pages).first)
         try one.turn { $0.record.sending = [(page.id, page.batch)] }
         let two = try one.successor()

@@ -8,7 +8,7 @@ struct HelpTests {
         "retry",
         "abandon", "merge", "sitemap", "schema",
         "bench",
-        "daemon", "db", "db migrate", "db check", "db backup", "db prune",
+        "daemon", "db", "db migrate", "db check", "db backup", "db copy", "db prune",
     ]
     let bench: Workbench
 
@@ -45,7 +45,7 @@ struct HelpTests {
                 "db backup",
             ]
             .contains(name)
-            ? "x" : name == "explain" ? "x y" : name == "sitemap" ? "x -o y" : ""
+            ? "x" : ["explain", "db copy"].contains(name) ? "x y" : name == "sitemap" ? "x -o y" : ""
         let wrong = try await bench.shell("$TRAWL \(name) \(arguments) --bogus")
 
         #expect(wrong.code == 2)
