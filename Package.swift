@@ -124,9 +124,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl", "TrawlSQLite",
-                "Extract", "JobFile",
-                "TrawlStore", "TrawlText",
+                "CCurl", "CLibXML2", "CLinux", "CXXHash", "ContentCoding", "CrawlCore", "CrawlEngine",
+                "CrawlFetch", "Curl", "TrawlSQLite", "Extract", "JobFile", "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
