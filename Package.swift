@@ -135,9 +135,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CCrypto", "CLinux", "ContentCoding", "CrawlCore", "CrawlEngine", "CrawlFetch", "Curl",
-                "TrawlDatabase", "Extract", "JobFile",
-                "TrawlStore", "TrawlText",
+                "CCrypto", "CCurl", "CLibXML2", "CLinux", "CXXHash", "ContentCoding", "CrawlCore", "CrawlEngine",
+                "CrawlFetch", "Curl", "TrawlDatabase", "Extract", "JobFile", "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

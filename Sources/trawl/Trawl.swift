@@ -22,7 +22,8 @@ struct Trawl: AsyncParsableCommand {
             """,
         version: Product.version,
         subcommands: [
-            RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self, JobsCommand.self,
+            InitCommand.self, RunCommand.self, FetchCommand.self, CheckCommand.self, AddCommand.self,
+            JobsCommand.self,
             RunsCommand.self, StatusCommand.self, ResultsCommand.self, ReportCommand.self, LinksCommand.self,
             DiffCommand.self,
             ExplainCommand.self, RetryCommand.self, AbandonCommand.self, MergeCommand.self,
@@ -30,6 +31,7 @@ struct Trawl: AsyncParsableCommand {
             SchemaCommand.self, BenchCommand.self,
             DaemonCommand.self,
             DatabaseCommand.self,
+            DemoCommand.self,
         ])
 
     static func main() async {
@@ -39,6 +41,7 @@ struct Trawl: AsyncParsableCommand {
         StandardStreams.fillClosed()
         var output: OutputOptions?
         do {
+            if try beganOtherwise() { return }
             try checkCommand()
             var command = try parseAsRoot()
             output = (command as? any OutputCommand)?.output
@@ -50,6 +53,29 @@ struct Trawl: AsyncParsableCommand {
         } catch {
             exit(withStatusOf: error, output)
         }
+    }
+
+    /// What is done where there is no command: questions on a terminal where there are no arguments at all, or what the program is made of.
+    ///
+    /// - Returns: whether that was it.
+    private static func beganOtherwise() throws -> Bool {
+        let words = CommandLine.arguments.dropFirst()
+        if words.isEmpty {
+            guard InitCommand.isPossible else {
+                Terminal.writeError(helpMessage() + "\n")
+                throw ExitStatus.usage
+            }
+            try Terminal.put(
+                "trawl fetches lists of URLs and sites into a SQLite file. Three questions make a job file; Ctrl-C ends this, and trawl --help lists the commands.\n\n"
+            )
+            try InitCommand.ask(nil)
+            return true
+        }
+        guard words.contains("--version"), words.count == 2,
+            words.contains("--verbose") || words.contains("-v")
+        else { return false }
+        try Terminal.put(VersionReport.text + "\n")
+        return true
     }
 
     /// Throws where the first argument is no command, and says which one is likely meant.

@@ -31,6 +31,13 @@ package enum CalendarText {
         return self.instant(milliseconds: instant - offset * 60_000)
     }
 
+    /// The day of a text as `2026-11-29`, in days since 1 January 1970; nil for any other text, and for a day that no calendar has.
+    package static func daysSince1970(_ text: String) -> Int64? {
+        var reader = CalendarReader(text)
+        guard text.utf8.count == 10, let date = reader.date(), reader.isAtEnd else { return nil }
+        return date.daysSince1970
+    }
+
     private static let dayLength: Int64 = 86_400_000
 
     private static func day(_ date: CivilDate) -> String {

@@ -20,6 +20,17 @@ extension TimeZoneOffsets {
     /// What clocks show at an instant, as seconds since 1970 by those clocks.
     func local(_ instant: Int64) -> Int64 { instant + offset(at: instant) }
 
+    /// The day that clocks show at an instant, in days since 1 January 1970.
+    package func daysSince1970(at instant: Int64) -> Int64 {
+        let seconds = local(instant)
+        return seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    }
+
+    /// The instant at which a day begins, in seconds since 1970.
+    ///
+    /// - Parameter days: the day, in days since 1 January 1970.
+    package func start(ofDay days: Int64) -> Int64 { instant(ofLocal: days * 86_400) }
+
     /// The first instant at which clocks show a time; where they skip it, the instant at which they do.
     ///
     /// A change of the clocks is looked for within a day on either side.

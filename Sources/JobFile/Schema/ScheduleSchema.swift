@@ -46,8 +46,10 @@ enum ScheduleSchema {
     /// Reads a name of the tz database.
     static func timeZone(_ cursor: Cursor) throws(JobFileError) -> String {
         let name = try cursor.text()
-        guard NamedTimeZone(name) != nil else {
-            throw cursor.failure("\"\(name)\" is no time zone; write one as Europe/Berlin, or UTC")
+        do {
+            _ = try NamedTimeZone(name)
+        } catch {
+            throw cursor.failure(error.description)
         }
         return name
     }

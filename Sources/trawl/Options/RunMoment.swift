@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CrawlCore
 internal import Foundation
 internal import JobFile
 internal import TrawlStore
@@ -10,8 +11,8 @@ enum RunMoment: ExpressibleByArgument {
     case ago(Duration)
     /// The end of the day that is so many days before today.
     case daysAgo(Int)
-    /// The end of a day.
-    case day(DateComponents)
+    /// The end of a day, which is given in days since 1 January 1970.
+    case day(Int64)
     case instant(Date)
 
     init?(argument: String) {
@@ -24,7 +25,7 @@ enum RunMoment: ExpressibleByArgument {
             self = .daysAgo(0)
         } else if let duration = try? Duration(jobFileText: argument) {
             self = .ago(duration)
-        } else if let day = RunMoment.day(argument) {
+        } else if let day = CalendarText.daysSince1970(argument) {
             self = .day(day)
         } else if let instant = try? Date(argument, strategy: .iso8601) {
             self = .instant(instant)
@@ -33,38 +34,21 @@ enum RunMoment: ExpressibleByArgument {
         }
     }
 
-    /// `2026-11-28`; nil for anything else, and for a day that no calendar has.
-    private static func day(_ text: String) -> DateComponents? {
-        guard let match = text.wholeMatch(of: /(\d{4})-(\d{2})-(\d{2})/) else { return nil }
-        let day = DateComponents(year: Int(match.1), month: Int(match.2), day: Int(match.3))
-        return day.isValidDate(in: Calendar(identifier: .gregorian)) ? day : nil
-    }
-
     /// The moment in unix milliseconds; nil for a number.
     ///
     /// - Parameter zone: whose days are meant.
-    func milliseconds(now: Int64, zone: TimeZone = .current) -> Int64? {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = zone
-        let today = Date(timeIntervalSince1970: Double(now) / 1000)
-        let moment: Date?
+    func milliseconds(now: Int64, zone: some TimeZoneOffsets = NamedTimeZone()) -> Int64? {
         switch self {
-        case .number: return nil
-        case .ago(let duration): return now - Int64(duration / .milliseconds(1))
-        case .instant(let instant): moment = instant
-        case .daysAgo(let days):
-            moment = calendar.date(byAdding: .day, value: 1 - days, to: calendar.startOfDay(for: today))
-        case .day(let day):
-            moment = calendar.date(from: day).flatMap { calendar.date(byAdding: .day, value: 1, to: $0) }
+        case .number: nil
+        case .ago(let duration): now - Int64(duration / .milliseconds(1))
+        case .instant(let instant): Int64(instant.timeIntervalSince1970 * 1000)
+        case .daysAgo(let days): end(ofDay: zone.daysSince1970(at: now / 1000) - Int64(days), zone)
+        case .day(let day): end(ofDay: day, zone)
         }
-        // A day ends with the last millisecond before the next.
-        return moment.map { Int64($0.timeIntervalSince1970 * 1000) - (isDay ? 1 : 0) }
     }
 
-    private var isDay: Bool {
-        switch self {
-        case .daysAgo, .day: true
-        case .number, .ago, .instant: false
-        }
+    /// The last millisecond before the next day.
+    private func end(ofDay day: Int64, _ zone: some TimeZoneOffsets) -> Int64 {
+        zone.start(ofDay: day + 1) * 1000 - 1
     }
 }

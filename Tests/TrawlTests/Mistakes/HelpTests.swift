@@ -1,9 +1,10 @@
+import Foundation
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct HelpTests {
     static let subcommands = [
-        "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "report", "links", "diff",
+        "init", "demo", "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "report", "links", "diff",
         "explain",
         "retry",
         "abandon", "merge", "sitemap", "schema",
@@ -75,13 +76,79 @@ struct HelpTests {
         #expect(version.output.contains(/^[0-9]+\.[0-9]+\.[0-9]+\n$/))
     }
 
-    @Test func `bash gets completions that it can read`() async throws {
-        let script = try await bench.shell(
-            "$TRAWL --generate-completion-script bash > completions && bash -n completions && cat completions"
-        )
+    @Test func `a version with more to it names the libraries, with the versions that Package.swift has`()
+        async throws
+    {
+        let version = try await bench.trawl("--version", "--verbose")
+        let package = try Manual("Package.swift").text
 
-        #expect(script.code == 0)
-        #expect(script.output.contains("--per-host"))
+        #expect(version.code == 0)
+        #expect(version.output.contains(#/^trawl [0-9.]+ \(\S+\)\nlibraries: libcurl/\S+ /#))
+        #expect(version.output.contains(#/SQLite/3\.\d+\.\d+ libxml2/2\.\d+\.\d+ xxHash/0\.\d+\.\d+ /#))
+        #expect(version.output.contains(#/\ntime zones: \S+ in /usr/share/zoneinfo\n$/#))
+        let pins = package.matches(of: #//([^/"]+)", exact: "([0-9.]+)"/#).map {
+            "\($0.1.replacing(".swift", with: ""))/\($0.2)"
+        }
+        #expect(pins.count == 6)
+        for pin in pins { #expect(version.output.contains(" \(pin)"), "\(pin)") }
+    }
+
+    @Test func `without a command and a terminal there is usage`() async throws {
+        for command in ["$TRAWL", "$TRAWL < /dev/null", "$TRAWL init"] {
+            let wrong = try await bench.shell(command)
+
+            #expect(wrong.code == 2)
+            #expect(wrong.output.isEmpty)
+            #expect(wrong.errors.contains(command == "$TRAWL init" ? "on a terminal" : "USAGE: trawl"))
+        }
+    }
+
+    @Test func `on a terminal three answers make a job file, and no file is written over`() async throws {
+        let session = "printf 'https://example.org/\\n\\n\\n' | script -qec \"$TRAWL\" /dev/null"
+        let first = try await bench.shell(session)
+        let again = try await bench.shell(session.replacing("$TRAWL", with: "$TRAWL init example.org.yaml"))
+        let second = try await bench.shell(session.replacing("$TRAWL", with: "$TRAWL init"))
+
+        #expect(first.code == 0, "\(first.output)")
+        #expect(first.output.contains("  trawl run example.org.yaml  "))
+        #expect(again.code == 2)
+        #expect(again.output.contains("example.org.yaml is there already"))
+        #expect(second.output.contains("example.org-2.yaml is written"))
+        #expect(try await bench.trawl("add", "--dry-run", "example.org.yaml").code == 0)
+    }
+
+    @Test func `every command has a page of the manual, with an example`() async throws {
+        let made = try await bench.shell("'\(Manual.project.path)/scripts/manpages' $TRAWL pages && ls pages")
+
+        #expect(made.code == 0, "\(made.errors)")
+        for name in HelpTests.subcommands {
+            #expect(made.lines.contains("trawl-\(name.replacing(" ", with: "-")).1"))
+        }
+        #expect(try bench.text(of: "pages/trawl-run.1").contains(".It Fl i , Fl -input-file Ar file\n"))
+    }
+
+    /// What a shell offers after `trawl da`.
+    @Test(arguments: [
+        (
+            "bash",
+            "source completions; COMP_WORDS=(trawl da); COMP_CWORD=1; COMP_LINE='trawl da'; COMP_POINT=8; _trawl; echo \"${COMPREPLY[@]}\""
+        ),
+        (
+            "zsh",
+            "autoload -U compinit; compinit -u; source ./completions; whence -w _trawl; grep -o daemon: completions"
+        ),
+        ("fish", "source completions; complete -C 'trawl da'"),
+    ]) func `a shell that is here reads the completions and offers a command`(shell: String, script: String)
+        async throws
+    {
+        let made = try await bench.shell("$TRAWL --generate-completion-script \(shell) > completions")
+        #expect(made.code == 0)
+        guard try await bench.shell("command -v \(shell)").code == 0 else { return }
+        let offer = try await bench.shell(
+            "PATH=$(dirname $TRAWL):$PATH \(shell) -c '\(script.replacing("'", with: "'\\''"))'")
+
+        #expect(offer.code == 0, "\(offer.errors)")
+        #expect(offer.output.contains("daemon"), "\(offer.output) \(offer.errors)")
     }
 
     @Test(arguments: [

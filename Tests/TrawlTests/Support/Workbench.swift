@@ -17,8 +17,9 @@ final class Workbench: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    /// The program that was built with these tests, which lies beside them.
+    /// The program that was built with these tests, which lies beside them; or the one that `TRAWL_PROGRAM` names, such as a package's.
     static let program: String = {
+        if let named = ProcessInfo.processInfo.environment["TRAWL_PROGRAM"] { return named }
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "trawl").path
     }()

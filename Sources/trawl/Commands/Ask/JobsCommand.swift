@@ -52,7 +52,7 @@ struct JobsCommand: ParsableCommand, OutputCommand {
         }
         let now = FetchEnvironment.system.wallClock()
         let considered = standing.schedule?.consideredAt(now: now) ?? (standing.hasRun ? now : job.createdAt)
-        guard let zone = NamedTimeZone(schedule.timeZone) else { return "" }
+        guard let zone = try? NamedTimeZone(schedule.timeZone) else { return "" }
         let verdict = schedule.verdict(job: job.name, considered: considered, now: now, zone: zone)
         return (verdict.starts ? verdict.due : verdict.nextStart).map {
             Wording.localInstant(milliseconds: $0, zone: zone)

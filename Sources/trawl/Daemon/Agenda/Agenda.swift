@@ -67,7 +67,7 @@ struct Agenda {
     private struct Entry {
         let spec: String
         let schedule: Result<JobSchedule, CommandFailure>
-        let zone: NamedTimeZone?
+        let zone: NamedTimeZone
     }
 
     /// The parsed schedule of each job, so that each spec is parsed once.
@@ -100,7 +100,7 @@ struct Agenda {
                         change: standing.schedule == nil ? nil : .forget))
             case .success(let schedule):
                 let settlement = settlement(
-                    standing, schedule, entry.zone ?? .utc, isLimited: isLimited, now: now, &plan)
+                    standing, schedule, entry.zone, isLimited: isLimited, now: now, &plan)
                 plan.items.append(
                     Item(
                         job: job, runs: !job.isPaused && goesOn,
@@ -144,15 +144,11 @@ struct Agenda {
         if let entry = entries[job.id], entry.spec == job.spec { return entry }
         do {
             let schedule = try JobSpec(stored: job.spec, job: job.name).schedule
-            return Entry(spec: job.spec, schedule: .success(schedule), zone: NamedTimeZone(schedule.timeZone))
+            let zone = try NamedTimeZone(schedule.timeZone)
+            return Entry(spec: job.spec, schedule: .success(schedule), zone: zone)
         } catch {
             let failure = error as? CommandFailure ?? CommandFailure(.usage, "\(error)")
-            return Entry(spec: job.spec, schedule: .failure(failure), zone: nil)
+            return Entry(spec: job.spec, schedule: .failure(failure), zone: .utc)
         }
     }
-}
-
-extension NamedTimeZone {
-    /// UTC, in place of a zone that this machine does not know any more.
-    fileprivate static var utc: NamedTimeZone { NamedTimeZone("UTC") ?? NamedTimeZone() }
 }
