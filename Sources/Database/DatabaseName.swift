@@ -55,6 +55,11 @@ package struct DatabaseName: Sendable, Equatable, CustomStringConvertible {
         try SQLiteStore(.temporary, access: .readWrite)
     }
 
+    /// The libraries of all databases with their versions: `SQLite/3.40.1`, `libpq/15.18`.
+    package static var libraries: [String] {
+        ["SQLite/\(SQLiteStore.libraryVersion)", "libpq/\(PostgresStore.libraryVersion)"]
+    }
+
     private var hasFile: Bool {
         var info = stat()
         return stat(text, &info) == 0 && info.st_size > 0

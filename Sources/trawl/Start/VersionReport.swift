@@ -3,7 +3,7 @@ internal import CLibXML2
 internal import CXXHash
 internal import CrawlEngine
 internal import Foundation
-internal import TrawlSQLite
+internal import TrawlDatabase
 
 /// What `trawl --version --verbose` says: the libraries that the process runs with, as `curl --version` does.
 enum VersionReport {
@@ -42,10 +42,9 @@ enum VersionReport {
     /// uchardet do not tell their versions, and libxml2's is the one that the program was built with.
     private static var libraries: [String] {
         [
-            String(cString: curl_version()), "SQLite/\(SQLiteStore.libraryVersion)",
-            "libxml2/\(LIBXML_DOTTED_VERSION)",
+            String(cString: curl_version()), "libxml2/\(LIBXML_DOTTED_VERSION)",
             "xxHash/\(dotted(Int(XXH_versionNumber())))", "RE2", "uchardet",
-        ]
+        ] + DatabaseName.libraries
     }
 
     /// `20914` as `2.9.14`.
