@@ -1147,9 +1147,9 @@ SELECT
     jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, pages.name, item_rows.page_id,
     CAST(coalesce(page_chains.number, 1) AS INTEGER) AS page, item_rows.position, item_rows.key, item_rows.value
 FROM item_rows
-CROSS JOIN pages ON pages.id = item_rows.page_id
-CROSS JOIN runs ON runs.id = pages.run_id
-CROSS JOIN jobs ON jobs.id = runs.job_id
+JOIN pages ON pages.id = item_rows.page_id
+JOIN runs ON runs.id = pages.run_id
+JOIN jobs ON jobs.id = runs.job_id
 LEFT JOIN page_chains ON page_chains.page_id = item_rows.page_id
 WHERE runs.pruned_at IS NULL;
 
@@ -1171,8 +1171,8 @@ WITH latest AS (
 sides AS (
     SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
     FROM latest
-    CROSS JOIN pages ON pages.run_id IN (latest.newer_id, latest.older_id)
-    CROSS JOIN item_rows ON item_rows.page_id = pages.id
+    JOIN pages ON pages.run_id = latest.newer_id OR pages.run_id = latest.older_id
+    JOIN item_rows ON item_rows.page_id = pages.id
     WHERE latest.older_id IS NOT NULL AND item_rows.key IS NOT NULL
     GROUP BY latest.job_id, pages.run_id, pages.name, item_rows.key
 ),
@@ -1186,9 +1186,9 @@ SELECT
     CAST(CASE WHEN older.id IS NULL THEN 'new' WHEN newer.id IS NULL THEN 'gone' ELSE 'changed' END AS TEXT) AS change,
     older.value AS value_before, newer.value AS value_after
 FROM pairs
-CROSS JOIN jobs ON jobs.id = pairs.job_id
-CROSS JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
-CROSS JOIN runs AS older_run ON older_run.id = pairs.older_id
+JOIN jobs ON jobs.id = pairs.job_id
+JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
+JOIN runs AS older_run ON older_run.id = pairs.older_id
 LEFT JOIN item_rows AS newer ON newer.id = pairs.newer_item
 LEFT JOIN item_rows AS older ON older.id = pairs.older_item
-WHERE newer.value IS NOT older.value;
+WHERE newer.value IS NULL OR older.value IS NULL OR newer.value <> older.value;
