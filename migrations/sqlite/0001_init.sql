@@ -1147,48 +1147,50 @@ SELECT
     jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, pages.name, item_rows.page_id,
     CAST(coalesce(page_chains.number, 1) AS INTEGER) AS page, item_rows.position, item_rows.key, item_rows.value
 FROM item_rows
-CROSS JOIN pages ON pages.id = item_rows.page_id
-CROSS JOIN runs ON runs.id = pages.run_id
-CROSS JOIN jobs ON jobs.id = runs.job_id
+JOIN pages ON pages.id = item_rows.page_id
+JOIN runs ON runs.id = pages.run_id
+JOIN jobs ON jobs.id = runs.job_id
 LEFT JOIN page_chains ON page_chains.page_id = item_rows.page_id
 WHERE runs.pruned_at IS NULL;
 
 -- The items of each job's latest run.
 CREATE VIEW items AS
-SELECT all_items.* FROM all_items
-WHERE all_items.run_id IN (SELECT max(id) FROM runs GROUP BY job_id);
+SELECT all_items.* FROM (SELECT max(id) AS id FROM runs GROUP BY job_id) AS latest
+CROSS JOIN all_items
+WHERE all_items.run_id = latest.id;
 
 -- What became of the items with a key between each job's two latest finished runs: one row an item that is `new`, `changed` or
 -- `gone`. Of several items of a run with one key the last counts.
 CREATE VIEW item_changes AS
-WITH latest AS (
-    SELECT newer.job_id, newer.id AS newer_id, newer.number AS to_run,
-        (SELECT max(older.id) FROM runs AS older
-         WHERE older.job_id = newer.job_id AND older.state = 'finished' AND older.id < newer.id AND older.pruned_at IS NULL) AS older_id
-    FROM runs AS newer
-    WHERE newer.id IN (SELECT max(id) FROM runs WHERE state = 'finished' AND pruned_at IS NULL GROUP BY job_id)
-),
-sides AS (
-    SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
-    FROM latest
-    CROSS JOIN pages ON pages.run_id IN (latest.newer_id, latest.older_id)
-    CROSS JOIN item_rows ON item_rows.page_id = pages.id
-    WHERE latest.older_id IS NOT NULL AND item_rows.key IS NOT NULL
-    GROUP BY latest.job_id, pages.run_id, pages.name, item_rows.key
-),
-pairs AS (
-    SELECT job_id, newer_id, older_id, name, key,
-        max(CASE WHEN run_id = newer_id THEN item_id END) AS newer_item, max(CASE WHEN run_id = older_id THEN item_id END) AS older_item
-    FROM sides GROUP BY job_id, newer_id, older_id, name, key
-)
 SELECT
     jobs.name AS job, older_run.number AS from_run, newer_run.number AS to_run, pairs.name, pairs.key,
     CAST(CASE WHEN older.id IS NULL THEN 'new' WHEN newer.id IS NULL THEN 'gone' ELSE 'changed' END AS TEXT) AS change,
     older.value AS value_before, newer.value AS value_after
-FROM pairs
-CROSS JOIN jobs ON jobs.id = pairs.job_id
-CROSS JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
-CROSS JOIN runs AS older_run ON older_run.id = pairs.older_id
+FROM (
+    SELECT job_id, newer_id, older_id, name, key,
+        max(CASE WHEN run_id = newer_id THEN item_id END) AS newer_item, max(CASE WHEN run_id = older_id THEN item_id END) AS older_item
+    FROM (
+        SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
+        FROM (
+            SELECT newest.job_id, newest.id AS newer_id, max(earlier.id) AS older_id
+            FROM (
+                SELECT job_id, max(id) AS id FROM runs WHERE state = 'finished' AND pruned_at IS NULL GROUP BY job_id
+            ) AS newest
+            CROSS JOIN runs AS earlier
+            WHERE earlier.job_id = newest.job_id AND earlier.state = 'finished' AND earlier.id < newest.id AND earlier.pruned_at IS NULL
+            GROUP BY newest.job_id, newest.id
+        ) AS latest
+        CROSS JOIN pages
+        CROSS JOIN item_rows
+        WHERE (pages.run_id = latest.newer_id OR pages.run_id = latest.older_id) AND item_rows.page_id = pages.id
+            AND item_rows.key IS NOT NULL
+        GROUP BY latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key
+    ) AS sides
+    GROUP BY job_id, newer_id, older_id, name, key
+) AS pairs
+JOIN jobs ON jobs.id = pairs.job_id
+JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
+JOIN runs AS older_run ON older_run.id = pairs.older_id
 LEFT JOIN item_rows AS newer ON newer.id = pairs.newer_item
 LEFT JOIN item_rows AS older ON older.id = pairs.older_item
-WHERE newer.value IS NOT older.value;
+WHERE newer.value IS NULL OR older.value IS NULL OR newer.value <> older.value;

@@ -53,7 +53,7 @@ struct SQLiteTurn {
             let span = list.span
             for index in span.indices {
                 let page = span[index].page
-                if recorded.followed.contains(page.id), let followUp = span[index].followUp {
+                if let followUp = span[index].followUp, recorded.followed.contains(page.id) {
                     try run.discoveries?.add(followUp, from: page, &growth, in: transaction)
                 }
                 if let discovery = span[index].discovery {

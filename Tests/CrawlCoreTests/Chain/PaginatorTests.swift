@@ -147,7 +147,8 @@ import Testing
     @Test func `merged members take the place of those of the first page only`() {
         var reply = reply(url: "http://a.test/w?x=1&b=2")
         reply.values[next] = ReplyValue(
-            json: "{\"c\":\"||\"}", text: nil, members: [.init(name: "c", value: "||"), .init(name: "a", value: "3")])
+            json: "{\"c\":\"||\"}", text: nil,
+            members: [.init(name: "c", value: "||"), .init(name: "a", value: "3")])
         let second = request(
             "http://a.test/w?x=1&b=2",
             place: place(2) { $0.firstURL = "http://a.test/w?x=1" })

@@ -22,8 +22,8 @@ CREATE TABLE attempts (
     -- How long the next attempt waits.
     wait_ms INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "attempts" VALUES(1,9,1,1796022934346,503,'http_status','status 503 is not accepted',5,1);
-INSERT INTO "attempts" VALUES(2,20,1,1796022936411,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(1,9,1,1796025370456,503,'http_status','status 503 is not accepted',0,1);
+INSERT INTO "attempts" VALUES(2,20,1,1796025372865,503,'http_status','status 503 is not accepted',0,1);
 CREATE TABLE batches (
     -- Identifies the batch.
     id INTEGER PRIMARY KEY,
@@ -47,17 +47,17 @@ CREATE TABLE batches (
     finished_at INTEGER,
     UNIQUE (run_id, number)
 ) STRICT;
-INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796022934219,1796022934292);
-INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796022934247,1796022934297);
-INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796022934297,1796022934397);
-INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796022934356,1796022934405);
-INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796022934405,1796022934584);
-INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796022934905,1796022935136);
-INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796022935136,1796022935350);
-INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796022935350,1796022936412);
-INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796022936413,1796022936828);
-INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796022937116,1796022937692);
-INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796022937870,1796022938512);
+INSERT INTO "batches" VALUES(1,1,1,3,2,0,1,0,1796025370334,1796025370406);
+INSERT INTO "batches" VALUES(2,1,2,1,1,0,0,0,1796025370361,1796025370409);
+INSERT INTO "batches" VALUES(3,1,3,5,2,1,1,1,1796025370409,1796025370501);
+INSERT INTO "batches" VALUES(4,1,4,1,1,0,0,0,1796025370460,1796025370707);
+INSERT INTO "batches" VALUES(5,1,5,1,1,0,0,0,1796025370707,1796025370954);
+INSERT INTO "batches" VALUES(6,2,1,3,2,0,1,0,1796025371160,1796025371447);
+INSERT INTO "batches" VALUES(7,2,2,1,1,0,0,0,1796025371447,1796025371687);
+INSERT INTO "batches" VALUES(8,2,3,5,2,1,1,1,1796025371687,1796025372865);
+INSERT INTO "batches" VALUES(9,2,4,1,0,1,0,0,1796025372866,1796025373327);
+INSERT INTO "batches" VALUES(10,3,1,2,2,0,0,0,1796025373459,1796025374261);
+INSERT INTO "batches" VALUES(11,4,1,2,2,0,0,0,1796025374425,1796025375175);
 CREATE TABLE bodies (
     -- Identifies the body.
     id INTEGER PRIMARY KEY,
@@ -150,7 +150,7 @@ CREATE TABLE hosts (
     -- Since when `wanted_by` waits, or when it asks again.
     wanted_at INTEGER
 ) STRICT;
-INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:39239',NULL,1796022938513,NULL,2.54630701234521916731e+00,0,NULL,NULL,NULL,0,NULL,NULL);
+INSERT INTO "hosts" VALUES(1,'http://127.0.0.1:39439',NULL,1796025375176,NULL,2.31216938511779,0,NULL,NULL,NULL,0,NULL,NULL);
 CREATE TABLE item_rows (
     -- Identifies the row. Within a page the rows are in the order of the items.
     id INTEGER PRIMARY KEY,
@@ -177,9 +177,9 @@ CREATE TABLE jobs (
     -- When the job was last changed.
     updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))
 ) STRICT;
-INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:39239/","http://127.0.0.1:39239/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39239/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796022934177,1796022934860);
-INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:39239/one.json"},{"name":"add","url":"http://127.0.0.1:39239/add","method":"POST","json":{"n":1}}]}','active',1796022937091,1796022937091);
-INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796022937850,1796022937850);
+INSERT INTO "jobs" VALUES(1,'site','{"name":"site","urls":["http://127.0.0.1:39439/","http://127.0.0.1:39439/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39439/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}','active',1796025370311,1796025371129);
+INSERT INTO "jobs" VALUES(2,'api','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:39439/one.json"},{"name":"add","url":"http://127.0.0.1:39439/add","method":"POST","json":{"n":1}}]}','active',1796025373443,1796025373443);
+INSERT INTO "jobs" VALUES(3,'list','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}','active',1796025374408,1796025374408);
 CREATE TABLE link_elements (
     -- Identifies the row.
     id INTEGER PRIMARY KEY,
@@ -261,32 +261,32 @@ CREATE TABLE page_keys (
     page_id INTEGER NOT NULL,
     PRIMARY KEY (run_id, url_key)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "page_keys" VALUES(1,3841769482991299353,7);
-INSERT INTO "page_keys" VALUES(1,3842671268891951243,6);
-INSERT INTO "page_keys" VALUES(1,3842874632628550177,4);
-INSERT INTO "page_keys" VALUES(1,3843405389701731027,8);
-INSERT INTO "page_keys" VALUES(1,3843755162084787968,11);
-INSERT INTO "page_keys" VALUES(1,3844467553086544934,10);
-INSERT INTO "page_keys" VALUES(1,3844942993242675394,1);
-INSERT INTO "page_keys" VALUES(1,3845596369978163935,9);
-INSERT INTO "page_keys" VALUES(1,3845906663030238260,5);
-INSERT INTO "page_keys" VALUES(1,3845967620650923082,2);
-INSERT INTO "page_keys" VALUES(2,3841769482991299353,17);
-INSERT INTO "page_keys" VALUES(2,3842671268891951243,16);
-INSERT INTO "page_keys" VALUES(2,3842874632628550177,15);
-INSERT INTO "page_keys" VALUES(2,3843405389701731027,18);
-INSERT INTO "page_keys" VALUES(2,3844467553086544934,20);
-INSERT INTO "page_keys" VALUES(2,3844942993242675394,12);
-INSERT INTO "page_keys" VALUES(2,3845596369978163935,19);
-INSERT INTO "page_keys" VALUES(2,3845906663030238260,21);
-INSERT INTO "page_keys" VALUES(2,3845967620650923082,13);
-INSERT INTO "page_keys" VALUES(3,1776773359130392988,23);
-INSERT INTO "page_keys" VALUES(3,3845903041690646903,22);
-INSERT INTO "page_keys" VALUES(4,3842183827151127549,25);
-INSERT INTO "page_keys" VALUES(4,3843074198352239358,28);
-INSERT INTO "page_keys" VALUES(4,3844300994129857399,24);
-INSERT INTO "page_keys" VALUES(4,3844555824582676301,26);
-INSERT INTO "page_keys" VALUES(4,3845791935416954351,27);
+INSERT INTO "page_keys" VALUES(1,7381617252913196442,11);
+INSERT INTO "page_keys" VALUES(1,7381939428318973186,1);
+INSERT INTO "page_keys" VALUES(1,7382051246425521394,7);
+INSERT INTO "page_keys" VALUES(1,7382713447408562913,8);
+INSERT INTO "page_keys" VALUES(1,7382868926216783876,6);
+INSERT INTO "page_keys" VALUES(1,7383640563627758500,2);
+INSERT INTO "page_keys" VALUES(1,7383657048368022017,4);
+INSERT INTO "page_keys" VALUES(1,7384444835277781624,10);
+INSERT INTO "page_keys" VALUES(1,7384964479817635340,5);
+INSERT INTO "page_keys" VALUES(1,7385572955188135451,9);
+INSERT INTO "page_keys" VALUES(2,7381939428318973186,12);
+INSERT INTO "page_keys" VALUES(2,7382051246425521394,17);
+INSERT INTO "page_keys" VALUES(2,7382713447408562913,18);
+INSERT INTO "page_keys" VALUES(2,7382868926216783876,16);
+INSERT INTO "page_keys" VALUES(2,7383640563627758500,13);
+INSERT INTO "page_keys" VALUES(2,7383657048368022017,15);
+INSERT INTO "page_keys" VALUES(2,7384444835277781624,20);
+INSERT INTO "page_keys" VALUES(2,7384964479817635340,21);
+INSERT INTO "page_keys" VALUES(2,7385572955188135451,19);
+INSERT INTO "page_keys" VALUES(3,7385110168025481346,22);
+INSERT INTO "page_keys" VALUES(3,7480768771368688976,23);
+INSERT INTO "page_keys" VALUES(4,7382182553060396797,25);
+INSERT INTO "page_keys" VALUES(4,7383012015626185221,28);
+INSERT INTO "page_keys" VALUES(4,7383274191791125426,24);
+INSERT INTO "page_keys" VALUES(4,7383496932907363189,26);
+INSERT INTO "page_keys" VALUES(4,7383817041181151438,27);
 CREATE TABLE page_links (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -445,34 +445,34 @@ CREATE TABLE pages (
     CHECK ((state = 'failed') = (error_kind IS NOT NULL) OR kind IS NOT NULL AND kind = 'check' AND state = 'done'),
     CHECK ((state = 'skipped') = (skip_reason IS NOT NULL))
 ) STRICT;
-INSERT INTO "pages" VALUES(1,1,1,3844942993242675394,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/',200,192,192,0,0,0,2,45,1796022934267,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(2,1,1,3845967620650923082,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796022934221,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:39239/private/a.html','robots');
+INSERT INTO "pages" VALUES(1,1,1,7381939428318973186,'done',0,0,NULL,1,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/',200,192,192,0,0,0,1,47,1796025370384,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(2,1,1,7383640563627758500,'skipped',0,0,NULL,0,1,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796025370336,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:39439/private/a.html','robots');
 INSERT INTO "pages" VALUES(3,1,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(4,1,1,3842874632628550177,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/sitemap.xml',200,148,148,0,0,0,1,2,1796022934224,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'A4A005E2D5D7A5266C8FF0450C4A13C4',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(5,1,1,3845906663030238260,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:39239/mapped.html',200,21,21,0,0,0,0,45,1796022934297,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(6,1,1,3842671268891951243,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/beans.html',200,43,43,0,0,0,0,47,1796022934345,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(7,1,1,3841769482991299353,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/old.html',404,23,23,0,0,0,0,47,1796022934345,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(8,1,1,3843405389701731027,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/moved',301,0,0,1,0,0,0,2,1796022934349,NULL,NULL,NULL,'http://127.0.0.1:39239/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:39239/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(9,1,1,3845596369978163935,'done',1796022934352,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/flaky',200,21,21,0,0,0,0,47,1796022934405,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(10,1,1,3844467553086544934,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/way.html',200,46,46,0,0,0,0,45,1796022934397,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(11,1,1,3843755162084787968,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/behind.html',200,27,27,0,0,0,0,0,1796022934581,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(12,2,1,3844942993242675394,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/',200,192,192,0,0,0,4,13,1796022934927,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(13,2,1,3845967620650923082,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796022934913,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:39239/private/a.html','robots');
+INSERT INTO "pages" VALUES(4,1,1,7383657048368022017,'done',0,0,NULL,1,1,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/sitemap.xml',200,148,148,0,0,0,1,1,1796025370338,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'1B1F10F044C3772D506B0AD9D74D4176',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(5,1,1,7384964479817635340,'done',0,-300,NULL,1,2,NULL,0,NULL,4,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:39439/mapped.html',200,21,21,0,0,0,0,43,1796025370409,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',0,NULL,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(6,1,1,7382868926216783876,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/beans.html',200,43,43,0,0,0,0,43,1796025370454,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'D771872DD9A5D99E49ECDFBA48DF7C3D',4,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(7,1,1,7382051246425521394,'failed',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/old.html',404,23,23,0,0,0,0,43,1796025370453,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(8,1,1,7382713447408562913,'skipped',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/moved',301,0,0,1,0,0,0,0,1796025370456,NULL,NULL,NULL,'http://127.0.0.1:39439/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:39439/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(9,1,1,7385572955188135451,'done',1796025370459,1001,NULL,2,4,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/flaky',200,21,21,0,0,0,0,1,1796025370707,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(10,1,1,7384444835277781624,'done',0,1001,NULL,1,3,NULL,1,NULL,1,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/way.html',200,46,46,0,0,0,0,44,1796025370501,'Way','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B6B585FAAA282ECD778D22920E2F9DA6',5,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,1,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(11,1,1,7381617252913196442,'done',0,2002,NULL,1,5,NULL,2,NULL,10,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/behind.html',200,27,27,0,0,0,0,0,1796025370953,'/behind.html','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'6471C324005039384AFBC5452CED55DD',7,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(12,2,1,7381939428318973186,'done',0,0,NULL,1,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/',200,192,192,0,0,0,1,3,1796025371206,'Shop','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C380401CBF8A4B6AC4CAC4C20F898F19',1,'127.0.0.1','1.1',NULL,NULL,'en',NULL,6,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(13,2,1,7383640563627758500,'skipped',0,0,NULL,0,6,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/private/a.html',NULL,NULL,NULL,0,0,0,0,0,1796025371165,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'line 2 of robots.txt disallows http://127.0.0.1:39439/private/a.html','robots');
 INSERT INTO "pages" VALUES(14,2,NULL,NULL,'skipped',0,0,NULL,0,NULL,NULL,0,NULL,NULL,NULL,NULL,'GET',NULL,'not a url',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'it has no scheme and there is nothing to resolve it against','invalid_url');
-INSERT INTO "pages" VALUES(15,2,1,3842874632628550177,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/sitemap.xml',200,148,148,0,0,0,0,1,1796022935134,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'A4A005E2D5D7A5266C8FF0450C4A13C4',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
-INSERT INTO "pages" VALUES(16,2,1,3842671268891951243,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/beans.html',200,43,43,0,0,0,0,1,1796022935565,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(17,2,1,3841769482991299353,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/old.html',404,23,23,0,0,0,0,0,1796022935779,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
-INSERT INTO "pages" VALUES(18,2,1,3843405389701731027,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/moved',301,0,0,1,0,0,0,0,1796022935992,NULL,NULL,NULL,'http://127.0.0.1:39239/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:39239/beans.html, which is a page of its own','duplicate');
-INSERT INTO "pages" VALUES(19,2,1,3845596369978163935,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/flaky',200,21,21,0,0,0,3,3,1796022936205,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(20,2,1,3844467553086544934,'failed',1796022936413,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/way.html',503,0,0,0,0,0,0,0,1796022936828,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
-INSERT INTO "pages" VALUES(21,2,1,3845906663030238260,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:39239/mapped.html',304,21,0,0,0,0,0,0,1796022935350,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(22,3,1,3845903041690646903,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:39239/one.json',200,9,9,0,0,0,4,4,1796022937262,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(23,3,1,1776773359130392988,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:39239/add',201,15,15,0,0,0,0,0,1796022937692,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(24,4,1,3844300994129857399,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/page/1',200,22,22,0,0,0,5,7,1796022938107,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(25,4,1,3842183827151127549,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/page/2',200,22,22,0,0,0,0,0,1796022938510,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(26,4,1,3844555824582676301,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(27,4,1,3845791935416954351,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "pages" VALUES(28,4,1,3843074198352239358,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39239/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(15,2,1,7383657048368022017,'done',0,0,NULL,1,6,NULL,0,'sitemap',NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/sitemap.xml',200,148,148,0,0,0,0,1,1796025371447,NULL,'application/xml',NULL,NULL,NULL,NULL,0,NULL,X'1B1F10F044C3772D506B0AD9D74D4176',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'sitemap: 1 of 2 entries left out, the first at byte 117: names no page',NULL);
+INSERT INTO "pages" VALUES(16,2,1,7382868926216783876,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/beans.html',200,43,43,0,0,0,0,0,1796025371926,'Beans','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'B812C7A5FEF994C7B77A73D6DDD378FF',8,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":"7.50"}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(17,2,1,7382051246425521394,'failed',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/old.html',404,23,23,0,0,0,0,0,1796025372164,'Not here','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'27226ECA3541A8CE5A5BEFF22811810D',3,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}','http_status','status 404 is not accepted',NULL);
+INSERT INTO "pages" VALUES(18,2,1,7382713447408562913,'skipped',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/moved',301,0,0,1,0,0,0,0,1796025372399,NULL,NULL,NULL,'http://127.0.0.1:39439/beans.html',NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'redirected to http://127.0.0.1:39439/beans.html, which is a page of its own','duplicate');
+INSERT INTO "pages" VALUES(19,2,1,7385572955188135451,'done',0,1001,NULL,1,8,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/flaky',200,21,21,0,0,0,0,0,1796025372633,'/flaky','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'C8675CF6146ECE2A83BAA93BF6D7FBA2',6,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(20,2,1,7384444835277781624,'failed',1796025372866,1001,NULL,2,9,NULL,1,NULL,12,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/way.html',503,0,0,0,0,0,0,0,1796025373327,NULL,'text/html; charset=utf-8',NULL,NULL,NULL,NULL,0,NULL,X'99AA06D3014798D86001C324468D497F',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,'http_status','status 503 is not accepted',NULL);
+INSERT INTO "pages" VALUES(21,2,1,7384964479817635340,'done',0,-300,NULL,1,7,NULL,0,NULL,15,1767312000000,0.8,'GET',NULL,'http://127.0.0.1:39439/mapped.html',304,21,0,0,0,0,0,0,1796025371687,'Mapped','text/html; charset=utf-8','UTF-8',NULL,'"m"','Fri, 02 Jan 2026 00:00:00 GMT',1,200,X'B376C2FB42B665A18E0906435AC1F972',2,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,0,'{"price":null}',NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(22,3,1,7385110168025481346,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'GET','one','http://127.0.0.1:39439/one.json',200,9,9,0,0,0,1,1,1796025373797,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'864CFC3772980763AA66AEC765E2865A',9,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(23,3,1,7480768771368688976,'done',0,0,NULL,1,10,NULL,0,NULL,NULL,NULL,NULL,'POST','add','http://127.0.0.1:39439/add',201,15,15,0,0,0,0,0,1796025374260,NULL,'application/json','UTF-8',NULL,NULL,NULL,0,NULL,X'A614016BC3DB216C8866B711D5514741',10,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(24,4,1,7383274191791125426,'done',0,0,NULL,1,11,1,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/page/1',200,22,22,0,0,0,1,3,1796025374731,'/page/1','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'0A799B061FB3E1C6478DD62D55BFDBA2',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(25,4,1,7382182553060396797,'done',0,0,NULL,1,11,2,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/page/2',200,22,22,0,0,0,0,1,1796025375175,'/page/2','text/html; charset=utf-8','UTF-8',NULL,NULL,NULL,0,NULL,X'64E93E2FD97FC225C6951989989FF719',NULL,'127.0.0.1','1.1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(26,4,1,7383496932907363189,'pending',0,0,NULL,0,NULL,3,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/page/3',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(27,4,1,7383817041181151438,'pending',0,0,NULL,0,NULL,4,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/page/4',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "pages" VALUES(28,4,1,7383012015626185221,'pending',0,0,NULL,0,NULL,5,0,NULL,NULL,NULL,NULL,'GET',NULL,'http://127.0.0.1:39439/page/5',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE redirects (
     -- The page.
     page_id INTEGER NOT NULL REFERENCES pages (id) ON DELETE CASCADE,
@@ -484,8 +484,8 @@ CREATE TABLE redirects (
     status_code INTEGER NOT NULL,
     PRIMARY KEY (page_id, number)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:39239/moved',301);
-INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:39239/moved',301);
+INSERT INTO "redirects" VALUES(8,1,'http://127.0.0.1:39439/moved',301);
+INSERT INTO "redirects" VALUES(18,1,'http://127.0.0.1:39439/moved',301);
 CREATE TABLE replies (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -508,7 +508,7 @@ CREATE TABLE robots (
     -- Until when it counts.
     expires_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796022934219,1796109334219);
+INSERT INTO "robots" VALUES(1,200,X'557365722D6167656E743A202A0A446973616C6C6F773A202F707269766174652F0A',NULL,1796025370334,1796111770334);
 CREATE TABLE run_activity (
     -- The run.
     run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
@@ -523,7 +523,7 @@ CREATE TABLE run_activity (
     -- Pages settled a second, over the last seconds.
     pages_per_second REAL
 ) STRICT;
-INSERT INTO "run_activity" VALUES(2,1796022935992,0,1,1,NULL);
+INSERT INTO "run_activity" VALUES(2,1796025373327,0,1,0,2.57938370176479203621e+00);
 CREATE TABLE run_hosts (
     -- The run.
     run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -606,10 +606,10 @@ CREATE TABLE runs (
     UNIQUE (job_id, number),
     CHECK ((state = 'finished') = (finished_at IS NOT NULL))
 ) STRICT;
-INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:39239/","http://127.0.0.1:39239/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39239/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796022934184,1796022934586,384,1,11,4,0,7,1,3,1,10,290163,521,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:39239/","http://127.0.0.1:39239/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39239/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796022934872,1796022936829,1934,12,21,15,0,5,2,3,1,9,23102,427,0,0,0,NULL,NULL);
-INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:39239/one.json"},{"name":"add","url":"http://127.0.0.1:39239/add","method":"POST","json":{"n":1}}]}',NULL,1796022937105,1796022937696,582,22,23,23,0,2,0,0,0,2,5648,24,0,1,0,NULL,NULL);
-INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796022937860,NULL,1577,24,28,28,3,2,0,0,0,2,8114,44,0,0,1,NULL,NULL);
+INSERT INTO "runs" VALUES(1,1,1,'finished','{"name":"site","urls":["http://127.0.0.1:39439/","http://127.0.0.1:39439/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39439/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796025370314,1796025370955,632,1,11,4,0,7,1,3,1,10,227602,521,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(2,1,2,'finished','{"name":"site","urls":["http://127.0.0.1:39439/","http://127.0.0.1:39439/private/a.html","not a url"],"sitemaps":["http://127.0.0.1:39439/sitemap.xml"],"follow":{"depth":2},"metadata":true,"delay":"0s","retry":{"attempts":2,"delay":"1ms"},"keep_body":"text","extract":{"price":{"regex":"([0-9.]+) euro"}},"limits":{"pages_per_host":50},"schedule":"0 3 * * *"}',NULL,1796025371144,1796025373328,2177,12,21,15,0,5,2,3,1,9,10882,427,0,0,0,NULL,NULL);
+INSERT INTO "runs" VALUES(3,2,1,'finished','{"name":"api","robots":"ignore","requests":[{"name":"one","url":"http://127.0.0.1:39439/one.json"},{"name":"add","url":"http://127.0.0.1:39439/add","method":"POST","json":{"n":1}}]}',NULL,1796025373448,1796025374262,808,22,23,23,0,2,0,0,0,2,2286,24,0,1,0,NULL,NULL);
+INSERT INTO "runs" VALUES(4,3,1,'active','{"name":"list","robots":"ignore","urls_from":"/srv/crawl/list.txt","concurrency":{"total":1},"limits":{"pages":2}}',NULL,1796025374413,NULL,2068,24,28,28,3,2,0,0,0,2,5268,44,0,0,1,NULL,NULL);
 CREATE TABLE schedules (
     -- The job.
     job_id INTEGER PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
@@ -678,8 +678,8 @@ CREATE TABLE unread_pages (
     -- The page in the last run that read it; null where none did.
     read_id INTEGER
 ) STRICT;
-INSERT INTO "unread_pages" VALUES(1,2,1,3844467553086544934,'unknown',20,10);
-INSERT INTO "unread_pages" VALUES(2,2,1,3843755162084787968,'unknown',11,11);
+INSERT INTO "unread_pages" VALUES(1,2,1,7384444835277781624,'unknown',20,10);
+INSERT INTO "unread_pages" VALUES(2,2,1,7381617252913196442,'unknown',11,11);
 CREATE TABLE verdicts (
     -- The page.
     page_id INTEGER PRIMARY KEY REFERENCES pages (id) ON DELETE CASCADE,
@@ -1096,46 +1096,48 @@ SELECT
     jobs.name AS job, runs.number AS run, CAST(runs.id AS INTEGER) AS run_id, pages.name, item_rows.page_id,
     CAST(coalesce(page_chains.number, 1) AS INTEGER) AS page, item_rows.position, item_rows.key, item_rows.value
 FROM item_rows
-CROSS JOIN pages ON pages.id = item_rows.page_id
-CROSS JOIN runs ON runs.id = pages.run_id
-CROSS JOIN jobs ON jobs.id = runs.job_id
+JOIN pages ON pages.id = item_rows.page_id
+JOIN runs ON runs.id = pages.run_id
+JOIN jobs ON jobs.id = runs.job_id
 LEFT JOIN page_chains ON page_chains.page_id = item_rows.page_id
 WHERE runs.pruned_at IS NULL;
 CREATE VIEW items AS
-SELECT all_items.* FROM all_items
-WHERE all_items.run_id IN (SELECT max(id) FROM runs GROUP BY job_id);
+SELECT all_items.* FROM (SELECT max(id) AS id FROM runs GROUP BY job_id) AS latest
+CROSS JOIN all_items
+WHERE all_items.run_id = latest.id;
 CREATE VIEW item_changes AS
-WITH latest AS (
-    SELECT newer.job_id, newer.id AS newer_id, newer.number AS to_run,
-        (SELECT max(older.id) FROM runs AS older
-         WHERE older.job_id = newer.job_id AND older.state = 'finished' AND older.id < newer.id AND older.pruned_at IS NULL) AS older_id
-    FROM runs AS newer
-    WHERE newer.id IN (SELECT max(id) FROM runs WHERE state = 'finished' AND pruned_at IS NULL GROUP BY job_id)
-),
-sides AS (
-    SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
-    FROM latest
-    CROSS JOIN pages ON pages.run_id IN (latest.newer_id, latest.older_id)
-    CROSS JOIN item_rows ON item_rows.page_id = pages.id
-    WHERE latest.older_id IS NOT NULL AND item_rows.key IS NOT NULL
-    GROUP BY latest.job_id, pages.run_id, pages.name, item_rows.key
-),
-pairs AS (
-    SELECT job_id, newer_id, older_id, name, key,
-        max(CASE WHEN run_id = newer_id THEN item_id END) AS newer_item, max(CASE WHEN run_id = older_id THEN item_id END) AS older_item
-    FROM sides GROUP BY job_id, newer_id, older_id, name, key
-)
 SELECT
     jobs.name AS job, older_run.number AS from_run, newer_run.number AS to_run, pairs.name, pairs.key,
     CAST(CASE WHEN older.id IS NULL THEN 'new' WHEN newer.id IS NULL THEN 'gone' ELSE 'changed' END AS TEXT) AS change,
     older.value AS value_before, newer.value AS value_after
-FROM pairs
-CROSS JOIN jobs ON jobs.id = pairs.job_id
-CROSS JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
-CROSS JOIN runs AS older_run ON older_run.id = pairs.older_id
+FROM (
+    SELECT job_id, newer_id, older_id, name, key,
+        max(CASE WHEN run_id = newer_id THEN item_id END) AS newer_item, max(CASE WHEN run_id = older_id THEN item_id END) AS older_item
+    FROM (
+        SELECT latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key, max(item_rows.id) AS item_id
+        FROM (
+            SELECT newest.job_id, newest.id AS newer_id, max(earlier.id) AS older_id
+            FROM (
+                SELECT job_id, max(id) AS id FROM runs WHERE state = 'finished' AND pruned_at IS NULL GROUP BY job_id
+            ) AS newest
+            CROSS JOIN runs AS earlier
+            WHERE earlier.job_id = newest.job_id AND earlier.state = 'finished' AND earlier.id < newest.id AND earlier.pruned_at IS NULL
+            GROUP BY newest.job_id, newest.id
+        ) AS latest
+        CROSS JOIN pages
+        CROSS JOIN item_rows
+        WHERE (pages.run_id = latest.newer_id OR pages.run_id = latest.older_id) AND item_rows.page_id = pages.id
+            AND item_rows.key IS NOT NULL
+        GROUP BY latest.job_id, latest.newer_id, latest.older_id, pages.run_id, pages.name, item_rows.key
+    ) AS sides
+    GROUP BY job_id, newer_id, older_id, name, key
+) AS pairs
+JOIN jobs ON jobs.id = pairs.job_id
+JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
+JOIN runs AS older_run ON older_run.id = pairs.older_id
 LEFT JOIN item_rows AS newer ON newer.id = pairs.newer_item
 LEFT JOIN item_rows AS older ON older.id = pairs.older_item
-WHERE newer.value IS NOT older.value;
+WHERE newer.value IS NULL OR older.value IS NULL OR newer.value <> older.value;
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('runners',4);
 INSERT INTO "sqlite_sequence" VALUES('runs',4);
