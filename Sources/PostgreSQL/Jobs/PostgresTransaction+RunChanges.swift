@@ -100,7 +100,7 @@ extension PostgresTransaction {
             SELECT id, attempts, coalesce(fetched_at, 0), status_code, error_kind, error, coalesce(time_total_ms, 0), 0
             FROM {schema}.pages WHERE \(failed)
             """, [id])
-        for table in ["redirects", "replies", "sitemaps"] {
+        for table in ["redirects", "replies", "sitemaps", "item_rows"] {
             try connection.send(
                 """
                 DELETE FROM {schema}.\(table) WHERE page_id IN (SELECT id FROM {schema}.pages WHERE \(failed))

@@ -97,6 +97,7 @@ final class PostgresTurn {
             try pipeline.flush()
             try pipeline.keepChains(of: settled)
             try pipeline.keepReplies(of: settled)
+            try follow(settled)
         }
         guard run.memory != nil || run.links != nil else { return }
         try discover(found(in: outcomes))
@@ -156,15 +157,20 @@ final class PostgresTurn {
         guard !request.requests.isEmpty else { return }
         try pipeline.send(
             """
-            SELECT id, method, url, request, idempotency_key FROM {schema}.pages
-            JOIN {schema}.page_requests ON page_id = id WHERE id = ANY($1)
+            SELECT id, method, url, request, idempotency_key, name, first_page_id, number, first_url, restarts, items_before,
+                planned, total, size, digest_before
+            FROM {schema}.pages JOIN {schema}.page_requests ON page_requests.page_id = id
+            LEFT JOIN {schema}.page_chains ON page_chains.page_id = id WHERE id = ANY($1)
             """, [.ints(request.requests.map(\.rawValue))]
         ) { result in
             var stored: [PageID: StoredRequest] = [:]
             for row in result.rows {
-                stored[PageID(rawValue: row.int(0))] = StoredRequest(
+                var request = StoredRequest(
                     method: row.text(1), url: row.text(2), details: row.optionalText(3),
                     idempotencyKey: row.optionalText(4))
+                request.name = row.optionalText(5)
+                request.place = ChainPlace(row, from: 6)
+                stored[PageID(rawValue: row.int(0))] = request
             }
             self.reply.requests = self.request.requests.map { stored[$0] }
         }
@@ -324,8 +330,8 @@ final class PostgresTurn {
 }
 
 extension PageOutcome {
-    /// Whether it has rows beside the page's own: redirects, or a reply.
-    fileprivate var hasRows: Bool { chain != nil || response.content?.reply != nil }
+    /// Whether it has rows beside the page's own: redirects, a reply, items, or pages that it led to.
+    fileprivate var hasRows: Bool { chain != nil || followUp != nil || response.content?.reply != nil }
 }
 
 /// A host with pages that wait.

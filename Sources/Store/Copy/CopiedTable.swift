@@ -89,6 +89,10 @@ package struct CopiedTable: Sendable, Equatable {
         CopiedTable("skipped_links", "run_id reason' links"),
         CopiedTable("page_requests", "page_id request' idempotency_key'"),
         CopiedTable("page_inputs", "page_id input'"),
+        CopiedTable(
+            "page_chains",
+            "page_id first_page_id number first_url' restarts items_before planned total size digest_before"),
+        CopiedTable("item_rows", "id page_id position key' value'"),
         CopiedTable("sitemaps", "page_id entries entries_left_out"),
         CopiedTable("replies", "page_id reply'"),
         CopiedTable("schedules", "job_id schedule' considered_at next_start_at"),

@@ -87,7 +87,7 @@ import TrawlTestSupport
         }.map { line in
             line.replacing(/[0-9.]+ m?s\b/, with: "TIME")
                 .replacing(/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/, with: "INSTANT")
-                .replacing(/ +/, with: " ").replacing(/─+/, with: "─")
+                .replacing(/[ ]+/, with: " ").replacing(/─+/, with: "─")
                 .trimmingCharacters(in: .whitespaces)
         }
     }
