@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Hosts that cannot be connected to.
-@Suite(.timeLimit(.minutes(1))) struct UnreachableHostTests {
+@Suite(.timeLimit(.minutes(5))) struct UnreachableHostTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

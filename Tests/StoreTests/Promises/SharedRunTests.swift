@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Several runners work on one run, where a database is for several machines.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SharedRunTests {
     /// The databases that runners share runs in.
     static let databases = DatabaseFactory.all.filter(\.sharesRuns)

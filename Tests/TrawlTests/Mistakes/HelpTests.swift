@@ -115,6 +115,14 @@ struct HelpTests {
         #expect(again.output.contains("example.org.yaml is there already"))
         #expect(second.output.contains("example.org-2.yaml is written"))
         #expect(try await bench.trawl("add", "--dry-run", "example.org.yaml").code == 0)
+
+        // A list in this folder, and a job file in another.
+        try bench.write("http://127.0.0.1:1/\n", to: "urls.txt")
+        let other = session.replacing("https://example.org/", with: "urls.txt")
+        let apart = try await bench.shell(
+            "mkdir jobs && \(other.replacing("$TRAWL", with: "$TRAWL init jobs/list.yaml"))")
+        #expect(apart.code == 0, "\(apart.output)")
+        #expect(try await bench.trawl("add", "--dry-run", "jobs/list.yaml").output.contains("127.0.0.1:1"))
     }
 
     @Test func `every command has a page of the manual, with an example`() async throws {

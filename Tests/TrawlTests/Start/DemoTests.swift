@@ -48,8 +48,9 @@ import TrawlTestSupport
         let demo = try bench.start("demo", "--port", "\(port)")
         defer { kill(demo.pid, SIGTERM) }
         try await eventually("the demo listens") { try demo.outputSoFar().contains("until you press Ctrl-C") }
-        let crawl = try await bench.trawl(
-            "run", "-q", "--name", "shop", "--follow", "host", "http://127.0.0.1:\(port)/")
+        try bench.job(
+            "shop", urls: ["http://127.0.0.1:\(port)/"], "follow: {scope: host}\ndelay: 0s\nrobots: obey")
+        let crawl = try await bench.trawl("run", "-q", "shop.yaml")
 
         #expect(crawl.code == 4, "\(crawl.errors)")
         #expect(
@@ -68,21 +69,21 @@ import TrawlTestSupport
         kill(demo.pid, SIGINT)
         #expect(try await demo.finished().code == 0)
     }
+}
 
-    /// A port that nobody listens at.
-    private func freePort() throws -> UInt16 {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                try #require(bind(socket, $0, length) == 0)
-                try #require(getsockname(socket, $0, &length) == 0)
-            }
+/// A port that nobody listens at.
+func freePort() throws -> UInt16 {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { pointer in
+        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            try #require(bind(socket, $0, length) == 0)
+            try #require(getsockname(socket, $0, &length) == 0)
         }
-        return UInt16(bigEndian: address.sin_port)
     }
+    return UInt16(bigEndian: address.sin_port)
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Glibc
 internal import JobFile
 
@@ -48,10 +49,19 @@ struct InitCommand: ParsableCommand {
         if let file { try checkAbsence(of: file) }
         let questions = Questionnaire(
             readLine: { readLine() }, write: { Terminal.write($0, to: STDOUT_FILENO) })
-        guard let draft = questions.draft() else {
+        guard var draft = questions.draft() else {
             throw CommandFailure(.usage, "no more answers; nothing was written")
         }
         let path = file ?? freePath(for: draft.name)
+        // A job file names its list from its own folder on.
+        if case .list(let list) = draft.source, path.contains("/"), !list.hasPrefix("/") {
+            draft.source = .list("\(FileManager.default.currentDirectoryPath)/\(list)")
+        }
+        do throws(JobFileError) {
+            _ = try JobDocument(yaml: draft.text, source: .file(path))
+        } catch {
+            throw CommandFailure(.usage, "\(error.description); nothing was written")
+        }
         try write(draft.text, to: path)
         try Terminal.put("\n" + next(path, draft))
     }
