@@ -109,3 +109,17 @@ void clinux_lookup_end(clinux_lookup *lookup) {
     free((char *)lookup->request.ar_name);
     free(lookup);
 }
+
+static int argument_count;
+static char **arguments;
+
+// The C library hands the program's arguments to constructors, too.
+__attribute__((constructor)) static void keep_arguments(int count, char **values, char **environment) {
+    (void)environment;
+    argument_count = count;
+    arguments = values;
+}
+
+int clinux_argument_count(void) { return argument_count; }
+
+const char *clinux_argument(int index) { return arguments[index]; }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CLinux
 internal import CrawlEngine
 internal import Foundation
 internal import Glibc
@@ -43,7 +44,7 @@ struct Trawl: AsyncParsableCommand {
         do {
             if try beganOtherwise() { return }
             try checkCommand()
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             output = (command as? any OutputCommand)?.output
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -55,11 +56,16 @@ struct Trawl: AsyncParsableCommand {
         }
     }
 
+    /// What stands behind the program's name.
+    private static let arguments = (0..<clinux_argument_count()).dropFirst().map {
+        String(cString: clinux_argument($0))
+    }
+
     /// What is done where there is no command: questions on a terminal where there are no arguments at all, or what the program is made of.
     ///
     /// - Returns: whether that was it.
     private static func beganOtherwise() throws -> Bool {
-        let words = CommandLine.arguments.dropFirst()
+        let words = arguments
         if words.isEmpty {
             guard InitCommand.isPossible else {
                 Terminal.writeError(helpMessage() + "\n")
@@ -82,8 +88,7 @@ struct Trawl: AsyncParsableCommand {
     private static func checkCommand() throws {
         var commands = configuration.subcommands.compactMap { $0.configuration.commandName }
         commands.append("help")
-        guard CommandLine.arguments.count > 1 else { return }
-        let word = CommandLine.arguments[1]
+        guard let word = arguments.first else { return }
         if word.hasPrefix("-") || commands.contains(word) { return }
         let way = suggestion(for: word, commands)
         throw CommandFailure(.usage, "\(Terminal.sanitized(word)) is no command; \(way)")

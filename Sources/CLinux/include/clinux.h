@@ -51,3 +51,7 @@ extern const int clinux_lookup_going_on;
 
 // Frees it. One that goes on and cannot be cancelled is left to the C library, which writes to it later.
 void clinux_lookup_end(clinux_lookup *lookup);
+
+// The arguments that the program was started with. Swift reads its own from /proc, which is not mounted everywhere.
+int clinux_argument_count(void);
+const char *clinux_argument(int index);

@@ -153,6 +153,7 @@ struct KillTests {
         let run = try await bench.shell("unshare -m bash -c 'umount -l /proc && $TRAWL run -q docs.yaml'")
 
         run.expectSuccess()
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'", as: Int.self) == 1)
     }
 
     @Test func `a runner of an earlier boot is gone`() async throws {
