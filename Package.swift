@@ -135,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "trawl",
             dependencies: [
-                "CCrypto", "CCurl", "CLibXML2", "CLinux", "CXXHash", "ContentCoding", "CrawlCore", "CrawlEngine",
+                "CCrypto", "CCurl", "CLibXML2", "CLinux", "CXXHash", "ContentCoding", "CrawlCore",
+                "CrawlEngine",
                 "CrawlFetch", "Curl", "TrawlDatabase", "Extract", "JobFile", "TrawlStore", "TrawlText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),

@@ -42,7 +42,8 @@ extension PostgresTransaction {
             try body(
                 RedirectRow(
                     page: PageID(rawValue: row.int(0)), pageURL: row.text(1), finalURL: row.optionalText(2),
-                    finalStatusCode: row.optionalInt(3).map(Int.init), url: row.text(4), statusCode: Int(row.int(5))))
+                    finalStatusCode: row.optionalInt(3).map(Int.init), url: row.text(4),
+                    statusCode: Int(row.int(5))))
             return true
         }
     }

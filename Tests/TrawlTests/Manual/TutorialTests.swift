@@ -57,7 +57,9 @@ import TrawlTestSupport
                 if open.language == "yaml" {
                     // The first line is the file's name, as a comment.
                     parts.append(
-                        .file(name: String(open.lines[0].dropFirst(2)), text: open.lines.joined(separator: "\n")))
+                        .file(
+                            name: String(open.lines[0].dropFirst(2)), text: open.lines.joined(separator: "\n")
+                        ))
                 } else {
                     parts.append(.steps(steps(open.lines)))
                 }
