@@ -102,7 +102,14 @@ extension Paginator {
         }
         guard let home = try? WebURL(parsing: request.place?.firstURL ?? request.url) else { return url.href }
         switch paging.origin {
-        case .any: return url.withoutCredentialsAndFragment
+        case .any:
+            // What a request sends goes to its own host only; a body would go along.
+            guard url.hostKey == home.hostKey || !TextTemplate.hasReferences(request.details) else {
+                throw Fault(
+                    "the next link leads to another origin, \(url.hostKey), and the request has secrets",
+                    url: url.withoutCredentialsAndFragment)
+            }
+            return url.withoutCredentialsAndFragment
         case .first: return home.hostKey + url.pathAndQuery
         case .link:
             guard url.hostKey == home.hostKey else {

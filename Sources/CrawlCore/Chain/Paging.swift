@@ -115,7 +115,7 @@ package struct Paging: Sendable, Equatable {
         case link
         /// That of the first page, whatever the link says.
         case first
-        /// That of the link, whatever it is. Header fields of the job go there too.
+        /// That of the link, whatever it is, unless the request refers to secrets. No header fields go there.
         case any
     }
 

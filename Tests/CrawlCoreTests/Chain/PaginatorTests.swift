@@ -103,6 +103,19 @@ import Testing
                 == ["http://a.test/list?page=2"])
     }
 
+    @Test func `a request with secrets goes to no other origin, whatever the job says`() {
+        var paging = Paging(.next(next))
+        paging.origin = .any
+        let elsewhere = reply([next: "\"http://b.test/2\""])
+        var secret = request()
+        secret.details = #"{"json":{"token":"${env:TOKEN}"}}"#
+
+        #expect(pages(paging, elsewhere).map(\.url) == ["http://b.test/2"])
+        #expect(
+            fault(paging, elsewhere, secret)
+                == "the next link leads to another origin, http://b.test, and the request has secrets")
+    }
+
     // MARK: Cursors
 
     @Test func `a cursor replaces the one before, and goes where the job says`() {
