@@ -74,7 +74,7 @@ need_swift() {
 }
 
 # How the release is built: with Swift's own libraries within it, so that it runs where no Swift is, and costs less a page; and
-# without this folder's path, so that it is the same wherever it is built.
+# without this folder's path, which C's assert would put into it.
 # shellcheck disable=SC2034 # Scripts that source this use it.
 release=(-c release --static-swift-stdlib --product trawl
     -Xcc "-ffile-prefix-map=$(cd "${scripts:?}/.." && pwd)=.")
