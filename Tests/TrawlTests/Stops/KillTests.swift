@@ -59,14 +59,16 @@ struct KillTests {
         }
         try bench.job("docs", urls: [site.url("/")], "delay: 0s\nfollow: {}\nconcurrency: {per_host: 4}")
 
-        for threshold in [5, 20, 30, 40, 50, 60] {
+        // On a busy machine the last kills may come too late.
+        var isFinished = false
+        for threshold in [5, 20, 30, 40, 50, 60] where !isFinished {
             let run = try bench.start("run", "-q", "docs.yaml")
             let isThere = await site.wait { $0.requests >= threshold }
             run.signal(SIGKILL)
-            let code = try await run.finished().code
-            guard isThere, code == nil else { break }
+            isFinished = try await run.finished().code == 0
+            #expect(isThere || isFinished)
         }
-        try await bench.trawl("run", "docs.yaml").expectSuccess()
+        if !isFinished { try await bench.trawl("run", "docs.yaml").expectSuccess() }
 
         #expect(try bench.value("SELECT count(*) FROM pages") == 61)
         #expect(try bench.value("SELECT pages_done FROM runs") == 21)
