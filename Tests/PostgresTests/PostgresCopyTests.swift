@@ -24,7 +24,17 @@ struct PostgresCopyTests {
         let fixture = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../TrawlTests/Database/Fixtures/0001.sql")
         let sql = try String(contentsOf: fixture, encoding: .utf8)
-        try DatabaseQueue(path: file.text).inDatabase { try $0.execute(sql: sql) }
+        try DatabaseQueue(path: file.text).inDatabase { database in
+            try database.execute(sql: sql)
+            // The fixture's crawls have no items.
+            try database.execute(
+                sql: """
+                    INSERT INTO item_rows (page_id, position, key, value)
+                    SELECT id, 1, 'k', '{"a":1}' FROM pages WHERE state = 'done' ORDER BY id LIMIT 2;
+                    INSERT INTO page_chains (page_id, first_page_id, number, first_url, restarts, items_before)
+                    SELECT max(page_id), min(page_id), 2, 'http://a.test/', 0, 1 FROM item_rows;
+                    """)
+        }
     }
 
     /// The rows of a query on a file, each value as text.
@@ -96,6 +106,8 @@ struct PostgresCopyTests {
         }
         #expect(
             try rows("SELECT id::text FROM {schema}.jobs WHERE name = 'another'") == [["\(job.rawValue)"]])
+        #expect(
+            try rows("SELECT nextval(pg_get_serial_sequence('{schema}.item_rows', 'id'))::text") == [["3"]])
     }
 
     @Test func `a copy that is cut short leaves nothing`() throws {

@@ -122,8 +122,8 @@ private struct PostgresCopy: CopyReader, CopyWriter {
             SELECT run_id, host_id, min(not_before) FROM {schema}.pages WHERE state = 'pending' GROUP BY run_id, host_id
             """)
         for table in [
-            "jobs", "runs", "attempts", "unread_pages", "link_targets", "link_elements", "bodies", "item_rows",
-            "starts",
+            "jobs", "runs", "attempts", "unread_pages", "link_targets", "link_elements", "bodies",
+            "item_rows", "starts",
         ] {
             try connection.send(
                 """
