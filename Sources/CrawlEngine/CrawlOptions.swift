@@ -30,7 +30,7 @@ package struct CrawlOptions: Sendable {
     package var logLimit: Int64 = 64 << 20
     /// Tells which runners are still alive: hosts of those that are gone can be taken.
     package var processes: any ProcessTable = LinuxProcessTable()
-    /// When hosts that cannot be reached are set aside.
+    /// When hosts that cannot be reached are set aside. Jobs that check links probe such a host less often: ``circuit(of:)``.
     package var circuit = HostCircuit.Policy()
 
     /// - Precondition: 1 to 64 threads.
@@ -42,6 +42,14 @@ package struct CrawlOptions: Sendable {
 }
 
 extension CrawlOptions {
+    /// When a job's hosts that cannot be reached are set aside, and when they are given up. A job that checks links is to find
+    /// out that a host is down, and not to wait a quarter of an hour until it is back: it probes once, after half a minute.
+    func circuit(of spec: JobSpec) -> HostCircuit.Policy {
+        var policy = circuit
+        if spec.check != nil { policy.probes = min(policy.probes, 1) }
+        return policy
+    }
+
     /// Descriptors that are not connections: the database, the loops' own, the standard streams, and some to spare.
     private static let otherFiles = 32
 

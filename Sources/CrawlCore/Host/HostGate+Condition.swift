@@ -59,6 +59,7 @@ extension HostGate {
             snooze(index, for: min(wait, longest), now: now)
             noteChange(of: index)
         case .answered:
+            hosts[index].slowings = 0
             if hosts[index].circuit != nil {
                 hosts[index].circuit = nil
                 noteChange(of: index)
@@ -69,11 +70,11 @@ extension HostGate {
             }
         case .throttled(let wait):
             hosts[index].circuit = nil
-            if let pace = hosts[index].pace {
-                hosts[index].pace = pace.lowered(sentAt: sentAt, now: now)
-            } else {
-                hosts[index].pace = HostPace(observed: hosts[index].recent.rate(now: now), now: now)
-            }
+            let lowered =
+                hosts[index].pace.map { $0.lowered(sentAt: sentAt, now: now) }
+                ?? HostPace(observed: hosts[index].recent.rate(now: now), now: now)
+            if lowered != hosts[index].pace { hosts[index].slowings += 1 }
+            hosts[index].pace = lowered
             if let wait { snooze(index, for: wait, now: now) }
             noteChange(of: index)
         case .timedOut:

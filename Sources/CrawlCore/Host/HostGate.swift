@@ -38,6 +38,8 @@ package struct HostGate: ~Copyable {
         /// The instant until which the host asks to be left alone.
         var snoozedUntil: MonotonicInstant?
         var pace: HostPace?
+        /// How often its rate was lowered for a 429 or 503 since it last answered with anything else.
+        var slowings = 0
         var circuit: HostCircuit?
         var recent = RecentStarts()
         /// In `changed`.
@@ -191,6 +193,11 @@ package struct HostGate: ~Copyable {
             signal, at: slot.index, sentAt: slot.startedAt, fraction: fraction(), now: now)
         schedule(slot.index, now: now)
         return verdict
+    }
+
+    /// How often requests to a host were made rarer, for a 429 or 503, since it last answered with anything else.
+    package func slowings(of host: HostID) -> Int {
+        indices[host].map { hosts[$0].slowings } ?? 0
     }
 
     /// Takes out every request that has not been started.

@@ -39,6 +39,7 @@ extension PageOutcome {
         case .httpStatus: return linkVerdict(ofStatus: response.statusCode ?? 0, isOwn: isOwn)
         case .timeoutConnect, .timeoutRead, .timeoutTotal: return (passing, .timeout)
         case .reset: return (passing, .reset)
+        case .hostUnavailable where response.signs.contains(.refusedByHost): return (.unsure, .rateLimited)
         case .hostUnavailable: return (passing, .connect)
         case .connect: return (.broken, .connect)
         case .dns:

@@ -190,7 +190,7 @@ final class RunDriver {
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
             try CrawlLoop(
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
-                circuitPolicy: options.circuit, policy: policy, fields: policy.compileFields(),
+                circuitPolicy: options.circuit(of: spec), policy: policy, fields: policy.compileFields(),
                 sieve: LinkSieve(spec, rules: rules, runFrom: run.startedAt, folder: options.folder),
                 environment: environment,
                 permits: loops.permits,

@@ -9,6 +9,8 @@ extension Frontier {
     ///
     /// - Parameter asksRobots: whether its robots.txt is asked for, where it is not known.
     mutating func open(_ opened: OpenedHost, asksRobots: Bool, _ moment: TurnMoment) {
+        var opened = opened
+        opened.record.forgetOldRate(now: moment.now)
         let host = CrawledHost(
             opened, loop: hosts.idlestLoop, mayBePrivate: policy.mayBePrivate(opened),
             credentials: policy.credentials.isEmpty ? nil : policy.credentials.origin(opened.key),
@@ -25,7 +27,7 @@ extension Frontier {
             to: host.loop)
         let snooze = opened.record.condition.snooze
         guard !policy.spec.retry.isTooLong(snooze) else {
-            return deny(host.id, .failed(.hostUnavailable), Frontier.tooLong(snooze))
+            return deny(host.id, .failed(.hostUnavailable), HostRefusal.wait(snooze))
         }
         // After the host was opened: only then does the loop admit a request to it.
         guard policy.spec.robots == .obey, opened.robots == nil else { return }
@@ -44,11 +46,6 @@ extension Frontier {
                 HostOpening(
                     host: host.id, limits: limits, rules: rules, condition: HostCondition(), rest: .zero)),
             to: host.loop)
-    }
-
-    /// Why nothing is asked of a host that wants to be left alone for longer than the job waits.
-    static func tooLong(_ wait: Duration) -> String {
-        "the host asks to be left alone for \(wait), which is longer than retry.max_wait"
     }
 
     /// Tells a host's loop what is known of the host now.

@@ -32,7 +32,8 @@ extension CrawlLoop: PageFetchReceiver {
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)
-            if case .turnedAway(let wait) = signal { giveUp(outcome.lastHost, Frontier.tooLong(wait)) }
+            if case .turnedAway(let wait) = signal { giveUp(outcome.lastHost, HostRefusal.wait(wait)) }
+            if case .throttled = signal { giveUpIfPersistent(&outcome) }
             keep(consume outcome)
         case .redirect(let purpose, let target, let chain, let host):
             guard drainDeadline == nil else { return }  // The page stays pending.
@@ -54,7 +55,7 @@ extension CrawlLoop: PageFetchReceiver {
                 giveUp(last, error)
             }
             if case .turnedAway(let wait) = signal {
-                let error = Frontier.tooLong(wait)
+                let error = HostRefusal.wait(wait)
                 answer = .unreachable(.hostUnavailable, error)
                 giveUp(last, error)
             }
@@ -66,6 +67,16 @@ extension CrawlLoop: PageFetchReceiver {
     private func isShared(_ purpose: PageRequest.Purpose) -> Bool {
         guard job.followsLinks, case .page(let page) = purpose else { return false }
         return page.isPlain
+    }
+
+    /// Asks a host elsewhere, on which links are only checked, for nothing more once it goes on to refuse. To find out what a
+    /// page of it would have answered can take a minute a page, and the verdict on such a link is `unsure` anyway.
+    private func giveUpIfPersistent(_ outcome: inout PageOutcome) {
+        guard outcome.page.check?.isOwn == false, let kind = outcome.verdict.errorKind,
+            gate.slowings(of: outcome.lastHost) >= HostRefusal.mostSlowings
+        else { return }
+        outcome.verdict = .failed(kind)
+        giveUp(outcome.lastHost, HostRefusal.persistence)
     }
 
     /// Changes the outcome of a page whose failure was the host's and not its own.

@@ -67,7 +67,7 @@ extension PageFetcher {
 extension PageResponse.Signs {
     /// What a failure says beyond its kind, where no response came.
     ///
-    /// - Parameter message: what libcurl or OpenSSL says, with or without words before it.
+    /// - Parameter message: what libcurl or OpenSSL says, with or without words before it, or why the host was given up.
     package init(of kind: ErrorKind, _ message: String) {
         switch kind {
         // Until the name has been looked up once more nobody knows whose fault it is.
@@ -78,6 +78,7 @@ extension PageResponse.Signs {
                 message.contains("local issuer certificate")
                 || message.contains("verify the first certificate")
             self = isIncomplete ? .incompleteChain : []
+        case .hostUnavailable: self = HostRefusal.isMeant(by: message) ? .refusedByHost : []
         default: self = []
         }
     }

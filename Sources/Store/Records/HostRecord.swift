@@ -11,6 +11,18 @@ package struct HostRecord: Sendable, Equatable {
 
     /// A host of which nothing is known.
     package init() {}
+
+    /// Forgets the host's rate if the last request to it began more than an hour ago: what a host took last night says little
+    /// of what it takes tonight, and at a low rate it takes a night to find out.
+    ///
+    /// - Parameter now: in unix milliseconds.
+    package mutating func forgetOldRate(now: Int64) {
+        guard let lastStartedAt, now - lastStartedAt > HostRecord.rateLifetime else { return }
+        condition.rate = nil
+    }
+
+    /// Milliseconds in an hour.
+    private static let rateLifetime: Int64 = 3_600_000
 }
 
 /// What people have set for a host, by an UPDATE of its row, in place of what a job says.

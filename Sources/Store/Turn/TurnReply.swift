@@ -50,7 +50,7 @@ package struct OpenedHost: Sendable {
     /// Scheme, name and port.
     package let key: String
     /// Its row.
-    package let record: HostRecord
+    package var record: HostRecord
     /// Its robots.txt, where the job obeys it and it is young enough to be used.
     package let robots: RobotsRecord?
     /// Whether the run's own list names it, by this key or by that of the other scheme's default port.

@@ -208,4 +208,27 @@ import Testing
 
         #expect(gate.startAll(now: now) == [5])
     }
+
+    @Test func `a host's slowings are counted until it answers with anything else`() throws {
+        let gate = TestGate(perHost: 10, delay: .zero)
+        var now = MonotonicInstant.now
+        func exchange(_ signal: HostSignal) throws {
+            // Longer than the lowest rate makes the next request wait.
+            now += .seconds(70)
+            gate.add(request(1), now: now)
+            let started = try #require(gate.next(now: now))
+            gate.sent(started.slot, now: now)
+            now += .milliseconds(10)
+            gate.finished(started.slot, wasSent: true, signal, now: now)
+        }
+        #expect(gate.slowings(of: 1) == 0)
+        try exchange(.throttled(wait: nil))
+        #expect(gate.slowings(of: 1) == 1)
+        try exchange(.timedOut)
+        #expect(gate.slowings(of: 1) == 1)
+        try exchange(.throttled(wait: nil))
+        #expect(gate.slowings(of: 1) == 2)
+        try exchange(.answered)
+        #expect(gate.slowings(of: 1) == 0)
+    }
 }

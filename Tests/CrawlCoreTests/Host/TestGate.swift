@@ -39,6 +39,7 @@ final class TestGate {
     func conditions(now: MonotonicInstant) -> [Int64: HostCondition] {
         Dictionary(uniqueKeysWithValues: gate.takeChangedConditions(now: now).map { ($0.0.rawValue, $0.1) })
     }
+    func slowings(of host: Int64) -> Int { gate.slowings(of: HostID(rawValue: host)) }
     func removeAll(of host: Int64) -> [Int64] {
         gate.removeAll(of: HostID(rawValue: host)).compactMap { $0.page?.id.rawValue }
     }

@@ -73,6 +73,7 @@ import Testing
         #expect(words(.httpStatus, 403, .botWall) == "unsure bot_wall")
         #expect(words(.tls, nil, .incompleteChain) == "unsure tls_chain")
         #expect(words(.dns, nil, .temporaryDNS) == "unsure dns_temporary")
+        #expect(words(.hostUnavailable, nil, .refusedByHost) == "unsure rate_limited")
     }
 
     @Test func `a trouble that may pass is broken the second time`() {

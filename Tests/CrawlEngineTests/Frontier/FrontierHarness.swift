@@ -181,11 +181,13 @@ extension [CrawlLoop.Message] {
         }
     }
 
-    var opened: [Int64] {
+    var openings: [HostOpening] {
         compactMap { message in
-            if case .open(let opening) = message { opening.host.rawValue } else { nil }
+            if case .open(let opening) = message { opening } else { nil }
         }
     }
+
+    var opened: [Int64] { openings.map(\.host.rawValue) }
 
     var closed: [Int64] {
         compactMap { message in

@@ -46,6 +46,20 @@ struct FrontierTakeTests {
         #expect(harness.frontier.hosts.claimed == 3)
     }
 
+    @Test(
+        "A host's rate is forgotten an hour after the last request to it",
+        arguments: [(Int64(3_600_000), 0.02), (3_600_001, nil)] as [(Int64, Double?)])
+    func oldRate(age: Int64, rate: Double?) throws {
+        let harness = try FrontierHarness()
+        var host = OpenedHost(1)
+        host.record.condition.rate = 0.02
+        host.record.condition.failures = 3
+        host.record.lastStartedAt = harness.now - age
+        let messages = harness.find(host)
+        #expect(messages.openings.map(\.condition.rate) == [rate])
+        #expect(messages.openings.map(\.condition.failures) == [3])
+    }
+
     @Test("A host is filled up when half of its share is left")
     func refill() throws {
         let harness = try FrontierHarness { $0.concurrency.total = 32 }

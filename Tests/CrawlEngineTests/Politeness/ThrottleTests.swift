@@ -235,4 +235,43 @@ import Testing
         #expect(gaps.allSatisfy { $0 >= .milliseconds(95) })
         #expect(gaps.count { $0 >= .milliseconds(490) } == 2)
     }
+
+    /// A page of one host with links to another host, whose answers are the test's; what the view says of these links.
+    private func check(
+        links: Int, _ answer: @escaping LoopbackServer.Handler
+    ) async throws -> (server: LoopbackServer, verdicts: Set<String>) {
+        let hosts = ["127.0.0.1", "127.0.0.2"]
+        let server = try LoopbackServer(addresses: hosts) { request in
+            guard request.address == hosts[0] else { return answer(request) }
+            let port = request.headers["Host"]?.split(separator: ":").last ?? ""
+            return .text((0..<links).map { "<a href=//\(hosts[1]):\(port)/\($0)>x</a>" }.joined())
+                .header("Content-Type", "text/html")
+        }
+        let spec = CrawlHarness.spec {
+            $0.check = JobSpec.Check()
+            $0.keepsLinks = true
+            $0.allowPrivate = [hosts[1]]
+        }
+        try await harness.crawl([server.url("/")], spec: spec)
+        let said = try harness.value(
+            "SELECT group_concat(DISTINCT verdict || coalesce(' ' || reason, '')) FROM links", as: String.self
+        )
+        return (server, Set((said ?? "").split(separator: ",").map(String.init)))
+    }
+
+    @Test func `a check does not go on asking a host that only ever refuses`() async throws {
+        let (server, verdicts) = try await check(links: 60) { _ in .status(429) }
+
+        #expect(verdicts == ["unsure rate_limited"])
+        #expect(server.log.count { $0.address == "127.0.0.2" } < 60)
+    }
+
+    @Test func `a check goes on with a host that refuses now and then`() async throws {
+        let (server, verdicts) = try await check(links: 12) { request in
+            request.hit == 0 && request.path.hasSuffix("5") ? .status(429) : .text("")
+        }
+
+        #expect(verdicts == ["ok"])
+        #expect(server.log.count { $0.address == "127.0.0.2" } == 13)
+    }
 }

@@ -1,10 +1,11 @@
 import CrawlCore
-import CrawlEngine
 import TrawlSQLite
 import TrawlStore
 import LoopbackServer
 import Synchronization
 import Testing
+
+@testable import CrawlEngine
 
 /// Hosts that cannot be connected to.
 @Suite(.timeLimit(.minutes(5))) struct UnreachableHostTests {
@@ -124,5 +125,15 @@ import Testing
         let rows = try harness.rows()
         #expect(rows[0].errorKind == "dns")
         #expect(rows.dropFirst().allSatisfy { $0.state == .done })
+    }
+
+    @Test func `a job that checks links probes a host that is down once`() {
+        var options = CrawlOptions(threads: 1, userAgent: "trawl-tests")
+        var spec = CrawlHarness.spec()
+        #expect(options.circuit(of: spec).probes == 5)
+        spec.check = JobSpec.Check()
+        #expect(options.circuit(of: spec).probes == 1)
+        options.circuit.probes = 0
+        #expect(options.circuit(of: spec).probes == 0)
     }
 }

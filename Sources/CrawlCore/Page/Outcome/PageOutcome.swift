@@ -127,6 +127,8 @@ package struct PageResponse: Sendable {
         package static let isDirectory = Signs(rawValue: 16)
         /// That folder has a file of the name in another spelling.
         package static let caseDiffers = Signs(rawValue: 32)
+        /// The host can be reached, and wants fewer requests (``HostRefusal``).
+        package static let refusedByHost = Signs(rawValue: 64)
     }
 
     /// Microseconds from the start of the attempt, as curl counts them.
