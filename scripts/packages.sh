@@ -86,3 +86,19 @@ build_release() {
     need_swift
     swift build --package-path "${scripts:?}/.." "${release[@]}" >&2
 }
+
+# Sets `swift_modules` to the flags with which a program finds the modules of the debug build, and of the C libraries that they need.
+find_modules() {
+    local includes map
+    read -ra includes <<<"$(pkg-config --cflags-only-I libxml-2.0 uchardet libpq)"
+    swift_modules=(-I .build/debug/Modules "${includes[@]}")
+    for map in Sources/C*/module.modulemap .build/debug/*.build/module.modulemap \
+        .build/checkouts/{GRDB.swift/Sources/GRDBSQLite,Yams/Sources/CYaml/include,FlyingFox/CSystemLinux/include}/module.modulemap; do
+        swift_modules+=(-Xcc "-fmodule-map-file=$map")
+    done
+}
+
+# typecheck FILE: whether a program that uses TrawlKit compiles. Call `find_modules` first.
+typecheck() {
+    swiftc -typecheck -swift-version 6 -warnings-as-errors -enable-upcoming-feature MemberImportVisibility "${swift_modules[@]}" "$1"
+}

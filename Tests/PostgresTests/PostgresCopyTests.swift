@@ -46,15 +46,23 @@ struct PostgresCopyTests {
         }
     }
 
-    /// The rows of a query on the server, each value as text.
-    private func rows(_ sql: String) throws -> [[String?]] {
-        let result = try PostgresConnection(try PostgresURL(server.text), writes: false).run(sql)
-        return result.rows.map { row in (0..<result.columns).map { row.optionalText($0).map(Self.plain) } }
+    private func columns(of query: String) throws -> [String] {
+        try DatabaseQueue(path: file.text).read { try $0.makeStatement(sql: query).columnNames }
     }
 
-    /// Numbers that are whole are written in two ways.
+    /// The rows of a query on the server, each value as text.
+    private func rows(_ sql: String) throws -> [[String?]] {
+        Self.rows(try PostgresConnection(try PostgresURL(server.text), writes: false).run(sql))
+    }
+
+    private static func rows(_ result: PostgresResult) -> [[String?]] {
+        result.rows.map { row in (0..<result.columns).map { row.optionalText($0).map(Self.plain) } }
+    }
+
+    /// The databases write whole numbers in two ways, and give fractions 15 or 17 digits.
     private static func plain(_ text: String) -> String {
-        text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+        guard text.contains("."), let number = Double(text) else { return text }
+        return number == number.rounded() ? "\(Int(number))" : "\((number * 1e9).rounded() / 1e9)"
     }
 
     private static func sorted(_ rows: [[String?]]) -> [[String?]] {
@@ -108,6 +116,34 @@ struct PostgresCopyTests {
             try rows("SELECT id::text FROM {schema}.jobs WHERE name = 'another'") == [["\(job.rawValue)"]])
         #expect(
             try rows("SELECT nextval(pg_get_serial_sequence('{schema}.item_rows', 'id'))::text") == [["3"]])
+    }
+
+    @Test func `each query of the cookbook has the same answer on a server as in a file`() throws {
+        try file.copy(to: server) { _, _ in }
+        let connection = try PostgresConnection(try PostgresURL(server.text), writes: false)
+        _ = try connection.run("SET search_path TO {schema}")
+        let jobs = try rows(of: file, "SELECT name FROM jobs").compactMap { $0[0] }
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/cookbook.md")
+        let queries = try String(contentsOf: path, encoding: .utf8).matches(of: /\n```sql\n((?s:.*?))```/)
+            .map { String($0.1) }
+
+        #expect(queries.count > 40)
+        var answered = 0
+        for query in queries {
+            for job in jobs {
+                let query = query.replacing("'docs'", with: "'\(job)'").replacing(";", with: "")
+                let columns = try columns(of: query).map { "CAST(\"\($0)\" AS TEXT)" }
+                let asked = "SELECT \(columns.joined(separator: ", ")) FROM (\(query)) AS query"
+                let expected = try rows(of: file, asked)
+                #expect(throws: Never.self, "\(query)") {
+                    let found = Self.rows(try connection.run(asked))
+                    #expect(Self.sorted(found) == Self.sorted(expected), "\(query)")
+                }
+                if !expected.isEmpty { answered += 1 }
+            }
+        }
+        #expect(answered > queries.count)
     }
 
     @Test func `a copy that is cut short leaves nothing`() throws {

@@ -1,0 +1,3 @@
+import TrawlKit
+
+let store = try Store(path: "titles.db")

@@ -1,0 +1,16 @@
+import TrawlKit
+
+let urls = CommandLine.arguments.dropFirst().map { "\"\($0)\"" }.joined(separator: ", ")
+do throws(TrawlError) {
+    let store = try Store(path: "titles.db")
+    let job = try Job(yaml: "{name: titles, urls: [\(urls)], concurrency: {per_host: 2}}")
+
+    for try await page in store.run(job) {
+        print(page.state, page.statusCode ?? 0, page.url, page.title ?? page.error ?? "")
+    }
+} catch {
+    switch error.kind {
+    case .interrupted: print("Start me again to go on.")
+    default: print(error)
+    }
+}
