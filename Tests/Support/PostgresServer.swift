@@ -4,14 +4,23 @@ import Synchronization
 /// A PostgreSQL server for tests, in a folder of its own, reached by a Unix socket and at loopback.
 ///
 /// It is made when it is first asked for, serves all tests of the process, and ends with it, however that ends. It does not wait for
-/// the disk.
+/// the disk. If `TRAWL_TEST_POOLER` names a PgBouncer, such as `pgbouncer`, all tests reach the server through that, in transaction mode
+/// with two connections.
 package final class PostgresServer: Sendable {
     /// The folder of its socket.
     package let folder: String
     /// Its port at 127.0.0.1.
     package let port: Int
+    /// The port that tests connect to: the pooler's, or its own.
+    private let frontPort: Int
     /// Ends the server as it is closed.
     private let life: FileHandle
+
+    /// The PgBouncer between tests and server; empty for none.
+    private static let pooler = ProcessInfo.processInfo.environment["TRAWL_TEST_POOLER"] ?? ""
+
+    /// Whether tests reach the server through a pooler.
+    package static let hasPooler = !pooler.isEmpty
 
     /// Whether PostgreSQL is installed. Where it is not, tests that need it are skipped.
     package static let isHere = programs != nil
@@ -38,7 +47,7 @@ package final class PostgresServer: Sendable {
     /// The URL of a schema.
     package func url(schema: String) -> String {
         let host = folder.replacingOccurrences(of: "/", with: "%2F")
-        return "postgresql://trawl@\(host):\(port)/trawl?schema=\(schema)"
+        return "postgresql://trawl@\(host):\(frontPort)/trawl?schema=\(schema)"
     }
 
     /// Where Debian has the server's programs, or the path.
@@ -59,6 +68,7 @@ package final class PostgresServer: Sendable {
         folder = FileManager.default.temporaryDirectory.appending(path: "pg-\(getpid())").path
         let port = 20_000 + Int(getpid()) % 20_000
         self.port = port
+        frontPort = PostgresServer.hasPooler ? port + 20_000 : port
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         // The server runs as another user than root, and ends once the pipe to this process is closed.
@@ -66,7 +76,7 @@ package final class PostgresServer: Sendable {
             "-c",
             """
             set -e
-            folder=$1 programs=$2 port=$3
+            folder=$1 programs=$2 port=$3 pooler=$4
             rm -rf "$folder"; mkdir -m 755 "$folder"
             as=
             if [ "$(id -u)" = 0 ]; then
@@ -83,12 +93,22 @@ package final class PostgresServer: Sendable {
                 n=$((n + 1)); [ $n -lt 600 ] && kill -0 $server || { tail -n 3 "$folder.log"; exit 1; }
                 sleep 0.05
             done
+            if [ -n "$pooler" ]; then
+                printf '%s\\n' '[databases]' "trawl = host=$folder port=$port user=trawl" '[pgbouncer]' "unix_socket_dir = $folder" \
+                    "listen_port = $((port + 20000))" 'auth_type = any' 'pool_mode = transaction' 'default_pool_size = 2' \
+                    'max_client_conn = 1000' "logfile = $folder/pooler.log" >"$folder/pooler.ini"
+                chmod 644 "$folder/pooler.ini"
+                $as "$pooler" -q "$folder/pooler.ini" >>"$folder.log" 2>&1 </dev/null &
+                bouncer=$!
+                until [ -S "$folder/.s.PGSQL.$((port + 20000))" ]; do kill -0 $bouncer || exit 1; sleep 0.05; done
+            fi
             echo ready
             trap "" INT TERM HUP
             read -r end || :
+            [ -z "$pooler" ] || kill -QUIT $bouncer
             kill -QUIT $server; wait $server || :
             rm -rf "$folder" "$folder.log"
-            """, "sh", folder, programs, "\(port)",
+            """, "sh", folder, programs, "\(port)", PostgresServer.pooler,
         ]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input

@@ -88,7 +88,8 @@ extension CrawlLoop: PageFetchReceiver {
             outcome.verdict = .postponed(kind, wait: max(until - transfers.now, .zero))
         case .givenUp:
             let error = outcome.error ?? kind.rawValue
-            outcome.verdict = .failed(.hostUnavailable)
+            // What a check itself has met is a verdict on its link.
+            outcome.verdict = .failed(outcome.page.check == nil ? .hostUnavailable : kind)
             giveUp(outcome.lastHost, error)
         }
     }
