@@ -73,11 +73,9 @@ need_swift() {
     return 1
 }
 
-# How the release is built: with Swift's own libraries within it, so that it runs where no Swift is, and costs less a page; and
-# without this folder's path, which C's assert would put into it.
+# How the release is built: with Swift's own libraries within it, so that it runs where no Swift is, and costs less a page.
 # shellcheck disable=SC2034 # Scripts that source this use it.
-release=(-c release --static-swift-stdlib --product trawl
-    -Xcc "-ffile-prefix-map=$(cd "${scripts:?}/.." && pwd)=.")
+release=(-c release --static-swift-stdlib --product trawl)
 
 # Builds the release binary, unless another is named with TRAWL.
 build_release() {
