@@ -4,7 +4,7 @@ cost of a page with many pages pending, and sizes of tables over ten runs.
 
     pgscale.py runners [--hosts 2000] [--pages 20000] [--latency 0.2] [--total 20] [--counts 1,2,4,8]
     pgscale.py files   [--pages 20000]            one runner: PostgreSQL against an SQLite file, without latency
-    pgscale.py queue   [--sizes 100000,1000000] [--pages 10000]    so many pages of a queue of each size
+    pgscale.py queue   [--sizes 100000,1000000] [--pages 10000] [--file]    so many pages of a queue of each size
     pgscale.py sizes   [--runs 10] [--pages 20000]
 
 The site is served here, on addresses of 127.0.0.0/8, and counts what each host sees at once. The server is PostgreSQL's newest of this
@@ -17,6 +17,7 @@ import glob
 import multiprocessing
 import os
 import resource
+import signal
 import shutil
 import subprocess
 import tempfile
@@ -48,10 +49,10 @@ class Exchange(asyncio.Protocol):
 
     def answer(self, path):
         Exchange.open[self.host] -= 1
-        Exchange.served += 1
         if path == b"/peak":
-            body = b"%d %d" % (max(Exchange.peaks.values()), Exchange.served - 1)
+            body = b"%d %d" % (max(Exchange.peaks.values()), Exchange.served)
         else:
+            Exchange.served += 1
             body = b"<title>" + path + b"</title>" + b"x" * 1000
         self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
@@ -152,14 +153,20 @@ class Bench:
             file.write(f"name: {name}\nurls: [\"{urls}\"]\nrobots: ignore\ndelay: 0s\n{more}")
         return path
 
-    def crawl(self, database, *jobs, runners=1, codes=(0,)):
-        """Has runners work on jobs until they end: seconds, and CPU seconds of runners and server."""
+    def crawl(self, database, *jobs, runners=1, pages=None):
+        """Has runners work on jobs until they end, or until the site was asked for so many pages: seconds, and CPU seconds of runners
+        and server."""
         own, theirs, begun = resource.getrusage(resource.RUSAGE_CHILDREN), self.server.cpu(), time.monotonic()
         running = [subprocess.Popen([self.trawl, "run", *jobs, "--db", database, "-q"], cwd=self.folder) for _ in range(runners)]
+        while pages is not None and running[0].poll() is None and int(self.site.peak()[1]) < pages:
+            time.sleep(0.05)
+        if pages is not None:
+            running[0].send_signal(signal.SIGTERM)
         ended = [one.wait() for one in running]
         seconds, after = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN)
-        if any(code not in codes for code in ended):
+        if any(code not in (0, 7) for code in ended):
             raise SystemExit(f"the runners ended with {ended}")
+        self.written = 512 * (after.ru_oublock - own.ru_oublock)
         return (seconds, after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime, self.server.cpu() - theirs)
 
     def end(self):
@@ -206,18 +213,18 @@ def queue(options):
     for size in map(int, options.sizes.split(",")):
         bench = Bench(options, 0)
         try:
-            database = bench.server.url("queue")
-            limit = f"concurrency: {{total: 64, per_host: 4}}\nlimits: {{pages: {options.pages}}}\n"
-            job = bench.job("queue", bench.site.urls(1000, size), limit)
-            begun = time.monotonic()
-            # The first pages, together with taking the list in.
-            _, import_own, import_theirs = bench.crawl(database, job, codes=(8,))
-            seconds, own, theirs = bench.crawl(database, bench.job("queue", bench.site.urls(1000, size), limit.replace(
-                str(options.pages), str(2 * options.pages))), codes=(8,))
-            done = int(bench.server.rows("SELECT count(*) FROM queue.pages WHERE state = 'done'")[0][0]) - options.pages
-            print(f"{size} pages: list and first {options.pages} pages {time.monotonic() - begun - seconds:.1f} s, CPU us a URL: runner"
-                  f" {1e6 * import_own / size:.1f}, server {1e6 * import_theirs / size:.1f}; then {done} pages: CPU ms a page: runner"
-                  f" {1000 * own / max(1, done):.3f}, server {1000 * theirs / max(1, done):.3f}", flush=True)
+            database = f"{bench.folder}/queue.db" if options.file else bench.server.url("queue")
+
+            job = bench.job("queue", bench.site.urls(1000, size), "concurrency: {total: 64, per_host: 4}\n")
+            # The list is taken in, and the first pages are asked for.
+            seconds, own, theirs = bench.crawl(database, job, pages=1)
+            print(f"{size} URLs taken in: {seconds:.1f} s, a URL: CPU us runner {1e6 * own / size:.1f}, server {1e6 * theirs / size:.1f},"
+                  f" {bench.written / size:.0f} bytes written by the runner", flush=True)
+            asked = int(bench.site.peak()[1])
+            seconds, own, theirs = bench.crawl(database, job, pages=asked + options.pages)
+            pages = int(bench.site.peak()[1]) - asked
+            print(f"  then {pages} pages: {seconds:.1f} s, a page: CPU us runner {1e6 * own / pages:.1f}, server {1e6 * theirs / pages:.1f},"
+                  f" {bench.written / pages:.0f} bytes written by the runner", flush=True)
         finally:
             bench.end()
 
@@ -246,6 +253,7 @@ def main():
     parser.add_argument("--total", type=int, default=20, help="requests at once, of a runner")
     parser.add_argument("--counts", default="1,2,4,8")
     parser.add_argument("--sizes", default="100000,1000000")
+    parser.add_argument("--file", action="store_true", help="an SQLite file in place of the server")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trawl", default=".build/release/trawl")
