@@ -39,6 +39,16 @@ package protocol CrawlDatabase: Sendable {
     /// Whether several runners may work on one run.
     var sharesRuns: Bool { get }
 
+    /// What a runner of this process may count on; nil where runners elsewhere do not judge by its signs of life whether it is there.
+    ///
+    /// - Parameter start: before it was entered.
+    func lease(of runner: RunnerID, since start: MonotonicInstant) -> RunnerLease?
+    /// Gives a runner's sign of life where it has given none for long. Called once a second beside the runner's work, on a thread of its
+    /// own, where ``lease(of:since:)`` gives one.
+    func keepAlive(_ runner: RunnerID)
+    /// Forgets the lease of a runner that leaves.
+    func endLease(of runner: RunnerID)
+
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 
@@ -82,6 +92,15 @@ package protocol FileDatabase: CrawlDatabase {
 extension CrawlDatabase {
     /// A run is one runner's.
     package var sharesRuns: Bool { false }
+
+    /// None.
+    package func lease(of runner: RunnerID, since start: MonotonicInstant) -> RunnerLease? { nil }
+
+    /// Does nothing.
+    package func keepAlive(_ runner: RunnerID) {}
+
+    /// Does nothing.
+    package func endLease(of runner: RunnerID) {}
 }
 
 /// Puts the pages of a new run into the database, transaction after transaction. An import that is cut short begins anew.

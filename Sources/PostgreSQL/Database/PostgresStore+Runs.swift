@@ -18,12 +18,11 @@ extension PostgresStore {
     private static let abandonStep: Int64 = 5_000
 
     package func abandon(_ run: RunID, runner: RunnerID, now: Int64) throws(StoreError) -> Int64 {
-        let link = RunnerConnection(self, runner)
+        let link = RunnerConnection(self, life(of: runner).lease, runner)
         var skipped: Int64 = 0
         var last: Int64? = 0
         while let start = last {
-            last = try link.transaction { pipeline in
-                try pipeline.renew(runner, now: now)
+            last = try link.renewing { pipeline in
                 let (end, count) = try pipeline.abandonPages(
                     of: run, after: start, limit: PostgresStore.abandonStep)
                 skipped += count

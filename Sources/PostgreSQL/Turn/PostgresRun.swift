@@ -19,8 +19,9 @@ package final class PostgresRun: RunStore {
     var memory: DiscoveryMemory?
     /// The rows of links that were met lately; nil where the job keeps no links.
     var links: LinkMemory?
-    /// Hosts that the driver has. The lease alone does not tell, as another run of the same runner may have left it behind.
-    var hosts: Set<HostID> = []
+    /// Hosts that the driver has, each with the epoch in which it took it. The lease alone does not tell, as another run of the same runner
+    /// may have left it behind.
+    var hosts: [HostID: Int64] = [:]
     /// What people have set for those, as far as that was told.
     var told: [HostID: HostOverrides] = [:]
     /// What the runner has counted in the run.
@@ -28,16 +29,17 @@ package final class PostgresRun: RunStore {
     /// Ids and batches that are made here.
     var numbers: RunNumbers
     let link: RunnerConnection
-    /// When it is looked next which of the run's runners are gone, in unix milliseconds.
-    var reapAt: Int64 = 0
+    package let goAge: Duration?
+    /// When it was last looked which of the run's runners are gone.
+    var reapedAt: MonotonicInstant?
 
     /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
     var wishAt: Int64 = 0
     /// How long that is put off, in milliseconds.
     static let wishInterval: Int64 = 1_000
 
-    /// How long the look for runners is put off, in milliseconds.
-    static let reapInterval: Int64 = 5_000
+    /// How long the next look for runners is put off.
+    static let reapInterval: Duration = .seconds(5)
 
     /// A run in state `active` that the runner has taken.
     ///
@@ -51,9 +53,13 @@ package final class PostgresRun: RunStore {
         self.spec = spec
         self.processes = processes
         normalization = URLNormalization(spec.normalize)
-        link = RunnerConnection(store, runner)
-        let opening = try link.attempting { try RunOpeningRows(run.id, runner, on: PostgresPipeline($0)) }
+        link = RunnerConnection(store, store.life(of: runner).lease, runner)
+        try link.settle()
+        let opening = try link.attempting {
+            try RunOpeningRows(run.id, runner, sharesLimits: spec.hasSharedLimits, on: PostgresPipeline($0))
+        }
         former = opening.former
+        goAge = opening.goAge
         numbers = RunNumbers(nextBatch: opening.nextBatch)
         if spec.discoversPages { memory = DiscoveryMemory(spec.limits) }
         links = spec.keepsLinks ? LinkMemory() : nil
@@ -129,8 +135,10 @@ package final class PostgresRun: RunStore {
         }
     }
 
+    package var lease: RunnerLease? { link.lease }
+
     package func renew(now: Int64) throws {
-        try link.transaction { try $0.renew(runner, now: now) }
+        try link.renewing { _ in }
     }
 
     package func durably<Value>(_ body: () throws -> Value) throws -> Value {
@@ -176,6 +184,13 @@ struct RunNumbers {
         try pipeline.send("SELECT nextval('{schema}.\(sequence)')") { first = $0.first?.int(0) ?? 0 }
         try pipeline.flush()
         return first..<first + size
+    }
+}
+
+extension JobSpec {
+    /// Whether it has limits or a rate that hold over all runners of a run.
+    var hasSharedLimits: Bool {
+        limits.pages > 0 || limits.bytes > 0 || limits.time > .zero || rate.total > .zero
     }
 }
 

@@ -12,6 +12,8 @@ package struct TurnReply: Sendable {
     package var requests: [StoredRequest?] = []
     /// What came with the sign of life; nil without one.
     package var beat: TurnBeatReply?
+    /// What came of a ``BudgetRequest``; nil where nothing was asked, or where it is to be asked again.
+    package var budget: BudgetReply?
     /// Hosts that the runner has from now on, in the order in which it got them.
     package var opened: [OpenedHost] = []
     /// What became of each redirect, in their order.
@@ -41,6 +43,23 @@ package struct TurnBeatReply: Sendable {
 
     /// Nothing.
     package init() {}
+}
+
+/// A runner's part of limits that it shares with the run's other runners.
+package struct BudgetReply: Sendable, Equatable {
+    /// What it may do; nil where it did not ask.
+    package var allotment: RunBudget.Allotment?
+    /// How many starts it was given, and how long from now the first may be.
+    package var starts: (count: Int, after: Duration)?
+
+    /// Nothing.
+    package init() {}
+
+    /// Whether both are the same.
+    package static func == (one: BudgetReply, other: BudgetReply) -> Bool {
+        one.allotment == other.allotment && one.starts?.count == other.starts?.count
+            && one.starts?.after == other.starts?.after
+    }
 }
 
 /// A host that the runner has from now on, with all that is known of it.

@@ -129,3 +129,41 @@ struct SharedRunTests {
         #expect(try two.beat().interrupted.map(\.page.url) == ["http://a.test/1"])
     }
 }
+
+/// What a runner says of hosts that it does not have any more is refused.
+@Suite(.timeLimit(.minutes(5)))
+struct FenceTests {
+    /// What has happened to the host since its page was taken.
+    enum Change: String, CaseIterable {
+        /// It was another's, and is the runner's again.
+        case epoch = "UPDATE hosts SET epoch = epoch + 2"
+        /// It is another's.
+        case owner = "UPDATE hosts SET runner_id = 7, epoch = epoch + 1"
+        /// It is nobody's.
+        case nobody = "UPDATE hosts SET runner_id = NULL"
+    }
+
+    @Test(
+        "A late word of a host is refused and counted", arguments: SharedRunTests.databases, Change.allCases)
+    func refuses(_ factory: DatabaseFactory, _ change: Change) throws {
+        let runner = try TestRunner(factory, pages(3))
+        let taken = try runner.open().taken.flatMap(\.pages)
+        try runner.record([outcome(taken[0])])
+        try runner.database.execute(change.rawValue)
+        let late = [outcome(taken[1]), outcome(taken[2], .retry(.reset, wait: .seconds(1)))]
+        #expect(try runner.record(late).counted == RunProgress())
+        #expect(try runner.rows().map(\.state) == [.done, .pending, .pending])
+        try runner.expectCountersToFit()
+        // It fails where the one is not counted.
+        try runner.database.execute("SELECT 1 / count(*) FROM run_runners WHERE refused = 2")
+    }
+
+    @Test("What a runner found on a page that is refused is not kept", arguments: SharedRunTests.databases)
+    func findsNothing(_ factory: DatabaseFactory) throws {
+        let runner = try TestRunner(factory, pages(1)) { $0.followLinks() }
+        let page = try #require(try runner.open().taken.first?.pages.first)
+        try runner.database.execute(Change.owner.rawValue)
+        _ = try runner.record([outcome(page, leadingTo: [DiscoveredURL("http://b.test/")])])
+        try runner.expectCountersToFit()
+    }
+}
