@@ -52,6 +52,9 @@ package protocol CrawlDatabase: Sendable {
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 
+    /// What stands before a table's name in SQL that people are told to run: a schema with a full stop, or nothing.
+    var tablePrefix: String { get }
+
     // MARK: Upkeep
 
     /// Refuses to go on with a database that nobody will find again, as its file was removed.
@@ -92,6 +95,9 @@ package protocol FileDatabase: CrawlDatabase {
 extension CrawlDatabase {
     /// A run is one runner's.
     package var sharesRuns: Bool { false }
+
+    /// Nothing.
+    package var tablePrefix: String { "" }
 
     /// None.
     package func lease(of runner: RunnerID, since start: MonotonicInstant) -> RunnerLease? { nil }

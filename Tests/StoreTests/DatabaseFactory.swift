@@ -29,7 +29,8 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
             let folder = try TestFolder()
             let path = folder.path + "/trawl.db"
             return TestDatabase(
-                try SQLiteStore(.file(path), access: .readWrite), TestClock(), folder: folder,
+                try SQLiteStore(.file(path), access: .readWrite), TestClock(), judgesByTime: true,
+                folder: folder,
                 execute: { sql in try DatabaseQueue(path: path).write { try $0.execute(sql: sql) } })
         }
 
@@ -40,7 +41,7 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
             let clock = TestClock()
             return TestDatabase(
                 try PostgresStore(url, access: .readWrite, clock: { clock.now }), clock,
-                folder: try TestFolder(),
+                judgesByTime: false, folder: try TestFolder(),
                 execute: { sql in
                     try PostgresConnection(url, writes: true)
                         .execute(script: "SET search_path TO {schema}; \(sql)")
@@ -77,18 +78,22 @@ final class TestDatabase: Sendable {
     let port: any CrawlDatabase
     /// What people do with a program of their own: runs a statement on a connection of its own.
     let execute: @Sendable (String) throws -> Void
+    /// Whether a runner that nobody sees is gone once so much time has passed since its last sign of life. Otherwise its silence must have
+    /// been observed.
+    let judgesByTime: Bool
     /// How time passes for the database where it does not go by what it is told.
     let clock: TestClock
     private let folder: TestFolder
     private let end: @Sendable () -> Void
 
     init(
-        _ port: any CrawlDatabase, _ clock: TestClock, folder: TestFolder,
+        _ port: any CrawlDatabase, _ clock: TestClock, judgesByTime: Bool, folder: TestFolder,
         execute: @escaping @Sendable (String) throws -> Void,
         end: @escaping @Sendable () -> Void = {}
     ) {
         self.port = port
         self.clock = clock
+        self.judgesByTime = judgesByTime
         self.folder = folder
         self.execute = execute
         self.end = end

@@ -219,7 +219,7 @@ CREATE INDEX frontier_runner ON {schema}.frontier (runner_id, host_id) WHERE run
 CREATE TABLE {schema}.deeds (
     -- The run.
     run_id bigint NOT NULL REFERENCES {schema}.runs (id) ON DELETE CASCADE,
-    -- What: `finish`.
+    -- What: `finish`, or `abandon`, after which no runner records anything of the run.
     deed text COLLATE "C" NOT NULL,
     -- The runner that does it.
     runner_id bigint NOT NULL,

@@ -132,7 +132,7 @@ final class RunDriver {
             lastTurn = moment.clock
             if let starts = reply.budget?.starts { loops.permits.give(starts.count, after: starts.after) }
             let recorded = frontier.apply(reply, turn, moment)
-            reporter.committed(turn.outcomes + recorded, reply)
+            reporter.committed(reply.substituting(turn.outcomes) + recorded, reply)
             isPaused = reply.beat?.isPaused ?? false
             if reply.beat != nil { showLife(at: moment.clock) }
         }
@@ -234,5 +234,14 @@ final class RunDriver {
         guard !frontier.isStopping else { return }
         frontier.stop()
         loops.drain(within: options.drain)
+    }
+}
+
+extension TurnReply {
+    /// Outcomes as they were recorded.
+    fileprivate func substituting(_ outcomes: [[PageOutcome]]) -> [[PageOutcome]] {
+        guard !substitutes.isEmpty else { return outcomes }
+        let known = Dictionary(substitutes.map { ($0.page.id, $0) }) { first, _ in first }
+        return outcomes.map { $0.map { known[$0.page.id] ?? $0 } }
     }
 }

@@ -234,8 +234,8 @@ final class PostgresConnection: @unchecked Sendable {
             _ = try? flush()
             guard self.pointer != nil else { return }
         }
-        guard [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(pointer)) else { return }
         failed = nil
+        guard [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(pointer)) else { return }
         try queue("ROLLBACK", [], isWanted: false, isPrepared: false)
         try flush()
     }

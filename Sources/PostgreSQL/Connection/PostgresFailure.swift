@@ -30,6 +30,13 @@ package struct PostgresFailure: Error, Sendable, CustomStringConvertible {
     /// made the row that there can be one of.
     var isWorthAnotherTry: Bool { ["40001", "40P01", "23505"].contains(state ?? "") }
 
+    /// Whether the server refuses a value as such: text or a number that it does not take (22…), or something that is too large for it
+    /// (54…). What a runner's own checks make of such states is none.
+    var isRefusal: Bool {
+        guard let state, state.hasPrefix("22") || state.hasPrefix("54") else { return false }
+        return !RunnerConnection.ownStates.contains(state)
+    }
+
     /// Whether a server that can be written to may be elsewhere now: the connection leads to one that cannot.
     package var isReadOnly: Bool { state == "25006" || state == "55000" && description.contains("recovery") }
 

@@ -21,6 +21,11 @@ final class RunnerConnection {
     /// What the server says where a row is not as it was read: it takes the root of a negative number.
     private static let conflictState = "2201F"
 
+    /// What the server says where a run has been ended by a command: it takes the logarithm of zero.
+    private static let endedState = "2201E"
+    /// States by which the server tells that a condition does not hold.
+    static let ownStates = [goneState, conflictState, endedState]
+
     init(_ store: PostgresStore, _ lease: RunnerLease, _ runner: RunnerID) {
         self.store = store
         self.lease = lease
@@ -47,6 +52,7 @@ final class RunnerConnection {
                     lease.lose()
                     throw RunnerConnection.takenOver
                 }
+                if failure.state == RunnerConnection.endedState { throw RunnerConnection.ended }
                 if failure.isReadOnly { connection = nil }
                 if failure.isOutage, isPatient || failure.isConnectionLost {
                     if failure.isConnectionLost { connection = nil }
@@ -96,6 +102,14 @@ final class RunnerConnection {
         return value
     }
 
+    /// Counts outcomes of a runner that was taken for gone, which were refused. Its row of the run stays.
+    func noteRefused(_ count: Int, in run: RunID) {
+        guard count > 0, let connection else { return }
+        _ = try? connection.run(
+            "UPDATE {schema}.run_runners SET refused = refused + $3 WHERE run_id = $1 AND runner_id = $2",
+            [.int(run.rawValue), .int(runner.rawValue), .int(Int64(count))])
+    }
+
     /// Queues a sign of life where one is due. It stands last in a transaction, as one that is given beside it waits until the
     /// transaction has ended.
     ///
@@ -122,6 +136,17 @@ final class RunnerConnection {
             """, [.int(runner.rawValue), .text(timeline)])
     }
 
+    /// Queues failing with the state ``endedState`` where a command has ended the run, or is about to. One that was killed on the way has
+    /// not.
+    func checkRun(_ run: RunID, _ pipeline: PostgresPipeline) throws {
+        try pipeline.send(
+            """
+            SELECT ln(1 - count(*)) FROM {schema}.deeds AS deed WHERE run_id = $1 AND deed = 'abandon' AND (
+                EXISTS (SELECT 1 FROM {schema}.runners WHERE id = deed.runner_id)
+                OR EXISTS (SELECT 1 FROM {schema}.runs WHERE id = $1 AND state = 'finished'))
+            """, [.int(run.rawValue)])
+    }
+
     /// Learns which history the server is in. From then on it is waited for as long as it takes.
     func settle() throws(StoreError) {
         timeline = try attempting { try $0.timeline() }
@@ -139,6 +164,11 @@ final class RunnerConnection {
     private static func wait(before tries: Int) {
         let most = 2_000 * Double(1 << min(tries, 8))
         usleep(UInt32(most * Double.random(in: 0.5...1)))
+    }
+
+    private static var ended: StoreError {
+        StoreError(
+            .ended, "its run was ended by another command (trawl abandon); the next trawl run begins anew")
     }
 
     private static var takenOver: StoreError {

@@ -13,8 +13,8 @@ package final class PostgresRun: RunStore {
     /// Tells which runners are still alive: hosts of those that are gone can be taken.
     let processes: any ProcessTable
     let normalization: URLNormalization
-    /// The job's runs before; nil for none.
-    let former: FormerRuns?
+    /// What was there as the runner began.
+    private let opening: RunOpeningRows
     /// What the run remembers of what it has found; nil where nothing is followed.
     var memory: DiscoveryMemory?
     /// The rows of links that were met lately; nil where the job keeps no links.
@@ -29,13 +29,22 @@ package final class PostgresRun: RunStore {
     /// Ids and batches that are made here.
     var numbers: RunNumbers
     let link: RunnerConnection
-    package let goAge: Duration?
-    /// When it was last looked which of the run's runners are gone.
-    var reapedAt: MonotonicInstant?
+    /// When it has looked for what others leave and have.
+    var looks = Looks()
 
-    /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
-    var wishAt: Int64 = 0
-    /// How long that is put off, in milliseconds.
+    /// When a runner has looked at others.
+    struct Looks {
+        /// When it was last looked which of the run's runners are gone.
+        var reapedAt: MonotonicInstant?
+        /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
+        var wishAt: Int64 = 0
+    }
+
+    /// The job's runs before; nil for none.
+    var former: FormerRuns? { opening.former }
+    package var goAge: Duration? { opening.goAge }
+
+    /// How long the next wish is put off, in milliseconds.
     static let wishInterval: Int64 = 1_000
 
     /// How long the next look for runners is put off.
@@ -55,11 +64,9 @@ package final class PostgresRun: RunStore {
         normalization = URLNormalization(spec.normalize)
         link = RunnerConnection(store, store.life(of: runner).lease, runner)
         try link.settle()
-        let opening = try link.attempting {
+        opening = try link.attempting {
             try RunOpeningRows(run.id, runner, sharesLimits: spec.hasSharedLimits, on: PostgresPipeline($0))
         }
-        former = opening.former
-        goAge = opening.goAge
         numbers = RunNumbers(nextBatch: opening.nextBatch)
         if spec.discoversPages { memory = DiscoveryMemory(spec.limits) }
         links = spec.keepsLinks ? LinkMemory() : nil
@@ -74,6 +81,19 @@ package final class PostgresRun: RunStore {
 
     package func exchange(_ request: consuming TurnRequest) throws -> TurnReply {
         let request = request
+        do throws(StoreError) {
+            return try attempt(request)
+        } catch {
+            if link.lease.isLost {
+                link.noteRefused(request.record.outcomes.reduce(0) { $0 + $1.count }, in: run.id)
+            }
+            throw error
+        }
+    }
+
+    private func attempt(_ request: TurnRequest) throws(StoreError) -> TurnReply {
+        var request = request
+        var substitutes: [PageOutcome] = []
         var unanswered: PostgresTurn?
         return try link.attempting { connection in
             let pipeline = PostgresPipeline(connection)
@@ -83,13 +103,23 @@ package final class PostgresRun: RunStore {
                     return try turn.resume(pipeline, counters)
                 }
             }
-            let turn = PostgresTurn(self, pipeline, request)
-            unanswered = nil
-            do {
-                return try turn.exchange()
-            } catch {
-                if turn.phase != .open { unanswered = turn }
-                throw error
+            while true {
+                let turn = PostgresTurn(self, pipeline, request)
+                unanswered = nil
+                do {
+                    var reply = try turn.exchange()
+                    reply.substitutes = substitutes
+                    return reply
+                } catch let failure as PostgresFailure where failure.isRefusal && substitutes.isEmpty {
+                    try connection.rollBack()
+                    guard try recorded(pipeline).commits == numbers.commits,
+                        let sifted = try sift(request, connection)
+                    else { throw failure }
+                    (request, substitutes) = sifted
+                } catch {
+                    if turn.phase != .open { unanswered = turn }
+                    throw error
+                }
             }
         }
     }

@@ -51,8 +51,8 @@ extension PostgresTurn {
     /// Queues wishing for hosts of the run's other runners, where they have more than their share of those that are had: a few at a
     /// time, and at most once a second.
     private func wishForShare() throws {
-        guard run.wishAt <= now else { return }
-        run.wishAt = now + PostgresRun.wishInterval
+        guard run.looks.wishAt <= now else { return }
+        run.looks.wishAt = now + PostgresRun.wishInterval
         try pipeline.send(
             LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(now)]
         ) { result in

@@ -60,8 +60,16 @@ final class PostgresTurn {
     /// Whether a host has pages that it did not have before this turn.
     func hasGrown(_ host: HostID) -> Bool { growth.hosts.contains(host) }
 
+    /// Records the outcomes, up to where the transaction would be committed.
+    func probe() throws {
+        try run.link.begin(pipeline)
+        try record(request.record.outcomes)
+        try pipeline.flush()
+    }
+
     func exchange() throws -> TurnReply {
         try run.link.begin(pipeline)
+        try run.link.checkRun(run.run.id, pipeline)
         try record(request.record)
         try readRequests()
         if let beat = request.beat { try self.beat(beat) }
@@ -209,8 +217,8 @@ final class PostgresTurn {
     /// Frees what runners that are gone have held: all of them, or those of this run, whose hosts nobody is refused.
     private func reap(all: Bool) throws {
         let clock = run.store.clock
-        if !all, let last = run.reapedAt, clock() < last + PostgresRun.reapInterval { return }
-        run.reapedAt = clock()
+        if !all, let last = run.looks.reapedAt, clock() < last + PostgresRun.reapInterval { return }
+        run.looks.reapedAt = clock()
         try pipeline.flush()
         let transaction = PostgresTransaction(
             connection: pipeline.connection, name: run.store.url.description, clock: clock)

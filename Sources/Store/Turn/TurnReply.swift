@@ -22,6 +22,8 @@ package struct TurnReply: Sendable {
     package var search: HostSearchReply?
     /// What was taken of hosts, those that were opened among them. A host that there was no room for is missing.
     package var taken: [TakenPages] = []
+    /// Outcomes that were recorded in the place of those of the same pages, because the database refuses what came.
+    package var substitutes: [PageOutcome] = []
     /// Batches that the turn's outcomes have brought to their end.
     package var finished: [BatchReport] = []
 

@@ -229,6 +229,9 @@ struct JobRun: Sendable {
                 return try await crawlAnew(run, of: job, spec, credentials, observer, interruption)
             }
             _ = observer.finish()  // What ended the crawl comes before what its rows ran into.
+            if case .store(let error) = error, error.kind == .ended {
+                throw CommandFailure(.interrupted, "\(job.name): \(error.description)")
+            }
             throw CommandFailure(error)
         }
         interruption.direct(to: nil)

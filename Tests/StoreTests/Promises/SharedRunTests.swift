@@ -113,6 +113,8 @@ struct SharedRunTests {
         let reply = try two.open()
         #expect(Set(reply.taken.flatMap(\.pages).map(\.id)) == Set(lost.map(\.id)))
         #expect(failure { try one.record(lost.map { outcome($0) }) } == .alreadyRunning)
+        // It fails where they are not counted.
+        try one.database.execute("SELECT 1 / count(*) FROM run_runners WHERE refused = 4")
         try two.expectCountersToFit()
     }
 
@@ -127,6 +129,83 @@ struct SharedRunTests {
         one.processes.kill(one.process.current.pid)
         two.now += 60_000
         #expect(try two.beat().interrupted.map(\.page.url) == ["http://a.test/1"])
+    }
+}
+
+/// A run is ended, or its failures put back, while runners are at work on it.
+@Suite(.timeLimit(.minutes(5)))
+struct SharedRunCommandTests {
+    @Test("A run that is abandoned ends for all runners", arguments: SharedRunTests.databases)
+    func abandons(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(4, of: "http://a.test") + pages(4, of: "http://b.test")) {
+            $0.followLinks()
+        }
+        let first = try one.open(limit: 1).taken.flatMap(\.pages)
+        let two = try one.successor()
+        let second = try two.open().taken.flatMap(\.pages)
+        try one.record([outcome(first[0])])
+        let command = try one.successor(pid: 11)
+        #expect(try one.database.port.abandon(one.run, runner: command.runner, now: 9_000) == 7)
+        #expect(
+            failure { try one.record([outcome(first[1], leadingTo: [DiscoveredURL("http://c.test/")])]) }
+                == .ended)
+        #expect(failure { try two.record(second.map { outcome($0) }) } == .ended)
+        #expect(failure { try two.open() } == .ended)
+        #expect(try one.record().state == .finished)
+        #expect(try one.rows().count == 8)
+        try one.expectCountersToFit()
+    }
+
+    @Test("An abandonment that was cut short holds nobody up", arguments: SharedRunTests.databases)
+    func abandonsHalf(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(2))
+        let taken = try one.open().taken.flatMap(\.pages)
+        try one.database.execute(
+            "INSERT INTO deeds (run_id, deed, runner_id, at) SELECT id, 'abandon', 5, 0 FROM runs")
+        #expect(try one.record(taken.map { outcome($0) }).counted.done == 2)
+    }
+
+    @Test("Pages that are put back are taken by whoever is at work", arguments: SharedRunTests.databases)
+    func retries(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(2, of: "http://a.test") + pages(2, of: "http://b.test"))
+        let first = try one.open(limit: 1).taken.flatMap(\.pages)
+        let two = try one.successor()
+        try two.open()
+        try one.record(first.map { outcome($0, .failed(.dns)) })
+        let run = one.run
+        let retried = try one.database.port.write { try $0.retryFailed(run) }
+        #expect(retried == 2)
+        #expect(try one.take(first[0].host).pages.count == 2)
+        try one.expectCountersToFit()
+    }
+}
+
+/// What the server refuses fails its own page.
+@Suite(.timeLimit(.minutes(5)))
+struct RefusedOutcomeTests {
+    @Test(
+        "An outcome that the server refuses fails its page, and the others are kept",
+        arguments: SharedRunTests.databases)
+    func sifts(_ factory: DatabaseFactory) throws {
+        let runner = try TestRunner(factory, pages(20)) { $0.followLinks() }
+        let taken = try runner.open().taken.flatMap(\.pages)
+        var generator = SystemRandomNumberGenerator()
+        // Longer than an entry of an index may be, also compressed.
+        let name = (0..<9_000).map { _ in String(UInt8.random(in: 0...35, using: &generator), radix: 36) }
+            .joined()
+        let reply = try runner.record(
+            taken.enumerated().map { index, page in
+                let host = [7, 13].contains(index) ? name : "b.test"
+                return outcome(page, leadingTo: [DiscoveredURL("http://\(host)/\(index)")])
+            })
+        #expect(reply.counted.done == 18)
+        #expect(reply.counted.failed == 2)
+        #expect(reply.substitutes.map(\.page.id) == [taken[7].id, taken[13].id])
+        let rows = try runner.rows()
+        #expect(rows.filter { $0.state == .failed }.map(\.errorKind) == ["internal", "internal"])
+        #expect(rows.count { $0.url.hasPrefix("http://b.test/") } == 18)
+        try runner.expectCountersToFit()
+        #expect(try runner.drain().count == 18)
     }
 }
 
@@ -158,12 +237,4 @@ struct FenceTests {
         try runner.database.execute("SELECT 1 / count(*) FROM run_runners WHERE refused = 2")
     }
 
-    @Test("What a runner found on a page that is refused is not kept", arguments: SharedRunTests.databases)
-    func findsNothing(_ factory: DatabaseFactory) throws {
-        let runner = try TestRunner(factory, pages(1)) { $0.followLinks() }
-        let page = try #require(try runner.open().taken.first?.pages.first)
-        try runner.database.execute(Change.owner.rawValue)
-        _ = try runner.record([outcome(page, leadingTo: [DiscoveredURL("http://b.test/")])])
-        try runner.expectCountersToFit()
-    }
 }

@@ -4,7 +4,7 @@ import TrawlStore
 
 /// Limits of a job hold over all runners of a run.
 @Suite(.timeLimit(.minutes(5)))
-struct SharedLimitTests {
+struct SharedBudgetTests {
     private static let list = pages(60, of: "http://a.test") + pages(60, of: "http://b.test")
 
     private func ask(
