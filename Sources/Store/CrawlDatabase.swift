@@ -49,6 +49,10 @@ package protocol CrawlDatabase: Sendable {
     /// Forgets the lease of a runner that leaves.
     func endLease(of runner: RunnerID)
 
+    /// Says how long calls wait for a server that cannot be reached: 30 s where nobody says otherwise. Turns of a runner wait as long as
+    /// it takes.
+    func waitForServer(atMost patience: Duration)
+
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
 
@@ -95,6 +99,9 @@ package protocol FileDatabase: CrawlDatabase {
 extension CrawlDatabase {
     /// A run is one runner's.
     package var sharesRuns: Bool { false }
+
+    /// Does nothing.
+    package func waitForServer(atMost patience: Duration) {}
 
     /// Nothing.
     package var tablePrefix: String { "" }

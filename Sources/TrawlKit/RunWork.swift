@@ -102,7 +102,8 @@ struct RunWork: Sendable {
         do {
             let order = try JobOrder(stored, document: job.document, variables: job.variables)
             let opening = try RunOpening.open(
-                order.job, store: store, runner: runner, processes: processes, now: now)
+                order.job, store: store, runner: runner, processes: processes, now: now,
+                isStopped: { stream.isStopped })
             switch opening {
             case .resumed(let run):
                 let spec = try JobDocument(yaml: run.spec, source: .database(name: job.name)).spec

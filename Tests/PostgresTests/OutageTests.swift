@@ -20,7 +20,7 @@ struct OutageTests {
 
     @Test func `a command that is no runner gives up after half a minute`() {
         let clock = FastClock()
-        var outage = Outage([], clock: { clock.now })
+        var outage = Outage(patience: .seconds(30), clock: { clock.now })
         var waits = 0
         while waits < 100, outage.wait("away") { waits += 1 }
         #expect(waits < 10)

@@ -43,7 +43,9 @@ CREATE TABLE {schema}.runners (
     -- When the runner began.
     started_at bigint NOT NULL,
     -- Counts the runner's signs of life, of which it gives one each ten seconds.
-    beat bigint NOT NULL DEFAULT 0
+    beat bigint NOT NULL DEFAULT 0,
+    -- When it gave the last one, by the server's clock. For people: who is gone is judged by `beat`.
+    beaten_at bigint NOT NULL DEFAULT ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- One execution of a job. Its counters are those here and those of its runners (`run_runners`) together; the view `run_counters`

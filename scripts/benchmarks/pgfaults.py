@@ -264,6 +264,7 @@ def failover(trial, environment=None):
     standby = Server(f"{trial.folder}/standby", copy_of=trial.server, environment=environment)
     ports = f"127.0.0.1:{trial.server.port},127.0.0.1:{standby.port}"
     trial.start(f"postgresql://trawl@{ports}/postgres?schema=faults")
+    skew = float(standby.rows("SELECT extract(epoch FROM clock_timestamp())")[0][0]) - time.time()
     time.sleep(trial.options.every)
     # From here on the copy hears of nothing more.
     standby.rows("ALTER SYSTEM SET primary_conninfo = 'host=127.0.0.1 port=1'")
@@ -274,7 +275,7 @@ def failover(trial, environment=None):
     trial.server.control("stop")
     standby.control("promote")
     former, trial.server = trial.server, standby
-    trial.note(f"failover: {lost} pages had been recorded that the new server does not know")
+    trial.note(f"failover: {lost} pages had been recorded that the new server does not know; its clock is {skew:+.0f} s off")
     trial.runners.wait()
     former.end()
 

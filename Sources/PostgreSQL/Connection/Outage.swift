@@ -13,8 +13,6 @@ struct Outage {
     private var waits = 0
     private var isTold = false
 
-    /// How long a command waits that is no runner.
-    private static let patience: Duration = .seconds(30)
     /// The first wait and the longest one, in seconds.
     private static let (shortest, longest) = (0.2, 10.0)
     /// How many waits pass before anybody is told: a connection that is lost is mostly made anew at once.
@@ -24,11 +22,16 @@ struct Outage {
 
     /// An outage that has just begun.
     ///
-    /// - Parameter leases: of those who wait; they say for how long.
-    init(_ leases: [RunnerLease], clock: @escaping @Sendable () -> MonotonicInstant) {
+    /// - Parameters:
+    ///   - leases: of those who wait; they say for how long.
+    ///   - patience: how long it is waited where there is no lease.
+    init(
+        _ leases: [RunnerLease] = [], patience: Duration = .zero,
+        clock: @escaping @Sendable () -> MonotonicInstant
+    ) {
         self.leases = leases
         self.clock = clock
-        deadline = clock() + Outage.patience
+        deadline = clock() + patience
     }
 
     /// Waits before another try.

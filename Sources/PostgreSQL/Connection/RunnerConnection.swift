@@ -56,7 +56,7 @@ final class RunnerConnection {
                 if failure.isReadOnly { connection = nil }
                 if failure.isOutage, isPatient || failure.isConnectionLost {
                     if failure.isConnectionLost { connection = nil }
-                    var waiting = outage ?? Outage(isPatient ? [lease] : [], clock: store.clock)
+                    var waiting = outage ?? newOutage()
                     guard waiting.wait(store.storeError(failure).description) else {
                         throw store.storeError(failure)
                     }
@@ -158,6 +158,12 @@ final class RunnerConnection {
         let connection = try store.connect()
         self.connection = connection
         return connection
+    }
+
+    private func newOutage() -> Outage {
+        isPatient
+            ? Outage([lease], clock: store.clock)
+            : Outage(patience: PostgresStore.patience, clock: store.clock)
     }
 
     /// Waits before another try: longer each time, and not as long as others that began to wait at the same time.

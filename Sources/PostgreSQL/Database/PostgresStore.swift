@@ -17,6 +17,11 @@ package final class PostgresStore: Sendable {
     /// Whether the server tells which history it is in.
     private let tellsTimeline: Bool
 
+    /// How long a call waits for a server that cannot be reached, in milliseconds.
+    private let patience = Atomic<Int64>(PostgresStore.patience.wholeMilliseconds)
+
+    /// How long that is where nobody says otherwise: a server may be started anew meanwhile.
+    static let patience: Duration = .seconds(30)
     /// How many connections are kept for later calls.
     private static let mostIdle = 2
     /// How often a transaction is done again that others were in the way of.
@@ -57,8 +62,7 @@ package final class PostgresStore: Sendable {
     /// An error of a connection in terms of this database.
     func storeError(_ error: any Error) -> StoreError { StoreError(error, name: url.description) }
 
-    /// Runs one transaction, all of which is committed, or nothing. Where the connection is lost, it is done again, by runners as long as
-    /// it takes; whether a commit came through whose answer was lost is looked up.
+    /// Runs one transaction, all of which is committed, or nothing. Where the connection is lost, it is done again; whether a commit came through whose answer was lost is looked up.
     ///
     /// - Parameters:
     ///   - tries: how often it is done, where others are in the way each time.
@@ -91,7 +95,13 @@ package final class PostgresStore: Sendable {
     /// Whether runners of this process are at work.
     private var hasRunners: Bool { lives.withLock { !$0.isEmpty } }
 
-    private func newOutage() -> Outage { Outage(lives.withLock { $0.values.map(\.lease) }, clock: clock) }
+    private func newOutage() -> Outage {
+        Outage(patience: .milliseconds(patience.load(ordering: .relaxed)), clock: clock)
+    }
+
+    package func waitForServer(atMost patience: Duration) {
+        self.patience.store(patience.wholeMilliseconds, ordering: .relaxed)
+    }
 
     private func attempt<Value>(
         _ mode: PostgresConnection.Mode, _ body: (PostgresTransaction) throws -> Value

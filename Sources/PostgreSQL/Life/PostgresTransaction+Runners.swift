@@ -34,8 +34,19 @@ extension PostgresTransaction {
     }
 
     func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID] {
-        try findGone(processes, of: nil).map(\.id)
+        let gone = Set(try findGone(processes, of: nil).map(\.id))
+        // A command that looks once has observed nothing. It may say what the server's own clock says; nobody is removed for that.
+        let silent = try connection.run(
+            "SELECT id FROM {schema}.runners WHERE beaten_at < \(PostgresTransaction.now) - $1 AND boot_id <> $2",
+            [.int(PostgresTransaction.longSilence), .text(processes.current.bootID)]
+        ).rows.map { RunnerID(rawValue: $0.int(0)) }
+        return Array(gone.union(silent))
     }
+
+    /// The server's time in unix milliseconds.
+    static let now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    /// The milliseconds of silence after which a runner is shown as gone.
+    private static let longSilence: Int64 = 60_000
 
     /// The runners that are gone. Of one on this machine the table of processes tells. Of one elsewhere nothing can be seen but its
     /// signs of life, so that its silence decides, as far as this connection has observed it.
@@ -59,7 +70,8 @@ extension PostgresTransaction {
                 processStarted: row.int(4))
             // Where the process cannot be seen, nothing but the silence speaks.
             let hasEnded =
-                runner.bootID == here.bootID && processes.isGone(runner, expiresAt: .max, now: 0)
+                runner.bootID == here.bootID && runner.bootID != "unknown"
+                && processes.isGone(runner, expiresAt: .max, now: 0)
             guard hasEnded || silent.contains(id) else { return nil }
             return GoneRunner(id: id, isOfRun: row.bool(6), beat: hasEnded ? nil : row.int(5))
         }

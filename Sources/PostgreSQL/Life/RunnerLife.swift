@@ -54,7 +54,8 @@ final class RunnerLife: Sendable {
                 // A crash of the server may lose it, which others then take for another silence.
                 try connection.send("SELECT set_config('synchronous_commit', 'off', true)")
                 try connection.send(
-                    "UPDATE {schema}.runners SET beat = beat + 1 WHERE id = $1", [.int(runner.rawValue)])
+                    "UPDATE {schema}.runners SET beat = beat + 1, beaten_at = \(PostgresTransaction.now) WHERE id = $1",
+                    [.int(runner.rawValue)])
                 try connection.commit()
                 let results = try connection.flush(timeout: Int32(2 * most))
                 if results.last?.affected == 1 { lease.renew(since: start) } else { lease.lose() }

@@ -83,7 +83,7 @@ extension Duration {
 
 private enum BudgetSQL {
     /// The server's time in unix milliseconds. All that is compared with it was written by it.
-    static let now = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    static let now = PostgresTransaction.now
 
     /// Allots pages: what the runner ($2) has settled and taken, and of those that are left at most an even share of the half, so that
     /// nobody sits on many that others need. What runners that are gone had beyond what they have settled is free again.

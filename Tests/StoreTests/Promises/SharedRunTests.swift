@@ -118,6 +118,35 @@ struct SharedRunTests {
         try two.expectCountersToFit()
     }
 
+    @Test(
+        "A runner elsewhere that is silent for long is shown as gone, and not removed", arguments: databases)
+    func shown(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, Self.list)
+        func gone(_ process: some ProcessTable) throws -> [RunnerID] {
+            try one.database.port.read { try $0.goneRunners(process, now: 0) }
+        }
+        let elsewhere = Elsewhere(one.process.current)
+        #expect(try gone(elsewhere).isEmpty)
+        try one.database.execute("UPDATE runners SET beaten_at = beaten_at - 61000")
+        #expect(try gone(elsewhere) == [one.runner])
+        #expect(try gone(one.process).isEmpty)
+        try one.database.port.write { try $0.reapRunners(elsewhere, now: 0) }
+        try one.open()
+    }
+
+    /// A process of another machine.
+    private struct Elsewhere: ProcessTable {
+        let current: RunnerIdentity
+
+        init(_ other: RunnerIdentity) {
+            current = RunnerIdentity(
+                bootID: "another", pidNamespace: other.pidNamespace, pid: other.pid,
+                processStarted: other.processStarted)
+        }
+
+        func processStarted(pid: Int32) -> Int64? { nil }
+    }
+
     @Test("A request that was going out as its runner ended is told to the other", arguments: databases)
     func interrupted(_ factory: DatabaseFactory) throws {
         let one = try TestRunner(
