@@ -44,7 +44,7 @@ class Server:
             env=self.environment)
 
     def control(self, what):
-        options = f"-k {self.folder} -p {self.port} -c listen_addresses=127.0.0.1 {self.options}"
+        options = f"-k {self.folder} -p {self.port} -c listen_addresses=127.0.0.1 -c max_connections=300 {self.options}"
         self._call(
             "pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", what,
             *([] if what in ("stop", "promote") else ["-o", options, "-l", f"{self.folder}/log"]))
