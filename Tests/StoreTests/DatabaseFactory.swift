@@ -40,7 +40,8 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
             let url = try PostgresURL(text)
             let clock = TestClock()
             return TestDatabase(
-                try PostgresStore(url, access: .readWrite, clock: { clock.now }), clock,
+                try PostgresStore(url, access: .readWrite, clock: { clock.now }, followsServerTime: false),
+                clock,
                 judgesByTime: false, folder: try TestFolder(),
                 execute: { sql in
                     try PostgresConnection(url, writes: true)

@@ -4,6 +4,7 @@ site and in the database that nothing was lost, nothing doubled, and no host ask
 import argparse
 import asyncio
 import collections
+import glob
 import os
 import random
 import shutil
@@ -18,6 +19,7 @@ from pgrefusals import refusals
 from pgserver import Proxy, Server
 
 PER_HOST = 2
+FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
 
 
 class Site:
@@ -286,9 +288,21 @@ def failover(trial, environment=None):
 
 def clock(trial):
     """The same, and the new server's clock is five minutes off; so is that of one runner."""
-    library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-    off = {"LD_PRELOAD": library, "FAKETIME": f"{trial.options.skew:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    off = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{trial.options.skew:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     failover(trial, off)
+
+
+def skew(trial):
+    """The clock of one runner is off."""
+    off = {"LD_PRELOAD": FAKETIME, "FAKETIME": f"{trial.options.skew:+d}", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    trial.start(environments={0: off})
+    time.sleep(trial.options.every)
+    hosts = trial.server.rows(
+        "SELECT runner_id, count(*) FROM faults.frontier WHERE runner_id IS NOT NULL GROUP BY 1 ORDER BY 2")
+    trial.note(f"hosts by runner {[int(row[1]) for row in hosts]}")
+    trial.runners.wait()
+    started = trial.server.rows("SELECT (max(claimed_at) - min(claimed_at)) / 1000 FROM faults.batches")[0][0]
+    trial.note(f"its clock was {started} s off, at least")
 
 
 def herd(trial):
@@ -372,7 +386,7 @@ def budget(trial):
 KINDS = {
     "cut": simple(cut), "kill": simple(kill), "stop": simple(stop), "restart": simple(restart),
     "all": simple(cut, kill, stop, restart), "freeze": simple(freeze), "messages": messages, "halfopen": halfopen,
-    "away": away, "failover": failover, "clock": clock, "herd": herd, "orders": orders, "snapshot": snapshot,
+    "away": away, "failover": failover, "clock": clock, "skew": skew, "herd": herd, "orders": orders, "snapshot": snapshot,
     "full": full, "budget": budget,
 }
 # Pages may be asked for again only where a runner was lost with what it had under way, or the server with what it knew.

@@ -130,7 +130,7 @@ final class RunDriver {
         if let (request, turn) = frontier.plan(moment) {
             let reply = try store.exchange(request)
             lastTurn = moment.clock
-            if let starts = reply.budget?.starts { loops.permits.give(starts.count, after: starts.after) }
+            if let starts = reply.budget?.starts { loops.permits.give(starts.count, from: starts.from) }
             let recorded = frontier.apply(reply, turn, moment)
             reporter.committed(reply.substituting(turn.outcomes) + recorded, reply)
             isPaused = reply.beat?.isPaused ?? false

@@ -121,7 +121,7 @@ final class RequestPermits: Sendable {
     }
 
     /// Takes in starts of a rate that the runner shares with others.
-    func give(_ starts: Int, after wait: Duration) { slots?.give(starts, from: .now + wait) }
+    func give(_ starts: Int, from start: MonotonicInstant) { slots?.give(starts, from: start) }
 
     /// Gives a permit back. The loop may take it again for itself, and says in ``settle(loop:isWaiting:)`` when it has
     /// taken what it wants.

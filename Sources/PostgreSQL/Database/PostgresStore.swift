@@ -14,6 +14,8 @@ package final class PostgresStore: Sendable {
     let lives = Mutex<[RunnerID: RunnerLife]>([:])
     /// Tells how time passes on this machine.
     let clock: @Sendable () -> MonotonicInstant
+    /// Whether what runners tell each other is timed by the server's clock.
+    let followsServerTime: Bool
     /// Whether the server tells which history it is in.
     private let tellsTimeline: Bool
 
@@ -29,14 +31,17 @@ package final class PostgresStore: Sendable {
 
     /// Opens a database.
     ///
-    /// - Parameter clock: how time passes on this machine.
+    /// - Parameters:
+    ///   - clock: how time passes on this machine.
+    ///   - followsServerTime: whether what runners tell each other is timed by the server's clock, and not by the time of each turn.
     /// - Throws: `StoreError`; a schema that is not trawl's, or of a newer trawl, is left untouched.
     package init(
         _ url: PostgresURL, access: DatabaseAccess,
-        clock: @escaping @Sendable () -> MonotonicInstant = { .now }
+        clock: @escaping @Sendable () -> MonotonicInstant = { .now }, followsServerTime: Bool = true
     ) throws(StoreError) {
         self.url = url
         self.clock = clock
+        self.followsServerTime = followsServerTime
         self.access = access
         do {
             let connection = try PostgresConnection(url, writes: access != .readOnly)

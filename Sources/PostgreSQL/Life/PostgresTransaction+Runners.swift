@@ -50,15 +50,21 @@ extension PostgresTransaction {
 
     /// The runners that are gone. Of one on this machine the table of processes tells. Of one elsewhere nothing can be seen but its
     /// signs of life, so that its silence decides, as far as this connection has observed it.
-    func findGone(_ processes: any ProcessTable, of run: RunID?) throws -> [GoneRunner] {
+    ///
+    /// - Parameter hear: is told the server's time, in unix milliseconds.
+    func findGone(
+        _ processes: any ProcessTable, of run: RunID?, _ hear: (Int64) -> Void = { _ in }
+    ) throws -> [GoneRunner] {
         let start = clock()
         let rows = try connection.run(
             """
             SELECT id, boot_id, pid_namespace, pid, process_started, beat,
-                EXISTS (SELECT 1 FROM {schema}.run_runners WHERE runner_id = runners.id AND run_id = $1)
+                EXISTS (SELECT 1 FROM {schema}.run_runners WHERE runner_id = runners.id AND run_id = $1),
+                \(PostgresTransaction.now)
             FROM {schema}.runners
             """, [.int(run?.rawValue)]
         ).rows
+        if let row = rows.first { hear(row.int(7)) }
         let beats = Dictionary(
             rows.map { (RunnerID(rawValue: $0.int(0)), $0.int(5)) }, uniquingKeysWith: { _, last in last })
         let silent = connection.beats.note(beats, from: start, to: clock())

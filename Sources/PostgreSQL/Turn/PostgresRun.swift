@@ -38,6 +38,10 @@ package final class PostgresRun: RunStore {
         var reapedAt: MonotonicInstant?
         /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
         var wishAt: Int64 = 0
+        /// By how many milliseconds the server's clock was ahead of this machine's as it was last looked.
+        var serverAhead: Int64 = 0
+        /// How the server's clock goes; nil before that was asked for.
+        var serverClock: ServerClock?
     }
 
     /// The job's runs before; nil for none.

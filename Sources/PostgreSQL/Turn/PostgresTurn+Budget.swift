@@ -11,6 +11,7 @@ extension PostgresTurn {
         var answer = BudgetReply()
         let run = PostgresValue.int(self.run.run.id.rawValue)
         let runner = PostgresValue.int(self.run.runner.rawValue)
+        let serverClock = wish.starts > 0 ? try readClock() : nil
         try pipeline.send("SELECT 1 FROM {schema}.run_budgets WHERE run_id = $1 FOR UPDATE", [run])
         if wish.asks {
             let limit = self.run.spec.limits.pages
@@ -32,11 +33,27 @@ extension PostgresTurn {
             try pipeline.send(
                 BudgetSQL.start, [run, .int(interval), .int(Int64(wish.starts))]
             ) { result in
-                guard let row = result.first else { return }
-                answer.starts = (Int(row.int(0)), .microseconds(row.int(1)))
+                guard let row = result.first, let serverClock else { return }
+                answer.starts = (Int(row.int(0)), serverClock.instant(row.int(1)))
                 self.reply.budget = answer
             }
         }
+    }
+}
+
+extension PostgresTurn {
+    /// How the server's clock goes beside this machine's. It is read once in a while, in a round trip of its own.
+    private func readClock() throws -> ServerClock {
+        let clock = run.store.clock
+        if let known = run.looks.serverClock, !known.isOld(at: clock()) { return known }
+        try pipeline.flush()
+        let start = clock()
+        var time: Int64 = 0
+        try pipeline.send("SELECT \(BudgetSQL.microseconds)") { time = $0.first?.int(0) ?? 0 }
+        try pipeline.flush()
+        let read = ServerClock(time, readBetween: start, and: clock())
+        run.looks.serverClock = read
+        return read
     }
 }
 
@@ -84,6 +101,8 @@ extension Duration {
 private enum BudgetSQL {
     /// The server's time in unix milliseconds. All that is compared with it was written by it.
     static let now = PostgresTransaction.now
+    /// The same in microseconds.
+    static let microseconds = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
     /// Allots pages: what the runner ($2) has settled and taken, and of those that are left at most an even share of the half, so that
     /// nobody sits on many that others need. What runners that are gone had beyond what they have settled is free again.
@@ -114,7 +133,7 @@ private enum BudgetSQL {
     /// Gives $3 starts, $2 microseconds from one to the next, behind those that were given to others. A clock that was set back holds
     /// nobody up for longer than all runners' starts take.
     static let start = """
-        WITH clock AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now),
+        WITH clock AS (SELECT \(microseconds) AS now),
         runners AS (
             SELECT count(*) AS count FROM {schema}.run_runners AS r JOIN {schema}.runners ON runners.id = r.runner_id
             WHERE r.run_id = $1),
@@ -123,7 +142,7 @@ private enum BudgetSQL {
         given AS (
             UPDATE {schema}.run_budgets AS b SET next_start_at =
                 least(greatest(next_start_at, now), now + (count + 1) * starts * $2) + starts * $2
-            FROM wish WHERE run_id = $1 RETURNING next_start_at, starts, now)
-        SELECT starts, greatest(next_start_at - starts * $2 - now, 0) FROM given
+            FROM wish WHERE run_id = $1 RETURNING next_start_at, starts)
+        SELECT starts, next_start_at - starts * $2 FROM given
         """
 }

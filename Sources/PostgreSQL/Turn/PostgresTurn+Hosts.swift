@@ -54,7 +54,7 @@ extension PostgresTurn {
         guard run.looks.wishAt <= now else { return }
         run.looks.wishAt = now + PostgresRun.wishInterval
         try pipeline.send(
-            LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(now)]
+            LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(wishTime)]
         ) { result in
             if result.affected > 0 { self.reply.search?.wasDenied = true }
         }
@@ -86,7 +86,7 @@ extension PostgresTurn {
         try pipeline.send(
             LeasingSQL.lease,
             [
-                .int(run.run.id.rawValue), .int(run.runner.rawValue), ids, .int(now),
+                .int(run.run.id.rawValue), .int(run.runner.rawValue), ids, .int(wishTime),
                 .int(PostgresTurn.wishMilliseconds),
             ]
         ) { rows = $0.rows }

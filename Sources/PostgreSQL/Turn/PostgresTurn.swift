@@ -205,7 +205,7 @@ final class PostgresTurn {
             """
             SELECT hosts.id FROM {schema}.wishes JOIN {schema}.hosts ON hosts.id = wishes.host_id
             WHERE hosts.runner_id = $1 AND wishes.wished_at > $2 ORDER BY hosts.id
-            """, [.int(run.runner.rawValue), .int(now - PostgresTurn.wishMilliseconds)]
+            """, [.int(run.runner.rawValue), .int(wishTime - PostgresTurn.wishMilliseconds)]
         ) { result in
             self.reply.beat?.wanted = result.rows.map { HostID(rawValue: $0.int(0)) }
                 .filter { self.run.hosts[$0] != nil }
@@ -222,8 +222,10 @@ final class PostgresTurn {
         try pipeline.flush()
         let transaction = PostgresTransaction(
             connection: pipeline.connection, name: run.store.url.description, clock: clock)
-        let gone = try transaction.findGone(run.processes, of: run.run.id)
-            .filter { (all || $0.isOfRun) && $0.id != run.runner }
+        let gone = try transaction.findGone(run.processes, of: run.run.id) { time in
+            if run.store.followsServerTime { run.looks.serverAhead = time - now }
+        }
+        .filter { (all || $0.isOfRun) && $0.id != run.runner }
         for runner in gone { try transaction.remove(runner, now: now) }
         guard !gone.isEmpty, run.run.hasRequests else { return }
         let held = Set(request.record.sending.map(\.page))
@@ -242,6 +244,9 @@ final class PostgresTurn {
             newlyTold[host] = overrides
         }
     }
+
+    /// The time of this turn that wishes are compared by. Runners whose clocks differ hear each other all the same.
+    var wishTime: Int64 { now + run.looks.serverAhead }
 
     /// How long a wish for a host counts unless it is renewed, in milliseconds: longer than the time between two tries.
     static let wishMilliseconds: Int64 = 3_000

@@ -51,8 +51,8 @@ package struct TurnBeatReply: Sendable {
 package struct BudgetReply: Sendable, Equatable {
     /// What it may do; nil where it did not ask.
     package var allotment: RunBudget.Allotment?
-    /// How many starts it was given, and how long from now the first may be.
-    package var starts: (count: Int, after: Duration)?
+    /// How many starts it was given, and when the first may be.
+    package var starts: (count: Int, from: MonotonicInstant)?
 
     /// Nothing.
     package init() {}
@@ -60,7 +60,7 @@ package struct BudgetReply: Sendable, Equatable {
     /// Whether both are the same.
     package static func == (one: BudgetReply, other: BudgetReply) -> Bool {
         one.allotment == other.allotment && one.starts?.count == other.starts?.count
-            && one.starts?.after == other.starts?.after
+            && one.starts?.from == other.starts?.from
     }
 }
 

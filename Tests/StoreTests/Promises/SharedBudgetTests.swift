@@ -66,19 +66,21 @@ struct SharedBudgetTests {
 
     @Test("Starts are given to one runner each", arguments: SharedRunTests.databases)
     func starts(_ factory: DatabaseFactory) throws {
-        let one = try TestRunner(factory, Self.list) { $0.rate.total = .milliseconds(100) }
+        let one = try TestRunner(factory, Self.list) { $0.rate.total = .seconds(1) }
         let two = try one.successor()
         var wish = BudgetRequest()
         wish.starts = 10
-        var given: [(count: Int, after: Duration)] = []
-        for runner in [one, two, one] {
+        var given: [(count: Int, from: MonotonicInstant)] = []
+        for runner in [one, two, one, two] {
             given.append(try #require(try runner.turn { $0.budget = wish }.budget?.starts))
         }
         // Each has a share of what it wants, as there are two; behind what the others have.
-        #expect(given.map(\.count) == [5, 5, 5])
-        #expect(given[0].after < .milliseconds(50))
-        #expect(given[1].after > .milliseconds(300) && given[1].after <= .milliseconds(500))
-        #expect(given[2].after > .milliseconds(600) && given[2].after <= .milliseconds(1_000))
+        #expect(given.map(\.count) == [5, 5, 5, 5])
+        #expect(given[2].from - given[0].from == .seconds(10))
+        #expect(given[3].from - given[1].from == .seconds(10))
+        // The two have read the server's clock one after the other.
+        #expect(given[1].from - given[0].from > .seconds(3))
+        #expect(given[1].from - given[0].from < .seconds(7))
     }
 
     @Test("A job without limits shares nothing", arguments: DatabaseFactory.all)
