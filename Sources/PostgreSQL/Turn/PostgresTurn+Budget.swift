@@ -130,8 +130,8 @@ private enum BudgetSQL {
         SELECT ours + $4 + more, (settled >= $3)::int::bigint, bytes FROM share
         """
 
-    /// Gives $3 starts, $2 microseconds from one to the next, behind those that were given to others. A clock that was set back holds
-    /// nobody up for longer than all runners' starts take.
+    /// Gives $3 starts, $2 microseconds from one to the next, behind those that were given to others. Each runner has two or three spans
+    /// ahead; more than that can only mean that the server's clock was set back, which must hold nobody up for long.
     static let start = """
         WITH clock AS (SELECT \(microseconds) AS now),
         runners AS (
@@ -141,7 +141,7 @@ private enum BudgetSQL {
             SELECT now, count, greatest(1, least($3, ceil($3::numeric / greatest(count, 1))))::bigint AS starts FROM clock, runners),
         given AS (
             UPDATE {schema}.run_budgets AS b SET next_start_at =
-                least(greatest(next_start_at, now), now + (count + 1) * starts * $2) + starts * $2
+                least(greatest(next_start_at, now), now + 4 * (count + 1) * starts * $2) + starts * $2
             FROM wish WHERE run_id = $1 RETURNING next_start_at, starts)
         SELECT starts, next_start_at - starts * $2 FROM given
         """
