@@ -16,6 +16,8 @@ package final class Crawl: Sendable {
     private let observer: any RunObserver
     private let inbox = Mailbox<RunDriver.Message>()
     private let heartbeat = Heartbeat()
+    /// What the runner may count on; nil where nothing but its process counts.
+    private let lease: RunnerLease?
 
     /// A crawl that has not begun.
     ///
@@ -39,6 +41,7 @@ package final class Crawl: Sendable {
         self.credentials = credentials
         self.environment = environment
         self.observer = observer
+        lease = store.lease(of: runner, since: .now)
     }
 
     /// Works until every page is settled, or ``stop()`` or ``abort()`` is called.
@@ -58,6 +61,8 @@ package final class Crawl: Sendable {
             let archive = try openArchive()
             var options = options
             options.archive = archive
+            lease?.listen { [observer] words in observer.databaseIsAway(words) }
+            defer { lease?.listen(nil) }
             let end = Result {
                 let run = try store.runStore(
                     record, spec: spec, runner: runner, processes: options.processes)
@@ -91,10 +96,18 @@ package final class Crawl: Sendable {
 
     /// How long ago its driver and all its loops were seen at work: about a second at most, unless one is stuck. From any
     /// thread.
-    package var silence: Duration { heartbeat.age }
+    package var silence: Duration {
+        // Whoever waits for the database is not stuck.
+        min(heartbeat.age, lease?.sinceWait(at: .now) ?? heartbeat.age)
+    }
+
+    /// Whether the crawl has ended because its runner was taken for gone, or because the database has lost what was written last: another
+    /// runner can go on.
+    package var hasLostRunner: Bool { lease?.isLost ?? false }
 
     /// Starts nothing more and ends once what is under way is over, or the drain time is. From any thread.
     package func stop() {
+        lease?.hurry(until: .now + options.drain)
         inbox.send(.stop)
     }
 
@@ -105,6 +118,7 @@ package final class Crawl: Sendable {
 
     /// Ends at once: what is under way is cut off and stays pending. From any thread.
     package func abort() {
+        lease?.hurry(until: .now)
         inbox.send(.abort)
     }
 }

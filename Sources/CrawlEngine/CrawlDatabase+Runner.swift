@@ -1,3 +1,4 @@
+package import CrawlCore
 package import CrawlFetch
 package import TrawlStore
 
@@ -12,8 +13,19 @@ extension CrawlDatabase {
         _ body: (RunnerID, LinuxProcessTable) async throws -> Value
     ) async throws -> Value {
         let processes = LinuxProcessTable()
+        let start = MonotonicInstant.now
         let runner = try await onOwnedThread(named: "trawl-runner") {
             try self.write { try $0.registerRunner(processes, now: environment.wallClock()) }
+        }
+        let life = Mailbox<Bool>()
+        if lease(of: runner, since: start) != nil {
+            startThread(named: "trawl-life") {
+                while life.takeAll(waitingAtMost: 1_000).isEmpty { keepAlive(runner) }
+            }
+        }
+        defer {
+            life.send(true)
+            endLease(of: runner)
         }
         let result: Result<Value, any Error>
         do {
@@ -30,5 +42,20 @@ extension CrawlDatabase {
             leftBehind(runner)
         }
         return try result.get()
+    }
+
+    /// Has a new runner go on with a run whose runner was taken for gone.
+    ///
+    /// - Parameter former: what it still has is given back.
+    /// - Returns: the run; nil where it has finished meanwhile.
+    package func goOn(
+        with run: RunID, as runner: RunnerID, after former: RunnerID, now: Int64
+    ) throws(StoreError) -> RunRecord? {
+        try write { writer in
+            try writer.removeRunner(former, now: now)
+            guard let record = try writer.run(run), record.state == .active else { return nil }
+            try writer.takeRun(record, runner: runner)
+            return try writer.run(run)
+        }
     }
 }

@@ -39,8 +39,25 @@ package protocol CrawlDatabase: Sendable {
     /// Whether several runners may work on one run.
     var sharesRuns: Bool { get }
 
+    /// What a runner of this process may count on; nil where runners elsewhere do not judge by its signs of life whether it is there.
+    ///
+    /// - Parameter start: before it was entered.
+    func lease(of runner: RunnerID, since start: MonotonicInstant) -> RunnerLease?
+    /// Gives a runner's sign of life where it has given none for long. Called once a second beside the runner's work, on a thread of its
+    /// own, where ``lease(of:since:)`` gives one.
+    func keepAlive(_ runner: RunnerID)
+    /// Forgets the lease of a runner that leaves.
+    func endLease(of runner: RunnerID)
+
+    /// Says how long calls wait for a server that cannot be reached: 30 s where nobody says otherwise. Turns of a runner wait as long as
+    /// it takes.
+    func waitForServer(atMost patience: Duration)
+
     /// Tidies up after a runner that has left, if that makes nobody wait.
     func settle()
+
+    /// What stands before a table's name in SQL that people are told to run: a schema with a full stop, or nothing.
+    var tablePrefix: String { get }
 
     // MARK: Upkeep
 
@@ -82,6 +99,21 @@ package protocol FileDatabase: CrawlDatabase {
 extension CrawlDatabase {
     /// A run is one runner's.
     package var sharesRuns: Bool { false }
+
+    /// Does nothing.
+    package func waitForServer(atMost patience: Duration) {}
+
+    /// Nothing.
+    package var tablePrefix: String { "" }
+
+    /// None.
+    package func lease(of runner: RunnerID, since start: MonotonicInstant) -> RunnerLease? { nil }
+
+    /// Does nothing.
+    package func keepAlive(_ runner: RunnerID) {}
+
+    /// Does nothing.
+    package func endLease(of runner: RunnerID) {}
 }
 
 /// Puts the pages of a new run into the database, transaction after transaction. An import that is cut short begins anew.

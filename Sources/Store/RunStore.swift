@@ -23,11 +23,18 @@ package protocol RunStore: AnyObject {
     /// of a list without pages its sitemaps.
     func forEachSeed(_ body: (String) throws -> Void) throws
 
-    /// Gives the runner's sign of life, without a turn. Other runners that cannot look up its process take it for gone a minute
-    /// after the last one.
+    /// Gives the runner's sign of life, without a turn. Other runners that cannot look up its process take it for gone some time
+    /// after the last one: half a minute to a minute.
     ///
     /// - Throws: `StoreError`; of kind `alreadyRunning` as ``exchange(_:)`` does.
     func renew(now: Int64) throws
+
+    /// What the runner may count on; nil where nothing but its process counts.
+    var lease: RunnerLease? { get }
+
+    /// How long ago the go at the run began that the runner takes part in. nil where the job's limits and rate are each runner's own; then
+    /// nothing is asked of ``TurnRequest/budget``.
+    var goAge: Duration? { get }
 
     /// Closes the run if no page of it waits, and notes in the same transaction who is to be told (`on_finish`). The runner has these
     /// deliveries.
@@ -45,6 +52,14 @@ package protocol RunStore: AnyObject {
     ///
     /// - Parameter limit: bytes from which on it is looked at closely.
     func logState(beyond limit: Int64) -> LogState
+}
+
+extension RunStore {
+    /// None.
+    package var lease: RunnerLease? { nil }
+
+    /// Limits are each runner's own.
+    package var goAge: Duration? { nil }
 }
 
 /// How a database's log of changes is doing.

@@ -25,6 +25,8 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case unreachable
         /// Another runner is at work on the same job.
         case alreadyRunning
+        /// The run was ended for good by a command.
+        case ended
         /// Nothing has that name.
         case notFound
         /// A condition that rows are to meet is no SQL, or cannot be evaluated.

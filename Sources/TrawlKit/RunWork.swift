@@ -52,11 +52,31 @@ struct RunWork: Sendable {
                 named: "trawl-import", { try open(runner, processes, credentials) })
         else { return .interrupted }
         if isNew { try await handOver(settledOf: run) }
+        return try await crawl(run, spec, runner, credentials)
+    }
+
+    private func crawl(
+        _ run: RunRecord, _ spec: JobSpec, _ runner: RunnerID, _ credentials: URLCredentials
+    ) async throws -> RunEnd {
         let crawl = Crawl(
             store: store, runner: runner, run: run, spec: spec, options: options, credentials: credentials,
             environment: environment, observer: stream)
         stream.direct(to: crawl)
-        let end = try await crawl.run()
+        let end: RunEnd
+        do {
+            end = try await crawl.run()
+        } catch {
+            // Others took this runner for gone. A new one goes on.
+            guard crawl.hasLostRunner, !stream.isStopped else { throw error }
+            let (store, now) = (store, environment.wallClock())
+            return try await store.withRunner(environment, leftBehind: home.leaveBehind) { successor, _ in
+                let record = try await onOwnedThread(named: "trawl-import") {
+                    try store.goOn(with: run.id, as: successor, after: runner, now: now)
+                }
+                guard let record else { return .finished }
+                return try await self.crawl(record, spec, successor, credentials)
+            }
+        }
         if end == .finished, spec.keepRuns > 0 {
             let store = store
             // Old runs that cannot be deleted now are deleted after the next run.
@@ -82,7 +102,8 @@ struct RunWork: Sendable {
         do {
             let order = try JobOrder(stored, document: job.document, variables: job.variables)
             let opening = try RunOpening.open(
-                order.job, store: store, runner: runner, processes: processes, now: now)
+                order.job, store: store, runner: runner, processes: processes, now: now,
+                isStopped: { stream.isStopped })
             switch opening {
             case .resumed(let run):
                 let spec = try JobDocument(yaml: run.spec, source: .database(name: job.name)).spec

@@ -65,6 +65,7 @@ struct CommandFailure: Error {
     init(_ error: StoreError) {
         switch error.kind {
         case .alreadyRunning: self.init(.alreadyRunning, error.description)
+        case .ended: self.init(.interrupted, error.description)
         case .notFound, .condition: self.init(.usage, error.description)
         default: self.init(.io, error.description)
         }

@@ -14,6 +14,9 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
     let name: String
     /// Whether several runners may work on one run.
     var sharesRuns = false
+    /// Milliseconds of silence after which a runner that nobody sees may be taken for gone: not before the one, and at the latest with the
+    /// other.
+    var silence: (least: Int64, most: Int64) = (60_000, 61_000)
     let make: @Sendable () throws -> TestDatabase
 
     var testDescription: String { name }
@@ -26,16 +29,20 @@ struct DatabaseFactory: Sendable, CustomTestStringConvertible {
             let folder = try TestFolder()
             let path = folder.path + "/trawl.db"
             return TestDatabase(
-                try SQLiteStore(.file(path), access: .readWrite), folder: folder,
+                try SQLiteStore(.file(path), access: .readWrite), TestClock(), judgesByTime: true,
+                folder: folder,
                 execute: { sql in try DatabaseQueue(path: path).write { try $0.execute(sql: sql) } })
         }
 
     static let postgres =
-        DatabaseFactory(name: "PostgreSQL", sharesRuns: true) {
+        DatabaseFactory(name: "PostgreSQL", sharesRuns: true, silence: (30_000, 45_000)) {
             let text = try PostgresSchemas.take()
             let url = try PostgresURL(text)
+            let clock = TestClock()
             return TestDatabase(
-                try PostgresStore(url, access: .readWrite), folder: try TestFolder(),
+                try PostgresStore(url, access: .readWrite, clock: { clock.now }, followsServerTime: false),
+                clock,
+                judgesByTime: false, folder: try TestFolder(),
                 execute: { sql in
                     try PostgresConnection(url, writes: true)
                         .execute(script: "SET search_path TO {schema}; \(sql)")
@@ -72,14 +79,22 @@ final class TestDatabase: Sendable {
     let port: any CrawlDatabase
     /// What people do with a program of their own: runs a statement on a connection of its own.
     let execute: @Sendable (String) throws -> Void
+    /// Whether a runner that nobody sees is gone once so much time has passed since its last sign of life. Otherwise its silence must have
+    /// been observed.
+    let judgesByTime: Bool
+    /// How time passes for the database where it does not go by what it is told.
+    let clock: TestClock
     private let folder: TestFolder
     private let end: @Sendable () -> Void
 
     init(
-        _ port: any CrawlDatabase, folder: TestFolder, execute: @escaping @Sendable (String) throws -> Void,
+        _ port: any CrawlDatabase, _ clock: TestClock, judgesByTime: Bool, folder: TestFolder,
+        execute: @escaping @Sendable (String) throws -> Void,
         end: @escaping @Sendable () -> Void = {}
     ) {
         self.port = port
+        self.clock = clock
+        self.judgesByTime = judgesByTime
         self.folder = folder
         self.execute = execute
         self.end = end
@@ -97,6 +112,17 @@ final class TestDatabase: Sendable {
             WHERE host = '\(key)'
             """)
     }
+}
+
+/// A clock that a test moves.
+final class TestClock: Sendable {
+    private let milliseconds = Atomic<Int64>(1_000_000)
+
+    var now: MonotonicInstant {
+        MonotonicInstant(sinceBoot: .milliseconds(milliseconds.load(ordering: .relaxed)))
+    }
+
+    func advance(_ milliseconds: Int64) { self.milliseconds.add(milliseconds, ordering: .relaxed) }
 }
 
 /// A folder of a test, gone with its owner.

@@ -119,6 +119,19 @@ final class TestRunner {
             try turn { $0.beat = TurnBeat(activity: RunActivity(), freesHosts: freesHosts) }.beat)
     }
 
+    /// Lets time pass, and looks every ten seconds which runners are gone.
+    func listen(milliseconds: Int64) throws {
+        var left = milliseconds
+        try beat(freesHosts: true)
+        while left > 0 {
+            let step = min(left, 10_000)
+            left -= step
+            now += step
+            database.clock.advance(step)
+            try beat(freesHosts: true)
+        }
+    }
+
     // MARK: What is there
 
     /// Every page of the run, in order.

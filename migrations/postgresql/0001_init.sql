@@ -27,7 +27,7 @@ CREATE TABLE {schema}.jobs (
 
 -- The processes that work on this database. A runner is gone after the machine was started anew, or when no process has its
 -- process id and start time any more. If other runners cannot look up its process (it is on another machine, or in another pid
--- namespace), it counts as gone once `expires_at` is past. The row is deleted with what the runner held; a transaction that writes
+-- namespace), it counts as gone once they have seen the same `beat` for half a minute. The row is deleted with what the runner held; a transaction that writes
 -- for a runner holds this row's key lock, so that nothing of a runner that is gone is written.
 CREATE TABLE {schema}.runners (
     -- Identifies the runner: a random number of 63 bits, which the runner has made and which is never used again.
@@ -42,10 +42,10 @@ CREATE TABLE {schema}.runners (
     process_started bigint NOT NULL,
     -- When the runner began.
     started_at bigint NOT NULL,
-    -- Until when the runner counts as alive for those that cannot look up its process.
-    expires_at bigint NOT NULL,
-    -- Counts the runner's signs of life.
-    beat bigint NOT NULL DEFAULT 0
+    -- Counts the runner's signs of life, of which it gives one each ten seconds.
+    beat bigint NOT NULL DEFAULT 0,
+    -- When it gave the last one, by the server's clock. For people: who is gone is judged by `beat`.
+    beaten_at bigint NOT NULL DEFAULT ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- One execution of a job. Its counters are those here and those of its runners (`run_runners`) together; the view `run_counters`
@@ -176,9 +176,30 @@ CREATE TABLE {schema}.run_runners (
     size_download bigint NOT NULL DEFAULT 0,
     -- How long it was at work.
     elapsed_ms bigint NOT NULL DEFAULT 0,
+    -- The go at the run that it takes part in (`run_budgets.go`); 0 where the job has no limits that runners share.
+    go bigint NOT NULL DEFAULT 0,
+    -- Pages that it may settle in the go.
+    pages_granted bigint NOT NULL DEFAULT 0,
+    -- Pages that it had settled before the go.
+    pages_before bigint NOT NULL DEFAULT 0,
+    -- Bytes that it had received before the go.
+    bytes_before bigint NOT NULL DEFAULT 0,
     -- Outcomes that were not taken, as the page was settled, or its host was another runner's by then.
     refused bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (run_id, runner_id)
+) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+
+-- What the runners of a run may still do together, for jobs whose limits or rate they share. A runner takes a part at a time, so that
+-- the row is not written each turn.
+CREATE TABLE {schema}.run_budgets (
+    -- The run.
+    run_id bigint PRIMARY KEY REFERENCES {schema}.runs (id) ON DELETE CASCADE,
+    -- Counts the goes at the run: one begins with a runner that finds no other at work. Limits are those of a go.
+    go bigint NOT NULL DEFAULT 1,
+    -- When the go began, by the server's clock.
+    began_at bigint NOT NULL,
+    -- When the next request may start that no runner has yet, in unix microseconds, by the server's clock.
+    next_start_at bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
 -- The hosts of a run that have had pages, and when the next one is due. Runners find hosts here, and not in `pages`.
@@ -200,7 +221,7 @@ CREATE INDEX frontier_runner ON {schema}.frontier (runner_id, host_id) WHERE run
 CREATE TABLE {schema}.deeds (
     -- The run.
     run_id bigint NOT NULL REFERENCES {schema}.runs (id) ON DELETE CASCADE,
-    -- What: `finish`.
+    -- What: `finish`, or `abandon`, after which no runner records anything of the run.
     deed text COLLATE "C" NOT NULL,
     -- The runner that does it.
     runner_id bigint NOT NULL,

@@ -1,6 +1,7 @@
 internal import CrawlCore
 internal import CrawlFetch
 internal import Curl
+internal import TrawlStore
 
 /// The crawl loops of a run, each on its thread: starts them, tells them what to do, and ends them.
 ///
@@ -18,14 +19,20 @@ final class LoopGroup {
 
     /// A group without loops yet.
     ///
-    /// - Parameter requests: how many requests all loops together may have under way.
-    init(_ spec: JobSpec, _ options: CrawlOptions, requests: Int, heartbeat: Heartbeat) {
+    /// - Parameters:
+    ///   - requests: how many requests all loops together may have under way.
+    ///   - lease: what the runner may count on. The default is none: nothing but its process counts.
+    ///   - sharesRate: whether the job's rate is shared with other runners. The default is no.
+    init(
+        _ spec: JobSpec, _ options: CrawlOptions, requests: Int, heartbeat: Heartbeat,
+        lease: RunnerLease? = nil, sharesRate: Bool = false
+    ) {
         let directory = LoopDirectory()
         self.directory = directory
         self.heartbeat = heartbeat
         permits = RequestPermits(
             total: requests, loops: options.loops(for: requests), interval: spec.rate.total,
-            shared: options.permits, wake: { directory.wake(.max) })
+            shared: options.permits, lease: lease, sharesRate: sharesRate, wake: { directory.wake(.max) })
     }
 
     /// Starts the loops.

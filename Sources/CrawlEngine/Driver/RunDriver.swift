@@ -52,14 +52,16 @@ final class RunDriver {
         for secret in run.secrets { _ = try environment.secret(secret).get() }
         let composer = try RequestComposer(spec, environment: environment)
         let requests = options.requests(spec.concurrency.total)
-        loops = LoopGroup(spec, options, requests: requests, heartbeat: heartbeat)
+        loops = LoopGroup(
+            spec, options, requests: requests, heartbeat: heartbeat, lease: store.lease,
+            sharesRate: store.goAge != nil)
         let policy = FrontierPolicy(
             spec, requests: requests, loops: options.loops(for: requests),
             productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
             credentials: credentials, composer: composer, hasRequests: run.hasRequests,
             reportsBatches: options.reportsBatches, network: options.network, folder: options.folder,
             random: environment.random)
-        frontier = Frontier(policy, now: environment.wallClock(), clock: .now)
+        frontier = Frontier(policy, now: environment.wallClock(), clock: .now, goAge: store.goAge)
         reporter = RunReporter(
             run.progress, observer: observer, logLimit: options.logLimit, now: .now)
     }
@@ -122,12 +124,15 @@ final class RunDriver {
             moment.activity = reporter.activity(
                 loops, hosts: frontier.hosts.count, clock: moment.clock, now: moment.now)
         }
+        moment.wantedStarts = loops.permits.wantedStarts(
+            now: moment.clock, isBusy: frontier.hosts.claimed > 0)
         var isPaused = false
         if let (request, turn) = frontier.plan(moment) {
             let reply = try store.exchange(request)
             lastTurn = moment.clock
+            if let starts = reply.budget?.starts { loops.permits.give(starts.count, from: starts.from) }
             let recorded = frontier.apply(reply, turn, moment)
-            reporter.committed(turn.outcomes + recorded, reply)
+            reporter.committed(reply.substituting(turn.outcomes) + recorded, reply)
             isPaused = reply.beat?.isPaused ?? false
             if reply.beat != nil { showLife(at: moment.clock) }
         }
@@ -229,5 +234,14 @@ final class RunDriver {
         guard !frontier.isStopping else { return }
         frontier.stop()
         loops.drain(within: options.drain)
+    }
+}
+
+extension TurnReply {
+    /// Outcomes as they were recorded.
+    fileprivate func substituting(_ outcomes: [[PageOutcome]]) -> [[PageOutcome]] {
+        guard !substitutes.isEmpty else { return outcomes }
+        let known = Dictionary(substitutes.map { ($0.page.id, $0) }) { first, _ in first }
+        return outcomes.map { $0.map { known[$0.page.id] ?? $0 } }
     }
 }

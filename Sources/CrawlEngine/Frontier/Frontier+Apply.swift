@@ -12,6 +12,7 @@ extension Frontier {
     ) -> [[PageOutcome]] {
         let now = moment.now
         if budget.add(reply.counted) { hosts.touchAll() }
+        if let allotment = reply.budget?.allotment, budget.allot(allotment) { hosts.touchAll() }
         seed(turn.outcomes)
         sendOnce.apply(reply.requests, turn.sendOnce, policy.composer, &messages)
         if let beat = reply.beat { apply(beat, moment) }

@@ -16,6 +16,8 @@ struct TurnMoment {
     var isObserverBehind = false
     /// How the run is doing, where the runner is to give a sign of life; nil where none is due.
     var activity: RunActivity?
+    /// How many starts of the job's rate are to be asked for, where runners share it.
+    var wantedStarts = 0
 }
 
 /// What the frontier has to remember of a turn's request until the reply comes.
@@ -60,6 +62,7 @@ extension Frontier {
             planSearch(&request, moment)
         }
         planTakes(&request, &turn, moment, claimed: claimed)
+        planBudget(&request, turn, moment)
         return request.isEmpty ? nil : (request, turn)
     }
 
@@ -91,6 +94,24 @@ extension Frontier {
                 hosts.recorded(span[index].page, lastHost: span[index].lastHost, retryAt: retryAt)
             }
         }
+    }
+
+    /// Asks for a part of limits that runners share.
+    private mutating func planBudget(_ request: inout TurnRequest, _ turn: Turn, _ moment: TurnMoment) {
+        var wish = BudgetRequest()
+        if budget.asks(now: moment.clock) {
+            wish.asks = true
+            wish.wanted = budget.isShort && !isStopping && !hosts.isEmpty ? max(hosts.pageBudget, 1) : 0
+            // What is taken in this turn is within what there was before. A runner that has nothing under way takes nothing in this one:
+            // it gives all back, since another may need it.
+            if hosts.claimed == 0, wish.wanted == 0 {
+                request.room = 0
+            } else {
+                wish.claimed = hosts.claimed + (turn.room == .max ? 0 : turn.room)
+            }
+        }
+        if !isStopping { wish.starts = moment.wantedStarts }
+        if wish != BudgetRequest() { request.budget = wish }
     }
 
     // MARK: Hosts
@@ -167,7 +188,8 @@ extension Frontier {
 extension TurnRequest {
     /// Whether nothing is recorded and nothing asked for.
     fileprivate var isEmpty: Bool {
-        record.isEmpty && requests.isEmpty && beat == nil && redirects.isEmpty && search == nil
+        record.isEmpty && requests.isEmpty && beat == nil && budget == nil && redirects.isEmpty
+            && search == nil
             && takes.isEmpty
     }
 }

@@ -39,13 +39,15 @@ struct Frontier: ~Copyable {
 
     /// A frontier that has nothing at hand.
     ///
-    /// - Parameter now: unix milliseconds.
-    init(_ policy: FrontierPolicy, now: Int64, clock: MonotonicInstant) {
+    /// - Parameters:
+    ///   - now: unix milliseconds.
+    ///   - goAge: how long ago the go began that the runner takes part in; nil where limits are its own, which is the default.
+    init(_ policy: FrontierPolicy, now: Int64, clock: MonotonicInstant, goAge: Duration? = nil) {
         self.policy = policy
         hosts = HostTable(
             loops: policy.loops, concurrency: policy.spec.concurrency, grows: policy.spec.discoversPages)
         sweep = HostSweep(now: now)
-        budget = RunBudget(policy.spec.limits, now: clock)
+        budget = RunBudget(policy.spec.limits, now: clock, goAge: goAge)
         messages = LoopMessages(loops: policy.loops)
     }
 
@@ -132,6 +134,7 @@ struct Frontier: ~Copyable {
         var due = now + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, hosts.nextClaimAt)
+        if let asksAt = budget.asksAt { due = min(due, now + max(0, (asksAt - clock).wholeMilliseconds)) }
         if let left = budget.timeLeft(now: clock) { due = min(due, now + left.wholeMilliseconds) }
         return due
     }

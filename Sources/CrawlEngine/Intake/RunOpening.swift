@@ -17,15 +17,17 @@ package enum RunOpening: Sendable {
     ///   - job: the job, its spec checked.
     ///   - processes: who is alive; what the runners that are gone have held is freed.
     ///   - now: unix milliseconds.
+    ///   - isStopped: whether to wait no longer for another runner that is reading the list.
     /// - Throws: `StoreError`, of kind `alreadyRunning` where another runner is at work on the job.
     package static func open(
-        _ job: JobRecord, store: any CrawlDatabase, runner: RunnerID, processes: any ProcessTable, now: Int64
+        _ job: JobRecord, store: any CrawlDatabase, runner: RunnerID, processes: any ProcessTable, now: Int64,
+        isStopped: () -> Bool = { false }
     ) throws(StoreError) -> RunOpening {
         while true {
             let opening: RunOpening
             do {
                 opening = try take(job, store: store, runner: runner, processes: processes, now: now)
-            } catch  where error.kind == .alreadyRunning && store.sharesRuns {
+            } catch  where error.kind == .alreadyRunning && store.sharesRuns && !isStopped() {
                 // The other runner is still reading the list. It is joined once that is done.
                 usleep(RunOpening.importWait)
                 continue

@@ -35,12 +35,20 @@ extension CrawlLoop {
         return false
     }
 
-    /// Whether the job's rate allows a start now. If it does not, the loop wakes when it does.
+    /// Whether a start is allowed now, by the runner's lease and the job's rate. If it is not, the loop wakes when it may be.
     private func takeStart() -> Bool {
-        if permits.takeStart(now: .now) { return true }
+        let now = MonotonicInstant.now
+        guard permits.isTrusted(at: now) else {
+            nextStart = now + CrawlLoop.distrustWait
+            return false
+        }
+        if permits.takeStart(now: now) { return true }
         nextStart = permits.nextStartAt
         return false
     }
+
+    /// The time between two looks whether the runner may count on its hosts again.
+    private static let distrustWait: Duration = .milliseconds(500)
 
     private func start(_ request: PageRequest, _ fetcher: PageFetcher) {
         let rules = rules[request.host]
@@ -55,7 +63,7 @@ extension CrawlLoop {
             return
         }
         switch decision {
-        case .send(let message) where drainDeadline == nil:
+        case .send(let message) where drainDeadline == nil && permits.isTrusted(at: .now):
             start(PageRequest(page.sending(message)), fetcher)
         case .send, .leave:
             report(.unsent([id]))

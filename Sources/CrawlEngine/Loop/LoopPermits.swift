@@ -20,6 +20,9 @@ struct LoopPermits {
     /// Notes whether the loop would take more permits, and wakes others when permits are left over.
     func settle(isWaiting: Bool) { wakeLoops(permits.settle(loop: loop, isWaiting: isWaiting)) }
 
+    /// Whether anything may be started: the runner can be sure that its hosts are not others' by now.
+    func isTrusted(at now: MonotonicInstant) -> Bool { permits.isTrusted(at: now) }
+
     /// Whether the job's rate allows a start now. If it does, the start counts.
     func takeStart(now: MonotonicInstant) -> Bool { permits.takeStart(now: now) }
 

@@ -1,5 +1,6 @@
 internal import CrawlCore
 internal import Curl
+internal import TrawlStore
 internal import Synchronization
 
 /// The `concurrency.total` of a job, shared by its crawl loops without a lock.
@@ -22,6 +23,10 @@ final class RequestPermits: Sendable {
     private let nextStart = Atomic<Int64>(0)
     /// The permits that all crawls of the process share, and this crawl's number there; nil where it is the only crawl.
     private let shared: (permits: SharedPermits, member: Int)?
+    /// What the runner may count on; nil where nothing but its process counts.
+    private let lease: RunnerLease?
+    /// The starts that the runner was given of a rate that it shares; nil where the rate is its own.
+    private let slots: SharedSlots?
     /// Loops that found no permit of the shared ones, a bit each.
     private let waitingForShared = Atomic<UInt64>(0)
 
@@ -29,14 +34,19 @@ final class RequestPermits: Sendable {
     ///   - loops: how many share them; no more than there are permits.
     ///   - interval: the least time between two starts, whatever the host. The default is none.
     ///   - shared: what all crawls of the process share.
+    ///   - lease: what the runner may count on. The default is none.
+    ///   - sharesRate: whether other runners share the interval, so that starts have to be given. The default is no.
     ///   - wake: lets all loops look for permits again.
     init(
         total: Int, loops: Int, interval: Duration = .zero, shared: SharedPermits? = nil,
+        lease: RunnerLease? = nil, sharesRate: Bool = false,
         wake: @escaping @Sendable () -> Void = {}
     ) {
         self.total = total
         share = max(1, total / loops)
         self.interval = interval.nanoseconds
+        self.lease = lease
+        slots = sharesRate && interval > .zero ? SharedSlots(interval) : nil
         self.shared = shared.map { ($0, $0.join(wake: wake)) }
         free = Atomic(total)
     }
@@ -80,15 +90,20 @@ final class RequestPermits: Sendable {
         return true
     }
 
+    /// Whether anything may be started: the runner can be sure that its hosts are not others' by now.
+    func isTrusted(at now: MonotonicInstant) -> Bool { lease?.isTrusted(at: now) ?? true }
+
     /// When the job's rate allows the next start; nil where it has none.
     var nextStartAt: MonotonicInstant? {
         guard interval > 0 else { return nil }
+        if let slots { return slots.nextStart(now: .now) }
         return MonotonicInstant(sinceBoot: .nanoseconds(nextStart.load(ordering: .relaxed)))
     }
 
     /// Whether the job's rate allows a start now; it counts as one.
     func takeStart(now: MonotonicInstant) -> Bool {
         guard interval > 0 else { return true }
+        if let slots { return slots.take(now: now) }
         let now = now.sinceBoot.nanoseconds
         let due = nextStart.load(ordering: .relaxed)
         guard due <= now else { return false }
@@ -96,6 +111,17 @@ final class RequestPermits: Sendable {
             expected: due, desired: now + interval, ordering: .sequentiallyConsistent
         ).exchanged
     }
+
+    /// How many starts are to be asked for of a rate that the runner shares with others; 0 for none.
+    ///
+    /// - Parameter isBusy: whether it has any use for them.
+    func wantedStarts(now: MonotonicInstant, isBusy: Bool) -> Int {
+        guard let slots, isBusy else { return 0 }
+        return slots.wanted(now: now)
+    }
+
+    /// Takes in starts of a rate that the runner shares with others.
+    func give(_ starts: Int, from start: MonotonicInstant) { slots?.give(starts, from: start) }
 
     /// Gives a permit back. The loop may take it again for itself, and says in ``settle(loop:isWaiting:)`` when it has
     /// taken what it wants.
@@ -133,6 +159,37 @@ final class RequestPermits: Sendable {
     private func takeWaiting(of bits: UInt64) -> UInt64 {
         guard waiting.load(ordering: .sequentiallyConsistent) & bits != 0 else { return 0 }
         return waiting.bitwiseAnd(~bits, ordering: .sequentiallyConsistent).oldValue & bits
+    }
+}
+
+/// The starts of a rate that runners share, for the loops of one of them. They meet at a lock: such a rate is low.
+private final class SharedSlots: Sendable {
+    private let slots: Mutex<StartSlots>
+    /// How many starts take a second; at least 1.
+    private let perSecond: Int
+
+    /// How much time of what was given is left when more is asked for.
+    private static let reserve: Duration = .milliseconds(600)
+    /// How long a loop waits that finds no start, until more may have been given.
+    private static let pause: Duration = .milliseconds(50)
+
+    init(_ interval: Duration) {
+        slots = Mutex(StartSlots(interval: interval))
+        perSecond = max(1, Int(1_000_000_000 / max(1, interval.nanoseconds)))
+    }
+
+    func take(now: MonotonicInstant) -> Bool { slots.withLock { $0.take(now: now) } }
+
+    func nextStart(now: MonotonicInstant) -> MonotonicInstant {
+        slots.withLock { $0.nextStart(now: now) } ?? now + SharedSlots.pause
+    }
+
+    func wanted(now: MonotonicInstant) -> Int {
+        slots.withLock { $0.left(now: now) } < SharedSlots.reserve ? perSecond : 0
+    }
+
+    func give(_ count: Int, from start: MonotonicInstant) {
+        slots.withLock { $0.give(from: start, count: count) }
     }
 }
 

@@ -25,6 +25,7 @@ extension PostgresConnection {
         let fetch = "FETCH \(PostgresConnection.rowsAtATime) FROM \(name)"
         var result = try run(fetch, isPrepared: false)
         while true {
+            hasHandedOver = hasHandedOver || result.count > 0
             for row in result.rows {
                 guard try body(row) else {
                     _ = try run("CLOSE \(name)", isPrepared: false)

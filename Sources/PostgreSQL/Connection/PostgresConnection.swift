@@ -34,6 +34,10 @@ final class PostgresConnection: @unchecked Sendable {
     /// Whether a statement stays prepared: not behind a pooler, where each transaction may meet another server process.
     private let preparesStatements: Bool
     private var cursors = 0
+    /// What was read of runners' signs of life by this connection.
+    var beats = BeatJudge()
+    /// Whether rows were handed over one by one since the transaction began.
+    var hasHandedOver = false
 
     /// The process at the other end, which `pg_stat_activity` knows.
     let serverProcess: Int64
@@ -100,6 +104,7 @@ final class PostgresConnection: @unchecked Sendable {
     /// Begins a transaction.
     func begin(_ mode: Mode) throws {
         failed = nil
+        hasHandedOver = false
         switch mode {
         case .read: try queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [], isWanted: false)
         case .write(let statement, let lock, let idle):
@@ -229,8 +234,8 @@ final class PostgresConnection: @unchecked Sendable {
             _ = try? flush()
             guard self.pointer != nil else { return }
         }
-        guard [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(pointer)) else { return }
         failed = nil
+        guard [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(pointer)) else { return }
         try queue("ROLLBACK", [], isWanted: false, isPrepared: false)
         try flush()
     }

@@ -30,8 +30,21 @@ package struct PostgresFailure: Error, Sendable, CustomStringConvertible {
     /// made the row that there can be one of.
     var isWorthAnotherTry: Bool { ["40001", "40P01", "23505"].contains(state ?? "") }
 
+    /// Whether the server refuses a value as such: text or a number that it does not take (22…), or something that is too large for it
+    /// (54…). What a runner's own checks make of such states is none.
+    var isRefusal: Bool {
+        guard let state, state.hasPrefix("22") || state.hasPrefix("54") else { return false }
+        return !RunnerConnection.ownStates.contains(state)
+    }
+
     /// Whether a server that can be written to may be elsewhere now: the connection leads to one that cannot.
-    package var isReadOnly: Bool { state == "25006" }
+    package var isReadOnly: Bool { state == "25006" || state == "55000" && description.contains("recovery") }
+
+    /// Whether the server cannot be reached, or cannot take anything, for the time being: it is starting, only a copy, full, or has
+    /// no connection or memory left.
+    package var isOutage: Bool {
+        isConnectionLost || isReadOnly || ["53000", "53100", "53200", "53300"].contains(state ?? "")
+    }
 }
 
 extension StoreError {
@@ -58,7 +71,7 @@ extension StoreError {
                 .readOnly,
                 "\(name): the role lacks a right (\(words)); have the owner grant it, or name another role in the URL"
             )
-        case "25006":
+        case "25006", "55000":
             self.init(
                 .readOnly,
                 "\(name) can only be read (\(words)); name the primary server, or several hosts with target_session_attrs=read-write"

@@ -12,5 +12,9 @@ extension PostgresStore: CrawlDatabase {
         try transaction(.write) { try body($0) }
     }
 
+    package var tablePrefix: String {
+        url.schema == url.schema.lowercased() ? url.schema + "." : url.quotedSchema + "."
+    }
+
     package func settle() {}
 }

@@ -18,12 +18,12 @@ extension PostgresStore {
     private static let abandonStep: Int64 = 5_000
 
     package func abandon(_ run: RunID, runner: RunnerID, now: Int64) throws(StoreError) -> Int64 {
-        let link = RunnerConnection(self, runner)
+        let link = RunnerConnection(self, life(of: runner).lease, runner)
+        try stopOthers(run, runner, link, now: now)
         var skipped: Int64 = 0
         var last: Int64? = 0
         while let start = last {
-            last = try link.transaction { pipeline in
-                try pipeline.renew(runner, now: now)
+            last = try link.renewing { pipeline in
                 let (end, count) = try pipeline.abandonPages(
                     of: run, after: start, limit: PostgresStore.abandonStep)
                 skipped += count
@@ -38,11 +38,37 @@ extension PostgresStore {
         try link.transaction { pipeline in
             try pipeline.send(
                 "UPDATE {schema}.frontier SET due_at = NULL WHERE run_id = $1", [.int(run.rawValue)])
+            try pipeline.send("DELETE FROM {schema}.run_activity WHERE run_id = $1", [.int(run.rawValue)])
             try pipeline.send(
                 "UPDATE {schema}.runs SET state = 'finished', finished_at = $2, runner_id = NULL WHERE id = $1",
                 [.int(run.rawValue), .int(now)])
         }
         return skipped
+    }
+}
+
+extension PostgresStore {
+    /// Has the run's other runners stop: their next turns fail. Those that are under way have ended when this returns.
+    private func stopOthers(
+        _ run: RunID, _ runner: RunnerID, _ link: RunnerConnection, now: Int64
+    ) throws(StoreError) {
+        try link.transaction { pipeline in
+            try pipeline.send(
+                """
+                INSERT INTO {schema}.deeds (run_id, deed, runner_id, at) VALUES ($1, 'abandon', $2, $3)
+                ON CONFLICT (run_id, deed) DO UPDATE SET runner_id = excluded.runner_id, at = excluded.at
+                """, [.int(run.rawValue), .int(runner.rawValue), .int(now)])
+        }
+        try link.transaction { pipeline in
+            // Each turn holds its runner's row from its beginning to its end.
+            try pipeline.send(
+                """
+                SELECT 1 FROM {schema}.runners WHERE id <> $2 AND id IN (
+                    SELECT runner_id FROM {schema}.run_runners WHERE run_id = $1)
+                ORDER BY id FOR UPDATE
+                """, [.int(run.rawValue), .int(runner.rawValue)])
+            try pipeline.flush()
+        }
     }
 }
 

@@ -85,7 +85,7 @@ extension PostgresTurn {
         recordedBatches.insert(outcome.page.batch)
     }
 
-    /// What all outcomes have, in the order of the parameters 3 to 8.
+    /// What all outcomes have, in the order of the parameters 3 to 9, and the epochs of their hosts in 10.
     private func common(_ outcomes: [PageOutcome]) -> [PostgresValue] {
         [
             .int(run.run.id.rawValue), .int(run.runner.rawValue),
@@ -93,6 +93,7 @@ extension PostgresTurn {
             .ints(outcomes.map(\.page.batch.rawValue)), .ints(outcomes.map { Int64($0.requests) }),
             .ints(outcomes.map(\.response.timings.total)), .ints(outcomes.map(\.response.sizeDownload)),
             .ints(outcomes.map { Int64($0.attemptsUsed) }),
+            .ints(outcomes.map { epoch(of: $0.page.host) }),
         ]
     }
 
@@ -144,19 +145,24 @@ extension PostgresTurn {
     }
 }
 
-/// The statements that record outcomes. A page that is settled already, or that was claimed under another URL, is left alone, and so
-/// is one whose host another runner of the run has by now.
+/// The statements that record outcomes. A page that is settled already, or that was claimed under another URL, is left alone, and so is
+/// one whose host the runner does not have any more, or has again in another epoch. The transaction holds the lock of the runner's row,
+/// without which nobody takes a host from it: so what is compared here stays true until the commit.
 private enum SettlingSQL {
     /// Parameters that all outcomes have, behind those of the run and the runner.
     private static let common =
-        "$3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]"
-    private static let commonNames = "id, url, batch, requests, us, size, attempts"
+        "$3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]"
+    private static let commonNames = "id, url, batch, requests, us, size, attempts, epoch"
 
     private static let isOurs = """
         p.id = o.id AND p.url = o.url AND p.run_id = $1 AND p.state IN ('pending', 'sending')
-            AND NOT EXISTS (
-                SELECT 1 FROM {schema}.frontier AS held
-                WHERE held.run_id = $1 AND held.host_id = p.host_id AND held.runner_id <> $2)
+            AND CASE WHEN o.epoch IS NULL
+                THEN NOT EXISTS (
+                    SELECT 1 FROM {schema}.frontier AS held
+                    WHERE held.run_id = $1 AND held.host_id = p.host_id AND held.runner_id <> $2)
+                ELSE EXISTS (
+                    SELECT 1 FROM {schema}.hosts AS held
+                    WHERE held.id = p.host_id AND held.runner_id = $2 AND held.epoch = o.epoch) END
         """
 
     /// Adds up what was taken, in the row of the runner and in those of the batches.
@@ -180,7 +186,7 @@ private enum SettlingSQL {
             UPDATE {schema}.batches SET pages_done = pages_done + sums.done, pages_failed = pages_failed + sums.failed,
                 pages_skipped = pages_skipped + sums.skipped, pages_retried = pages_retried + sums.retried,
                 finished_at = CASE
-                    WHEN pages_done + pages_failed + pages_skipped + pages_retried + sums.pages >= batches.pages THEN $10 END
+                    WHEN pages_done + pages_failed + pages_skipped + pages_retried + sums.pages >= batches.pages THEN $11 END
             FROM (
                 SELECT batch, count(*) AS pages, count(*) FILTER (WHERE state = 'done') AS done,
                     count(*) FILTER (WHERE state = 'failed') AS failed,
@@ -193,10 +199,10 @@ private enum SettlingSQL {
 
     static let settle = """
         WITH o AS (
-            SELECT * FROM unnest(\(common), $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[],
-                $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::text[], $24::text[],
-                $25::text[], $26::text[], $27::text[], $28::text[], $29::text[], $30::bytea[], $31::bigint[], $32::text[],
-                $33::text[], $34::text[], $35::text[], $36::text[], $37::bigint[], $38::text[], $39::bigint[], $40::bigint[])
+            SELECT * FROM unnest(\(common), $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[], $17::bigint[],
+                $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::text[], $25::text[],
+                $26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::bytea[], $32::bigint[], $33::text[],
+                $34::text[], $35::text[], $36::text[], $37::text[], $38::bigint[], $39::text[], $40::bigint[], $41::bigint[])
             AS o(\(commonNames), state, error_kind, skip_reason, error, status_code, content_length, size_download,
                 time_namelookup_ms, time_connect_ms, time_starttransfer_ms, time_total_ms, fetched_at, title, content_type,
                 charset, etag, last_modified, remote_ip, http_version, content_digest, num_redirects, final_url,
@@ -226,8 +232,8 @@ private enum SettlingSQL {
 
     static let putOff = """
         WITH o AS (
-            SELECT * FROM unnest(\(common), $11::bigint[], $12::boolean[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[],
-                $17::text[], $18::bigint[], $19::bigint[])
+            SELECT * FROM unnest(\(common), $12::bigint[], $13::boolean[], $14::bigint[], $15::bigint[], $16::bigint[], $17::text[],
+                $18::text[], $19::bigint[], $20::bigint[])
             AS o(\(commonNames), not_before, asks_with_get, attempt, started_at, status_code, error_kind, error,
                 time_total_ms, wait_ms)),
         taken AS (

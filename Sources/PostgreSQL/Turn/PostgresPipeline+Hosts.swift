@@ -3,10 +3,10 @@ internal import TrawlStore
 
 extension PostgresPipeline {
     /// Queues that a runner is alive.
-    func renew(_ runner: RunnerID, now: Int64) throws {
+    func renew(_ runner: RunnerID) throws {
         try send(
-            "UPDATE {schema}.runners SET expires_at = $2, beat = beat + 1 WHERE id = $1",
-            [.int(runner.rawValue), .int(now + PostgresTransaction.leaseMilliseconds)])
+            "UPDATE {schema}.runners SET beat = beat + 1, beaten_at = \(PostgresTransaction.now) WHERE id = $1",
+            [.int(runner.rawValue)])
     }
 
     /// Queues how a host is doing.

@@ -13,14 +13,15 @@ package final class PostgresRun: RunStore {
     /// Tells which runners are still alive: hosts of those that are gone can be taken.
     let processes: any ProcessTable
     let normalization: URLNormalization
-    /// The job's runs before; nil for none.
-    let former: FormerRuns?
+    /// What was there as the runner began.
+    private let opening: RunOpeningRows
     /// What the run remembers of what it has found; nil where nothing is followed.
     var memory: DiscoveryMemory?
     /// The rows of links that were met lately; nil where the job keeps no links.
     var links: LinkMemory?
-    /// Hosts that the driver has. The lease alone does not tell, as another run of the same runner may have left it behind.
-    var hosts: Set<HostID> = []
+    /// Hosts that the driver has, each with the epoch in which it took it. The lease alone does not tell, as another run of the same runner
+    /// may have left it behind.
+    var hosts: [HostID: Int64] = [:]
     /// What people have set for those, as far as that was told.
     var told: [HostID: HostOverrides] = [:]
     /// What the runner has counted in the run.
@@ -28,16 +29,30 @@ package final class PostgresRun: RunStore {
     /// Ids and batches that are made here.
     var numbers: RunNumbers
     let link: RunnerConnection
-    /// When it is looked next which of the run's runners are gone, in unix milliseconds.
-    var reapAt: Int64 = 0
+    /// When it has looked for what others leave and have.
+    var looks = Looks()
 
-    /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
-    var wishAt: Int64 = 0
-    /// How long that is put off, in milliseconds.
+    /// When a runner has looked at others.
+    struct Looks {
+        /// When it was last looked which of the run's runners are gone.
+        var reapedAt: MonotonicInstant?
+        /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
+        var wishAt: Int64 = 0
+        /// By how many milliseconds the server's clock was ahead of this machine's as it was last looked.
+        var serverAhead: Int64 = 0
+        /// How the server's clock goes; nil before that was asked for.
+        var serverClock: ServerClock?
+    }
+
+    /// The job's runs before; nil for none.
+    var former: FormerRuns? { opening.former }
+    package var goAge: Duration? { opening.goAge }
+
+    /// How long the next wish is put off, in milliseconds.
     static let wishInterval: Int64 = 1_000
 
-    /// How long the look for runners is put off, in milliseconds.
-    static let reapInterval: Int64 = 5_000
+    /// How long the next look for runners is put off.
+    static let reapInterval: Duration = .seconds(5)
 
     /// A run in state `active` that the runner has taken.
     ///
@@ -51,9 +66,11 @@ package final class PostgresRun: RunStore {
         self.spec = spec
         self.processes = processes
         normalization = URLNormalization(spec.normalize)
-        link = RunnerConnection(store, runner)
-        let opening = try link.attempting { try RunOpeningRows(run.id, runner, on: PostgresPipeline($0)) }
-        former = opening.former
+        link = RunnerConnection(store, store.life(of: runner).lease, runner)
+        try link.settle()
+        opening = try link.attempting {
+            try RunOpeningRows(run.id, runner, sharesLimits: spec.hasSharedLimits, on: PostgresPipeline($0))
+        }
         numbers = RunNumbers(nextBatch: opening.nextBatch)
         if spec.discoversPages { memory = DiscoveryMemory(spec.limits) }
         links = spec.keepsLinks ? LinkMemory() : nil
@@ -68,6 +85,19 @@ package final class PostgresRun: RunStore {
 
     package func exchange(_ request: consuming TurnRequest) throws -> TurnReply {
         let request = request
+        do throws(StoreError) {
+            return try attempt(request)
+        } catch {
+            if link.lease.isLost {
+                link.noteRefused(request.record.outcomes.reduce(0) { $0 + $1.count }, in: run.id)
+            }
+            throw error
+        }
+    }
+
+    private func attempt(_ request: TurnRequest) throws(StoreError) -> TurnReply {
+        var request = request
+        var substitutes: [PageOutcome] = []
         var unanswered: PostgresTurn?
         return try link.attempting { connection in
             let pipeline = PostgresPipeline(connection)
@@ -77,13 +107,23 @@ package final class PostgresRun: RunStore {
                     return try turn.resume(pipeline, counters)
                 }
             }
-            let turn = PostgresTurn(self, pipeline, request)
-            unanswered = nil
-            do {
-                return try turn.exchange()
-            } catch {
-                if turn.phase != .open { unanswered = turn }
-                throw error
+            while true {
+                let turn = PostgresTurn(self, pipeline, request)
+                unanswered = nil
+                do {
+                    var reply = try turn.exchange()
+                    reply.substitutes = substitutes
+                    return reply
+                } catch let failure as PostgresFailure where failure.isRefusal && substitutes.isEmpty {
+                    try connection.rollBack()
+                    guard try recorded(pipeline).commits == numbers.commits,
+                        let sifted = try sift(request, connection)
+                    else { throw failure }
+                    (request, substitutes) = sifted
+                } catch {
+                    if turn.phase != .open { unanswered = turn }
+                    throw error
+                }
             }
         }
     }
@@ -129,8 +169,10 @@ package final class PostgresRun: RunStore {
         }
     }
 
+    package var lease: RunnerLease? { link.lease }
+
     package func renew(now: Int64) throws {
-        try link.transaction { try $0.renew(runner, now: now) }
+        try link.renewing { _ in }
     }
 
     package func durably<Value>(_ body: () throws -> Value) throws -> Value {
@@ -176,6 +218,13 @@ struct RunNumbers {
         try pipeline.send("SELECT nextval('{schema}.\(sequence)')") { first = $0.first?.int(0) ?? 0 }
         try pipeline.flush()
         return first..<first + size
+    }
+}
+
+extension JobSpec {
+    /// Whether it has limits or a rate that hold over all runners of a run.
+    var hasSharedLimits: Bool {
+        limits.pages > 0 || limits.bytes > 0 || limits.time > .zero || rate.total > .zero
     }
 }
 

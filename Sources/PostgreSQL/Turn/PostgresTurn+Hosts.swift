@@ -51,10 +51,10 @@ extension PostgresTurn {
     /// Queues wishing for hosts of the run's other runners, where they have more than their share of those that are had: a few at a
     /// time, and at most once a second.
     private func wishForShare() throws {
-        guard run.wishAt <= now else { return }
-        run.wishAt = now + PostgresRun.wishInterval
+        guard run.looks.wishAt <= now else { return }
+        run.looks.wishAt = now + PostgresRun.wishInterval
         try pipeline.send(
-            LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(now)]
+            LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(wishTime)]
         ) { result in
             if result.affected > 0 { self.reply.search?.wasDenied = true }
         }
@@ -86,7 +86,7 @@ extension PostgresTurn {
         try pipeline.send(
             LeasingSQL.lease,
             [
-                .int(run.run.id.rawValue), .int(run.runner.rawValue), ids, .int(now),
+                .int(run.run.id.rawValue), .int(run.runner.rawValue), ids, .int(wishTime),
                 .int(PostgresTurn.wishMilliseconds),
             ]
         ) { rows = $0.rows }
@@ -119,7 +119,7 @@ extension PostgresTurn {
         record.lastStartedAt = row.int(1) == 1 || phase == .resumed ? row.optionalInt(3) : nil
         record.overrides = HostOverrides(row, from: 4)
         record.condition = HostCondition(row, from: 7, now: now)
-        newHosts.insert(host)
+        newHosts[host] = row.int(11)
         reply.opened.append(
             OpenedHost(
                 host: host, key: key, record: record, robots: robots[host],
@@ -191,7 +191,8 @@ private enum LeasingSQL {
                 ELSE $4 - wishes.wished_at >= $5 END)
         SELECT hosts.id,
             CASE WHEN hosts.id IN (SELECT id FROM won) THEN 1 WHEN hosts.runner_id = $2 THEN 2 ELSE 0 END::bigint,
-            hosts.host, last_started_at, per_host, delay_ms, blocked, snoozed_until, rate, failures, probe_at
+            hosts.host, last_started_at, per_host, delay_ms, blocked, snoozed_until, rate, failures, probe_at,
+            hosts.epoch + (hosts.id IN (SELECT id FROM won))::int
         FROM unnest($3::bigint[]) WITH ORDINALITY AS wish(id, place)
         JOIN {schema}.hosts ON hosts.id = wish.id ORDER BY wish.place
         """

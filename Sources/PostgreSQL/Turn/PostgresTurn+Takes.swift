@@ -141,7 +141,7 @@ extension PostgresTurn {
         try pipeline.commit()
         try pipeline.flush()
         for host in released {
-            run.hosts.remove(host)
+            run.hosts[host] = nil
             run.told[host] = nil
         }
     }

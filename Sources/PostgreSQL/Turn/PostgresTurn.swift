@@ -30,14 +30,16 @@ final class PostgresTurn {
     var recordedBatches: Set<BatchID> = []
     /// Batches of all outcomes of this turn.
     private var batches: Set<BatchID> = []
-    /// Hosts that the driver has from this turn on.
-    var newHosts: Set<HostID> = []
+    /// Hosts that the driver has from this turn on, with their epochs.
+    var newHosts: [HostID: Int64] = [:]
     /// What people have set, as far as it has changed.
     var newlyTold: [HostID: HostOverrides] = [:]
     /// URLs that were met in this turn.
     var met: [(url: DiscoveredURL, page: Int64, depth: Int)] = []
     /// The hosts of keys that were looked up in this turn.
     var hostIDs: [String: HostID] = [:]
+    /// When the sign of life was begun that goes out with the turn; nil for none.
+    private var renewal: MonotonicInstant?
     /// The hosts that the search may open, with the times from which on they have pages.
     var candidates: [WaitingHost] = []
 
@@ -50,13 +52,24 @@ final class PostgresTurn {
     }
 
     /// Whether the driver has a host.
-    func holds(_ host: HostID) -> Bool { run.hosts.contains(host) || newHosts.contains(host) }
+    func holds(_ host: HostID) -> Bool { epoch(of: host) != nil }
+
+    /// The epoch in which the driver took a host that it has.
+    func epoch(of host: HostID) -> Int64? { newHosts[host] ?? run.hosts[host] }
 
     /// Whether a host has pages that it did not have before this turn.
     func hasGrown(_ host: HostID) -> Bool { growth.hosts.contains(host) }
 
+    /// Records the outcomes, up to where the transaction would be committed.
+    func probe() throws {
+        try run.link.begin(pipeline)
+        try record(request.record.outcomes)
+        try pipeline.flush()
+    }
+
     func exchange() throws -> TurnReply {
         try run.link.begin(pipeline)
+        try run.link.checkRun(run.run.id, pipeline)
         try record(request.record)
         try readRequests()
         if let beat = request.beat { try self.beat(beat) }
@@ -180,7 +193,6 @@ final class PostgresTurn {
 
     private func beat(_ beat: TurnBeat) throws {
         reply.beat = TurnBeatReply()
-        try pipeline.renew(run.runner, now: now)
         try pipeline.send("SELECT state FROM {schema}.jobs WHERE id = $1", [.int(run.run.job.rawValue)]) {
             self.reply.beat?.isPaused = $0.first?.text(0) != "active"
         }
@@ -193,10 +205,10 @@ final class PostgresTurn {
             """
             SELECT hosts.id FROM {schema}.wishes JOIN {schema}.hosts ON hosts.id = wishes.host_id
             WHERE hosts.runner_id = $1 AND wishes.wished_at > $2 ORDER BY hosts.id
-            """, [.int(run.runner.rawValue), .int(now - PostgresTurn.wishMilliseconds)]
+            """, [.int(run.runner.rawValue), .int(wishTime - PostgresTurn.wishMilliseconds)]
         ) { result in
             self.reply.beat?.wanted = result.rows.map { HostID(rawValue: $0.int(0)) }
-                .filter { self.run.hosts.contains($0) }
+                .filter { self.run.hosts[$0] != nil }
         }
         try pipeline.save(beat.activity, of: run.run.id, runner: run.runner)
         try reap(all: beat.freesHosts)
@@ -204,30 +216,37 @@ final class PostgresTurn {
 
     /// Frees what runners that are gone have held: all of them, or those of this run, whose hosts nobody is refused.
     private func reap(all: Bool) throws {
-        guard all || run.reapAt <= now else { return }
-        run.reapAt = now + PostgresRun.reapInterval
+        let clock = run.store.clock
+        if !all, let last = run.looks.reapedAt, clock() < last + PostgresRun.reapInterval { return }
+        run.looks.reapedAt = clock()
         try pipeline.flush()
         let transaction = PostgresTransaction(
-            connection: pipeline.connection, name: run.store.url.description)
-        let gone = try transaction.goneRunners(run.processes, now: now, of: all ? nil : run.run.id)
-        for runner in gone where runner != run.runner { try transaction.removeRunner(runner, now: now) }
+            connection: pipeline.connection, name: run.store.url.description, clock: clock)
+        let gone = try transaction.findGone(run.processes, of: run.run.id) { time in
+            if run.store.followsServerTime { run.looks.serverAhead = time - now }
+        }
+        .filter { (all || $0.isOfRun) && $0.id != run.runner }
+        for runner in gone { try transaction.remove(runner, now: now) }
         guard !gone.isEmpty, run.run.hasRequests else { return }
         let held = Set(request.record.sending.map(\.page))
         reply.beat?.interrupted = try pipeline.interruptedRequests(of: run.run.id, runner: run.runner)
-            .filter { !held.contains($0.page.id) && !run.hosts.contains($0.page.host) }
+            .filter { !held.contains($0.page.id) && run.hosts[$0.page.host] == nil }
     }
 
     /// Takes in what people have set for hosts of the runner.
     private func hear(_ result: PostgresResult) {
         var all: [HostID: HostOverrides] = [:]
         for row in result.rows { all[HostID(rawValue: row.int(0))] = HostOverrides(row, from: 1) }
-        for host in run.hosts {
+        for host in run.hosts.keys {
             let overrides = all[host] ?? HostOverrides()
             guard run.told[host, default: HostOverrides()] != overrides else { continue }
             reply.beat?.overrides[host] = overrides
             newlyTold[host] = overrides
         }
     }
+
+    /// The time of this turn that wishes are compared by. Runners whose clocks differ hear each other all the same.
+    var wishTime: Int64 { now + run.looks.serverAhead }
 
     /// How long a wish for a host counts unless it is renewed, in milliseconds: longer than the time between two tries.
     static let wishMilliseconds: Int64 = 3_000
@@ -252,6 +271,8 @@ final class PostgresTurn {
                 .int(grown.failed), .int(grown.skipped),
             ])
         try pipeline.add(growth.skipped, to: run.run.id, runner: run.runner)
+        if let wish = request.budget { try share(wish) }
+        if request.beat != nil { renewal = try run.link.renew(pipeline) }
         reply.grown = grown
         reply.grownHosts = growth.hosts
     }
@@ -316,10 +337,11 @@ final class PostgresTurn {
 
     /// The transaction is committed: what was learned is the run's.
     private func keep() {
+        if let renewal { run.link.lease.renew(since: renewal) }
         run.numbers.commits += 1
         run.counters.add(reply.counted)
         run.counters.add(reply.grown)
-        run.hosts.formUnion(newHosts)
+        run.hosts.merge(newHosts) { _, new in new }
         for (host, overrides) in newlyTold { run.told[host] = overrides }
         for opened in reply.opened { run.told[opened.host] = opened.record.overrides }
         for (url, page, depth) in met { run.memory?.recent.remember(url, page: page, depth: depth) }

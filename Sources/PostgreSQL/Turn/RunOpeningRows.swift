@@ -5,9 +5,14 @@ internal import TrawlStore
 struct RunOpeningRows {
     let former: FormerRuns?
     let nextBatch: Int64
+    /// How long ago the go began that the runner takes part in; nil where the job has no limits that runners share.
+    let goAge: Duration?
 
     /// Enters the runner among those of the run.
-    init(_ run: RunID, _ runner: RunnerID, on pipeline: PostgresPipeline) throws {
+    ///
+    /// - Parameter sharesLimits: whether the job has limits or a rate that hold over all runners.
+    init(_ run: RunID, _ runner: RunnerID, sharesLimits: Bool, on pipeline: PostgresPipeline) throws {
+        var age: Int64?
         var number: Int64 = 1
         var rows: [(run: Int64, job: Int64, isAlike: Bool)] = []
         var hasUnread = false
@@ -15,6 +20,7 @@ struct RunOpeningRows {
             """
             INSERT INTO {schema}.run_runners (run_id, runner_id) VALUES ($1, $2) ON CONFLICT DO NOTHING
             """, [.int(run.rawValue), .int(runner.rawValue)])
+        if sharesLimits { try RunOpeningRows.join(run, runner, on: pipeline) { age = $0 } }
         try pipeline.send(
             "SELECT coalesce(max(number), 0) + 1 FROM {schema}.batches WHERE run_id = $1",
             [.int(run.rawValue)]
@@ -34,6 +40,7 @@ struct RunOpeningRows {
         ) { hasUnread = $0.first?.bool(0) ?? false }
         try pipeline.flush()
         nextBatch = number
+        goAge = age.map { .milliseconds($0) }
         guard let latest = rows.first else {
             former = nil
             return

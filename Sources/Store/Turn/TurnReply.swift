@@ -12,6 +12,8 @@ package struct TurnReply: Sendable {
     package var requests: [StoredRequest?] = []
     /// What came with the sign of life; nil without one.
     package var beat: TurnBeatReply?
+    /// What came of a ``BudgetRequest``; nil where nothing was asked, or where it is to be asked again.
+    package var budget: BudgetReply?
     /// Hosts that the runner has from now on, in the order in which it got them.
     package var opened: [OpenedHost] = []
     /// What became of each redirect, in their order.
@@ -20,6 +22,8 @@ package struct TurnReply: Sendable {
     package var search: HostSearchReply?
     /// What was taken of hosts, those that were opened among them. A host that there was no room for is missing.
     package var taken: [TakenPages] = []
+    /// Outcomes that were recorded in the place of those of the same pages, because the database refuses what came.
+    package var substitutes: [PageOutcome] = []
     /// Batches that the turn's outcomes have brought to their end.
     package var finished: [BatchReport] = []
 
@@ -41,6 +45,23 @@ package struct TurnBeatReply: Sendable {
 
     /// Nothing.
     package init() {}
+}
+
+/// A runner's part of limits that it shares with the run's other runners.
+package struct BudgetReply: Sendable, Equatable {
+    /// What it may do; nil where it did not ask.
+    package var allotment: RunBudget.Allotment?
+    /// How many starts it was given, and when the first may be.
+    package var starts: (count: Int, from: MonotonicInstant)?
+
+    /// Nothing.
+    package init() {}
+
+    /// Whether both are the same.
+    package static func == (one: BudgetReply, other: BudgetReply) -> Bool {
+        one.allotment == other.allotment && one.starts?.count == other.starts?.count
+            && one.starts?.from == other.starts?.from
+    }
 }
 
 /// A host that the runner has from now on, with all that is known of it.

@@ -12,6 +12,8 @@ package struct TurnRequest: Sendable {
     package var requests: [PageID] = []
     /// The runner's sign of life, and what is to be had with it; nil where none is due.
     package var beat: TurnBeat?
+    /// What the runner wants of limits that hold over all runners of the run; nil for nothing.
+    package var budget: BudgetRequest?
     /// Redirects that lead to another host, or to what may be a page of its own.
     package var redirects: [RedirectStep] = []
     /// A search for more hosts; nil where there are enough.
@@ -68,6 +70,21 @@ package struct TurnBeat: Sendable {
         self.activity = activity
         self.freesHosts = freesHosts
     }
+}
+
+/// What a runner wants of limits that it shares with the run's other runners.
+package struct BudgetRequest: Sendable, Equatable {
+    /// Whether it is to hear what it may do, and what all have done.
+    package var asks = false
+    /// Pages that it has taken and not settled, for which it keeps room.
+    package var claimed = 0
+    /// For how many more it wants room; 0 gives back what it does not need.
+    package var wanted = 0
+    /// How many more starts it wants of the job's rate.
+    package var starts = 0
+
+    /// A request for nothing.
+    package init() {}
 }
 
 /// A redirect whose next request has no place yet.

@@ -65,6 +65,8 @@ final class Daemon: @unchecked Sendable {
         self.store = store
         self.state = state
         self.files = files
+        // Its thread hears signals and feeds the watchdog. What fails is tried again with the next look.
+        store.waitForServer(atMost: .seconds(2))
         // A daemon shows no live line and no summary. Its log says what matters.
         var quiet = output
         quiet.quiet = true

@@ -109,6 +109,11 @@ final class CommandObserver: RunObserver {
             """)
     }
 
+    func databaseIsAway(_ words: String?) {
+        guard let words else { return logger.notice("the database is there again") }
+        logger.warning("waiting for the database, as long as it takes: \(words)")
+    }
+
     func progressed(_ snapshot: RunSnapshot) {
         other?.progressed(snapshot)
         state.withLock { state in

@@ -151,11 +151,13 @@ extension JobRecord {
 
     /// The job, which may be run.
     ///
+    /// - Parameter store: where it is stored.
     /// - Throws: `CommandFailure` where it is paused.
-    func active() throws -> JobRecord {
+    func active(in store: any CrawlDatabase) throws -> JobRecord {
         guard isPaused else { return self }
         throw CommandFailure(
             .usage,
-            "\(name) is paused; to resume it: UPDATE jobs SET state = 'active' WHERE name = '\(name)'")
+            "\(name) is paused; to resume it: UPDATE \(store.tablePrefix)jobs SET state = 'active' WHERE name = '\(name)'"
+        )
     }
 }

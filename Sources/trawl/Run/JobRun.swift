@@ -10,7 +10,7 @@ internal import Synchronization
 /// Runs one job: goes on with its unfinished run or begins one, reads its URLs, crawls, and prints a summary.
 struct JobRun: Sendable {
     let store: any CrawlDatabase
-    let runner: RunnerID
+    var runner: RunnerID
     let processes: LinuxProcessTable
     let options: CrawlOptions
     let output: OutputOptions
@@ -49,15 +49,18 @@ struct JobRun: Sendable {
         }
         let job = order.job
         let places = JobPlaces(document, of: job)
-        let opening = try await onOwnedThread(named: "trawl-open") {
+        let opening = try await onOwnedThread(named: "trawl-open") { () -> RunOpening? in
             do throws(StoreError) {
                 return try RunOpening.open(
-                    job, store: store, runner: runner, processes: processes, now: environment.wallClock())
+                    job, store: store, runner: runner, processes: processes, now: environment.wallClock(),
+                    isStopped: { interruption.isInterrupted })
             } catch {
+                if interruption.isInterrupted { return nil }
                 guard error.kind == .alreadyRunning else { throw CommandFailure(error) }
                 throw CommandFailure(.alreadyRunning, "\(job.name) \(error.description)")
             }
         }
+        guard let opening else { return .interrupted }
         let run: RunRecord
         let spec: JobSpec
         let observer = CommandObserver(
@@ -221,10 +224,51 @@ struct JobRun: Sendable {
         do throws(CrawlError) {
             end = try await crawl.run()
         } catch {
+            interruption.direct(to: nil)
+            if crawl.hasLostRunner, !interruption.isInterrupted {
+                return try await crawlAnew(run, of: job, spec, credentials, observer, interruption)
+            }
             _ = observer.finish()  // What ended the crawl comes before what its rows ran into.
+            if case .store(let error) = error, error.kind == .ended {
+                throw CommandFailure(.interrupted, "\(job.name): \(error.description)")
+            }
             throw CommandFailure(error)
         }
         interruption.direct(to: nil)
+        return try await conclude(end, of: run, of: job, spec, observer, interruption)
+    }
+
+    /// Goes on as another runner, after this one was taken for gone.
+    private func crawlAnew(
+        _ run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ credentials: URLCredentials,
+        _ observer: CommandObserver, _ interruption: Interruption
+    ) async throws -> ExitStatus {
+        logger.warning(
+            "\(job.name): others took this runner for gone, or the server is another one now; going on as a new runner"
+        )
+        return try await Workplace.with(store) { [self] runner, _ in
+            var successor = self
+            successor.runner = runner
+            let record = try await onOwnedThread(named: "trawl-open") { [self] in
+                do throws(StoreError) {
+                    return try store.goOn(
+                        with: run.id, as: runner, after: self.runner, now: environment.wallClock())
+                } catch {
+                    throw CommandFailure(error)
+                }
+            }
+            guard let record else {
+                return try await successor.conclude(.finished, of: run, of: job, spec, observer, interruption)
+            }
+            return try await successor.crawl(record, of: job, spec, credentials, observer, interruption)
+        }
+    }
+
+    /// What is done once a crawl has ended.
+    private func conclude(
+        _ end: RunEnd, of run: RunRecord, of job: JobRecord, _ spec: JobSpec, _ observer: CommandObserver,
+        _ interruption: Interruption
+    ) async throws -> ExitStatus {
         let failure = observer.finish()
         let status = try await onOwnedThread(named: "trawl-report") {
             try printSummary(of: run, of: job, end)

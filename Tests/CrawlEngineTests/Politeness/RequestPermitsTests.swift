@@ -1,9 +1,39 @@
+import CrawlCore
 import Testing
+import TrawlStore
 
 @testable import CrawlEngine
 
 /// The permits that the loops of a crawl share.
 @Suite struct RequestPermitsTests {
+    private func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(sinceBoot: .seconds(seconds)) }
+
+    @Test
+    func `a runner starts nothing once it cannot count on its hosts, and goes on with its next sign of life`()
+    {
+        let lease = RunnerLease(since: at(100))
+        let permits = RequestPermits(total: 4, loops: 1, lease: lease)
+        #expect(permits.isTrusted(at: at(127)))
+        #expect(!permits.isTrusted(at: at(128)))
+        lease.renew(since: at(130))
+        #expect(permits.isTrusted(at: at(157)))
+        lease.lose()
+        #expect(!permits.isTrusted(at: at(131)))
+        #expect(RequestPermits(total: 4, loops: 1).isTrusted(at: at(1_000_000)))
+    }
+
+    @Test func `starts of a rate that runners share have to be given`() {
+        let permits = RequestPermits(total: 4, loops: 1, interval: .milliseconds(100), sharesRate: true)
+        #expect(!permits.takeStart(now: at(1)))
+        #expect(permits.wantedStarts(now: at(1), isBusy: false) == 0)
+        #expect(permits.wantedStarts(now: at(1), isBusy: true) == 10)
+        permits.give(10, from: at(2))
+        #expect(permits.wantedStarts(now: at(1), isBusy: true) == 0)
+        #expect(!permits.takeStart(now: at(1)))
+        #expect(permits.takeStart(now: at(2)))
+        #expect(!permits.takeStart(now: at(2)))
+    }
+
     /// A loop and what it holds.
     private final class Loop {
         let index: Int

@@ -90,11 +90,9 @@ struct LeaseTests {
         let one = try TestRunner(factory, pages("http://a.test/1"), namespace: "elsewhere")
         let two = try TestRunner(factory, pages("http://a.test/2"), beside: one, pid: 2)
         try one.hosts()
-        two.now += 59_000
-        try two.beat(freesHosts: true)
+        try two.listen(milliseconds: factory.silence.least - 1_000)
         #expect(try two.open().search?.wasDenied == true)
-        two.now += 2_000
-        try two.beat(freesHosts: true)
+        try two.listen(milliseconds: factory.silence.most - factory.silence.least + 1_000)
         #expect(try two.open().taken.flatMap(\.pages).map(\.url) == ["http://a.test/2"])
     }
 
@@ -103,10 +101,11 @@ struct LeaseTests {
         let one = try TestRunner(factory, pages("http://a.test/1"), namespace: "elsewhere")
         let two = try TestRunner(factory, pages("http://a.test/2"), beside: one, pid: 2)
         try one.hosts()
-        one.now += 50_000
+        let (step, rest) = (factory.silence.least - 10_000, Int64(1_000))
+        try two.listen(milliseconds: step)
+        one.now = two.now
         if byTurn { try one.beat() } else { try one.store.renew(now: one.now) }
-        two.now += 100_000
-        try two.beat(freesHosts: true)
+        try two.listen(milliseconds: factory.silence.least - rest)
         #expect(try two.open().search?.wasDenied == true)
     }
 
@@ -122,8 +121,7 @@ struct LeaseTests {
         let one = try TestRunner(factory, pages("http://a.test/1"), namespace: "elsewhere")
         let page = try #require(try one.open().taken.first?.pages.first)
         let two = try TestRunner(factory, pages("http://b.test/2"), beside: one, pid: 2)
-        two.now += 61_000
-        try two.beat(freesHosts: true)
+        try two.listen(milliseconds: factory.silence.most)
         let kind = failure {
             switch call {
             case .turn: _ = try one.record([outcome(page)])
@@ -149,8 +147,7 @@ struct LeaseTests {
         let one = try TestRunner(factory, pages(4), namespace: "elsewhere")
         let host = try one.host()
         let other = try TestRunner(factory, pages("http://b.test/2"), beside: one, pid: 2)
-        other.now += 61_000
-        try other.beat(freesHosts: true)
+        try other.listen(milliseconds: factory.silence.most)
         let next = try one.successor()
         #expect(try next.open().taken.flatMap(\.pages).count == 4)
         #expect(failure { try one.take(host) } == .alreadyRunning)

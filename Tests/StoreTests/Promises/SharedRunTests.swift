@@ -113,7 +113,38 @@ struct SharedRunTests {
         let reply = try two.open()
         #expect(Set(reply.taken.flatMap(\.pages).map(\.id)) == Set(lost.map(\.id)))
         #expect(failure { try one.record(lost.map { outcome($0) }) } == .alreadyRunning)
+        // It fails where they are not counted.
+        try one.database.execute("SELECT 1 / count(*) FROM run_runners WHERE refused = 4")
         try two.expectCountersToFit()
+    }
+
+    @Test(
+        "A runner elsewhere that is silent for long is shown as gone, and not removed", arguments: databases)
+    func shown(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, Self.list)
+        func gone(_ process: some ProcessTable) throws -> [RunnerID] {
+            try one.database.port.read { try $0.goneRunners(process, now: 0) }
+        }
+        let elsewhere = Elsewhere(one.process.current)
+        #expect(try gone(elsewhere).isEmpty)
+        try one.database.execute("UPDATE runners SET beaten_at = beaten_at - 61000")
+        #expect(try gone(elsewhere) == [one.runner])
+        #expect(try gone(one.process).isEmpty)
+        try one.database.port.write { try $0.reapRunners(elsewhere, now: 0) }
+        try one.open()
+    }
+
+    /// A process of another machine.
+    private struct Elsewhere: ProcessTable {
+        let current: RunnerIdentity
+
+        init(_ other: RunnerIdentity) {
+            current = RunnerIdentity(
+                bootID: "another", pidNamespace: other.pidNamespace, pid: other.pid,
+                processStarted: other.processStarted)
+        }
+
+        func processStarted(pid: Int32) -> Int64? { nil }
     }
 
     @Test("A request that was going out as its runner ended is told to the other", arguments: databases)
@@ -128,4 +159,111 @@ struct SharedRunTests {
         two.now += 60_000
         #expect(try two.beat().interrupted.map(\.page.url) == ["http://a.test/1"])
     }
+}
+
+/// A run is ended, or its failures put back, while runners are at work on it.
+@Suite(.timeLimit(.minutes(5)))
+struct SharedRunCommandTests {
+    @Test("A run that is abandoned ends for all runners", arguments: SharedRunTests.databases)
+    func abandons(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(4, of: "http://a.test") + pages(4, of: "http://b.test")) {
+            $0.followLinks()
+        }
+        let first = try one.open(limit: 1).taken.flatMap(\.pages)
+        let two = try one.successor()
+        let second = try two.open().taken.flatMap(\.pages)
+        try one.record([outcome(first[0])])
+        let command = try one.successor(pid: 11)
+        #expect(try one.database.port.abandon(one.run, runner: command.runner, now: 9_000) == 7)
+        #expect(
+            failure { try one.record([outcome(first[1], leadingTo: [DiscoveredURL("http://c.test/")])]) }
+                == .ended)
+        #expect(failure { try two.record(second.map { outcome($0) }) } == .ended)
+        #expect(failure { try two.open() } == .ended)
+        #expect(try one.record().state == .finished)
+        #expect(try one.rows().count == 8)
+        try one.expectCountersToFit()
+    }
+
+    @Test("An abandonment that was cut short holds nobody up", arguments: SharedRunTests.databases)
+    func abandonsHalf(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(2))
+        let taken = try one.open().taken.flatMap(\.pages)
+        try one.database.execute(
+            "INSERT INTO deeds (run_id, deed, runner_id, at) SELECT id, 'abandon', 5, 0 FROM runs")
+        #expect(try one.record(taken.map { outcome($0) }).counted.done == 2)
+    }
+
+    @Test("Pages that are put back are taken by whoever is at work", arguments: SharedRunTests.databases)
+    func retries(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(2, of: "http://a.test") + pages(2, of: "http://b.test"))
+        let first = try one.open(limit: 1).taken.flatMap(\.pages)
+        let two = try one.successor()
+        try two.open()
+        try one.record(first.map { outcome($0, .failed(.dns)) })
+        let run = one.run
+        let retried = try one.database.port.write { try $0.retryFailed(run) }
+        #expect(retried == 2)
+        #expect(try one.take(first[0].host).pages.count == 2)
+        try one.expectCountersToFit()
+    }
+}
+
+/// What the server refuses fails its own page.
+@Suite(.timeLimit(.minutes(5)))
+struct RefusedOutcomeTests {
+    @Test(
+        "An outcome that the server refuses fails its page, and the others are kept",
+        arguments: SharedRunTests.databases)
+    func sifts(_ factory: DatabaseFactory) throws {
+        let runner = try TestRunner(factory, pages(20)) { $0.followLinks() }
+        let taken = try runner.open().taken.flatMap(\.pages)
+        var generator = SystemRandomNumberGenerator()
+        // Longer than an entry of an index may be, also compressed.
+        let name = (0..<9_000).map { _ in String(UInt8.random(in: 0...35, using: &generator), radix: 36) }
+            .joined()
+        let reply = try runner.record(
+            taken.enumerated().map { index, page in
+                let host = [7, 13].contains(index) ? name : "b.test"
+                return outcome(page, leadingTo: [DiscoveredURL("http://\(host)/\(index)")])
+            })
+        #expect(reply.counted.done == 18)
+        #expect(reply.counted.failed == 2)
+        #expect(reply.substitutes.map(\.page.id) == [taken[7].id, taken[13].id])
+        let rows = try runner.rows()
+        #expect(rows.filter { $0.state == .failed }.map(\.errorKind) == ["internal", "internal"])
+        #expect(rows.count { $0.url.hasPrefix("http://b.test/") } == 18)
+        try runner.expectCountersToFit()
+        #expect(try runner.drain().count == 18)
+    }
+}
+
+/// What a runner says of hosts that it does not have any more is refused.
+@Suite(.timeLimit(.minutes(5)))
+struct FenceTests {
+    /// What has happened to the host since its page was taken.
+    enum Change: String, CaseIterable {
+        /// It was another's, and is the runner's again.
+        case epoch = "UPDATE hosts SET epoch = epoch + 2"
+        /// It is another's.
+        case owner = "UPDATE hosts SET runner_id = 7, epoch = epoch + 1"
+        /// It is nobody's.
+        case nobody = "UPDATE hosts SET runner_id = NULL"
+    }
+
+    @Test(
+        "A late word of a host is refused and counted", arguments: SharedRunTests.databases, Change.allCases)
+    func refuses(_ factory: DatabaseFactory, _ change: Change) throws {
+        let runner = try TestRunner(factory, pages(3))
+        let taken = try runner.open().taken.flatMap(\.pages)
+        try runner.record([outcome(taken[0])])
+        try runner.database.execute(change.rawValue)
+        let late = [outcome(taken[1]), outcome(taken[2], .retry(.reset, wait: .seconds(1)))]
+        #expect(try runner.record(late).counted == RunProgress())
+        #expect(try runner.rows().map(\.state) == [.done, .pending, .pending])
+        try runner.expectCountersToFit()
+        // It fails where the one is not counted.
+        try runner.database.execute("SELECT 1 / count(*) FROM run_runners WHERE refused = 2")
+    }
+
 }

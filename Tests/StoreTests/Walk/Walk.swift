@@ -24,8 +24,12 @@ struct Walk {
         let description: String
     }
 
+    /// Whether a runner that nobody sees is gone once so much time has passed since its last sign of life, as the model has it.
+    private let judgesByTime: Bool
+
     init(seed: UInt64, _ database: TestDatabase) throws {
         random = SeededGenerator(seed: seed)
+        judgesByTime = database.judgesByTime
         sides = [
             WalkSide("model", ModelSide(universe: Walk.hosts), universe: Walk.hosts),
             WalkSide("database", PortSide(database: database), universe: Walk.hosts),
@@ -89,7 +93,8 @@ struct Walk {
 
     private mutating func process(in namespace: String? = nil) -> Processes.View {
         lastPID += 1
-        return processes.start(lastPID, namespace: namespace ?? (chance(0.7) ? "ns" : "other"))
+        let isSeen = chance(0.7) || !judgesByTime
+        return processes.start(lastPID, namespace: namespace ?? (isSeen ? "ns" : "other"))
     }
 
     private func open(_ walker: inout Walker) throws {

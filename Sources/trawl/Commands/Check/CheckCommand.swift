@@ -126,7 +126,7 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
                 throw CommandFailure(error)
             }
         }
-        return try store.existingJob(job.name).active()
+        return try store.existingJob(job.name).active(in: store)
     }
 
     private func summarize(_ tally: CheckTally, of job: JobRecord) {

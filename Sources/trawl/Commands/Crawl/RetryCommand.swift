@@ -26,7 +26,7 @@ struct RetryCommand: ParsableCommand, OutputCommand {
             failures = try store.write { transaction in
                 try transaction.reapRunners(LinuxProcessTable(), now: FetchEnvironment.system.wallClock())
                 let run = try transaction.run(run.id) ?? run
-                if let pid = run.runnerPID {
+                if let pid = run.runnerPID, !store.sharesRuns {
                     throw StoreError(.alreadyRunning, "\(job.name) is being run by process \(pid)")
                 }
                 guard run.state != .importing else {

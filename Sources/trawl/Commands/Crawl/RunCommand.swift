@@ -205,7 +205,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                 guard let document = job.document else { return try store.existingJob(job.name) }
                 try store.write { try $0.saveJob(document, now: FetchEnvironment.system.wallClock()) }
                 return try store.existingJob(document.spec.name)
-            }.map { try $0.active() }
+            }.map { try $0.active(in: store) }
         } catch let error as StoreError {
             throw CommandFailure(error)
         }
