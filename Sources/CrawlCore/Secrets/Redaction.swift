@@ -26,6 +26,11 @@ package struct Redaction: Sendable, Equatable {
         add(value, mask: JSONText.escaped(reference.description))
     }
 
+    /// Adds a token or a password that has no reference. Its name is written in its place.
+    package mutating func add(_ value: String, named mask: String) {
+        add(value, mask: JSONText.escaped(mask))
+    }
+
     /// Adds the password of a URL. `redacted` is written in its place.
     package mutating func add(_ credentials: Credentials) {
         add(credentials.password, mask: "redacted")
