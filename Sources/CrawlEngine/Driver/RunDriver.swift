@@ -183,7 +183,7 @@ final class RunDriver {
         resolved.request.headers = composer.headers
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
-            network: options.network, redaction: composer.redaction,
+            network: options.network, access: composer.access, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty),
             folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)

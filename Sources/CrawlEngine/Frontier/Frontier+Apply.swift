@@ -13,7 +13,8 @@ extension Frontier {
         let now = moment.now
         if budget.add(reply.counted) { hosts.touchAll() }
         seed(turn.outcomes)
-        sendOnce.apply(reply.requests, turn.sendOnce, policy.composer, &messages)
+        sendOnce.apply(
+            reply.requests, turn.sendOnce, policy.composer, &credentials, now: now, &messages)
         if let beat = reply.beat { apply(beat, moment) }
         let onlyRobots = Set(turn.redirects.filter { $0.redirect.page == nil }.map(\.step.hostKey))
             .subtracting(turn.redirects.filter { $0.redirect.page != nil }.map(\.step.hostKey))
@@ -108,6 +109,10 @@ extension Frontier {
     ) {
         switch request.purpose {
         case .page(let page):
+            if let errand = page.message?.errand {
+                let fault = TokenFault(verdict.errorKind ?? .unexpected, error, isFinal: true)
+                return credentials.answered(errand.credential, .failed(fault), requests: 0, now: now)
+            }
             var outcome = PageOutcome(of: page, request, verdict, error, now: now)
             outcome.lastHost = page.host  // It was never at the other.
             // A robots.txt that cannot be had says of its host what the page would have said.
