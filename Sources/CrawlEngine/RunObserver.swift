@@ -13,6 +13,8 @@ package protocol RunObserver: Sendable {
     /// A reader that does not end keeps the database's write-ahead log from being emptied, which has so many bytes. Called
     /// every ten minutes while that is so.
     func logIsHeld(bytes: Int64)
+    /// Something that the user should know of, in a sentence without secrets: no token is to be had.
+    func warned(_ words: String)
     /// Whether it is behind with what it was told. Nothing more is claimed then, until ``Crawl/goOn()`` says that it has caught up.
     /// It is still told of the pages that are claimed already: at most 2,048, or eight for each request at once if that is more.
     var isBehind: Bool { get }
@@ -24,6 +26,9 @@ extension RunObserver {
 
     /// Does nothing.
     package func logIsHeld(bytes: Int64) {}
+
+    /// Does nothing.
+    package func warned(_ words: String) {}
 
     /// Never.
     package var isBehind: Bool { false }

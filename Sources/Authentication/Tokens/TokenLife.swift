@@ -102,6 +102,11 @@ package struct TokenLife: Sendable {
         if case .resting(let until) = phase { until } else { nil }
     }
 
+    /// Why the credential is given up, for a time or for good; nil where it is not.
+    package var fault: TokenFault? {
+        if case .givenUp(let fault, _) = phase { fault } else { nil }
+    }
+
     /// Takes what the request for a token came to.
     ///
     /// - Parameter fraction: a random number from 0 to 1.

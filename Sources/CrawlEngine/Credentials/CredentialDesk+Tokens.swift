@@ -77,12 +77,13 @@ extension CredentialDesk {
             errand: TokenErrand(credential: index, reading: .oauth))
     }
 
-    /// The refresh token to send: the one that the server gave last, or else the one in the file, or else the job's.
+    /// The refresh token to send: the one in the file, where another program may have put a newer one; or else the one that the server
+    /// gave last, or else the job's.
     private mutating func refreshToken(
         _ oauth: OAuthCredential, _ index: Int, _ resolver: inout SecretResolver
     ) throws -> String {
-        if let token = entries[index].refreshToken { return token }
         var token = try oauth.refreshTokenFile.flatMap { try RefreshTokenFile(path: $0).read() }
+        token = token ?? entries[index].refreshToken
         if token == nil { token = try oauth.refreshToken.map { try resolver.text($0) } }
         guard let token else {
             throw TokenFault(
@@ -96,14 +97,20 @@ extension CredentialDesk {
 
     /// Keeps the refresh token of an answer, before anything is done with the access token.
     mutating func keepingRefreshToken(_ answer: TokenAnswer, _ index: Int) -> TokenAnswer {
-        guard case .granted(let grant) = answer else { return answer }
+        guard case .granted(let grant) = answer else { return renewable(answer, index) }
         switch entries[index].spec {
         case .oauth(let oauth):
             guard let token = grant.refreshToken, oauth.refreshes, token != entries[index].refreshToken
             else { return answer }
             entries[index].refreshToken = token
             do {
-                if let path = oauth.refreshTokenFile { try RefreshTokenFile(path: path).write(token) }
+                if let path = oauth.refreshTokenFile {
+                    try RefreshTokenFile(path: path).write(token)
+                } else {
+                    warnings.append(
+                        "auth: \(oauth.tokenURL) gives a new refresh token, which ends with this program; name a refresh_token_file to keep it"
+                    )
+                }
             } catch {
                 return .failed(TokenFault(.internal, error.description, isFinal: true))
             }
@@ -114,6 +121,17 @@ extension CredentialDesk {
             return .granted(TokenGrant(text: grant.text, expiresIn: life))
         default: return answer
         }
+    }
+}
+
+extension CredentialDesk {
+    /// A refusal of a refresh token is not final where another program has put a newer one into the file meanwhile.
+    fileprivate func renewable(_ answer: TokenAnswer, _ index: Int) -> TokenAnswer {
+        guard case .failed(let fault) = answer, fault.isFinal,
+            case .oauth(let oauth) = entries[index].spec, let path = oauth.refreshTokenFile,
+            let kept = try? RefreshTokenFile(path: path).read(), kept != entries[index].refreshToken
+        else { return answer }
+        return .failed(TokenFault(fault.kind, fault.reason))
     }
 }
 

@@ -20,8 +20,10 @@ struct CredentialDesk {
         var waiting: [Waiting] = []
         /// Of digest, by the keys of hosts.
         var digests: [String: DigestSession] = [:]
-        /// The refresh token to use next; nil before it is looked up.
+        /// The refresh token that was sent or received last; nil before the first.
         var refreshToken: String?
+        /// Whether the user was told that the credential is given up.
+        var isMourned = false
     }
 
     let job: JobSpec
@@ -34,6 +36,8 @@ struct CredentialDesk {
     private var errands: [Int] = []
     /// Requests that were sent beside those of the pages' outcomes, and are not counted yet.
     private var uncounted = 0
+    /// What the user is to be told.
+    var warnings: [String] = []
     /// What the loops are to be told.
     private(set) var orders: [(loop: Int, order: CredentialOrder)] = []
 
@@ -111,6 +115,7 @@ struct CredentialDesk {
             ? answer(challenges, access, host: host)
             : entries[access.credential].life?.refused(
                 generation: access.generation, refusals: access.refusals, now: now)
+        noteFault(access.credential)
         switch verdict {
         case .again?:
             refusals[page] = access.refusals + 1
@@ -158,6 +163,7 @@ struct CredentialDesk {
         uncounted += requests
         let kept = keepingRefreshToken(answer, index)
         entries[index].life?.answered(kept, now: now, fraction: environment.random())
+        noteFault(index)
         // Where it is asked for again later, the pages go on waiting.
         if entries[index].life?.due == nil { release(index) }
     }
@@ -177,7 +183,25 @@ struct CredentialDesk {
         entries[index].waiting = []
     }
 
+    /// Has the user told, once, that a credential is given up.
+    private mutating func noteFault(_ index: Int) {
+        guard let fault = entries[index].life?.fault else {
+            entries[index].isMourned = false
+            return
+        }
+        guard !entries[index].isMourned else { return }
+        entries[index].isMourned = true
+        warnings.append(explained(fault, entries[index].spec))
+    }
+
     // MARK: What is to be done
+
+    /// What the user is to be told.
+    mutating func takeWarnings() -> [String] {
+        guard !warnings.isEmpty else { return [] }
+        defer { warnings = [] }
+        return warnings
+    }
 
     /// When ``wake(now:)`` has something to do, in unix milliseconds; nil for never.
     var due: Int64? {

@@ -133,6 +133,7 @@ final class RunDriver {
         }
         let isFinished = try frontier.isDone && finish()
         loops.send(frontier.messages.take())
+        for warning in frontier.credentials.takeWarnings() { observer.warned(warning) }
         reporter.tell(loops, now: .now)
         if isPaused { stop() }
         if !frontier.isStopping, let met = frontier.budget.met(now: .now) {

@@ -243,54 +243,6 @@ import Testing
                 == true)
     }
 
-    @Test func `a refresh token that is good once is in its file before the access token is used`()
-        async throws
-    {
-        let accounts = AccountServer { $0.rotates = true }
-        let site = try serve(accounts)
-        let oauth = ", refresh_token: \"${env:REFRESH}\", refresh_token_file: next-token"
-        try job(site, pages: 3, oauth: oauth)
-        let first = try await run()
-        let kept = try bench.text(of: "next-token")
-        let second = try await run()
-
-        #expect(first.code == 0, "\(first.errors)")
-        #expect(kept == "refresh-token-1\n")
-        // The second run begins with the one in the file; the job's own is dead.
-        #expect(second.code == 0, "\(second.errors)")
-        #expect(try bench.text(of: "next-token") == "refresh-token-2\n")
-        let mode = try FileManager.default.attributesOfItem(atPath: bench.path("next-token"))[
-            .posixPermissions]
-        #expect(mode as? Int == 0o600)
-        #expect(accounts.counts.tokenRequests.count == 2)
-    }
-
-    @Test func `where the next refresh token cannot be kept, the access token is not used`() async throws {
-        let accounts = AccountServer { $0.rotates = true }
-        let site = try serve(accounts)
-        try job(
-            site, pages: 3, oauth: ", refresh_token: \"${env:REFRESH}\", refresh_token_file: none/next-token")
-        let result = try await run()
-
-        #expect(result.code == 5)
-        #expect(accounts.counts.apiRequests == 0)
-        #expect(
-            try failures().first?.contains("next-token cannot be written: No such file or directory") == true)
-    }
-
-    @Test func `a dead refresh token ends it at once`() async throws {
-        let accounts = AccountServer { $0.refreshToken = "another" }
-        let site = try serve(accounts)
-        try job(site, oauth: ", refresh_token: \"${env:REFRESH}\"")
-        let result = try await run()
-
-        #expect(result.code == 5)
-        #expect(accounts.counts.tokens == 1)
-        #expect(
-            try failures().first?.contains(
-                "it answers 400 invalid_grant; a refresh token may be good once only") == true)
-    }
-
     @Test(arguments: [
         ("token: {json: \"$.data.token\"}", "", "authorization", "Bearer "),
         ("token: {header: x-token}, header: x-session", "", "x-session", ""),
