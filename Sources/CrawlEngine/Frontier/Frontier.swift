@@ -138,7 +138,7 @@ struct Frontier: ~Copyable {
         var due = now + (sweep.isUnderWay ? 20 : 250)
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, hosts.nextClaimAt)
-        if let next = credentials.due { due = min(due, next) }
+        if let next = credentials.due { due = min(due, max(next, now)) }
         if let left = budget.timeLeft(now: clock) { due = min(due, now + left.wholeMilliseconds) }
         return due
     }
