@@ -55,7 +55,9 @@ package struct Redaction: Sendable, Equatable {
     }
 
     /// Adds the secrets of another redaction.
-    package mutating func add(_ other: Redaction) { add(other.forms) }
+    package mutating func add(_ other: Redaction) {
+        if isEmpty { self = other } else { add(other.forms) }
+    }
 
     private mutating func add(_ new: [SecretForm]) {
         let count = forms.count

@@ -39,13 +39,20 @@ extension CredentialDesk {
     }
 
     /// What a token gives.
-    func grant(_ token: String, _ spec: CredentialSpec, _ index: Int, _ refusals: Int) -> AccessGrant {
+    mutating func grant(
+        _ token: String, _ spec: CredentialSpec, _ index: Int, _ refusals: Int
+    ) -> AccessGrant {
+        let generation = entries[index].life?.generation ?? 0
         var grant = AccessGrant(
             access: RequestAccess(
-                credential: index, generation: entries[index].life?.generation ?? 0, refusals: refusals,
-                isRenewable: true))
+                credential: index, generation: generation, refusals: refusals, isRenewable: true))
         grant.token = token
-        grant.redaction.add(token, named: TextReference.credential.description)
+        if let masking = entries[index].masking, masking.generation == generation {
+            grant.redaction = masking.1
+        } else {
+            grant.redaction.add(token, named: TextReference.credential.description)
+            entries[index].masking = (generation, grant.redaction)
+        }
         switch spec {
         case .login(let login):
             if let header = login.header {

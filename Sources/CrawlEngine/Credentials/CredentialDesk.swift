@@ -22,6 +22,8 @@ struct CredentialDesk {
         var digests: [String: DigestSession] = [:]
         /// The refresh token that was sent or received last; nil before the first.
         var refreshToken: String?
+        /// What masks the token of this number.
+        var masking: (generation: Int, Redaction)?
         /// Whether the user was told that the credential is given up.
         var isMourned = false
     }
