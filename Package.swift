@@ -80,6 +80,7 @@ let package = Package(
         .target(
             name: "Extract", dependencies: ["CRE2", "CrawlCore", "HTMLScan"], swiftSettings: strict),
         .target(name: "WARC", dependencies: ["CCrypto", "CZlib"], swiftSettings: strict),
+        .target(name: "Authentication", dependencies: ["CCrypto", "CrawlCore"], swiftSettings: strict),
         .target(
             name: "Sitemap", dependencies: ["ContentCoding", "TrawlText"], swiftSettings: strict),
         .target(
@@ -119,7 +120,7 @@ let package = Package(
         .target(
             name: "CrawlEngine",
             dependencies: [
-                "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "Curl", "JobFile",
+                "Authentication", "CLinux", "ContentCoding", "CrawlCore", "CrawlFetch", "Curl", "JobFile",
                 "TrawlStore",
                 "WARC",
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -177,6 +178,13 @@ let package = Package(
         .testTarget(
             name: "ContentCodingTests", dependencies: ["ContentCoding", "CZlib", "CZstd"],
             swiftSettings: strict),
+        .testTarget(
+            name: "AuthenticationTests",
+            dependencies: [
+                "Authentication", "CrawlCore", "TrawlTestSupport",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            exclude: ["Cases"], swiftSettings: strict),
         .testTarget(name: "WARCTests", dependencies: ["WARC", "CZlib"], swiftSettings: strict),
         .testTarget(
             name: "SitemapTests", dependencies: ["Sitemap", "CZlib"], swiftSettings: strict),
@@ -225,7 +233,8 @@ let package = Package(
         .testTarget(
             name: "TrawlTests",
             dependencies: [
-                "trawl", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer", "TrawlStore",
+                "trawl", "Authentication", "CrawlCore", "TrawlSQLite", "JobFile", "LoopbackServer",
+                "TrawlStore",
                 "TrawlTestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

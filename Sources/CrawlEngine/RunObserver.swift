@@ -15,6 +15,8 @@ package protocol RunObserver: Sendable {
     func logIsHeld(bytes: Int64)
     /// The database cannot be reached, for the reason given, and is waited for; nil once it is there again. On any thread.
     func databaseIsAway(_ words: String?)
+    /// Something that the user should know of, in a sentence without secrets: no token is to be had.
+    func warned(_ words: String)
     /// Whether it is behind with what it was told. Nothing more is claimed then, until ``Crawl/goOn()`` says that it has caught up.
     /// It is still told of the pages that are claimed already: at most 2,048, or eight for each request at once if that is more.
     var isBehind: Bool { get }
@@ -29,6 +31,9 @@ extension RunObserver {
 
     /// Does nothing.
     package func databaseIsAway(_ words: String?) {}
+
+    /// Does nothing.
+    package func warned(_ words: String) {}
 
     /// Never.
     package var isBehind: Bool { false }

@@ -30,6 +30,7 @@ package struct JobDocument: Sendable, Equatable {
 
         var spec = JobSpec(name: source.name)
         if let overrides { try root.fillVariables(overrides, source: source) }
+        root.resolveTokenFiles(source)
         let cursor = Cursor(node: root, path: "", source: source)
         try JobSchema.root.read(cursor, into: &spec)
         if let requests = root["requests"] {
@@ -49,6 +50,7 @@ package struct JobDocument: Sendable, Equatable {
         // A job that follows or checks links requests what nobody chose one by one, so it is slower by default.
         if spec.follow != nil || spec.check != nil, root["delay"] == nil { spec.delay = .milliseconds(500) }
         try FollowSchema.checkDateLimit(of: spec, cursor)
+        try CredentialCheck.check(spec, cursor)
         try ScheduleSchema.check(spec, cursor)
         guard
             !spec.urls.isEmpty || !spec.requests.isEmpty || spec.urlsFrom != nil || !spec.sitemaps.isEmpty

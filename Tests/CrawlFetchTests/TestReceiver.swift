@@ -61,7 +61,7 @@ final class TestReceiver: PageFetchReceiver {
         self.signal = signal
         switch result {
         case .outcome(let outcome): self.outcome = outcome
-        case .robots, .again: break
+        case .robots, .again, .unauthorized, .token: break
         case .redirect(let purpose, let target, let chain, _):
             next = PageRequest(purpose, url: target.href, host: Self.host(of: target.href), chain: chain)
         }

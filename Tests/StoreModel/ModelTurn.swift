@@ -68,7 +68,7 @@ struct ModelTurn {
         }
         change.pending = -(change.done + change.failed + change.skipped)
         var traffic = RunProgress()
-        traffic.requests = Int64(outcome.requests)
+        traffic.requests = Int64(outcome.requests + outcome.requestsBesides)
         traffic.requestMicroseconds = outcome.response.timings.total
         traffic.sizeDownload = outcome.response.sizeDownload
         run.traffic.add(traffic)

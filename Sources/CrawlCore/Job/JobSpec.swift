@@ -217,6 +217,8 @@ extension JobSpec {
     package struct RequestDefaults: Sendable, Equatable {
         /// Header fields in the order of the file, beside those that HTTP itself needs.
         package var headers: [HeaderField] = []
+        /// How requests show who sends them, where they do not say so themselves; nil, the default, for not at all.
+        package var auth: CredentialSpec?
         /// The `User-Agent`; nil for trawl's own.
         package var userAgent: String?
         /// A proxy in curl's notation; nil to go by `http_proxy`, `https_proxy` and `NO_PROXY`.

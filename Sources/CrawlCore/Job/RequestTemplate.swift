@@ -8,6 +8,8 @@ package struct RequestTemplate: Sendable, Equatable {
     package var url = ""
     /// What is added to the URL's query, in order.
     package var query: [Parameter] = []
+    /// How it shows who sends it; nil for the job's way.
+    package var auth: CredentialSpec?
     /// Header fields beside the job's own; they take the place of those of the same name.
     package var headers: [JobSpec.HeaderField] = []
     /// What is sent; nil for nothing.
@@ -51,7 +53,7 @@ package struct RequestTemplate: Sendable, Equatable {
     }
 
     /// A name with a value.
-    package struct Parameter: Sendable, Equatable {
+    package struct Parameter: Sendable, Hashable {
         /// The name, not encoded.
         package var name: String
         /// The value, not encoded.

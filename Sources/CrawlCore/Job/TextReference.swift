@@ -7,6 +7,9 @@ package enum TextReference: Hashable, Sendable, CustomStringConvertible {
     case file(String)
     /// `${var:NAME}`: a variable of the job, filled in when a run begins.
     case variable(String)
+    /// `${auth}`: the token or key that the request's `auth` has at the time when it is sent. It is what stands in the place of one
+    /// that a server has sent back, such as in the link to the next page.
+    case credential
 
     /// The reference as it stands in a job.
     package var description: String {
@@ -14,6 +17,7 @@ package enum TextReference: Hashable, Sendable, CustomStringConvertible {
         case .environment(let name): "${env:\(name)}"
         case .file(let path): "${file:\(path)}"
         case .variable(let name): "${var:\(name)}"
+        case .credential: "${auth}"
         }
     }
 
@@ -22,8 +26,12 @@ package enum TextReference: Hashable, Sendable, CustomStringConvertible {
         if case .variable = self { false } else { true }
     }
 
-    /// Reads `env:NAME`, `file:PATH` or `var:NAME`; nil where it is none of them.
+    /// Reads `env:NAME`, `file:PATH`, `var:NAME` or `auth`; nil where it is none of them.
     init?(_ text: some StringProtocol) {
+        if text == "auth" {
+            self = .credential
+            return
+        }
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let value = String(text[text.index(after: colon)...])
         switch text[..<colon] {

@@ -1,6 +1,6 @@
 /// A text of a job with references in it: `Bearer ${env:API_KEY}`.
 ///
-/// `${` begins a reference only where `env:`, `file:` or `var:` follows; anything else stands for itself.
+/// `${` begins a reference only where `env:`, `file:`, `var:` or `auth}` follows; anything else stands for itself.
 package struct TextTemplate: Sendable, Equatable {
     private enum Part: Sendable, Equatable {
         case literal(Substring)
@@ -68,17 +68,19 @@ package struct TextTemplate: Sendable, Equatable {
         text.utf8.contains(UInt8(ascii: "$")) && start(in: text[...]) != nil
     }
 
-    /// The secrets that a text refers to.
+    /// The secrets that a text refers to, which can be looked up.
     package static func secrets(in text: String) -> [TextReference] {
         guard hasReferences(text), let template = try? TextTemplate(text) else { return [] }
-        return template.references.filter(\.isSecret)
+        return template.references.filter { $0.isSecret && $0 != .credential }
     }
 
     private static func start(in text: Substring) -> String.Index? {
         var rest = text
         while let dollar = rest.utf8.firstIndex(of: UInt8(ascii: "$")) {
             let candidate = rest[dollar...]
-            if ["${env:", "${file:", "${var:"].contains(where: candidate.hasPrefix) { return dollar }
+            if ["${env:", "${file:", "${var:", "${auth}"].contains(where: candidate.hasPrefix) {
+                return dollar
+            }
             rest = rest[rest.utf8.index(after: dollar)...]
         }
         return nil

@@ -26,6 +26,11 @@ package struct Redaction: Sendable, Equatable {
         add(value, mask: JSONText.escaped(reference.description))
     }
 
+    /// Adds a token or a password that has no reference. Its name is written in its place.
+    package mutating func add(_ value: String, named mask: String) {
+        add(value, mask: JSONText.escaped(mask))
+    }
+
     /// Adds the password of a URL. `redacted` is written in its place.
     package mutating func add(_ credentials: Credentials) {
         add(credentials.password, mask: "redacted")
@@ -50,7 +55,9 @@ package struct Redaction: Sendable, Equatable {
     }
 
     /// Adds the secrets of another redaction.
-    package mutating func add(_ other: Redaction) { add(other.forms) }
+    package mutating func add(_ other: Redaction) {
+        if isEmpty { self = other } else { add(other.forms) }
+    }
 
     private mutating func add(_ new: [SecretForm]) {
         let count = forms.count

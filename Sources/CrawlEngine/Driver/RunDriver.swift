@@ -138,6 +138,7 @@ final class RunDriver {
         }
         let isFinished = try frontier.isDone && finish()
         loops.send(frontier.messages.take())
+        for warning in frontier.credentials.takeWarnings() { observer.warned(warning) }
         reporter.tell(loops, now: .now)
         if isPaused { stop() }
         if !frontier.isStopping, let met = frontier.budget.met(now: .now) {
@@ -188,7 +189,7 @@ final class RunDriver {
         resolved.request.headers = composer.headers
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
-            network: options.network, redaction: composer.redaction,
+            network: options.network, access: composer.access, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty),
             folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)

@@ -14,7 +14,8 @@ extension Frontier {
         if budget.add(reply.counted) { hosts.touchAll() }
         if let allotment = reply.budget?.allotment, budget.allot(allotment) { hosts.touchAll() }
         seed(turn.outcomes)
-        sendOnce.apply(reply.requests, turn.sendOnce, policy.composer, &messages)
+        sendOnce.apply(
+            reply.requests, turn.sendOnce, policy.composer, &credentials, now: now, &messages)
         if let beat = reply.beat { apply(beat, moment) }
         let onlyRobots = Set(turn.redirects.filter { $0.redirect.page == nil }.map(\.step.hostKey))
             .subtracting(turn.redirects.filter { $0.redirect.page != nil }.map(\.step.hostKey))
@@ -109,6 +110,10 @@ extension Frontier {
     ) {
         switch request.purpose {
         case .page(let page):
+            if let errand = page.message?.errand {
+                let fault = TokenFault(verdict.errorKind ?? .unexpected, error, isFinal: true)
+                return credentials.answered(errand.credential, .failed(fault), requests: 0, now: now)
+            }
             var outcome = PageOutcome(of: page, request, verdict, error, now: now)
             outcome.lastHost = page.host  // It was never at the other.
             // A robots.txt that cannot be had says of its host what the page would have said.

@@ -41,7 +41,9 @@ extension Frontier {
         var request = TurnRequest(now: now)
         request.reportsBatches = policy.reportsBatches
         let claimed = hosts.claimed
+        if policy.hasRequests { planCredentials(now: now) }
         var turn = Turn(outcomes: takeOutcomes())
+        if credentials.isUsed { countErrands(&turn.outcomes) }
         strikeOff(turn.outcomes, now: now)
         request.record.outcomes = turn.outcomes
         request.record.elapsedMilliseconds = moment.elapsedMilliseconds

@@ -85,7 +85,9 @@ extension Frontier {
     }
 
     private mutating func send(_ request: PageRequest, to host: CrawledHost) {
-        if host.id != request.owner { hosts.guestCame(host.id) }
+        // A request for a token keeps its host at hand, as one of another host's page does.
+        let isErrand = request.page?.message?.errand != nil
+        if host.id != request.owner || isErrand { hosts.guestCame(host.id) }
         messages.add(.request(request), to: host.loop)
     }
 

@@ -23,6 +23,8 @@ struct Frontier: ~Copyable {
     var news = LoopNews()
     /// Requests that are more than a GET, on their way out.
     var sendOnce = SendOnce()
+    /// What shows who sends the run's requests.
+    var credentials: CredentialDesk
     /// URLs that were found otherwise than by a page, and are not in the store yet.
     var found: [PageDiscovery] = []
     /// Whether a host was not to be had since that was last looked at.
@@ -49,6 +51,7 @@ struct Frontier: ~Copyable {
         sweep = HostSweep(now: now)
         budget = RunBudget(policy.spec.limits, now: clock, goAge: goAge)
         messages = LoopMessages(loops: policy.loops)
+        credentials = policy.composer.desk
     }
 
     // MARK: Events
@@ -57,6 +60,7 @@ struct Frontier: ~Copyable {
     mutating func note(_ report: CrawlLoop.Report) {
         switch report {
         case .outcomes(let batch):
+            if credentials.isUsed { noteAccess(batch) }
             news.outcomes.append(batch)
         case .redirect(let purpose, let target, let chain, let host):
             let redirect = Redirect(
@@ -74,7 +78,9 @@ struct Frontier: ~Copyable {
         case .givenUp(let host, let error):
             deny(host, .failed(.hostUnavailable), error)
         case .starting(let pages, let loop):
-            sendOnce.starting += pages.map { SendOnce.Start(page: $0, batch: $1, loop: loop) }
+            sendOnce.starting += pages.map { SendOnce.Start(claimed: $0, loop: loop) }
+        case .credentials(let report):
+            news.credentials.append(report)
         case .unsent(let pages):
             sendOnce.unsent += pages
         case .surrendered(let host, let pages):
@@ -135,6 +141,7 @@ struct Frontier: ~Copyable {
         if let next = sweep.startAt { due = min(due, next) }
         due = min(due, hosts.nextClaimAt)
         if let asksAt = budget.asksAt { due = min(due, now + max(0, (asksAt - clock).wholeMilliseconds)) }
+        if let next = credentials.due { due = min(due, max(next, now)) }
         if let left = budget.timeLeft(now: clock) { due = min(due, now + left.wholeMilliseconds) }
         return due
     }
@@ -148,8 +155,12 @@ struct LoopNews {
     var robots: [CrawlLoop.RobotsReport] = []
     /// How hosts are doing.
     var conditions: [HostID: HostCondition] = [:]
+    /// What became of credentials.
+    var credentials: [CredentialReport] = []
 
-    var isEmpty: Bool { outcomes.isEmpty && robots.isEmpty && conditions.isEmpty }
+    var isEmpty: Bool {
+        outcomes.isEmpty && robots.isEmpty && conditions.isEmpty && credentials.isEmpty
+    }
 }
 
 /// How much the loops have to do.

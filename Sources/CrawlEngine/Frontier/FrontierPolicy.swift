@@ -28,6 +28,10 @@ struct FrontierPolicy {
     let folder: FolderSite?
     /// What the job does to URLs that are found.
     let normalization: URLNormalization
+    /// The hosts that tokens are got from.
+    private let tokenHosts: Set<String>
+    /// The hosts whose pages are sent what shows who asks; nil for those of all pages, as the job lists them.
+    let ownHosts: Set<String>?
 
     init(
         _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
@@ -47,6 +51,8 @@ struct FrontierPolicy {
         self.network = network
         self.folder = folder
         normalization = URLNormalization(spec.normalize)
+        tokenHosts = spec.tokenHosts
+        self.ownHosts = spec.discoversPages && !composer.access.isEmpty ? spec.ownHosts : nil
     }
 
     /// The limits and rules that a host's loop is given.
@@ -59,13 +65,14 @@ struct FrontierPolicy {
             ?? spec.startLimits(perHost: perHost, least: max(spec.startInterval, crawlDelay))
         let rules = HostRules(
             robots: host.robots?.rules, mayBePrivate: host.mayBePrivate,
-            isBlocked: host.overrides.isBlocked, credentials: host.credentials)
+            isBlocked: host.overrides.isBlocked, credentials: host.credentials,
+            isOwn: ownHosts?.contains(host.key) ?? true)
         return (limits, rules)
     }
 
     /// Whether a host may be at a private address: the job names it, or allows it, or the user has said which address it has.
     func mayBePrivate(_ host: OpenedHost) -> Bool {
-        if host.isNamed { return true }
+        if host.isNamed || tokenHosts.contains(host.key) { return true }
         guard let url = try? WebURL(parsing: host.key + "/"), let name = url.host else { return false }
         // Such a host is not looked up, so it has no other addresses.
         return spec.allowPrivate.contains(name) || network.resolves(url)

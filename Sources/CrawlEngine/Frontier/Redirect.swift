@@ -1,7 +1,7 @@
 internal import CrawlCore
 
 /// A redirect that its loop cannot follow by itself: it leads to a host that is not the request's own, or to what may be a page of
-/// its own.
+/// its own. A request for a token, whose host has to be taken in first as well, goes the same way.
 struct Redirect {
     let purpose: PageRequest.Purpose
     let target: WebURL
@@ -32,7 +32,7 @@ struct Redirect {
 
     /// Its request, as that of the page that it is followed for.
     func request(at host: HostID) -> PageRequest {
-        PageRequest(purpose, url: url, host: host, chain: chain)
+        errand(at: host) ?? PageRequest(purpose, url: url, host: host, chain: chain)
     }
 
     /// Its request, as that of the page that it leads to.

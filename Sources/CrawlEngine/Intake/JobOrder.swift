@@ -59,7 +59,9 @@ package struct JobOrder: Sendable {
         isWanted: () -> Bool
     ) throws -> (run: RunRecord, spec: JobSpec)? {
         do {
-            let spec = try JobDocument(yaml: job.spec, source: .database(name: job.name)).spec
+            let stored = try JobDocument(yaml: job.spec, source: .database(name: job.name))
+            let spec = stored.spec
+            if store.sharesRuns, let mistake = stored.mistakeOfSharedRuns { throw mistake }
             _ = try spec.request.cookieFile?.read()
             // A secret that is missing is reported before the run has begun, and before its list is read.
             if let environment {
@@ -67,7 +69,9 @@ package struct JobOrder: Sendable {
                 for request in spec.requests { try environment.check(request.secrets) }
             }
             var source = try JobURLs(document ?? spec, standardInput: standardInput, folder: folder)
-            var listing = RunImport(store: store, run: run.id, limits: spec.limits, credentials: credentials)
+            var listing = RunImport(
+                store: store, run: run.id, limits: spec.limits, credentials: credentials,
+                needsRequests: spec.hasAccessPerPage)
             guard var added = try listing.add(&source, progressed: { _ in isWanted() }) else { return nil }
             try environment?.check(listing.secrets)
             if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }

@@ -30,8 +30,9 @@ package struct JobURLs: PageSource, ~Copyable {
             return
         }
         patterns = spec.urls[...]
-        // Those for items of others are made as the items come.
-        requests = spec.requests.filter { $0.forEach == nil }[...]
+        // Those for items of others are made as the items come, those that log in when a token is needed.
+        let logins = spec.loginRequests
+        requests = spec.requests.filter { $0.forEach == nil && !logins.contains($0.name ?? "") }[...]
         switch spec.urlsFrom {
         case .file(let path): list = try URLListReader(path: path)
         case .standardInput:

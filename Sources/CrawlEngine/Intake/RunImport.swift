@@ -38,7 +38,7 @@ package struct RunImport {
     /// Hosts that curl reads out of a URL as we do.
     private var agreedHosts = AgreedHosts()
     /// Whether pages are more than a GET of their URL.
-    private var hasRequests = false
+    private var hasRequests: Bool
     /// Whether the list says more of pages than their requests.
     private var hasInputs = false
     /// The secrets that requests refer to, which are not stored.
@@ -49,8 +49,14 @@ package struct RunImport {
 
     /// An import into a run in state `importing`.
     ///
-    /// - Parameter credentials: takes the user names and passwords of the URLs, which are stored without.
-    package init(store: any CrawlDatabase, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials) {
+    /// - Parameters:
+    ///   - credentials: takes the user names and passwords of the URLs, which are stored without.
+    ///   - needsRequests: whether each page needs a request of its own, also where it is a plain GET. The default is false.
+    package init(
+        store: any CrawlDatabase, run: RunID, limits: JobSpec.Limits, credentials: URLCredentials,
+        needsRequests: Bool = false
+    ) {
+        hasRequests = needsRequests
         self.credentials = credentials
         self.limits = limits
         self.run = run

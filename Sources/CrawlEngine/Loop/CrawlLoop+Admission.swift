@@ -24,6 +24,7 @@ extension CrawlLoop {
     func refuse(
         _ page: ClaimedPage, _ request: PageRequest, _ verdict: PageOutcome.Verdict, _ error: String
     ) {
+        if let errand = page.message?.errand { return refuse(errand, at: request.host, verdict, error) }
         var outcome = PageOutcome(of: page, request, verdict, error, now: job.environment.wallClock())
         // A robots.txt that cannot be had says of its host what the page would have said.
         if case .failed(let kind) = verdict { outcome.response.signs = PageResponse.Signs(of: kind, error) }

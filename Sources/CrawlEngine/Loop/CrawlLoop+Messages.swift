@@ -21,6 +21,8 @@ extension CrawlLoop {
         case seed(WebURL)
         /// What the requests of pages send, which the loop has reported as starting.
         case decisions([(PageID, SendDecision)])
+        /// What is to be done with pages that wait for their credential.
+        case credentials(CredentialOrder)
         /// Start nothing more. What is running may finish within the time, then the loop ends.
         case drain(within: Duration)
         /// End at once.
@@ -59,7 +61,9 @@ extension CrawlLoop {
         case givenUp(HostID, String)
         /// Pages that may start, in a run whose pages have requests of their own. The driver tells what they send, and notes
         /// it first when it must not be sent twice.
-        case starting([(PageID, BatchID)], loop: Int)
+        case starting([ClaimedPage], loop: Int)
+        /// What became of credentials.
+        case credentials(CredentialReport)
         /// Pages that were to be sent and were not.
         case unsent([PageID])
         /// Pages of a host that are given back without having been requested.

@@ -49,6 +49,10 @@ extension CrawlLoop: PageFetchReceiver {
         case .again(let request):
             guard drainDeadline == nil else { return }
             admit(request, first: true)
+        case .unauthorized(let outcome, let request, let challenges):
+            park(outcome, request, challenges: challenges)
+        case .token(let errand, let answer, let host):
+            report(.credentials(.answered(errand, answer, from: host, requests: fetcher.wasSent ? 1 : 0)))
         case .robots(var answer, let host, let last, let url):
             if verdict == .givenUp, case .unreachable(_, let error) = answer {
                 answer = .unreachable(.hostUnavailable, error)

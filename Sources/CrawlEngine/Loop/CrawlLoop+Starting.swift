@@ -14,7 +14,7 @@ extension CrawlLoop {
     private func startWhatMay() -> Bool {
         nextStart = nil
         guard drainDeadline == nil else { return false }
-        var asked: [(PageID, BatchID)] = []
+        var asked: [ClaimedPage] = []
         defer { if !asked.isEmpty { report(.starting(asked, loop: index)) } }
         while gate.isReady(now: transfers.now), job.hasArchiveRoom {
             guard permits.acquire(holding: fetchers.busy) else { return true }
@@ -27,7 +27,7 @@ extension CrawlLoop {
             fetcher.slot = slot
             if job.asksBeforeSending, let page = request.page, page.message == nil, request.chain == nil {
                 starting[page.id] = (request, fetcher)
-                asked.append((page.id, page.batch))
+                asked.append(page)
             } else {
                 start(request, fetcher)
             }
@@ -54,7 +54,8 @@ extension CrawlLoop {
         let rules = rules[request.host]
         fetcher.start(
             request, mayBePrivate: rules?.mayBePrivate ?? false,
-            credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url))
+            credentials: rules?.credentials?.credentials(for: request.page?.url ?? request.url),
+            showsAccess: rules?.isOwn ?? false)
     }
 
     /// Goes on with a page, now that the driver has told what its request sends.
@@ -68,9 +69,12 @@ extension CrawlLoop {
         case .send, .leave:
             report(.unsent([id]))
             giveBack(fetcher)
-        case .refuse(let error):
+        case .park:
             giveBack(fetcher)
-            refuse(page, request, .failed(.internal), error)
+            parked[id] = Parked(request: request, refusal: nil)
+        case .refuse(let kind, let error):
+            giveBack(fetcher)
+            refuse(page, request, .failed(kind), error)
         }
     }
 

@@ -33,6 +33,8 @@ final class CrawlLoop: @unchecked Sendable {
     /// Pages that may start, until the driver has told what they send. Each has its place at its host, a permit and a
     /// fetcher.
     var starting: [PageID: (request: PageRequest, fetcher: PageFetcher)] = [:]
+    /// Pages that wait for their credential, without a place at their host.
+    var parked: [PageID: Parked] = [:]
     /// When the job's rate allows the next start; nil when that is not what the loop waits for.
     var nextStart: MonotonicInstant?
     /// When the loop ends at the latest; nil while it is not asked to.
@@ -139,6 +141,8 @@ final class CrawlLoop: @unchecked Sendable {
             job.sieve?.insert(seed: url)
         case .decisions(let decisions):
             for (page, decision) in decisions { start(page, decision) }
+        case .credentials(let order):
+            receive(order)
         case .drain(let duration):
             drainDeadline = .now + duration
             _ = gate.removeAll()  // They are pending in the store, and stay so.
@@ -184,7 +188,7 @@ final class CrawlLoop: @unchecked Sendable {
 
     /// Cuts off what is running, reports what has finished, and says that the loop has ended.
     private func end() {
-        var unsent = Array(starting.keys)
+        var unsent = Array(starting.keys) + parked.keys
         for fetcher in fetchers.all {
             if let page = fetcher.request?.page, fetcher.request?.chain == nil, !fetcher.wasSent {
                 unsent.append(page.id)

@@ -10,6 +10,8 @@ struct HostRules: Sendable {
     var isBlocked = false
     /// The user names and passwords of its URLs; nil for none.
     var credentials: URLCredentials.Origin?
+    /// Whether pages of it are sent what shows who asks: the job names it, or names all pages.
+    var isOwn = true
     /// Why it was given up; nil where it was not.
     var unavailable: String?
 

@@ -5,11 +5,13 @@ internal import JobFile
 
 /// Makes the messages that are sent out of the requests that are stored. References to secrets are resolved here, in memory only.
 struct RequestComposer {
-    private let job: JobSpec
-    private let environment: FetchEnvironment
+    let job: JobSpec
+    let environment: FetchEnvironment
     /// The job's own header fields, resolved.
     let headers: [JobSpec.HeaderField]
-    /// The secrets in them.
+    /// What shows who sends a page that has no request of its own: header fields, for the hosts that the job names.
+    let access: [JobSpec.HeaderField]
+    /// The secrets in both.
     let redaction: Redaction
     /// The requests that are made for each item of another, by the name of that.
     private let templates: [String: [ChainTemplate]]
@@ -24,7 +26,15 @@ struct RequestComposer {
             headers.append(try Self.resolve(field, environment, &redaction))
         }
         self.headers = headers
+        if let auth = job.request.auth, !auth.isPerRequest {
+            let fixed = try FixedAccess(auth, environment)
+            access = fixed.headers
+            redaction.add(fixed.redaction)
+        } else {
+            access = []
+        }
         self.redaction = redaction
+        try Self.check(job, environment)
         var templates: [String: [ChainTemplate]] = [:]
         for request in job.requests {
             guard let forEach = request.forEach, let template = ChainTemplate(request) else { continue }
@@ -33,14 +43,45 @@ struct RequestComposer {
         self.templates = templates
     }
 
+    /// Looks whether the secrets are there that no page's request refers to.
+    private static func check(_ job: JobSpec, _ environment: FetchEnvironment) throws(SecretFailure) {
+        var secrets = job.request.auth?.secrets ?? []
+        let logins = job.loginRequests
+        for request in job.requests where request.name.map(logins.contains) ?? false {
+            secrets.formUnion(request.secrets)
+        }
+        for secret in secrets.sorted(by: { "\($0)" < "\($1)" }) { _ = try environment.secret(secret).get() }
+    }
+
+    /// What is stored of a request, read.
+    ///
+    /// - Throws: what is wrong with it.
+    func template(of request: StoredRequest) throws -> RequestTemplate {
+        try request.details.map { try RequestTemplate(details: $0, job: job) } ?? RequestTemplate(job)
+    }
+
+    /// The credential of a request; nil for none. It goes to the host at which the request's chain began, and to no other.
+    func credential(of template: RequestTemplate, _ request: StoredRequest) -> CredentialSpec? {
+        isAtHome(request) ? template.auth ?? job.request.auth : nil
+    }
+
     /// The message of a page's request.
     ///
+    /// - Parameters:
+    ///   - template: what is stored, where it was read already.
+    ///   - grant: what shows who sends it; nil for nothing.
     /// - Throws: `SecretFailure`, or what is wrong with what is stored.
-    func message(of request: StoredRequest, page: PageID = PageID(rawValue: 0)) throws -> RequestMessage {
-        let template =
-            try request.details.map { try RequestTemplate(details: $0, job: job) } ?? RequestTemplate(job)
+    func message(
+        of request: StoredRequest, page: PageID = PageID(rawValue: 0), template: RequestTemplate? = nil,
+        _ grant: AccessGrant? = nil
+    ) throws -> RequestMessage {
+        let template = try template ?? self.template(of: request)
         var redaction = redaction
-        let own = try template.headers.map { field in try Self.resolve(field, environment, &redaction) }
+        if let grant { redaction.add(grant.redaction) }
+        let token = grant?.token
+        let own = try template.headers.map { field in
+            try Self.resolve(field, environment, &redaction, token: token)
+        }
         let isHome = isAtHome(request)
         var headers = (isHome ? self.headers : []).filter { field in
             !own.contains { $0.name.lowercased() == field.name.lowercased() }
@@ -50,15 +91,19 @@ struct RequestComposer {
             guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
             headers.append(JobSpec.HeaderField(name: name, value: value))
         }
-        let (body, contentType, isSecret) = try self.body(of: template, &redaction)
+        grant?.put(into: &headers)
+        let (body, contentType, isSecret) = try self.body(of: template, &redaction, token: token)
         if let contentType { add("Content-Type", contentType) }
         if let key = request.idempotencyKey { add("Idempotency-Key", key) }
-        let url = try fill(request.url, &redaction, FormEncoding.component)
+        var url = try fill(request.url, &redaction, token: token, FormEncoding.component)
+        if let parameter = grant?.parameter {
+            url = URLQuery.setting(parameter.name, to: parameter.value, in: url)
+        }
         return RequestMessage(
             method: request.method, url: url, headers: headers, body: body, isBodySecret: isSecret,
             accept: template.accept, timeouts: template.timeouts, retry: template.retry,
             extract: template.extract, redaction: redaction,
-            reading: reading(of: request, template, page: page))
+            reading: reading(of: request, template, page: page), access: grant?.access)
     }
 
     /// Whether a request goes to the host at which its chain began. Header fields go to no other.
@@ -84,7 +129,7 @@ struct RequestComposer {
     }
 
     private func body(
-        of template: RequestTemplate, _ redaction: inout Redaction
+        of template: RequestTemplate, _ redaction: inout Redaction, token: String?
     ) throws(SecretFailure) -> (body: [UInt8]?, contentType: String?, isSecret: Bool) {
         let text: String
         let filled: String
@@ -94,29 +139,31 @@ struct RequestComposer {
         case .text(let body):
             text = body
             contentType = "text/plain; charset=utf-8"
-            filled = try fill(text, &redaction) { $0 }
+            filled = try fill(text, &redaction, token: token) { $0 }
         case .json(let body):
             text = body
             contentType = "application/json"
-            filled = try fill(text, &redaction, JSONText.escaped)
+            filled = try fill(text, &redaction, token: token, JSONText.escaped)
         case .form(let fields):
             text = FormEncoding.encoded(fields)
             contentType = "application/x-www-form-urlencoded"
-            filled = try fill(text, &redaction) { FormEncoding.encoded($0) }
+            filled = try fill(text, &redaction, token: token) { FormEncoding.encoded($0) }
         }
-        return (Array(filled.utf8), contentType, !TextTemplate.secrets(in: text).isEmpty)
+        let isSecret = TextTemplate.hasReferences(text) && filled != text
+        return (Array(filled.utf8), contentType, isSecret)
     }
 
     private func fill(
-        _ text: String, _ redaction: inout Redaction, _ encode: (String) -> String
+        _ text: String, _ redaction: inout Redaction, token: String?, _ encode: (String) -> String
     ) throws(SecretFailure) -> String {
-        try Self.fill(text, environment, &redaction, encode)
+        try Self.fill(text, environment, &redaction, token: token, encode)
     }
 
     private static func resolve(
-        _ field: JobSpec.HeaderField, _ environment: FetchEnvironment, _ redaction: inout Redaction
+        _ field: JobSpec.HeaderField, _ environment: FetchEnvironment, _ redaction: inout Redaction,
+        token: String? = nil
     ) throws(SecretFailure) -> JobSpec.HeaderField {
-        let value = try fill(field.value, environment, &redaction) { $0 }
+        let value = try fill(field.value, environment, &redaction, token: token) { $0 }
         guard RequestMessage.isFieldValue(value) else {
             let reference = TextTemplate.secrets(in: field.value).first ?? .environment("")
             throw SecretFailure(
@@ -126,13 +173,15 @@ struct RequestComposer {
     }
 
     private static func fill(
-        _ text: String, _ environment: FetchEnvironment, _ redaction: inout Redaction,
+        _ text: String, _ environment: FetchEnvironment, _ redaction: inout Redaction, token: String?,
         _ encode: (String) -> String
     ) throws(SecretFailure) -> String {
         guard TextTemplate.hasReferences(text), let template = try? TextTemplate(text) else { return text }
         var found = redaction
         let filled = try template.filled { reference throws(SecretFailure) in
             guard reference.isSecret else { return nil }
+            // Its masking is the grant's.
+            if reference == .credential, let token { return encode(token) }
             let value = try environment.secret(reference).get()
             found.add(value, as: reference)
             return encode(value)
@@ -148,6 +197,8 @@ enum SendDecision: Sendable {
     case send(RequestMessage?)
     /// Send nothing, and leave it pending.
     case leave
+    /// Send nothing, and let it wait without a place at its host, until there is a token for it.
+    case park
     /// Send nothing: it cannot be sent.
-    case refuse(String)
+    case refuse(ErrorKind, String)
 }

@@ -8,9 +8,11 @@ internal import TrawlStore
 struct SendOnce {
     /// A page that may start. Its loop waits to be told what the request sends.
     struct Start {
-        let page: PageID
-        let batch: BatchID
+        let claimed: ClaimedPage
         let loop: Int
+
+        var page: PageID { claimed.id }
+        var batch: BatchID { claimed.batch }
     }
 
     /// What a turn does for them.
@@ -53,24 +55,24 @@ struct SendOnce {
     /// Tells the loops what to send, once it is noted where it has to be.
     mutating func apply(
         _ stored: [StoredRequest?], _ turn: Turn, _ composer: RequestComposer,
-        _ messages: inout LoopMessages
+        _ credentials: inout CredentialDesk, now: Int64, _ messages: inout LoopMessages
     ) {
         var decisions = LoopDecisions()
         for (start, message) in turn.noted { decisions.add(.send(message), to: start) }
         for (start, stored) in zip(turn.read, stored) {
-            guard let stored else {
+            guard let stored = stored ?? credentials.plainRequest(of: start.claimed) else {
                 decisions.add(.send(nil), to: start)
                 continue
             }
             do {
-                let message = try composer.message(of: stored, page: start.page)
-                if message.isUnsafe {
+                let decision = try credentials.decision(start, stored, composer, now: now)
+                if case .send(let message?) = decision, message.isUnsafe {
                     unnoted.append((start, message))
                 } else {
-                    decisions.add(.send(message), to: start)
+                    decisions.add(decision, to: start)
                 }
             } catch {
-                decisions.add(.refuse("\(error)"), to: start)
+                decisions.add(.refuse(.internal, "\(error)"), to: start)
             }
         }
         decisions.send(&messages)

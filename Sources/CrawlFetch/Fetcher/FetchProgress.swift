@@ -11,6 +11,8 @@ struct FetchProgress {
     var mayBePrivate = false
     /// The user name and password that the request is sent with; nil for none.
     var credentials: Credentials?
+    /// Whether it is sent with what shows who asks, where the job has that for pages without a request of their own.
+    var showsAccess = false
     /// Whether the request went out.
     var wasSent = false
     /// Bytes of the body that have come, after decoding.
@@ -47,6 +49,8 @@ struct FetchProgress {
         case page(PageReader)
         /// It is a robots.txt, of which this has come.
         case robots([UInt8])
+        /// It is the answer to a request for a token, of which this has come.
+        case token([UInt8])
         /// It is a sitemap.
         case sitemap(SitemapReader)
         /// It is a redirect's, which nobody reads.
@@ -93,6 +97,26 @@ struct FetchProgress {
         return extent != .tooLarge
     }
 
+    /// Adds bytes to the answer to a request for a token, up to ``tokenLimit``.
+    ///
+    /// - Returns: false when it is longer.
+    mutating func addToToken(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .token(var text) = body else { return false }
+        body = .unseen
+        text.append(contentsOf: bytes.prefix(FetchProgress.tokenLimit + 1 - text.count))
+        body = .token(text)
+        if text.count > FetchProgress.tokenLimit { extent = .tooLarge }
+        return extent != .tooLarge
+    }
+
+    /// The longest answer to a request for a token, in bytes: 1 MiB.
+    static let tokenLimit = 1 << 20
+
+    /// The answer to a request for a token; empty for a response without a body.
+    var tokenText: [UInt8] {
+        if case .token(let text) = body { text } else { [] }
+    }
+
     /// The robots.txt that has come; empty for a response without a body.
     var robotsText: [UInt8] {
         if case .robots(let text) = body { text } else { [] }
@@ -106,7 +130,7 @@ struct FetchProgress {
         case .sitemap(let reader): reader.failure != nil
         case .passedOver: true
         case .page: reply.map { $0.isOver || $0.hasFault } ?? false
-        case .unseen, .sheet, .discarded: false
+        case .unseen, .sheet, .discarded, .token: false
         }
     }
 

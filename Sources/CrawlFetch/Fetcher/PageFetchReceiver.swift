@@ -24,4 +24,9 @@ package enum PageFetchResult: Sendable {
     case robots(RobotsAnswer, of: HostID, from: HostID, url: String)
     /// The request did not go out and has to be admitted once more.
     case again(PageRequest)
+    /// The request was refused (401) with what it had to show, which may be renewed; the outcome is what the page comes to otherwise.
+    /// The texts are the values of `WWW-Authenticate`.
+    case unauthorized(PageOutcome, PageRequest, [String])
+    /// What the request for a token came to, at this host.
+    case token(TokenErrand, TokenAnswer, from: HostID)
 }

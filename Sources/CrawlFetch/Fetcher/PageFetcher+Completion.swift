@@ -11,6 +11,9 @@ extension PageFetcher {
             return follow(location, request, transfer)
         }
         let status = transfer.statusCode ?? 0
+        if let errand = request.page?.message?.errand, status < 400 {
+            return finish(errand, answer(to: errand, transfer), .answered)
+        }
         if request.page != nil {
             if acceptedStatuses.contains(status) || status == 304 && conditions(of: request) != nil {
                 if completeReply(request, transfer) { return }
@@ -121,7 +124,7 @@ extension PageFetcher {
     /// The `Location` of a redirect that is to be followed; nil for every other response.
     func redirectTarget(_ transfer: Transfer) -> String? {
         let status = transfer.running.head.status
-        guard RedirectChain.isRedirect(status) else { return nil }
+        guard RedirectChain.isRedirect(status), request?.page?.message?.errand == nil else { return nil }
         if request?.page != nil {
             guard !acceptedStatuses.contains(status), policy.limits.redirects > 0 else { return nil }
         }
@@ -136,6 +139,11 @@ extension PageFetcher {
         let signal =
             wanted.flatMap { retryPolicy.isTooLong($0) ? .turnedAway(wait: $0) : nil }
             ?? HostSignal(kind, status: status, wait: wanted)
+        if let errand = request.page?.message?.errand {
+            let isAnswered = kind == .httpStatus
+            let fault = TokenAnswer.failed(TokenFault(kind, message, isFinal: !kind.isTransient))
+            return finish(errand, isAnswered ? answer(to: errand, transfer) : fault, signal)
+        }
         guard let page = request.page else {
             switch kind {
             case .tooManyRedirects, .redirectLoop, .badRedirect:
@@ -230,6 +238,10 @@ extension PageFetcher {
         var signal = signal
         if signal == .answered, let wait = rateLimitWait(transfer) {
             signal = retryPolicy.isTooLong(wait) ? .turnedAway(wait: wait) : .exhausted(wait: wait)
+        }
+        if mayBeRenewed(request, outcome) {
+            let challenges = transfer.headers("www-authenticate")
+            return receiver.finished(self, .unauthorized(outcome, request, challenges), signal)
         }
         receiver.finished(self, .outcome(outcome), signal)
     }

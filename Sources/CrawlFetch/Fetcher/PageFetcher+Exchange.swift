@@ -11,7 +11,9 @@ extension PageFetcher {
     func keep(_ request: PageRequest, _ transfer: Transfer, _ result: TransferResult, now: Int64) {
         let message = request.page?.message
         // A server may repeat a secret anywhere in its response, so requests with secrets are not kept.
-        guard (message?.redaction ?? policy.redaction).isEmpty else { return }
+        guard (message?.redaction ?? policy.redaction).isEmpty, message?.isConfidential != true,
+            !progress.showsAccess
+        else { return }
         guard let keeper = policy.exchangeKeeper, let recorder = transfer.recorder,
             transfer.running.head.isComplete
         else { return }

@@ -11,7 +11,7 @@ extension PageFetcher {
             try transfer.setMethod("GET", body: nil, isRepeatable: true)
             try transfer.setTimeouts(policy.timeouts)
             transfer.setBodyLimit(policy.limits.body)
-            return try transfer.setHeaders(staysHome ? policy.headers : [])
+            return try transfer.setHeaders(staysHome ? homeHeaders : [])
         }
         let isRewritten = request.chain?.isRewritten ?? false
         let body = isRewritten ? nil : message.body
@@ -20,7 +20,7 @@ extension PageFetcher {
         try transfer.setTimeouts(message.timeouts)
         transfer.setBodyLimit(message.reading?.bodyLimit ?? policy.limits.body)
         try transfer.setHeaders(
-            message.headers.filter { field in
+            (request.chain == nil ? message.headers : message.redirectedHeaders).filter { field in
                 let name = field.name.lowercased()
                 // These describe the body, and go when it goes (Fetch Standard, section 4.4).
                 if name.hasPrefix("content-") { return body != nil && (staysHome || name == "content-type") }

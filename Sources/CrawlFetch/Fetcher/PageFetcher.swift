@@ -39,6 +39,8 @@ package final class PageFetcher: TransferDelegate {
     private enum HeaderSet {
         /// The job's.
         case job
+        /// The same, and what shows who asks.
+        case own
         /// None. The job's fields may hold secrets of the page's host, and no redirect takes them to another.
         case none
         /// The job's where the request may have them, and others: those that ask whether the page has changed, or cookies.
@@ -82,9 +84,15 @@ package final class PageFetcher: TransferDelegate {
     ///   - mayBePrivate: whether its host may be at an address that is not of the public internet.
     ///   - credentials: the user name and password of the page's own URL, nil for none. They are sent to the origin
     ///     (scheme, host and port) of that URL, and to no other that a redirect leads to.
-    package func start(_ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil) {
+    ///   - showsAccess: whether the page's host is sent what shows who asks, where the job has that for pages without a request of
+    ///     their own. The default is not.
+    package func start(
+        _ request: PageRequest, mayBePrivate: Bool, credentials: Credentials? = nil, showsAccess: Bool = false
+    ) {
         self.request = request
-        progress = FetchProgress(mayBePrivate: mayBePrivate, credentials: credentials)
+        progress = FetchProgress(
+            mayBePrivate: mayBePrivate, credentials: credentials,
+            showsAccess: showsAccess && policy.hasAccess && request.page != nil)
         digest.reset()
         do {
             try prepare(request, credentials)
@@ -125,22 +133,29 @@ package final class PageFetcher: TransferDelegate {
         let message = request.page?.message
         if message != nil || headersInUse == .message {
             try prepare(message, of: request, staysHome: staysHome, transfer)
-            headersInUse = message == nil ? (staysHome ? .job : .none) : .message
+            headersInUse = message == nil ? (staysHome ? homeSet : .none) : .message
         }
         guard message == nil else { return }
         let conditions = conditions(of: request)?.validators ?? []
         let cookies = chainCookies(of: request)
         if !conditions.isEmpty || cookies != nil {
             try transfer.setHeaders(
-                (staysHome ? policy.headers : []) + conditions + (cookies.map { [$0] } ?? []))
+                (staysHome ? homeHeaders : []) + conditions + (cookies.map { [$0] } ?? []))
             headersInUse = .special
             return
         }
-        let wanted = staysHome || policy.headers.isEmpty ? HeaderSet.job : .none
+        let wanted =
+            progress.showsAccess && staysHome
+            ? HeaderSet.own : staysHome || policy.headers.isEmpty ? .job : .none
         guard wanted != headersInUse else { return }
-        try transfer.setHeaders(wanted == .job ? policy.headers : [])
+        try transfer.setHeaders(wanted == .none ? [] : homeHeaders)
         headersInUse = wanted
     }
+
+    private var homeSet: HeaderSet { progress.showsAccess ? .own : .job }
+
+    /// The header fields of a page without a request of its own, at its own host.
+    var homeHeaders: [JobSpec.HeaderField] { progress.showsAccess ? policy.ownHeaders : policy.headers }
 
     /// Gives the request up. The receiver is not told.
     package func cancel() {
@@ -193,6 +208,9 @@ package final class PageFetcher: TransferDelegate {
         case .robots:
             _ = progress.count(bytes.count, limit: 0)
             return progress.addToRobots(bytes)
+        case .token:
+            _ = progress.count(bytes.count, limit: 0)
+            return progress.addToToken(bytes)
         case .discarded, .passedOver, .unseen:
             return progress.count(bytes.count, limit: Self.redirectBodyLimit)
         }
@@ -204,6 +222,10 @@ package final class PageFetcher: TransferDelegate {
             progress.body = .discarded
         } else if let page = request?.page {
             let contentType = transfer.contentType
+            guard page.message?.errand == nil else {
+                progress.body = .token([])
+                return
+            }
             if page.kind == .sitemap {
                 progress.body = .sitemap(SitemapReader(contentType: contentType))
             } else if page.kind == .check {

@@ -11,6 +11,10 @@ package struct FetchPolicy: Sendable {
     let limits: JobSpec.Limits
     let retry: RetryPolicy
     let headers: [JobSpec.HeaderField]
+    /// The same, and what shows who asks.
+    let ownHeaders: [JobSpec.HeaderField]
+    /// Whether there is anything that shows who asks.
+    let hasAccess: Bool
     let keepBody: JobSpec.KeptBodies
     /// The largest body that is kept, in bytes.
     let keptBytes: Int
@@ -50,13 +54,15 @@ package struct FetchPolicy: Sendable {
     ///   - cookies: where the run's cookies are kept; nil for no cookies at all. The default is nil.
     ///   - exchangeKeeper: keeps what is sent and received; nil when nobody does. The default is nil.
     ///   - network: how connections are made, where the user says so. The default leaves it to the system.
-    ///   - redaction: the secrets in the job's header fields. The default is none.
+    ///   - access: header fields that show who asks, for pages without a request of their own. The default is none.
+    ///   - redaction: the secrets in the job's header fields, and in these. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is false.
     ///   - folder: stands for a host; nil, the default, where servers are asked for everything.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
         exchangeKeeper: (any ExchangeKeeper)? = nil, network: NetworkOptions = NetworkOptions(),
-        redaction: Redaction = Redaction(), keepsReplies: Bool = false, folder: FolderSite? = nil
+        access: [JobSpec.HeaderField] = [], redaction: Redaction = Redaction(), keepsReplies: Bool = false,
+        folder: FolderSite? = nil
     ) {
         timeouts = spec.timeouts
         self.redaction = redaction
@@ -66,6 +72,9 @@ package struct FetchPolicy: Sendable {
         limits = spec.limits
         retry = spec.retry
         headers = spec.request.headers
+        let names = Set(access.map { $0.name.lowercased() })
+        ownHeaders = headers.filter { !names.contains($0.name.lowercased()) } + access
+        hasAccess = !access.isEmpty
         keepBody = spec.keepBody
         keptBytes = spec.limits.body > 0 ? Int(min(spec.limits.body, Self.mostBytes)) : Self.unlimitedBytes
         productToken = RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? userAgent)
@@ -81,7 +90,7 @@ package struct FetchPolicy: Sendable {
         self.folder = folder
         asksServers = folder == nil || spec.check?.external == true
         self.exchangeKeeper = exchangeKeeper
-        secretFields = spec.request.headers.secretNames
+        secretFields = ownHeaders.secretNames
         var transfer = TransferConfiguration(
             userAgent: spec.request.userAgent ?? userAgent, timeouts: spec.timeouts,
             bodyLimit: spec.limits.body, proxy: spec.request.proxy, insecure: spec.request.insecure,

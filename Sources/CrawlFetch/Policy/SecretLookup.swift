@@ -36,6 +36,8 @@ enum SystemSecrets {
             } catch {
                 return .failure(error)
             }
+        case .credential:
+            return .failure(SecretFailure(reference, "the request has no auth"))
         case .variable(let name):
             return .failure(SecretFailure(reference, "the variable \(name) was not filled in"))
         }

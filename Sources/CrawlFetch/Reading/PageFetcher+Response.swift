@@ -55,7 +55,7 @@ extension PageFetcher {
             if let sieve, outcome.verdict == .done {
                 outcome.discovery = discovery(of: sheet, sieve, request)
             }
-        case .robots, .discarded, .passedOver: break
+        case .robots, .discarded, .passedOver, .token: break
         }
     }
 

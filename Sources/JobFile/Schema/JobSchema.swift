@@ -261,6 +261,9 @@ enum JobSchema {
         ) { cursor, request throws(JobFileError) in
             request.headers = try HeaderSchema.fields(cursor)
         },
+        CredentialSchema.field(
+            "how requests show who sends them, where they have no `auth` of their own; never sent to another host",
+            \.auth),
         .line(
             "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
             example: "my-crawler/1.0 (+https://example.org/contact)"),

@@ -103,6 +103,9 @@ enum RequestSchema {
             ) { cursor, request throws(JobFileError) in
                 request.headers = try HeaderSchema.fields(cursor)
             },
+            CredentialSchema.field(
+                "how the request shows who sends it, in place of the job's `request.auth`; `none` for not at all",
+                \.auth),
             Field("body", .text, "the body, as it is; a request has one of `body`, `json` and `form`") {
                 cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)

@@ -69,7 +69,7 @@ extension PostgresTurn {
 
     private func count(_ outcome: PageOutcome, isSettled: Bool) {
         var change = RunProgress()
-        change.requests = Int64(outcome.requests)
+        change.requests = Int64(outcome.requests + outcome.requestsBesides)
         change.requestMicroseconds = outcome.response.timings.total
         change.sizeDownload = outcome.response.sizeDownload
         if isSettled {
@@ -90,7 +90,8 @@ extension PostgresTurn {
         [
             .int(run.run.id.rawValue), .int(run.runner.rawValue),
             .ints(outcomes.map(\.page.id.rawValue)), .texts(outcomes.map(\.page.url)),
-            .ints(outcomes.map(\.page.batch.rawValue)), .ints(outcomes.map { Int64($0.requests) }),
+            .ints(outcomes.map(\.page.batch.rawValue)),
+            .ints(outcomes.map { Int64($0.requests + $0.requestsBesides) }),
             .ints(outcomes.map(\.response.timings.total)), .ints(outcomes.map(\.response.sizeDownload)),
             .ints(outcomes.map { Int64($0.attemptsUsed) }),
             .ints(outcomes.map { epoch(of: $0.page.host) }),

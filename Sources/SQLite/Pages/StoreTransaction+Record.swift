@@ -60,7 +60,7 @@ extension StoreTransaction {
                 case nil: continue
                 }
                 if span[index].followUp != nil, span[index].verdict == .done { followed.insert(page.id) }
-                change.requests += Int64(span[index].requests)
+                change.requests += Int64(span[index].requests + span[index].requestsBesides)
                 change.requestMicroseconds += span[index].response.timings.total
                 change.sizeDownload += span[index].response.sizeDownload
             }

@@ -101,6 +101,8 @@ final class CommandObserver: RunObserver {
         }
     }
 
+    func warned(_ words: String) { logger.warning("\(Terminal.sanitized(words))") }
+
     func logIsHeld(bytes: Int64) {
         logger.warning(
             """

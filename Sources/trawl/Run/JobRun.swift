@@ -88,7 +88,8 @@ struct JobRun: Sendable {
     ) async throws -> JobSpec {
         let job = order.job
         let spec = try JobSpec(stored: run.spec, job: job.name)
-        for reference in spec.request.headers.flatMap({ TextTemplate.secrets(in: $0.value) }) {
+        let secrets = spec.request.headers.flatMap { TextTemplate.secrets(in: $0.value) }
+        for reference in secrets + (spec.request.auth?.secrets ?? []) {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
         do throws(CookieFileError) {

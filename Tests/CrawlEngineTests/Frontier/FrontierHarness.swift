@@ -221,6 +221,7 @@ extension [CrawlLoop.Message] {
                 switch content {
                 case .send(let message): words[page.rawValue] = message.map { "send \($0.method)" } ?? "send"
                 case .leave: words[page.rawValue] = "leave"
+                case .park: words[page.rawValue] = "park"
                 case .refuse: words[page.rawValue] = "refuse"
                 }
             }

@@ -15,7 +15,7 @@ struct SendOnceTests {
 
     private func starting(_ ids: Int64..., in harness: FrontierHarness) {
         harness.frontier.note(
-            .starting(ids.map { (PageID(rawValue: $0), BatchID(rawValue: 1)) }, loop: 0))
+            .starting(ids.map { page($0) }, loop: 0))
     }
 
     private func stored(_ method: String, key: String? = nil) -> StoredRequest {

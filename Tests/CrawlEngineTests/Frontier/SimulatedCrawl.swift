@@ -155,7 +155,7 @@ struct SimulatedCrawl: ~Copyable {
             for page in pages { loops[loop].gate.add(PageRequest(page), now: clock) }
         case .request(let request): loops[loop].gate.add(request, first: true, now: clock)
         case .configure(let host, let limits, _): loops[loop].gate.limit(host, limits, now: clock)
-        case .surrender, .seed, .decisions, .drain, .abort: break
+        case .surrender, .seed, .decisions, .credentials, .drain, .abort: break
         }
     }
 

@@ -327,11 +327,34 @@ enum JobKeys {
         }
     }
 
+    /// A job with a key of `request.auth` set, or with nothing in its place, and the keys that it goes with.
+    private static func credential(_ path: [String], _ value: String?) -> String {
+        var keys: [(String, String)] =
+            switch path[0] {
+            case "basic", "digest": [("user", "me"), ("password", "\"${env:A}\"")]
+            case "api_key": [("header", "x-key"), ("value", "\"${env:A}\"")]
+            case "oauth2":
+                [("token_url", "\"\(url)\""), ("client_id", "me"), ("client_secret", "\"${env:A}\"")]
+            case "login": [("request", "login"), ("token", "{json: \"$.token\"}")]
+            case "aws_sigv4": [("key", "k"), ("secret", "\"${env:A}\""), ("region", "r"), ("service", "s")]
+            default: []
+            }
+        if path.count > 1, let value {
+            keys.removeAll { $0.0 == path[1] || path[1] == "query" && $0.0 == "header" }
+            keys.append((path[1], path.count > 2 ? "{\(path[2]): \(value)}" : value))
+        }
+        let kind = keys.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
+        let auth = path.count > 1 ? "{\(path[0]): {\(kind)}}" : value.map { "{\(path[0]): \($0)}" } ?? "none"
+        return "requests: [{name: login, url: \"\(url)\"}]\nrequest: {auth: \(auth)}"
+    }
+
     /// A job with a key set, or with nothing in its place.
     static func document(_ key: String, _ value: String?) -> String {
         let path = key.split(separator: ".").map(String.init)
         let entry = value.map { "\(path[path.count - 1]): \($0)" } ?? ""
         switch path[0] {
+        case "request" where path.count > 2 && path[1] == "auth":
+            return credential(Array(path[2...]), value)
         case "requests[]":
             // These go with others.
             let more = key == "requests[].item_key" ? ", items: \"$[*]\"" : ""

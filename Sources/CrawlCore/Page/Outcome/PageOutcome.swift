@@ -12,6 +12,8 @@ package struct PageOutcome: Sendable {
     package var response: PageResponse
     /// Requests that were sent for the page: 1, and one more a redirect; 0 where it was never asked for.
     package var requests: Int
+    /// Requests that were sent for it besides, such as for a token: they count in the run, and not as attempts.
+    package var requestsBesides = 0
     /// Unix milliseconds when the attempt began.
     package var startedAt: Int64
     /// Unix milliseconds when it ended.

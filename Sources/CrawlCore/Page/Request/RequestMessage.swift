@@ -23,12 +23,17 @@ package final class RequestMessage: Sendable {
     package let redaction: Redaction
     /// What is read of the reply beside what every page has; nil for nothing.
     package let reading: ReplyReading?
+    /// What shows who sends it; nil for nothing.
+    package let access: RequestAccess?
+    /// What it asks for in the place of a page; nil for a page.
+    package let errand: TokenErrand?
 
     /// A message; nothing is checked.
     package init(
         method: String, url: String, headers: [JobSpec.HeaderField], body: [UInt8]?, isBodySecret: Bool,
         accept: StatusSet, timeouts: JobSpec.Timeouts, retry: RetryPolicy, extract: [ExtractionField],
-        redaction: Redaction, reading: ReplyReading? = nil
+        redaction: Redaction, reading: ReplyReading? = nil, access: RequestAccess? = nil,
+        errand: TokenErrand? = nil
     ) {
         self.method = method
         self.url = url
@@ -41,6 +46,8 @@ package final class RequestMessage: Sendable {
         self.extract = extract
         self.redaction = redaction
         self.reading = reading
+        self.access = access
+        self.errand = errand
     }
 
     /// Whether it must not be sent again once it may have been acted upon: its method is not idempotent, it carries no

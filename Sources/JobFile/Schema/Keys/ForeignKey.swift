@@ -32,6 +32,7 @@ enum ForeignKey {
         "limits.bytes": "quota max_bytes",
         "request.headers": "header default_request_headers",
         "request.user_agent": "user_agent useragent agent",
+        "request.auth": "authentication authenticator credentials authorization auth_type",
         "request.proxy": "proxies http_proxy https_proxy all_proxy",
         "request.cookies": "cookie cookies_enabled cookie_jar cookie_file load_cookies",
         "request.insecure": "no_check_certificate check_certificate verify verify_ssl ssl_verify",
@@ -73,6 +74,19 @@ enum ForeignKey {
         "paginate": "paginator pagination pages paging", "expect": "assert asserts checks",
         "items": "data_selector records records_path record_selector",
         "item_key": "primary_key key_properties",
+        "auth": "authentication authenticator credentials",
+    ])
+
+    static let ofCredentials = table([
+        "bearer": "token bearer_token access_token", "basic": "http_basic user userpwd",
+        "api_key": "apikey key", "oauth2": "oauth oauth2_client_credentials client_credentials",
+        "login": "session session_token", "aws_sigv4": "aws sigv4 awssigv4",
+    ])
+
+    static let ofOAuth = table([
+        "token_url": "access_token_url token_endpoint token_refresh_endpoint url",
+        "params": "access_token_request_data parameters extra refresh_request_body",
+        "scope": "scopes",
     ])
 
     /// A key as the tables have it.

@@ -6,6 +6,8 @@ enum KeyRule: Sendable {
     case anyOf([String])
     /// One of these has to be there, and no two.
     case oneOf([String])
+    /// There is one key, whichever. Unlike the others it says nothing of a value that is no mapping.
+    case single
     /// No two of these may be there.
     case atMostOneOf([String])
     /// Each of these is there only where another key is.
@@ -17,6 +19,7 @@ enum KeyRule: Sendable {
         case .required(let keys): ("required", .texts(keys))
         case .anyOf(let keys): ("anyOf", DocumentNode(.list(keys.map { ["required": [.text($0)]] })))
         case .oneOf(let keys): ("oneOf", DocumentNode(.list(keys.map { ["required": [.text($0)]] })))
+        case .single: ("allOf", DocumentNode(.list([["minProperties": 1], ["maxProperties": 1]])))
         case .atMostOneOf(let keys):
             (
                 "allOf",

@@ -14,9 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# DuckDB's extension is for one version of it. The last four are for other tests: job files by their JSON Schema, and graphs of links.
+# DuckDB's extension is for one version of it. The last six are for other tests: job files by their JSON Schema, graphs of links,
+# signatures of AWS, and a server that asks who comes.
 PACKAGES = [
-    "datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*", "jsonschema", "PyYAML", "networkx", "pydot"]
+    "datasette", "sqlite-utils", "pandas", "duckdb==1.4.4", "duckdb-ext-sqlite==1.4.4.*", "jsonschema", "PyYAML", "networkx", "pydot",
+    "botocore", "httpbin[mainapp]"]
 
 
 def install(folder):

@@ -1,0 +1,114 @@
+import Foundation
+import LoopbackServer
+import Testing
+
+/// Credentials that the user has: bearer, basic, api_key.
+@Suite(.timeLimit(.minutes(2))) struct FixedCredentialTests {
+    private let bench: Workbench
+    private let accounts = AccountServer()
+    private let site: LoopbackServer
+    private let other: LoopbackServer
+    private let environment = [
+        "KEY": AccountServer.apiKey, "PASSWORD": AccountServer.password, "TOKEN": AccountServer.token(0),
+    ]
+
+    init() throws {
+        bench = try Workbench()
+        let accounts = accounts
+        other = try LoopbackServer { _ in .html(title: "Elsewhere") }
+        let other = other
+        site = try LoopbackServer { request in
+            switch request.path {
+            case "/away": .redirect(to: other.url("/there"))
+            case "/near": .redirect(to: "/api/open/near")
+            case "/site": .html(title: "Site", links: ["/api/open/1", other.url("/linked")])
+            default: accounts.answer(request)
+            }
+        }
+    }
+
+    private func run(_ requests: String, more: String = "") async throws -> Finished {
+        try bench.write("\(requests)\nrobots: ignore\n\(more)\n", to: "api.yaml")
+        return try await bench.trawl("run", "api.yaml", "-q", environment: environment)
+    }
+
+    @Test func `each kind is sent as its standard says`() async throws {
+        let result = try await run(
+            """
+            requests:
+              - {name: a, url: "\(site.url("/api/key?q=1"))", auth: {api_key: {header: x-api-key, value: "${env:KEY}"}}}
+              - {name: b, url: "\(site.url("/api/key?key=old&q=1"))", auth: {api_key: {query: key, value: "${env:KEY}"}}}
+              - {name: c, url: "\(site.url("/api/basic"))", auth: {basic: {user: me, password: "${env:PASSWORD}"}}}
+              - {name: d, url: "\(site.url("/api/open"))", auth: {bearer: "${env:TOKEN}"}}
+            """)
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(accounts.counts.refused == 0)
+        let sent = accounts.counts.api.first { $0.path == "/api/open" }
+        #expect(sent?.headers["authorization"] == "Bearer \(AccountServer.token(0))")
+        #expect(try bench.value("SELECT count(1) FROM results WHERE url LIKE '%of%'") == 0)
+    }
+
+    @Test
+    func
+        `the job's goes with plain pages, in place of a header field of that name, and a request's own wins`()
+        async throws
+    {
+        let result = try await run(
+            """
+            urls: ["\(site.url("/api/key/[1-3]"))"]
+            requests:
+              - {name: own, url: "\(site.url("/api/open/own"))", auth: {bearer: "${env:TOKEN}"}}
+              - {name: none, url: "\(site.url("/api/open/none"))", auth: none}
+            request: {headers: {X-Api-Key: wrong}, auth: {api_key: {header: x-api-key, value: "${env:KEY}"}}}
+            """)
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(accounts.counts.accepted == 5)
+        let own = accounts.counts.api.first { $0.path == "/api/open/own" }
+        #expect(own?.headers["x-api-key"] == "wrong")
+        let none = accounts.counts.api.first { $0.path == "/api/open/none" }
+        #expect(none?.headers["authorization"] == nil)
+        #expect(none?.headers["x-api-key"] == "wrong")
+    }
+
+    @Test func `nothing goes to another host, by a redirect or by a link`() async throws {
+        let result = try await run(
+            """
+            urls: ["\(site.url("/away"))", "\(site.url("/near"))", "\(site.url("/site"))"]
+            follow: {scope: any, depth: 1}
+            request: {auth: {bearer: "${env:TOKEN}"}}
+            delay: 0s
+            allow_private: ["127.0.0.1"]
+            """)
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(Set(other.log.map(\.path)) == ["/there", "/linked"])
+        #expect(other.log.allSatisfy { $0.headers["authorization"] == nil })
+        #expect(site.log.count == 5)
+        #expect(site.log.allSatisfy { $0.headers["authorization"] == "Bearer \(AccountServer.token(0))" })
+    }
+
+    @Test func `a request with a secret of its own loses it on the way to another host`() async throws {
+        let result = try await run(
+            """
+            requests:
+              - {name: a, url: "\(site.url("/away"))", auth: {bearer: "${env:TOKEN}"}}
+              - {name: b, url: "\(site.url("/away"))", auth: {api_key: {header: x-api-key, value: "${env:KEY}"}}}
+              - {name: c, url: "\(site.url("/away"))", auth: {api_key: {query: key, value: "${env:KEY}"}}}
+            """, more: "allow_private: [\"127.0.0.1\"]")
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(other.log.map(\.target) == ["/there", "/there", "/there"])
+        #expect(other.log.allSatisfy { $0.headers["authorization"] == nil && $0.headers["x-api-key"] == nil })
+    }
+
+    @Test func `a secret that is missing stops the job before it begins`() async throws {
+        let result = try await run(
+            "urls: [\"\(site.url("/api/open"))\"]\nrequest: {auth: {bearer: \"${env:MISSING_ONE}\"}}")
+
+        #expect(result.code == 2)
+        #expect(result.errors.contains("the environment variable MISSING_ONE is not set"))
+        #expect(site.log.isEmpty)
+    }
+}
