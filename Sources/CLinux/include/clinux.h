@@ -55,3 +55,6 @@ void clinux_lookup_end(clinux_lookup *lookup);
 // The arguments that the program was started with. Swift reads its own from /proc, which is not mounted everywhere.
 int clinux_argument_count(void);
 const char *clinux_argument(int index);
+
+// The address of a connection's other end as text, without its port; an empty text where it has none.
+void clinux_peer_address(int socket, char *text, int size);

@@ -19,8 +19,8 @@ struct JobRun: Sendable {
     let logger: Logger
     /// Whether it says where to look for what went wrong.
     var tellsFailures = true
-    /// Another observer that is told how the run goes.
-    var observer: (any RunObserver)?
+    /// What its process says of itself; nil where nobody asks.
+    var state: LiveState?
 
     /// Values by name, which override those of the job's `vars`.
     var variables: [String: String] = [:]
@@ -61,7 +61,8 @@ struct JobRun: Sendable {
         let run: RunRecord
         let spec: JobSpec
         let observer = CommandObserver(
-            job: job.name, rows: rows, store: store, output: output, logger: logger, besides: observer,
+            job: job.name, rows: rows, store: store, output: output, logger: logger,
+            besides: state?.observer(of: job.name),
             rowsClosed: { interruption.stop() })
         switch opening {
         case .resumed(let unfinished):

@@ -80,4 +80,11 @@ struct RunForecasts {
         known[run.id] = isForeseeable
         return isForeseeable
     }
+
+    /// The same of a run without its job file, which is read where the answer is not known yet.
+    mutating func isForeseeable(_ run: ListedRun, in reader: any StoreReader) throws -> Bool {
+        if let known = known[run.id] { return known }
+        guard let record = try reader.run(run.id) else { return false }
+        return isForeseeable(record, of: run.job)
+    }
 }

@@ -71,6 +71,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     )
     var isDryRun = false
 
+    @OptionGroup var listening: ListenOptions
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -112,19 +113,26 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             return
         }
         let (options, output) = (crawl.options, output)
+        let state = listening.listen.map { _ in
+            LiveState(file: database.file, wallClock: FetchEnvironment.system.wallClock)
+        }
+        let service = try state.flatMap { try LiveService.start(listening, $0, database, output, logger) }
+        defer { service?.stop() }
         let rows = format.map { RowOutput(format: $0, isOfItems: items) }
         let variables = VariableArgument.values(variables)
         let statuses = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: rows, logger: logger, variables: variables)
+                    rows: rows, logger: logger, state: state, variables: variables)
                 // What a process that was killed has left untold, while the jobs are run.
                 async let deliveries: Void = run.deliver(interruption)
                 var statuses: [ExitStatus] = []
                 for record in records where !interruption.isInterrupted {
                     do {
-                        statuses.append(try await run.run(record, document: files[record.name], interruption))
+                        let status = try await run.run(record, document: files[record.name], interruption)
+                        _ = state?.end(record.name, status)
+                        statuses.append(status)
                     } catch let failure as CommandFailure
                         where failure.status == .usage && added.contains(record.name)
                     {
