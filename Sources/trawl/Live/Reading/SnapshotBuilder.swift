@@ -1,4 +1,5 @@
 internal import CrawlCore
+internal import CrawlEngine
 internal import TrawlStore
 
 /// Puts the live page's snapshots together.
@@ -50,6 +51,9 @@ struct SnapshotBuilder {
     ) throws {
         run.activity = try reader.activity(of: run.listed.id)
         if let job, let current = job.current {
+            // What is published is up to a second old.
+            run.activity?.inFlight = current.snapshot.inFlight
+            run.activity?.hostsWaiting = current.snapshot.waitingHosts
             let meter = current.meter
             run.rates = (
                 meter.rate(over: .seconds(10)), meter.rate(over: .seconds(60)), meter.rates(each: .seconds(5))
