@@ -29,10 +29,12 @@ void clinux_set_thread_name(const char *name) {
     pthread_setname_np(pthread_self(), cut);
 }
 
-int clinux_terminal_columns(int descriptor) {
+void clinux_terminal_size(int descriptor, int *columns, int *rows) {
     struct winsize size;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
-    return size.ws_col;
+    *columns = *rows = 0;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
 }
 
 int clinux_accept(int listener) {

@@ -24,6 +24,8 @@ struct JobRun: Sendable {
 
     /// Values by name, which override those of the job's `vars`.
     var variables: [String: String] = [:]
+    /// What the user has named the database by; nil for the default.
+    var database: String?
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
@@ -212,6 +214,7 @@ struct JobRun: Sendable {
             logger.warning(
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
+        if spec.hasAllPages { observer.foresee() }
         var options = options
         options.reportsBatches = output.verbose
         let crawl = Crawl(
@@ -281,6 +284,11 @@ extension WebURL {
 }
 
 extension JobSpec {
+    /// Whether a run has all its pages once its list is read: none of them leads to others.
+    var hasAllPages: Bool {
+        follow == nil && sitemaps.isEmpty && requests.allSatisfy { $0.paging == nil && $0.forEach == nil }
+    }
+
     /// Reads a spec from the database.
     ///
     /// - Throws: `CommandFailure` where it is no valid job.

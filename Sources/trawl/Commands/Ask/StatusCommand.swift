@@ -76,7 +76,7 @@ struct RunForecasts {
         guard run.state == .active, run.runnerPID != nil else { return false }
         if let known = known[run.id] { return known }
         let spec = try? JobSpec(stored: run.spec, job: job)
-        let isForeseeable = spec.map { $0.follow == nil && $0.sitemaps.isEmpty } ?? false
+        let isForeseeable = spec?.hasAllPages ?? false
         known[run.id] = isForeseeable
         return isForeseeable
     }

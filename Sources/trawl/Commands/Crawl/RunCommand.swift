@@ -112,7 +112,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             logger.notice("nothing to do: no unfinished run and no job that is due or was never run")
             return
         }
-        let (options, output) = (crawl.options, output)
+        let (options, output, path) = (crawl.options, output, database.path.map { _ in database.file })
         let state = listening.listen.map { _ in
             LiveState(file: database.file, wallClock: FetchEnvironment.system.wallClock)
         }
@@ -124,7 +124,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: rows, logger: logger, state: state, variables: variables)
+                    rows: rows, logger: logger, state: state, variables: variables, database: path)
                 // What a process that was killed has left untold, while the jobs are run.
                 async let deliveries: Void = run.deliver(interruption)
                 var statuses: [ExitStatus] = []
