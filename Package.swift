@@ -144,8 +144,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [
-                .embedInCode("Live/Page/icon.svg"), .embedInCode("Live/Page/live.css"), .embedInCode("Live/Page/live.html"),
-                .embedInCode("Live/Page/live.js"), .embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js"),
+                .embedInCode("Live/Page/icon.svg"), .embedInCode("Live/Page/live.css"),
+                .embedInCode("Live/Page/live.html"),
+                .embedInCode("Live/Page/live.js"), .embedInCode("Report/Page/report.css"),
+                .embedInCode("Report/Page/report.js"),
             ],
             swiftSettings: strict),
 

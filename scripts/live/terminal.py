@@ -11,7 +11,7 @@ class Screen:
     def __init__(self, folder, columns, command):
         self.socket = str(folder / f"tmux-{columns}")
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", "24", "-c", str(folder),
-                  f"printf 'before\\n'; {command}; echo \"exit code $?\"; sleep 1000")
+                  f"seq -f 'before %g' 30; {command}; echo \"exit code $?\"; sleep 1000")
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, check=True).stdout
@@ -42,6 +42,11 @@ def heads(lines):
     return [line for line in lines if re.search(r"/1,200 pages|\d/$|of 1,200 pages", line)]
 
 
+def before(lines):
+    """Whether all that stood before the run is there."""
+    return lines[:30] == [f"before {number}" for number in range(1, 31)]
+
+
 def check_terminal(trawl, folder, site, check):
     job = {"name": "docs", "urls": [f"{site}/[1-1200]"], "robots": "ignore", "delay": "0s", "allow_private": ["127.0.0.1"],
            "retry": {"attempts": 1}, "concurrency": {"per_host": 6}}
@@ -50,17 +55,17 @@ def check_terminal(trawl, folder, site, check):
         screen = Screen(folder, columns, f"{trawl} run docs.json --db {columns}.db")
         try:
             lines = screen.until("shows failures", lambda lines: any("failed: http_status" in line for line in lines), check)
-            check(lines[0] == "before", f"terminal, {columns}: what stood before is gone: {lines}")
+            check(before(lines), f"terminal, {columns}: what stood before is gone: {lines}")
             check(len(heads(lines)) == 1, f"terminal, {columns}: {lines}")
             check(all(len(line) < columns for line in lines), f"terminal, {columns}: a line is too wide: {lines}")
-            print(f"--- {columns} columns", *lines, sep="\n")
+            print(f"--- {columns} columns", *lines[30:], sep="\n")
             # Narrower and wider again, several times while it goes on: no rows are left over.
             for other in (40, 120, 60, 41, 100, 40):
                 screen.resize(other)
                 time.sleep(0.7)
                 lines = screen.lines()
                 check(len(heads(lines)) == 1, f"terminal, {columns} to {other}: a staircase: {lines}")
-                check(lines[0] == "before", f"terminal, {columns} to {other}: what stood before is gone: {lines}")
+                check(before(lines), f"terminal, {columns} to {other}: what stood before is gone: {lines}")
             screen.resize(columns, 4)
             time.sleep(0.7)
             check(len(heads(screen.lines())) <= 1, f"terminal, {columns}, 4 rows: {screen.lines()}")
@@ -69,7 +74,7 @@ def check_terminal(trawl, folder, site, check):
             lines = screen.until("ends", lambda lines: any("exit code 7" in line for line in lines), check)
             check(not any("failed: http_status" in line for line in lines), f"terminal, {columns}: the progress stays: {lines}")
             check(any("trawl run docs --db" in line for line in lines), f"terminal, {columns}: no next command: {lines}")
-            print(f"--- {columns} columns, at the end", *lines, sep="\n")
+            print(f"--- {columns} columns, at the end", *lines[30:], sep="\n")
         finally:
             screen.close()
     piped = piped_run(trawl, folder)

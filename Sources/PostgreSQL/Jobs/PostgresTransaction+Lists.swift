@@ -21,7 +21,8 @@ extension PostgresTransaction {
                 var run = ListedRun(
                     id: RunID(rawValue: row["id"]), job: row["job"], number: row["number"],
                     state: RunRecord.State(rawValue: row["state"]) ?? .active, startedAt: row["started_at"],
-                    finishedAt: row["finished_at"], runner: (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:)))
+                    finishedAt: row["finished_at"],
+                    runner: (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:)))
                 run.progress = RunProgress(row)
                 return run
             }

@@ -19,7 +19,8 @@ extension StoreTransaction {
                 var run = ListedRun(
                     id: RunID(rawValue: row["id"]), job: row["job"], number: row["number"],
                     state: RunRecord.State(rawValue: row["state"]) ?? .active, startedAt: row["started_at"],
-                    finishedAt: row["finished_at"], runner: (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:)))
+                    finishedAt: row["finished_at"],
+                    runner: (row["runner_id"] as Int64?).map(RunnerID.init(rawValue:)))
                 run.progress = RunProgress(row)
                 return run
             }
@@ -29,7 +30,8 @@ extension StoreTransaction {
     /// Jobs by name, and how many there are in all.
     package func listedJobs(limit: Int) throws -> (jobs: [ListedJob], total: Int) {
         let jobs = try Row.fetchAll(
-            database.cachedStatement(sql: "SELECT name, state = 'paused' AS paused FROM jobs ORDER BY name LIMIT ?"),
+            database.cachedStatement(
+                sql: "SELECT name, state = 'paused' AS paused FROM jobs ORDER BY name LIMIT ?"),
             arguments: [limit]
         ).map { ListedJob(name: $0["name"], isPaused: $0["paused"]) }
         return (jobs, try Int.fetchOne(database, sql: "SELECT count(*) FROM jobs") ?? 0)

@@ -23,7 +23,9 @@ final class LiveService: Sendable {
         if token == nil, !address.isLoopback {
             guard !output.quiet else {
                 throw CommandFailure(
-                    .usage, "\(address.text) can be reached from other machines, and -q would not tell the token; give one with --listen-token FILE")
+                    .usage,
+                    "\(address.text) can be reached from other machines, and -q would not tell the token; give one with --listen-token FILE"
+                )
             }
             token = AccessToken.random()
         }
@@ -36,7 +38,8 @@ final class LiveService: Sendable {
     ) throws {
         server = try WebServer(at: address) { reason in
             logger.warning(
-                "\(address.text) takes no more connections for a while: \(reason)", metadata: ["event": "listen_refused"])
+                "\(address.text) takes no more connections for a while: \(reason)",
+                metadata: ["event": "listen_refused"])
         }
         let open: @Sendable () throws -> any CrawlDatabase = { try database.open(.readOnly) }
         desks = LiveDesks(LiveReader(state, server, open: open), ReportDesk(open: open))
@@ -45,7 +48,8 @@ final class LiveService: Sendable {
         desks.reader.start()
         desks.reports.start()
         logger.notice(
-            "\(Self.words(address, server.port, token))", metadata: ["event": "listening", "port": "\(server.port)"])
+            "\(Self.words(address, server.port, token))",
+            metadata: ["event": "listening", "port": "\(server.port)"])
     }
 
     /// Where the page is. A token that was made up here is told this once; one that was given is never told.
@@ -54,7 +58,9 @@ final class LiveService: Sendable {
         let host = any ? "127.0.0.1" : address.isIPv6 ? "[\(address.host)]" : address.host
         let key = token.flatMap { $0.isOurs ? "#token=\($0.text)" : nil } ?? ""
         let elsewhere = any ? ", or with this machine's address in its place" : ""
-        let warning = address.isLoopback ? "" : "; it is not encrypted, so use it in a network that you trust, or behind a proxy with TLS"
+        let warning =
+            address.isLoopback
+            ? "" : "; it is not encrypted, so use it in a network that you trust, or behind a proxy with TLS"
         return "live page: http://\(host):\(port)/\(key)\(elsewhere)\(warning)"
     }
 

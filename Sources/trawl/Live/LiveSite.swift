@@ -21,14 +21,19 @@ struct LiveSite: WebSite {
         case "/metrics":
             return now(
                 WebResponse(
-                    .ok, type: "text/plain; version=0.0.4; charset=utf-8", body: Array(Metrics.text(state).utf8)))
+                    .ok, type: "text/plain; version=0.0.4; charset=utf-8",
+                    body: Array(Metrics.text(state).utf8)))
         case "/session": return now(session(request))
         case "/state.json":
             return .later { reply in desks.reader.inbox.send(.wanted(reply.with(PageHeaders.added(to:)))) }
         case "/events": return events(request)
         default:
-            guard let id = reportID(request.path) else { return now(WebResponse(.notFound, "there is nothing here")) }
-            return .later { reply in desks.reports.inbox.send(.wanted(id, reply.with(PageHeaders.addedToReport))) }
+            guard let id = reportID(request.path) else {
+                return now(WebResponse(.notFound, "there is nothing here"))
+            }
+            return .later { reply in
+                desks.reports.inbox.send(.wanted(id, reply.with(PageHeaders.addedToReport)))
+            }
         }
     }
 
@@ -45,7 +50,9 @@ struct LiveSite: WebSite {
         return page
     }
 
-    private func file(_ bytes: [UInt8], _ type: String) -> WebResponse { WebResponse(.ok, type: type, body: bytes) }
+    private func file(_ bytes: [UInt8], _ type: String) -> WebResponse {
+        WebResponse(.ok, type: type, body: bytes)
+    }
 
     private var health: WebResponse {
         Health.trouble(state.current).map { WebResponse(.unavailable, $0) } ?? WebResponse(.ok, "ok")

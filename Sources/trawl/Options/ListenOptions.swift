@@ -11,7 +11,8 @@ struct ListenOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A file with the token that readers need.",
-            discussion: "Default: none on this machine's own addresses; elsewhere one that is made up and printed.",
+            discussion:
+                "Default: none on this machine's own addresses; elsewhere one that is made up and printed.",
             valueName: "file"),
         completion: .file())
     var listenToken: String?
@@ -19,15 +20,18 @@ struct ListenOptions: ParsableArguments {
     @Option(
         name: .customLong("allow-host"),
         help: ArgumentHelp(
-            "A name that the live page is called by, beside addresses and localhost; repeatable.", valueName: "name"))
+            "A name that the live page is called by, beside addresses and localhost; repeatable.",
+            valueName: "name"))
     var names: [String] = []
 
     func validate() throws {
         if listen == nil, listenToken != nil || !names.isEmpty {
-            throw ValidationError("\(listenToken != nil ? "--listen-token" : "--allow-host") goes with --listen")
+            throw ValidationError(
+                "\(listenToken != nil ? "--listen-token" : "--allow-host") goes with --listen")
         }
         for name in names where name.isEmpty || name.contains(where: { ":/ ".contains($0) }) {
-            throw ValidationError("--allow-host takes a name without scheme and port, such as crawler.example.org")
+            throw ValidationError(
+                "--allow-host takes a name without scheme and port, such as crawler.example.org")
         }
     }
 }

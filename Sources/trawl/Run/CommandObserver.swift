@@ -120,7 +120,9 @@ final class CommandObserver: RunObserver {
     func progressed(_ snapshot: RunSnapshot) {
         other?.progressed(snapshot)
         state.withLock { state in
-            let size = Terminal.size(STDERR_FILENO).map { ProgressDisplay.Size(columns: $0.columns, rows: $0.rows) }
+            let size = Terminal.size(STDERR_FILENO).map {
+                ProgressDisplay.Size(columns: $0.columns, rows: $0.rows)
+            }
             let text = state.display?.update(snapshot, state.tally, size: size ?? .init(), now: .now)
             guard let text else { return }
             if isJSON { logger.notice("\(text.dropLast())") } else { Terminal.writeError(text) }

@@ -71,9 +71,12 @@ struct ReportReadingTests {
         #expect(redirects.allSatisfy { $0.finalURL == "http://a.test/end" })
     }
 
-    @Test("Runs are listed without their jobs, those under way first, the latest first", arguments: DatabaseFactory.all)
+    @Test(
+        "Runs are listed without their jobs, those under way first, the latest first",
+        arguments: DatabaseFactory.all)
     func lists(_ factory: DatabaseFactory) throws {
-        let first = try TestRunner(factory, [ImportedPage("http://a.test/1"), ImportedPage("http://a.test/2")])
+        let first = try TestRunner(
+            factory, [ImportedPage("http://a.test/1"), ImportedPage("http://a.test/2")])
         let second = try TestRunner(factory, [ImportedPage("http://b.test/")], beside: first, pid: 2)
         let third = try TestRunner(factory, [ImportedPage("http://c.test/")], beside: first, pid: 3)
         try first.record(first.open().taken.flatMap(\.pages).map { outcome($0) })

@@ -6,11 +6,13 @@ import Testing
 struct CrawlTallyTests {
     /// What a try came to.
     static func outcome(
-        _ verdict: PageOutcome.Verdict, url: String = "http://a.example/1", host: Int64 = 1, milliseconds: Int64 = 20,
+        _ verdict: PageOutcome.Verdict, url: String = "http://a.example/1", host: Int64 = 1,
+        milliseconds: Int64 = 20,
         status: Int? = 200, requests: Int = 1, error: String? = nil
     ) -> PageOutcome {
         let page = ClaimedPage(
-            id: PageID(rawValue: 1), host: HostID(rawValue: host), batch: BatchID(rawValue: 1), url: url, attempts: 0,
+            id: PageID(rawValue: 1), host: HostID(rawValue: host), batch: BatchID(rawValue: 1), url: url,
+            attempts: 0,
             name: nil)
         var outcome = PageOutcome(page: page, startedAt: 1_000)
         outcome.verdict = verdict
@@ -33,7 +35,8 @@ struct CrawlTallyTests {
     @Test func `failures are counted apart from tries that are repeated`() {
         var tally = CrawlTally()
         tally.note([
-            Self.outcome(.done), Self.outcome(.failed(.httpStatus), status: 404, error: "status 404 is not accepted"),
+            Self.outcome(.done),
+            Self.outcome(.failed(.httpStatus), status: 404, error: "status 404 is not accepted"),
             Self.outcome(.retry(.timeoutRead, wait: .seconds(1)), status: nil),
             Self.outcome(.skipped(.robots), status: nil, requests: 0),
         ])
@@ -60,7 +63,8 @@ struct CrawlTallyTests {
         var hosts = HostTimes(limit: 10)
         for host in 1...100 {
             hosts.add(
-                HostID(rawValue: Int64(host)), key: "http://h\(host)", microseconds: Int64(host) * 1000, isFailure: false,
+                HostID(rawValue: Int64(host)), key: "http://h\(host)", microseconds: Int64(host) * 1000,
+                isFailure: false,
                 at: Int64(host))
         }
         #expect(hosts.count <= 10)

@@ -14,7 +14,8 @@ struct LivePageTests {
     /// The port that a command has said it listens at.
     func port(of command: Running) async throws -> Int {
         try await command.says("live page: ")
-        let words = try command.errorsSoFar().split(separator: "live page: http://").last?.split(separator: ":")
+        let words = try command.errorsSoFar().split(separator: "live page: http://").last?.split(
+            separator: ":")
         return try #require(words?.dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) })
     }
 
@@ -22,13 +23,16 @@ struct LivePageTests {
         let status: Int
         let fields: [String: String]
         let body: String
-        var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:] }
+        var object: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(body.utf8))) as? [String: Any] ?? [:]
+        }
     }
 
     func get(_ port: Int, _ path: String, _ fields: String...) async throws -> Answer {
         let flags = fields.map { "-H '\($0)'" }.joined(separator: " ")
         let end = try await bench.shell(
-            "curl -s -m 20 --noproxy '*' -D head \(flags) -o body -w '%{http_code}' 'http://127.0.0.1:\(port)\(path)'")
+            "curl -s -m 20 --noproxy '*' -D head \(flags) -o body -w '%{http_code}' 'http://127.0.0.1:\(port)\(path)'"
+        )
         let head = try bench.text(of: "head").split(separator: "\r\n").dropFirst()
         let pairs = head.map { line in
             let parts = line.split(separator: ":", maxSplits: 1)
@@ -52,7 +56,8 @@ struct LivePageTests {
         let site = try LoopbackServer { request in
             request.path == "/held" ? Site.page(request).held(by: latch) : Site.page(request)
         }
-        try bench.job("docs", urls: [site.url("/[1-20]"), site.url("/missing<b>"), site.url("/held")], "delay: 0s")
+        try bench.job(
+            "docs", urls: [site.url("/[1-20]"), site.url("/missing<b>"), site.url("/held")], "delay: 0s")
         let database = isPostgres ? try PostgresServer.shared().newURL() : "trawl.db"
         let daemon = try bench.start("daemon", "docs.yaml", "--listen", "0", "--db", database)
         let port = try await port(of: daemon)
@@ -68,10 +73,14 @@ struct LivePageTests {
         let failure = try #require((state["failures"] as? [[String: Any]])?.first)
         #expect(failure["url"] as? String == site.url("/missing%3Cb%3E") && failure["status"] as? Int == 404)
         let host = try #require((state["hosts"] as? [[String: Any]])?.first)
-        #expect(host["host"] as? String == site.url("").trimmingCharacters(in: ["/"]) && host["tries"] as? Int == 21)
+        #expect(
+            host["host"] as? String == site.url("").trimmingCharacters(in: ["/"])
+                && host["tries"] as? Int == 21)
 
         latch.open()
-        try await eventually("the run is shown as finished") { try await runs(port).first?["state"] as? String == "finished" }
+        try await eventually("the run is shown as finished") {
+            try await runs(port).first?["state"] as? String == "finished"
+        }
         let id = try #require(try await runs(port).first?["id"] as? Int)
         let page = try await get(port, "/report/\(id)")
         let command = try await bench.trawl("report", "docs", "--db", database)
@@ -85,15 +94,19 @@ struct LivePageTests {
         #expect(try await daemon.finished().code == 0)
     }
 
-    @Test func `events tell of what changes, and a page that is loaded anew is told everything`() async throws {
+    @Test func `events tell of what changes, and a page that is loaded anew is told everything`() async throws
+    {
         let latch = LoopbackServer.Latch()
         let site = try LoopbackServer { Site.page($0).held(by: latch) }
         try bench.job("docs", urls: [site.numbered(5)], "delay: 0s")
         let run = try bench.start("run", "docs.yaml", "--listen", "0")
         let port = try await port(of: run)
         try await eventually("the run is there") { try await runs(port).first?["in_flight"] as? Int ?? 0 > 0 }
-        let listener = try bench.startShell("exec curl -sN -m 60 --noproxy '*' http://127.0.0.1:\(port)/events")
-        try await eventually("two events") { try listener.outputSoFar().components(separatedBy: "data: {").count > 2 }
+        let listener = try bench.startShell(
+            "exec curl -sN -m 60 --noproxy '*' http://127.0.0.1:\(port)/events")
+        try await eventually("two events") {
+            try listener.outputSoFar().components(separatedBy: "data: {").count > 2
+        }
         #expect(try listener.outputSoFar().hasPrefix("retry: 3000\n\nid: "))
         #expect(try listener.outputSoFar().contains("\"pages_pending\":5"))
         #expect(try await runs(port).first?["pages_pending"] as? Int == 5)
@@ -106,9 +119,13 @@ struct LivePageTests {
     @Test func `every answer forbids a browser what a page could do with it`() async throws {
         let daemon = try bench.start("daemon", "--listen", "0")
         let port = try await port(of: daemon)
-        for path in ["/", "/live.js", "/live.css", "/icon.svg", "/state.json", "/metrics", "/healthz", "/nothing", "/report/9"] {
+        for path in [
+            "/", "/live.js", "/live.css", "/icon.svg", "/state.json", "/metrics", "/healthz", "/nothing",
+            "/report/9",
+        ] {
             let answer = try await get(port, path)
-            #expect(answer.fields["content-security-policy"]?.contains("default-src 'none'") == true, "\(path)")
+            #expect(
+                answer.fields["content-security-policy"]?.contains("default-src 'none'") == true, "\(path)")
             #expect(answer.fields["content-security-policy"]?.contains("unsafe") == false, "\(path)")
             #expect(answer.fields["x-content-type-options"] == "nosniff", "\(path)")
             #expect(answer.fields["referrer-policy"] == "no-referrer", "\(path)")
@@ -118,12 +135,15 @@ struct LivePageTests {
         }
         #expect(try await get(port, "/events", "Host: evil.example").status == 421)
         let page = try await get(port, "/")
-        #expect(!page.body.contains("<style") && !page.body.contains("style=") && !page.body.contains("<script>"))
+        #expect(
+            !page.body.contains("<style") && !page.body.contains("style=") && !page.body.contains("<script>"))
         daemon.signal(SIGTERM)
         #expect(try await daemon.finished().code == 0)
     }
 
-    @Test func `off this machine a token is made up, told once, and needed for all that says something`() async throws {
+    @Test func `off this machine a token is made up, told once, and needed for all that says something`()
+        async throws
+    {
         let daemon = try bench.start("daemon", "--listen", "0.0.0.0:0")
         let port = try await port(of: daemon)
         let said = try daemon.errorsSoFar()
@@ -136,7 +156,9 @@ struct LivePageTests {
         #expect(try await get(port, "/metrics", "Authorization: Bearer \(token)").status == 200)
         let session = try await get(port, "/session", "Authorization: Bearer \(token)")
         let cookie = try #require(session.fields["set-cookie"])
-        #expect(cookie.hasPrefix("trawl_\(port)=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+        #expect(
+            cookie.hasPrefix("trawl_\(port)=") && cookie.contains("HttpOnly")
+                && cookie.contains("SameSite=Strict"))
         #expect(try await get(port, "/state.json", "Cookie: \(cookie.prefix { $0 != ";" })").status == 200)
         daemon.signal(SIGTERM)
         let end = try await daemon.finished()
@@ -145,10 +167,12 @@ struct LivePageTests {
 
     @Test func `a token of a file is not told, and holds on loopback too`() async throws {
         try bench.write("0123456789abcdefgh\n", to: "token")
-        let daemon = try bench.start("daemon", "--listen", "0", "--listen-token", "token", "--allow-host", "crawler.test")
+        let daemon = try bench.start(
+            "daemon", "--listen", "0", "--listen-token", "token", "--allow-host", "crawler.test")
         let port = try await port(of: daemon)
         #expect(try await get(port, "/metrics").status == 401)
-        let answer = try await get(port, "/metrics", "Authorization: Bearer 0123456789abcdefgh", "Host: crawler.test:\(port)")
+        let answer = try await get(
+            port, "/metrics", "Authorization: Bearer 0123456789abcdefgh", "Host: crawler.test:\(port)")
         #expect(answer.status == 200)
         daemon.signal(SIGTERM)
         #expect(try await daemon.finished().errors.contains("0123456789") == false)
@@ -157,8 +181,10 @@ struct LivePageTests {
     @Test func `what cannot be served is said before anything is crawled`() async throws {
         try bench.write("short", to: "token")
         for arguments in [
-            ["daemon", "--listen", "0", "--listen-token", "token"], ["daemon", "--listen", "0", "--listen-token", "absent"],
-            ["daemon", "-q", "--listen", "0.0.0.0:0"], ["daemon", "--allow-host", "a.b"], ["run", "--listen", "a.b:1", "x.yaml"],
+            ["daemon", "--listen", "0", "--listen-token", "token"],
+            ["daemon", "--listen", "0", "--listen-token", "absent"],
+            ["daemon", "-q", "--listen", "0.0.0.0:0"], ["daemon", "--allow-host", "a.b"],
+            ["run", "--listen", "a.b:1", "x.yaml"],
             ["daemon", "--listen", "0", "--allow-host", "http://a.b/"],
         ] {
             let end = try await bench.shell("$TRAWL \(arguments.joined(separator: " "))")

@@ -19,19 +19,26 @@ struct ProgressDisplayTests {
 
     var tally: CrawlTally {
         var tally = CrawlTally()
-        tally.note((1...5).flatMap { host -> [PageOutcome] in
-            [
-                CrawlTallyTests.outcome(.done, url: "http://host\(host).example/", host: Int64(host), milliseconds: Int64(host) * 100),
-                CrawlTallyTests.outcome(.failed(.dns), url: "http://host\(host).example/", host: Int64(host), milliseconds: Int64(host) * 100),
-            ]
-        })
+        tally.note(
+            (1...5).flatMap { host -> [PageOutcome] in
+                [
+                    CrawlTallyTests.outcome(
+                        .done, url: "http://host\(host).example/", host: Int64(host),
+                        milliseconds: Int64(host) * 100),
+                    CrawlTallyTests.outcome(
+                        .failed(.dns), url: "http://host\(host).example/", host: Int64(host),
+                        milliseconds: Int64(host) * 100),
+                ]
+            })
         return tally
     }
 
     /// What the screen of a terminal shows, without the sequences that move the cursor.
     func lines(_ text: String) -> [String] {
-        text.replacing(/\u{1b}\[\??[0-9]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n").replacing("\r", with: "")
-            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        text.replacing(/\u{1b}\[\??[0-9]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n").replacing(
+            "\r", with: ""
+        )
+        .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// The lines after ten seconds at 100 pages a second.
@@ -42,7 +49,8 @@ struct ProgressDisplayTests {
         for second in 0...10 {
             text =
                 display.update(
-                    snapshot(Int64(second) * 100, of: 5000, failed: 5), tally, size: .init(columns: columns, rows: rows),
+                    snapshot(Int64(second) * 100, of: 5000, failed: 5), tally,
+                    size: .init(columns: columns, rows: rows),
                     now: start + .seconds(second)) ?? ""
         }
         return lines(text)
@@ -79,14 +87,18 @@ struct ProgressDisplayTests {
         var display = ProgressDisplay(job: "docs", isLive: true, now: start)
         display.isForeseeable = true
         for second in 0...4 {
-            let text = display.update(snapshot(Int64(second), of: 50), tally, size: .init(), now: start + .seconds(second))
+            let text = display.update(
+                snapshot(Int64(second), of: 50), tally, size: .init(), now: start + .seconds(second))
             #expect(text?.contains("ETA") == false)
         }
     }
 
-    @Test func `the cursor waits at the beginning, so that what is drawn next is over it whatever became of the lines`() {
+    @Test
+    func
+        `the cursor waits at the beginning, so that what is drawn next is over it whatever became of the lines`()
+    {
         let text = LiveBlock.drawing(["one", "two", "three"])
-        #expect(text == "\u{1b}[?7l\r\u{1b}[Jone\r\ntwo\r\nthree\u{1b}[2A\r\u{1b}[?7h")
+        #expect(text == "\u{1b}[?7l\r\u{1b}[2K \u{1b}[J\rone\r\ntwo\r\nthree\u{1b}[2A\r\u{1b}[?7h")
     }
 
     @Test func `a log gets a line every ten seconds, without a sequence for a terminal`() throws {
@@ -95,12 +107,16 @@ struct ProgressDisplayTests {
         var written: [String] = []
         for quarter in 0...100 {
             let now = start + .milliseconds(quarter * 250)
-            if let text = display.update(snapshot(Int64(quarter) * 25, of: 5000), tally, size: .init(), now: now) {
+            if let text = display.update(
+                snapshot(Int64(quarter) * 25, of: 5000), tally, size: .init(), now: now)
+            {
                 written.append(text)
             }
         }
         #expect(written.count == 2)
-        #expect(written[0] == "docs: 1,000/5,000 pages, 100/s, 8 in flight, 3 hosts waiting, 0 B received, ETA 40 s\n")
+        #expect(
+            written[0]
+                == "docs: 1,000/5,000 pages, 100/s, 8 in flight, 3 hosts waiting, 0 B received, ETA 40 s\n")
         #expect(!written.joined().contains("\u{1b}"))
     }
 }

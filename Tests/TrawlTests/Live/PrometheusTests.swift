@@ -6,7 +6,8 @@ import Testing
 struct PrometheusTests {
     @Test func `every query of the dashboard finds something in what Prometheus has scraped`() async throws {
         let bench = try Workbench()
-        let script = URL(filePath: #filePath).appending(path: "../../../../scripts/live/metrics.py").standardizedFileURL
+        let script = URL(filePath: #filePath).appending(path: "../../../../scripts/live/metrics.py")
+            .standardizedFileURL
         let end = try await bench.shell("python3 '\(script.path)'")
         #expect(end.code == 0, "\(end.output)\(end.errors)")
         #expect(end.output.contains("0 faults"))

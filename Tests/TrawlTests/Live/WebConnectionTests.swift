@@ -8,7 +8,9 @@ struct WebConnectionTests {
     let start = MonotonicInstant.now
     let limits = WebLimits()
 
-    func connection() -> WebConnection { WebConnection(id: 1, address: "127.0.0.1", limits: limits, now: start) }
+    func connection() -> WebConnection {
+        WebConnection(id: 1, address: "127.0.0.1", limits: limits, now: start)
+    }
 
     let head = Array("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
 
@@ -87,9 +89,11 @@ struct WebConnectionTests {
     }
 
     @Test func `HEAD gets the length and no body`() {
-        let text = String(decoding: WebResponse(.ok, "hello").bytes(isHead: true, keepsAlive: true), as: UTF8.self)
+        let text = String(
+            decoding: WebResponse(.ok, "hello").bytes(isHead: true, keepsAlive: true), as: UTF8.self)
         #expect(text.hasSuffix("\r\n\r\n") && text.contains("Content-Length: 6\r\n"))
-        let none = WebResponse(.noContent, type: "text/plain", body: []).bytes(isHead: false, keepsAlive: true)
+        let none = WebResponse(.noContent, type: "text/plain", body: []).bytes(
+            isHead: false, keepsAlive: true)
         #expect(!String(decoding: none, as: UTF8.self).contains("Content-Length"))
     }
 }

@@ -13,7 +13,8 @@ struct WebServerTests {
     struct Echo: WebSite {
         func answer(_ request: WebRequest) -> WebAnswer {
             switch request.path {
-            case "/later": .later { reply in Thread.detachNewThread { reply.send(WebResponse(.ok, "later")) } }
+            case "/later":
+                .later { reply in Thread.detachNewThread { reply.send(WebResponse(.ok, "later")) } }
             case "/events": .events(head: WebResponse(.ok, type: "text/event-stream", body: []), begun: {})
             case "/large": .now(WebResponse(.ok, String(repeating: "x", count: 40_000_000)))
             default: .now(WebResponse(.ok, request.path))
@@ -114,7 +115,9 @@ struct WebServerTests {
         #expect(received < 40_000_000)
     }
 
-    @Test func `streams are limited, to one address and in all, and whoever is left out is told so`() async throws {
+    @Test func `streams are limited, to one address and in all, and whoever is left out is told so`()
+        async throws
+    {
         defer { server.stop() }
         var clients: [Client] = []
         func status(from address: String) throws -> String {

@@ -127,32 +127,42 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
                     rows: rows, logger: logger, state: state, variables: variables, database: path)
                 // What a process that was killed has left untold, while the jobs are run.
                 async let deliveries: Void = run.deliver(interruption)
-                var statuses: [ExitStatus] = []
-                for record in records where !interruption.isInterrupted {
-                    do {
-                        let status = try await run.run(record, document: files[record.name], interruption)
-                        _ = state?.end(record.name, status)
-                        statuses.append(status)
-                    } catch let failure as CommandFailure
-                        where failure.status == .usage && added.contains(record.name)
-                    {
-                        // A job that turns out to be invalid is not kept.
-                        try? store.write { try $0.forgetJob(record.name) }
-                        guard records.count > 1 else { throw failure }
-                        logger.error("\(failure.message)")
-                        statuses.append(failure.status)
-                    } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
-                        // A mistake in one job does not stop the others.
-                        logger.error("\(failure.message)")
-                        statuses.append(failure.status)
-                    }
-                }
+                let statuses = try await RunCommand.run(
+                    records, with: run, files: files, added: added, interruption)
                 try await deliveries
                 return statuses
             }
         }
         let status = ExitStatus.combined(statuses)
         guard status == .success else { throw status }
+    }
+
+    /// Runs jobs one after the other. A mistake in one of several does not stop the others.
+    ///
+    /// - Parameter added: the names of jobs that were stored just now.
+    private static func run(
+        _ records: [JobRecord], with run: JobRun, files: [String: JobDocument], added: Set<String>,
+        _ interruption: Interruption
+    ) async throws -> [ExitStatus] {
+        var statuses: [ExitStatus] = []
+        for record in records where !interruption.isInterrupted {
+            do {
+                statuses.append(try await run.run(record, document: files[record.name], interruption))
+            } catch let failure as CommandFailure
+                where failure.status == .usage && added.contains(record.name)
+            {
+                // A job that turns out to be invalid is not kept.
+                try? run.store.write { try $0.forgetJob(record.name) }
+                guard records.count > 1 else { throw failure }
+                run.logger.error("\(failure.message)")
+                statuses.append(failure.status)
+            } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
+                run.logger.error("\(failure.message)")
+                statuses.append(failure.status)
+            }
+            if let status = statuses.last { _ = run.state?.end(record.name, status) }
+        }
+        return statuses
     }
 
     /// What the arguments name, and the database where it had to be asked.

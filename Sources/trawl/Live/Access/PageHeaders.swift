@@ -14,7 +14,8 @@ enum PageHeaders {
         guard response.status == .ok else { return added(to: response) }
         let policy = PagePolicy.text(style: ReportHTML.style, script: ReportHTML.script)
         return common(response).with(
-            "Content-Security-Policy", policy + "; frame-ancestors 'none'; sandbox allow-scripts allow-downloads allow-popups")
+            "Content-Security-Policy",
+            policy + "; frame-ancestors 'none'; sandbox allow-scripts allow-downloads allow-popups")
     }
 
     private static func common(_ response: WebResponse) -> WebResponse {

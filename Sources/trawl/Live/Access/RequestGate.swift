@@ -57,7 +57,9 @@ struct RequestGate: Sendable {
     /// it is served under is then in the field, and an address never is.
     private func isOurs(_ host: String) -> Bool {
         guard let name = Self.name(of: host) else { return false }
-        if name.hasPrefix("[") { return ListenAddress.isAddress(String(name.dropFirst().dropLast()), AF_INET6) }
+        if name.hasPrefix("[") {
+            return ListenAddress.isAddress(String(name.dropFirst().dropLast()), AF_INET6)
+        }
         return name == "localhost" || names.contains(name) || ListenAddress.isAddress(name, AF_INET)
     }
 
@@ -72,7 +74,10 @@ struct RequestGate: Sendable {
             end = host.firstIndex(of: ":") ?? host.endIndex
         }
         let rest = host[end...]
-        guard rest.isEmpty || rest.first == ":" && rest.dropFirst().utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+        guard
+            rest.isEmpty
+                || rest.first == ":" && rest.dropFirst().utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        else {
             return nil
         }
         return String(host[..<end])
@@ -104,7 +109,9 @@ struct RequestGate: Sendable {
     private func cookies(_ request: WebRequest) -> [String] {
         request.values(of: "cookie").flatMap { $0.split(separator: ";") }.compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0].trimmingPrefix(while: { $0 == " " }) == cookie else { return nil }
+            guard parts.count == 2, parts[0].trimmingPrefix(while: { $0 == " " }) == cookie else {
+                return nil
+            }
             return String(parts[1])
         }
     }

@@ -79,7 +79,9 @@ extension LiveSnapshot {
     /// A stranger's text, as whoever shows it may take it.
     private static func text(_ text: String?) -> String? { text.map(ForeignText.visible) }
 
-    private static func number(_ value: Double?) -> String { value.map { "\(($0 * 10).rounded() / 10)" } ?? "null" }
+    private static func number(_ value: Double?) -> String {
+        value.map { "\(($0 * 10).rounded() / 10)" } ?? "null"
+    }
 
     private static func json(_ job: Job) -> String {
         var object = JSONLine()
@@ -95,7 +97,9 @@ extension LiveSnapshot {
         object.add("id", listed.id.rawValue)
         object.add("job", Self.text(listed.job))
         object.add("run", listed.number)
-        object.add("state", listed.state == .finished ? "finished" : run.isUnderWay ? listed.state.rawValue : "stopped")
+        object.add(
+            "state",
+            listed.state == .finished ? "finished" : run.isUnderWay ? listed.state.rawValue : "stopped")
         object.add("started_at", listed.startedAt)
         object.add("finished_at", listed.finishedAt)
         object.add("pages", progress.pages)

@@ -38,7 +38,9 @@ final class ReportDesk: @unchecked Sendable {
             // A connection of a moment: the next one sees a database that was replaced.
             let store = try open()
             return try store.read { reader in
-                guard let run = try reader.run(id), let job = try reader.jobs().first(where: { $0.id == run.job }) else {
+                guard let run = try reader.run(id),
+                    let job = try reader.jobs().first(where: { $0.id == run.job })
+                else {
                     return WebResponse(.notFound, "there is no such run, or it was deleted")
                 }
                 guard run.progress.pages <= Self.mostPages else {

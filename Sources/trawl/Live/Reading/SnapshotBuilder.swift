@@ -73,7 +73,9 @@ struct SnapshotBuilder {
     private func addTallies(_ values: LiveState.Values, to snapshot: inout LiveSnapshot) {
         var slowest: [LiveSnapshot.Host] = []
         for (name, job) in values.jobs {
-            let (hosts, failures) = job.tally.read { ($0.hosts.slowest(LiveSnapshot.shownHosts), $0.failures) }
+            let (hosts, failures) = job.tally.read {
+                ($0.hosts.slowest(LiveSnapshot.shownHosts), $0.failures)
+            }
             snapshot.failures += failures.map { LiveSnapshot.Failure(job: name, failure: $0) }
             guard job.current != nil else { continue }
             slowest += hosts.map { LiveSnapshot.Host(key: $0.key, job: name, times: $0) }

@@ -39,7 +39,9 @@ struct WebRequest: Sendable, Equatable {
         guard end <= limit else { return .refused(.tooLargeHead) }
         let head = String(decoding: bytes[..<(end - 4)], as: UTF8.self)
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)[...]
-        guard let first = lines.popFirst(), var request = WebRequest(line: first) else { return .refused(.badRequest) }
+        guard let first = lines.popFirst(), var request = WebRequest(line: first) else {
+            return .refused(.badRequest)
+        }
         for line in lines {
             guard let field = Field(line) else { return .refused(.badRequest) }
             request.fields.append(field)

@@ -166,7 +166,8 @@ final class WebServer: @unchecked Sendable {
         case .goOn: break
         case .close: drop(id)
         case .refuse(let status):
-            clients[id]?.connection.send(WebResponse(status, status.phrase.lowercased()), closing: true, now: .now)
+            clients[id]?.connection.send(
+                WebResponse(status, status.phrase.lowercased()), closing: true, now: .now)
             write(id)
         case .answer(let request): answer(request, id)
         }
@@ -236,10 +237,12 @@ final class WebServer: @unchecked Sendable {
             setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout.size(ofValue: size)))
             var text = [CChar](repeating: 0, count: 64)
             clinux_peer_address(socket, &text, 64)
-            let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let address = String(
+                decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             lastID += 1
             clients[lastID] = Client(
-                connection: WebConnection(id: lastID, address: address, limits: limits, now: now), socket: socket)
+                connection: WebConnection(id: lastID, address: address, limits: limits, now: now),
+                socket: socket)
             if clients.count > limits.connections, !makeRoom() { drop(lastID) }
         }
     }

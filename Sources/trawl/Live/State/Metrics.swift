@@ -68,7 +68,8 @@ struct Metrics {
     }
 
     private mutating func addKinds(
-        _ name: String, _ tallies: [(job: String, tally: CrawlTally)], _ counts: (CrawlTally) -> [ErrorKind: Int64]
+        _ name: String, _ tallies: [(job: String, tally: CrawlTally)],
+        _ counts: (CrawlTally) -> [ErrorKind: Int64]
     ) {
         for (job, tally) in tallies {
             for (kind, count) in counts(tally).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -94,7 +95,9 @@ struct Metrics {
         each("trawl_next_start_timestamp_seconds", "When the job starts next.", "gauge", jobs) {
             $0.nextStartAt.map { Double($0) / 1000 }
         }
-        each("trawl_run_start_timestamp_seconds", "When this process took up the run under way.", "gauge", jobs) {
+        each(
+            "trawl_run_start_timestamp_seconds", "When this process took up the run under way.", "gauge", jobs
+        ) {
             $0.current.map { Double($0.since) / 1000 }
         }
         each("trawl_pages_pending", "Pages of the run under way that are pending.", "gauge", jobs) {
@@ -103,7 +106,10 @@ struct Metrics {
         each("trawl_requests_in_flight", "Requests under way.", "gauge", jobs) {
             $0.current.map { Double($0.snapshot.inFlight) }
         }
-        each("trawl_hosts_waiting", "Leased hosts that wait for a delay, a Retry-After or a probe.", "gauge", jobs) {
+        each(
+            "trawl_hosts_waiting", "Leased hosts that wait for a delay, a Retry-After or a probe.", "gauge",
+            jobs
+        ) {
             $0.current.map { Double($0.snapshot.waitingHosts) }
         }
     }
@@ -112,7 +118,9 @@ struct Metrics {
     private static let job = "trawl_job"
 
     /// A histogram for each job (Prometheus' text format 0.0.4): how many times were at most so long, for each bound.
-    private mutating func histogram(_ name: String, _ help: String, _ jobs: [(job: String, times: TimeHistogram)]) {
+    private mutating func histogram(
+        _ name: String, _ help: String, _ jobs: [(job: String, times: TimeHistogram)]
+    ) {
         family(name, help, "histogram")
         for (job, times) in jobs {
             var count: Int64 = 0

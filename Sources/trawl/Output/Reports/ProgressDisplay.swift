@@ -69,10 +69,13 @@ struct ProgressDisplay {
         lines.append(LiveBlock.fitting(doings(snapshot), columns: room, indent: 2))
         let kinds = tally.failed.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             .map { "\($0.key.rawValue) × \(Wording.count($0.value))" }
-        if !kinds.isEmpty { lines.append(LiveBlock.fitting(kinds, columns: room, indent: 2, label: "failed: ")) }
+        if !kinds.isEmpty {
+            lines.append(LiveBlock.fitting(kinds, columns: room, indent: 2, label: "failed: "))
+        }
         guard tally.hosts.count > 1, size.rows >= 12 else { return lines }
         for host in tally.hosts.slowest(3) {
-            let facts = ", mean \(Wording.time(milliseconds: host.meanMilliseconds)), \(Wording.count(host.tries, "request"))"
+            let facts =
+                ", mean \(Wording.time(milliseconds: host.meanMilliseconds)), \(Wording.count(host.tries, "request"))"
             let name = DisplayWidth.middle(
                 Terminal.sanitized(host.key), columns: max(12, room - 7 - DisplayWidth.columns(facts)))
             lines.append(DisplayWidth.cut("  slow " + name + facts, columns: room))
@@ -87,7 +90,8 @@ struct ProgressDisplay {
         if let rate = meter.rate(over: Self.rateWindow) { facts.append("\(Self.count(rate))/s") }
         if let eta = eta(progress, now) { facts.append(eta) }
         // The numbers change, so they matter more than a long name.
-        let name = DisplayWidth.cut(job, columns: max(8, room - 1 - DisplayWidth.columns(facts.joined(separator: ", "))))
+        let name = DisplayWidth.cut(
+            job, columns: max(8, room - 1 - DisplayWidth.columns(facts.joined(separator: ", "))))
         let left = room - DisplayWidth.columns(name) - 1
         let text = LiveBlock.fitting(facts, columns: left)
         let bar = left - DisplayWidth.columns(text) - 1

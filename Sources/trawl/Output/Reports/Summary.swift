@@ -134,7 +134,8 @@ struct Summary {
         // All of it is to be seen at once.
         let left = counts.count - shownCounts
         lines.append(
-            Summary.row(label, list(Array(counts.prefix(shownCounts))) + (left > 0 ? " and \(left) more" : "")))
+            Summary.row(
+                label, list(Array(counts.prefix(shownCounts))) + (left > 0 ? " and \(left) more" : "")))
     }
 
     /// How many statuses or kinds are shown on a line.

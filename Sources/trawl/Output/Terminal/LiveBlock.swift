@@ -5,12 +5,14 @@
 /// on all is cleared. So neither the old width nor the number of old rows has to be known.
 enum LiveBlock {
     /// Clears the lines, from where the cursor waits.
-    static let clearing = "\r\u{1b}[J"
+    ///
+    /// The first row is cleared as a whole (EL 2), since in tmux a row that went on in the next one else goes on doing so. The space keeps the
+    /// cursor from the screen's first place: what is cleared from there (ED 0) tmux adds to what can be scrolled back to.
+    static let clearing = "\r\u{1b}[2K \u{1b}[J\r"
 
     /// What draws lines over those that were there.
     static func drawing(_ lines: some Collection<String>) -> String {
-        // Nothing is broken into rows, even if the window has become narrower meanwhile (DECAWM). Rows that were broken before belong together
-        // until they are cleared as a whole, which clearing the rest of a row does not do in tmux.
+        // Nothing is broken into rows, even if the window has become narrower meanwhile (DECAWM).
         let text = "\u{1b}[?7l" + clearing + lines.joined(separator: "\r\n")
         let up = lines.count > 1 ? "\u{1b}[\(lines.count - 1)A" : ""
         return text + up + "\r\u{1b}[?7h"
