@@ -94,6 +94,31 @@ struct LivePageTests {
         #expect(try await daemon.finished().code == 0)
     }
 
+    @Test(.enabled(if: PostgresServer.isHere))
+    func
+        `a run that several machines work on is shown as a whole by each, and also by one that has no part in it`()
+        async throws
+    {
+        let latch = LoopbackServer.Latch()
+        let site = try LoopbackServer(addresses: ["127.0.0.1", "127.0.0.2"]) { Site.page($0).held(by: latch) }
+        let database = try PostgresServer.shared().newURL()
+        try bench.job(
+            "docs", urls: [site.numbered(6), site.numbered(6).replacing("127.0.0.1", with: "127.0.0.2")],
+            "delay: 0s")
+        let first = try bench.start("run", "docs.yaml", "--db", database, "--listen", "0")
+        let second = try bench.start("run", "docs.yaml", "--db", database)
+        let other = try bench.start("run", "docs.yaml", "--db", database, "--listen", "0")
+        var ports = [try await port(of: first)]
+        ports.append(try await port(of: other))
+        for port in ports {
+            try await eventually("four requests of several runners are shown") {
+                try await runs(port).first?["in_flight"] as? Int == 4
+            }
+        }
+        latch.open()
+        for run in [first, second, other] { #expect(try await run.finished().code == 0) }
+    }
+
     @Test func `events tell of what changes, and a page that is loaded anew is told everything`() async throws
     {
         let latch = LoopbackServer.Latch()

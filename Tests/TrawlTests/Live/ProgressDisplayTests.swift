@@ -35,10 +35,11 @@ struct ProgressDisplayTests {
 
     /// What the screen of a terminal shows, without the sequences that move the cursor.
     func lines(_ text: String) -> [String] {
-        text.replacing(/\u{1b}\[\??[0-9]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n").replacing(
-            "\r", with: ""
-        )
-        .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        text.replacing("\r\u{1b}[2K \u{1b}[J\r", with: "").replacing(/\u{1b}\[\??[0-9]*[A-Za-z]/, with: "")
+            .replacing("\r\n", with: "\n").replacing(
+                "\r", with: ""
+            )
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// The lines after ten seconds at 100 pages a second.

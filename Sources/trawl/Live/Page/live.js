@@ -172,10 +172,10 @@
       return `${name} ${seen.get(name)}`;
     }, [
       { kind: "time", text: (item) => clock(item.at) },
-      { kind: "name", text: (item) => item.job },
       { kind: "word bad", text: (item) => item.error_kind },
       { kind: "foreign", text: (item) => item.url, href: (item) => (isHTTP(item.url) ? item.url : null) },
       { kind: "foreign", text: (item) => item.error || (item.status ? `status ${item.status}` : "") },
+      { kind: "name", text: (item) => item.job },
     ]);
     table("hosts", state.hosts, (item) => `${item.host} ${item.job}`, [
       { kind: "foreign", text: (item) => item.host },

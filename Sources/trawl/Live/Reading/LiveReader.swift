@@ -76,6 +76,7 @@ final class LiveReader: @unchecked Sendable {
         do {
             let store = try store ?? open()
             self.store = store
+            builder.sharesRuns = store.sharesRuns
             return try store.read { try builder.snapshot(from: $0) }
         } catch {
             // The next look opens it anew: the file may have been replaced, the server may be back.

@@ -10,7 +10,7 @@ struct LiveSnapshot {
     struct Run {
         let listed: ListedRun
         /// Whether anybody is at work on it.
-        let isUnderWay: Bool
+        var isUnderWay: Bool
         /// What its runner has published; nil where nobody is at work.
         var activity: RunActivity?
         /// Pages settled a second over the last ten seconds, the last minute, and each five seconds of the last minutes; where this process

@@ -7,6 +7,13 @@ struct SnapshotBuilder {
     let state: LiveState
     private let processes = LinuxProcessTable()
     private var forecasts = RunForecasts()
+    /// Whether several processes may work on one run.
+    var sharesRuns = false
+    /// How fast the runs go that several may work on, since somebody has looked.
+    private var meters: [RunID: RateMeter] = [:]
+
+    /// How long ago, in milliseconds, a runner may have published its figures to count as at work.
+    private static let fresh: Int64 = 10_000
 
     init(_ state: LiveState) { self.state = state }
 
@@ -24,16 +31,23 @@ struct SnapshotBuilder {
                 name: job.name, isPaused: job.isPaused, nextStartAt: values.jobs[job.name]?.nextStartAt)
         }
         for listed in try reader.listedRuns(limit: LiveSnapshot.shownRuns) {
-            let isUnderWay = listed.state != .finished && listed.runner.map { !gone.contains($0) } ?? false
-            var run = LiveSnapshot.Run(listed: listed, isUnderWay: isUnderWay)
-            if isUnderWay {
-                try add(to: &run, values.jobs[listed.job], from: reader, now: now)
+            var run = LiveSnapshot.Run(listed: listed, isUnderWay: false)
+            if listed.state != .finished {
+                run.activity = try reader.activity(of: listed.id)
+                let isFresh = run.activity.map { now - $0.updatedAt < Self.fresh } ?? false
+                // Of a run that several may work on, the database names only the one that began it.
+                run.isUnderWay =
+                    listed.runner.map { !gone.contains($0) } ?? false || sharesRuns && isFresh
+            }
+            if run.isUnderWay {
+                try add(to: &run, values.jobs[listed.job], from: reader)
                 for wait in try reader.hostWaits(of: listed.id, now: now, limit: LiveSnapshot.shownHosts) {
                     snapshot.hosts.append(LiveSnapshot.Host(key: wait.host, job: listed.job, wait: wait))
                 }
             }
             snapshot.runs.append(run)
         }
+        meters = meters.filter { id, _ in snapshot.runs.contains { $0.listed.id == id && $0.isUnderWay } }
         addTallies(values, to: &snapshot)
         return snapshot
     }
@@ -47,19 +61,21 @@ struct SnapshotBuilder {
     }
 
     private mutating func add(
-        to run: inout LiveSnapshot.Run, _ job: LiveState.Job?, from reader: any StoreReader, now: Int64
+        to run: inout LiveSnapshot.Run, _ job: LiveState.Job?, from reader: any StoreReader
     ) throws {
-        run.activity = try reader.activity(of: run.listed.id)
-        if let job, let current = job.current {
+        if let job, job.current != nil {
+            run.kinds = job.tally.read { $0.failed }.map { ($0.key.rawValue, $0.value) }
+                .sorted { ($1.pages, $0.kind) < ($0.pages, $1.kind) }
+        }
+        if sharesRuns {
+            // What this process has done of it is not all.
+            meters[run.listed.id, default: RateMeter()].note(run.listed.progress.settled, at: .now)
+            run.rates = meters[run.listed.id].map(Self.rates)
+        } else if let current = job?.current {
             // What is published is up to a second old.
             run.activity?.inFlight = current.snapshot.inFlight
             run.activity?.hostsWaiting = current.snapshot.waitingHosts
-            let meter = current.meter
-            run.rates = (
-                meter.rate(over: .seconds(10)), meter.rate(over: .seconds(60)), meter.rates(each: .seconds(5))
-            )
-            run.kinds = job.tally.read { $0.failed }.map { ($0.key.rawValue, $0.value) }
-                .sorted { ($1.pages, $0.kind) < ($0.pages, $1.kind) }
+            run.rates = Self.rates(current.meter)
         }
         let progress = run.listed.progress
         let rate = run.rates?.minute ?? run.activity?.pagesPerSecond ?? 0
@@ -67,6 +83,10 @@ struct SnapshotBuilder {
             try forecasts.isForeseeable(run.listed, in: reader)
         else { return }
         run.eta = Int64((Double(progress.pending) / rate).rounded(.up)) * 1000
+    }
+
+    private static func rates(_ meter: RateMeter) -> (now: Double?, minute: Double?, past: [Double]) {
+        (meter.rate(over: .seconds(10)), meter.rate(over: .seconds(60)), meter.rates(each: .seconds(5)))
     }
 
     /// Adds the slowest hosts and the last failures of all jobs in this process.

@@ -12,9 +12,11 @@ struct Metrics {
         let values = state.current
         var metrics = Metrics()
         metrics.add("trawl_build_info", "The program's version.", "gauge", [("version", Product.version)], 1)
-        metrics.family("trawl_jobs", "Jobs in the database.", "gauge")
-        metrics.sample("trawl_jobs", [("state", "active")], Double(values.jobCount - values.pausedCount))
-        metrics.sample("trawl_jobs", [("state", "paused")], Double(values.pausedCount))
+        if values.turnedAt != nil {
+            metrics.family("trawl_jobs", "Jobs in the database.", "gauge")
+            metrics.sample("trawl_jobs", [("state", "active")], Double(values.jobCount - values.pausedCount))
+            metrics.sample("trawl_jobs", [("state", "paused")], Double(values.pausedCount))
+        }
         let jobs = values.jobs.sorted { $0.key < $1.key }
         metrics.addTotals(jobs)
         metrics.addTallies(jobs.map { ($0.key, $0.value.tally.read { $0 }) })
