@@ -144,7 +144,12 @@ let package = Package(
                 .product(name: "FlyingSocks", package: "FlyingFox"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js")],
+            resources: [
+                .embedInCode("Live/Page/icon.svg"), .embedInCode("Live/Page/live.css"),
+                .embedInCode("Live/Page/live.html"),
+                .embedInCode("Live/Page/live.js"), .embedInCode("Report/Page/report.css"),
+                .embedInCode("Report/Page/report.js"),
+            ],
             swiftSettings: strict),
 
         // For tests and benchmarks only.

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -28,10 +29,12 @@ void clinux_set_thread_name(const char *name) {
     pthread_setname_np(pthread_self(), cut);
 }
 
-int clinux_terminal_columns(int descriptor) {
+void clinux_terminal_size(int descriptor, int *columns, int *rows) {
     struct winsize size;
-    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return 0;
-    return size.ws_col;
+    *columns = *rows = 0;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
 }
 
 int clinux_accept(int listener) {
@@ -108,6 +111,16 @@ void clinux_lookup_end(clinux_lookup *lookup) {
     if (lookup->request.ar_result) freeaddrinfo(lookup->request.ar_result);
     free((char *)lookup->request.ar_name);
     free(lookup);
+}
+
+void clinux_peer_address(int socket, char *text, int size) {
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+    text[0] = 0;
+    if (getpeername(socket, (struct sockaddr *)&name, &length) != 0) return;
+    const void *address = name.ss_family == AF_INET6 ? (const void *)&((struct sockaddr_in6 *)&name)->sin6_addr
+                                                     : (const void *)&((struct sockaddr_in *)&name)->sin_addr;
+    if (!inet_ntop(name.ss_family, address, text, (socklen_t)size)) text[0] = 0;
 }
 
 static int argument_count;

@@ -27,6 +27,14 @@ package protocol StoreReader {
     func latestRun(of job: JobID) throws -> RunRecord?
     /// A job's last finished run whose number is less than one.
     func finishedRun(of job: JobID, before number: Int) throws -> RunRecord?
+    /// All runs that are not finished, and those that are, the latest first of each, without their job files.
+    ///
+    /// - Parameter limit: how many of each at most.
+    func listedRuns(limit: Int) throws -> [ListedRun]
+    /// Jobs by name, without their job files, and how many there are in all.
+    ///
+    /// - Parameter limit: how many at most.
+    func listedJobs(limit: Int) throws -> (jobs: [ListedJob], total: Int)
     /// The runners that are gone, with what they may hold.
     func goneRunners(_ processes: any ProcessTable, now: Int64) throws -> [RunnerID]
 

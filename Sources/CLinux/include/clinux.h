@@ -19,8 +19,8 @@ extern const uint32_t clinux_epollhup;
 // pthread_setname_np is a GNU extension. Cuts the name to the kernel's 15 bytes; applies to the caller.
 void clinux_set_thread_name(const char *name);
 
-// The columns of the terminal behind a descriptor; 0 where it is none (ioctl is variadic).
-int clinux_terminal_columns(int descriptor);
+// The columns and rows of the terminal behind a descriptor; 0 where it is none (ioctl is variadic).
+void clinux_terminal_size(int descriptor, int *columns, int *rows);
 
 // Takes a waiting connection, non-blocking and closed on exec, in one call (accept4 is a GNU extension).
 // -1 and errno where there is none.
@@ -55,3 +55,6 @@ void clinux_lookup_end(clinux_lookup *lookup);
 // The arguments that the program was started with. Swift reads its own from /proc, which is not mounted everywhere.
 int clinux_argument_count(void);
 const char *clinux_argument(int index);
+
+// The address of a connection's other end as text, without its port; an empty text where it has none.
+void clinux_peer_address(int socket, char *text, int size);

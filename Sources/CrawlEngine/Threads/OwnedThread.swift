@@ -6,7 +6,7 @@ internal import Glibc
 /// - Parameters:
 ///   - name: what ps(1) and a debugger show; the first 15 bytes of it.
 ///   - body: the thread's whole life.
-func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+package func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     let life = Unmanaged.passRetained(ThreadLife(name: name, body: body))
     var thread = pthread_t()
     var attributes = pthread_attr_t()

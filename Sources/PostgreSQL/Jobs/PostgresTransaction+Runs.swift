@@ -91,14 +91,6 @@ extension RunRecord {
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }
-        progress.pending = row["pages_pending"]
-        progress.done = row["pages_done"]
-        progress.failed = row["pages_failed"]
-        progress.skipped = row["pages_skipped"]
-        progress.invalid = row["pages_invalid"]
-        progress.requests = row["requests"]
-        progress.requestMicroseconds = row["request_time_us"]
-        progress.sizeDownload = row["size_download"]
-        progress.elapsedMilliseconds = row["elapsed_ms"]
+        progress = RunProgress(row)
     }
 }

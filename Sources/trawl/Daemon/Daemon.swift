@@ -20,8 +20,6 @@ final class Daemon: @unchecked Sendable {
         case reload
         /// Log what is going on.
         case describe
-        /// The status server could not listen.
-        case listenFailed
         /// A run is over, but its runner's leases could not be released.
         case leftBehind(RunnerID)
         /// What was left untold of runs that have finished is told, or was cut short.
@@ -39,7 +37,7 @@ final class Daemon: @unchecked Sendable {
     let inbox: Mailbox<Message>
     private let store: any CrawlDatabase
     private let files: DaemonFiles
-    private let state: DaemonState
+    private let state: LiveState
     private let environment = FetchEnvironment.system
     private let processes = LinuxProcessTable()
 
@@ -60,7 +58,7 @@ final class Daemon: @unchecked Sendable {
 
     init(
         store: any CrawlDatabase, options: CrawlOptions, capacity: Int, output: OutputOptions, logger: Logger,
-        state: DaemonState, files: DaemonFiles
+        state: LiveState, files: DaemonFiles
     ) {
         self.store = store
         self.state = state
@@ -167,9 +165,6 @@ final class Daemon: @unchecked Sendable {
             for run in jobs.runs.values { run.interruption.abort() }
         case .delivered:
             deliveries = nil
-        case .listenFailed:
-            receive(.stop)
-            fail(.now)
         case .leftBehind(let runner):
             leftBehind.append(runner)
         case .reload:
@@ -203,7 +198,7 @@ final class Daemon: @unchecked Sendable {
 
     private func describe() {
         let runs = jobs.runs.values.map(\.job.name).sorted().map { job in
-            (job: job, snapshot: state.current.jobs[job]?.snapshot ?? RunSnapshot())
+            (job: job, snapshot: state.current.jobs[job]?.current?.snapshot ?? RunSnapshot())
         }
         log.describe(runs, next: look.nextStarts)
     }

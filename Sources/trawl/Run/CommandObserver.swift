@@ -12,6 +12,8 @@ final class CommandObserver: RunObserver {
         /// Writes items in place of pages; nil where it does not.
         var items: ItemWriter?
         var display: ProgressDisplay?
+        /// What the tries came to, for the display on a terminal.
+        var tally = CrawlTally()
         /// Why rows could not be written.
         var failure: CommandFailure?
     }
@@ -20,6 +22,8 @@ final class CommandObserver: RunObserver {
     private let logger: Logger
     private let isJSON: Bool
     private let writesRows: Bool
+    /// Whether the progress is drawn on a terminal.
+    private let isLive: Bool
     private let other: (any RunObserver)?
     private let store: any CrawlDatabase
     private let rowsClosed: @Sendable () -> Void
@@ -43,8 +47,8 @@ final class CommandObserver: RunObserver {
             RowWriter($0, to: STDOUT_FILENO, palette: Palette(isOn: output.usesColor(on: STDOUT_FILENO)))
         }
         // A live line would be torn by rows on the same terminal, and it is not JSON.
-        let isLive =
-            !isJSON && Terminal.takesEscapes(STDERR_FILENO)
+        isLive =
+            !output.quiet && !isJSON && Terminal.takesEscapes(STDERR_FILENO)
             && (rows == nil || !Terminal.isTerminal(STDOUT_FILENO))
         let display =
             output.quiet ? nil : ProgressDisplay(job: Terminal.sanitized(job), isLive: isLive, now: .now)
@@ -56,8 +60,12 @@ final class CommandObserver: RunObserver {
         }
     }
 
+    /// Tells that the run has all its pages, so that its end can be foreseen.
+    func foresee() { state.withLock { $0.display?.isForeseeable = true } }
+
     func committed(_ outcomes: [PageOutcome]) {
         other?.committed(outcomes)
+        if isLive { state.withLock { $0.tally.note(outcomes) } }
         guard writesRows else { return }
         state.withLock { state in
             writeItems(&state) { writer in
@@ -119,18 +127,21 @@ final class CommandObserver: RunObserver {
     func progressed(_ snapshot: RunSnapshot) {
         other?.progressed(snapshot)
         state.withLock { state in
-            let columns = Terminal.columns(STDERR_FILENO) ?? 80
-            guard let text = state.display?.update(snapshot, columns: columns, now: .now) else { return }
+            let size = Terminal.size(STDERR_FILENO).map {
+                ProgressDisplay.Size(columns: $0.columns, rows: $0.rows)
+            }
+            let text = state.display?.update(snapshot, state.tally, size: size ?? .init(), now: .now)
+            guard let text else { return }
             if isJSON { logger.notice("\(text.dropLast())") } else { Terminal.writeError(text) }
         }
     }
 
-    /// Clears the live line and ends the rows.
+    /// Clears the progress and ends the rows.
     ///
     /// - Returns: why rows could not be written; nil where they could, and where their reader closed the pipe.
     func finish() -> CommandFailure? {
         state.withLock { state in
-            if let clearing = state.display?.clearing { Terminal.writeError(clearing) }
+            if isLive { Terminal.writeError(LiveBlock.clearing) }
             state.display = nil
             write(&state) { try $0.end() }
             writeItems(&state) { try $0.end() }

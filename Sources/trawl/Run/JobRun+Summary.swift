@@ -46,16 +46,28 @@ extension JobRun {
             return status
         }
         // Who has seen each row has seen what went wrong.
-        if rows == nil, tellsFailures, progress.failed > 0 {
-            summary.hint = "trawl results \(job.name) --failed"
-        } else if rows == nil, tellsFailures, !brokenReferences.isEmpty {
-            summary.hint = "trawl links \(job.name) --broken"
+        if rows == nil, tellsFailures {
+            summary.hint = nextCommand(job.name, progress, end, hasBrokenLinks: !brokenReferences.isEmpty)
         }
         switch output.logFormat {
         case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
         case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
         }
         return status
+    }
+}
+
+extension JobRun {
+    /// What is to be typed next, as a shell takes it.
+    private func nextCommand(
+        _ job: String, _ progress: RunProgress, _ end: RunEnd, hasBrokenLinks: Bool
+    ) -> String {
+        let job = ShellWord.quoted(job)
+        let place = database.map { " --db " + ShellWord.quoted($0) } ?? ""
+        if end != .finished { return "trawl run \(job)\(place)" }
+        if progress.failed > 0 { return "trawl results \(job) --failed\(place)" }
+        if hasBrokenLinks { return "trawl links \(job) --broken\(place)" }
+        return "trawl report \(job) -o report.html\(place)"
     }
 }
 

@@ -19,11 +19,13 @@ struct JobRun: Sendable {
     let logger: Logger
     /// Whether it says where to look for what went wrong.
     var tellsFailures = true
-    /// Another observer that is told how the run goes.
-    var observer: (any RunObserver)?
+    /// What its process says of itself; nil where nobody asks.
+    var state: LiveState?
 
     /// Values by name, which override those of the job's `vars`.
     var variables: [String: String] = [:]
+    /// What the user has named the database by; nil for the default.
+    var database: String?
     /// The descriptor of a list on standard input; nil where there is none to be read.
     var standardInput: Int32? = STDIN_FILENO
 
@@ -64,7 +66,8 @@ struct JobRun: Sendable {
         let run: RunRecord
         let spec: JobSpec
         let observer = CommandObserver(
-            job: job.name, rows: rows, store: store, output: output, logger: logger, besides: observer,
+            job: job.name, rows: rows, store: store, output: output, logger: logger,
+            besides: state?.observer(of: job.name),
             rowsClosed: { interruption.stop() })
         switch opening {
         case .resumed(let unfinished):
@@ -215,6 +218,7 @@ struct JobRun: Sendable {
             logger.warning(
                 "\(job.name): \(requests) requests at once, not \(spec.concurrency.total): \(limit)")
         }
+        if spec.hasAllPages { observer.foresee() }
         var options = options
         options.reportsBatches = output.verbose
         let crawl = Crawl(
@@ -325,6 +329,11 @@ extension WebURL {
 }
 
 extension JobSpec {
+    /// Whether a run has all its pages once its list is read: none of them leads to others.
+    var hasAllPages: Bool {
+        follow == nil && sitemaps.isEmpty && requests.allSatisfy { $0.paging == nil && $0.forEach == nil }
+    }
+
     /// Reads a spec from the database.
     ///
     /// - Throws: `CommandFailure` where it is no valid job.

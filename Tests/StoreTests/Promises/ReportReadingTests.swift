@@ -70,4 +70,34 @@ struct ReportReadingTests {
         #expect(redirects.map(\.pageURL) == ["http://a.test/1", "http://a.test/1", "http://a.test/2"])
         #expect(redirects.allSatisfy { $0.finalURL == "http://a.test/end" })
     }
+
+    @Test(
+        "Runs are listed without their jobs, those under way first, the latest first",
+        arguments: DatabaseFactory.all)
+    func lists(_ factory: DatabaseFactory) throws {
+        let first = try TestRunner(
+            factory, [ImportedPage("http://a.test/1"), ImportedPage("http://a.test/2")])
+        let second = try TestRunner(factory, [ImportedPage("http://b.test/")], beside: first, pid: 2)
+        let third = try TestRunner(factory, [ImportedPage("http://c.test/")], beside: first, pid: 3)
+        try first.record(first.open().taken.flatMap(\.pages).map { outcome($0) })
+        let port = first.database.port
+        _ = try port.abandon(third.run, runner: third.runner, now: 9_000)
+        try port.write { try $0.pause("job1") }
+
+        let (runs, jobs, few) = try port.read {
+            (try $0.listedRuns(limit: 9), try $0.listedJobs(limit: 9), try $0.listedJobs(limit: 1))
+        }
+
+        #expect(runs.map(\.id) == [second.run, first.run, third.run])
+        #expect(runs.map(\.state) == [.active, .active, .finished])
+        #expect(runs.map(\.finishedAt) == [nil, nil, 9_000])
+        #expect(runs.map(\.runner) == [second.runner, first.runner, nil])
+        #expect(runs[1].progress == (try first.record().progress))
+        #expect(runs[1].progress.done == 2)
+        #expect(Set(runs.map(\.job)) == Set(jobs.jobs.map(\.name)))
+        #expect(jobs.jobs.map(\.isPaused).count { $0 } == 1)
+        #expect(jobs.total == 3)
+        #expect(few.jobs.count == 1 && few.total == 3)
+        #expect(try port.read { try $0.listedRuns(limit: 1) }.map(\.id) == [second.run, third.run])
+    }
 }

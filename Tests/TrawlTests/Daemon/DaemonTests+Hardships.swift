@@ -72,8 +72,6 @@ extension DaemonTests {
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 port = free.getsockname()[1]
-            def complains():
-                return "no more connections" in open("daemon.log").read()
             def healthz():
                 for attempt in range(200):
                     try:
@@ -91,17 +89,14 @@ extension DaemonTests {
                     idle.append(socket.create_connection(("127.0.0.1", port), timeout=1))
             except OSError:
                 pass
-            for attempt in range(600):
-                if complains(): break
-                time.sleep(0.05)
+            print(len(idle), healthz().decode(), end="")
             for connection in idle: connection.close()
-            print(healthz().decode(), end="")
             daemon.send_signal(signal.SIGTERM)
-            print(daemon.wait(), complains())
+            print(daemon.wait())
             END
             python3 visit.py
             """)
 
-        #expect(visitor.output == "ok\n0 True\n")
+        #expect(visitor.output == "100 ok\n0\n")
     }
 }

@@ -303,7 +303,7 @@ struct DaemonTests {
         let before = try await metrics()
         #expect(before.lines.contains("trawl_jobs{state=\"active\"} 2"))
         for name in ["docs", "other"] {
-            #expect(before.lines.contains("trawl_runs_total{job=\"\(name)\",result=\"success\"} 1"))
+            #expect(before.lines.contains("trawl_runs_total{trawl_job=\"\(name)\",result=\"success\"} 1"))
         }
         #expect(try await metrics("POST").code != 0)
 
@@ -314,7 +314,7 @@ struct DaemonTests {
             return !after.output.contains("docs")
         }
         #expect(after.lines.contains("trawl_jobs{state=\"active\"} 1"))
-        #expect(after.lines.contains("trawl_runs_total{job=\"other\",result=\"success\"} 1"))
+        #expect(after.lines.contains("trawl_runs_total{trawl_job=\"other\",result=\"success\"} 1"))
         #expect(try await stop(daemon).code == 0)
     }
 }

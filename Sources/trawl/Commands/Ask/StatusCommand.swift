@@ -76,8 +76,15 @@ struct RunForecasts {
         guard run.state == .active, run.runnerPID != nil else { return false }
         if let known = known[run.id] { return known }
         let spec = try? JobSpec(stored: run.spec, job: job)
-        let isForeseeable = spec.map { $0.follow == nil && $0.sitemaps.isEmpty } ?? false
+        let isForeseeable = spec?.hasAllPages ?? false
         known[run.id] = isForeseeable
         return isForeseeable
+    }
+
+    /// The same of a run without its job file, which is read where the answer is not known yet.
+    mutating func isForeseeable(_ run: ListedRun, in reader: any StoreReader) throws -> Bool {
+        if let known = known[run.id] { return known }
+        guard let record = try reader.run(run.id) else { return false }
+        return isForeseeable(record, of: run.job)
     }
 }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import CrawlCore
 internal import CrawlEngine
+internal import CrawlFetch
 internal import TrawlStore
 internal import Logging
 
@@ -27,12 +29,7 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
     @Option(help: ArgumentHelp("Jobs that are run at once.", valueName: "n"))
     var jobs = 8
 
-    @Option(
-        help: ArgumentHelp(
-            "Serve /healthz and /metrics here. A port alone is on 127.0.0.1, which only this machine reaches; 0.0.0.0:9464 is for others too.",
-            valueName: "[address:]port"))
-    var listen: ListenAddress?
-
+    @OptionGroup var listening: ListenOptions
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -49,7 +46,8 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
     func run() async throws {
         let store = try database.open(.readWrite)
         let logger = Logger(output)
-        let state = DaemonState(file: database.file)
+        let state = LiveState(file: database.file, wallClock: FetchEnvironment.system.wallClock)
+        state.change { $0.turnedAt = .now }
         var options = crawl.options
         // The crawls share the process's descriptors.
         options.openFiles = max(64, options.openFiles / jobs)
@@ -59,8 +57,8 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
             files: DaemonFiles(paths: files))
         let signals = DaemonSignals(to: daemon.inbox)
         defer { signals.cancel() }
-        let server = listen.map { StatusServer.start(at: $0, state, daemon.inbox, logger) }
-        defer { server?.cancel() }
+        let service = try LiveService.start(listening, state, database, output, logger)
+        defer { service?.stop() }
         try await onOwnedThread(named: "trawl-daemon") { try daemon.work() }
     }
 }

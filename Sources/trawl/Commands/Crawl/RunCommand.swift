@@ -71,6 +71,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     )
     var isDryRun = false
 
+    @OptionGroup var listening: ListenOptions
     @OptionGroup var crawl: CrawlCommandOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
@@ -111,40 +112,57 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             logger.notice("nothing to do: no unfinished run and no job that is due or was never run")
             return
         }
-        let (options, output) = (crawl.options, output)
+        let (options, output, path) = (crawl.options, output, database.path.map { _ in database.file })
+        let state = listening.listen.map { _ in
+            LiveState(file: database.file, wallClock: FetchEnvironment.system.wallClock)
+        }
+        let service = try state.flatMap { try LiveService.start(listening, $0, database, output, logger) }
+        defer { service?.stop() }
         let rows = format.map { RowOutput(format: $0, isOfItems: items) }
         let variables = VariableArgument.values(variables)
         let statuses = try await Interruption.watch(logger) { interruption in
             try await Workplace.with(store) { runner, processes in
                 let run = JobRun(
                     store: store, runner: runner, processes: processes, options: options, output: output,
-                    rows: rows, logger: logger, variables: variables)
+                    rows: rows, logger: logger, state: state, variables: variables, database: path)
                 // What a process that was killed has left untold, while the jobs are run.
                 async let deliveries: Void = run.deliver(interruption)
-                var statuses: [ExitStatus] = []
-                for record in records where !interruption.isInterrupted {
-                    do {
-                        statuses.append(try await run.run(record, document: files[record.name], interruption))
-                    } catch let failure as CommandFailure
-                        where failure.status == .usage && added.contains(record.name)
-                    {
-                        // A job that turns out to be invalid is not kept.
-                        try? store.write { try $0.forgetJob(record.name) }
-                        guard records.count > 1 else { throw failure }
-                        logger.error("\(failure.message)")
-                        statuses.append(failure.status)
-                    } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
-                        // A mistake in one job does not stop the others.
-                        logger.error("\(failure.message)")
-                        statuses.append(failure.status)
-                    }
-                }
+                let statuses = try await RunCommand.run(
+                    records, with: run, files: files, added: added, interruption)
                 try await deliveries
                 return statuses
             }
         }
         let status = ExitStatus.combined(statuses)
         guard status == .success else { throw status }
+    }
+
+    /// Runs jobs one after the other. A mistake in one of several does not stop the others.
+    ///
+    /// - Parameter added: the names of jobs that were stored just now.
+    private static func run(
+        _ records: [JobRecord], with run: JobRun, files: [String: JobDocument], added: Set<String>,
+        _ interruption: Interruption
+    ) async throws -> [ExitStatus] {
+        var statuses: [ExitStatus] = []
+        for record in records where !interruption.isInterrupted {
+            do {
+                statuses.append(try await run.run(record, document: files[record.name], interruption))
+            } catch let failure as CommandFailure
+                where failure.status == .usage && added.contains(record.name)
+            {
+                // A job that turns out to be invalid is not kept.
+                try? run.store.write { try $0.forgetJob(record.name) }
+                guard records.count > 1 else { throw failure }
+                run.logger.error("\(failure.message)")
+                statuses.append(failure.status)
+            } catch let failure as CommandFailure where records.count > 1 && failure.status != .io {
+                run.logger.error("\(failure.message)")
+                statuses.append(failure.status)
+            }
+            if let status = statuses.last { _ = run.state?.end(record.name, status) }
+        }
+        return statuses
     }
 
     /// What the arguments name, and the database where it had to be asked.

@@ -11,7 +11,7 @@ struct JobLauncher {
     let options: CrawlOptions
     let output: OutputOptions
     let logger: Logger
-    let state: DaemonState
+    let state: LiveState
     let inbox: Mailbox<Daemon.Message>
     /// The job files that the daemon was given, by the names of their jobs.
     var documents: [String: JobDocument] = [:]
@@ -34,7 +34,7 @@ struct JobLauncher {
     /// Starts a run. When it ends, the daemon's inbox receives `ended`.
     func start(_ job: JobRecord, _ interruption: Interruption) {
         let (store, options, output, logger, inbox) = (store, options, output, logger, inbox)
-        let observer = state.observer(of: job.name)
+        let state = state
         let document = documents[job.name]
         Task.detached {
             let result: Result<ExitStatus, CommandFailure>
@@ -44,7 +44,7 @@ struct JobLauncher {
                         runner, processes in
                         let run = JobRun(
                             store: store, runner: runner, processes: processes, options: options,
-                            output: output, rows: nil, logger: logger, observer: observer,
+                            output: output, rows: nil, logger: logger, state: state,
                             standardInput: nil)
                         return try await run.run(job, document: document, interruption)
                     })

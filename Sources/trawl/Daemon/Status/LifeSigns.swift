@@ -5,11 +5,11 @@ internal import TrawlStore
 /// Tells systemd and the status server whether the daemon's loop turns and its crawls are at work.
 struct LifeSigns {
     private let systemd = SystemdNotifier()
-    private let state: DaemonState
+    private let state: LiveState
     /// When systemd was told last.
     private var toldAt: MonotonicInstant?
 
-    init(_ state: DaemonState) { self.state = state }
+    init(_ state: LiveState) { self.state = state }
 
     /// The time between two messages to systemd: a quarter of the watchdog's time, and 10 seconds at most.
     var interval: Duration {

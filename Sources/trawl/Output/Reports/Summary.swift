@@ -14,7 +14,7 @@ struct Summary {
     var verdicts: [VerdictCount] = []
     /// What is broken though no page of the run is.
     var brokenReferences: [(reason: LinkReason, count: Int)] = []
-    /// The command that shows what went wrong; nil for none.
+    /// The command to be typed next; nil for none.
     var hint: String?
 
     /// Why pages did not succeed, and how many: `robots × 5, dns × 2`.
@@ -121,7 +121,7 @@ struct Summary {
                         + Wording.count(host.pages, "page")))
         }
         if let speedUp = Summary.speedUp(progress) { lines.append(Summary.row("speed-up", speedUp)) }
-        if let hint { lines.append(Summary.row("see", Terminal.sanitized(hint))) }
+        if let hint { lines.append(Summary.row(isFinished ? "see" : "go on", Terminal.sanitized(hint))) }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -131,9 +131,15 @@ struct Summary {
 
     private static func add(_ label: String, _ counts: [(String, Int64)], to lines: inout [String]) {
         guard !counts.isEmpty else { return }
+        // All of it is to be seen at once.
+        let left = counts.count - shownCounts
         lines.append(
-            Summary.row(label, list(counts)))
+            Summary.row(
+                label, list(Array(counts.prefix(shownCounts))) + (left > 0 ? " and \(left) more" : "")))
     }
+
+    /// How many statuses or kinds are shown on a line.
+    private static let shownCounts = 10
 
     private static func list(_ counts: [(String, Int64)]) -> String {
         counts.map { "\($0.0) × \(Wording.count($0.1))" }.joined(separator: ", ")

@@ -38,8 +38,8 @@ struct LogOutput: LogHandler {
             Terminal.writeError(line.line + "\n")
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""
-            // Clears a live line.
-            let clearing = Terminal.takesEscapes(2) ? "\r\u{1b}[K" : ""
+            // Lines that are drawn again and again are drawn below it the next time.
+            let clearing = Terminal.takesEscapes(2) ? LiveBlock.clearing : ""
             Terminal.writeError("\(clearing)trawl: \(mark)\(Terminal.sanitized(message))\n")
         }
     }

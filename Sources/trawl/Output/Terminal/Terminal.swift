@@ -12,9 +12,13 @@ enum Terminal {
     }
 
     /// The width of the terminal behind a descriptor; nil where it is no terminal.
-    static func columns(_ descriptor: Int32) -> Int? {
-        let columns = Int(clinux_terminal_columns(descriptor))
-        return columns > 0 ? columns : nil
+    static func columns(_ descriptor: Int32) -> Int? { size(descriptor)?.columns }
+
+    /// The size of the terminal behind a descriptor; nil where it is no terminal, or does not say.
+    static func size(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var (columns, rows): (Int32, Int32) = (0, 0)
+        clinux_terminal_size(descriptor, &columns, &rows)
+        return columns > 0 ? (Int(columns), Int(rows)) : nil
     }
 
     /// Writes a text, or as much of it as the reader takes.
