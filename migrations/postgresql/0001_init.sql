@@ -131,6 +131,10 @@ CREATE TABLE {schema}.hosts (
     failures bigint NOT NULL DEFAULT 0,
     -- When a host that is set aside is tried again.
     probe_at bigint,
+    -- How many more requests it takes, as it said last (RateLimit, X-RateLimit-Remaining, `throttle`); of several limits the least.
+    remaining bigint,
+    -- Until when `remaining` counts.
+    remaining_until bigint,
     -- Requests at once, in place of what the job says. 0 stops requests to the host for the time being.
     per_host bigint CHECK (per_host >= 0),
     -- The least time between two starts, in place of what the job says.

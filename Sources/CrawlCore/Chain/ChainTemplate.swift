@@ -217,5 +217,6 @@ struct ItemFiller {
 
     private static let unfilled: Set = [
         "\"items\"", "\"item_key\"", "\"paginate\"", "\"expect\"", "\"extract\"", "\"for_each\"",
+        "\"throttle\"", "\"pool\"", "\"rate\"",
     ]
 }

@@ -32,6 +32,8 @@ package final class ReplyReading: Sendable {
     package let items: ItemSelection?
     /// What it has to say to be taken for good.
     package let expectations: [ReplyTest]
+    /// Where it says how much of a limit is left; nil for nowhere.
+    package let throttle: Throttle?
     /// The request, as it is stored.
     package let request: Paginator.Request
     /// The requests that are made for each of its items.
@@ -44,8 +46,9 @@ package final class ReplyReading: Sendable {
     /// - Parameter bodyLimit: nil for the job's limit.
     package init(
         paging: Paging?, items: ItemSelection?, expectations: [ReplyTest], request: Paginator.Request,
-        bodyLimit: Int64?, templates: [ChainTemplate] = []
+        bodyLimit: Int64?, templates: [ChainTemplate] = [], throttle: Throttle? = nil
     ) {
+        self.throttle = throttle
         self.paging = paging
         self.items = items
         self.expectations = expectations
@@ -57,7 +60,8 @@ package final class ReplyReading: Sendable {
     /// The places that are read, each once.
     package var places: [ReplyPlace] {
         var places: [ReplyPlace] = []
-        for place in (paging?.places ?? []) + expectations.map(\.place) where !places.contains(place) {
+        let all = (paging?.places ?? []) + expectations.map(\.place) + (throttle?.places ?? [])
+        for place in all where !places.contains(place) {
             places.append(place)
         }
         return places

@@ -37,6 +37,10 @@ package struct RequestTemplate: Sendable, Equatable {
     package var expectations: [ReplyTest] = []
     /// The most bytes of the body, 0 for any number; nil for the job's limit, or none where there are items.
     package var bodyLimit: Int64?
+    /// The requests that hosts count together with it, and how often they may start; nil for those of the whole host.
+    package var pool: PoolRule?
+    /// Where the reply says how much of a limit is left (``Throttle``); nil for nowhere.
+    package var throttle: Throttle?
     /// The keys beside those of a request, as one JSON object that is kept with the result; nil for none.
     package var input: String?
     /// All but name, method, URL, query and ``input`` as a JSON object, as it is stored with the page; nil for none of it.

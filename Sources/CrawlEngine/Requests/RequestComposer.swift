@@ -72,7 +72,9 @@ struct RequestComposer {
         of request: StoredRequest, _ template: RequestTemplate, page: PageID
     ) -> ReplyReading? {
         let hasLimit = template.bodyLimit != nil
-        guard template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
+        guard
+            template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
+                || template.throttle != nil
         else { return nil }
         return ReplyReading(
             paging: template.paging, items: template.items, expectations: template.expectations,
@@ -80,7 +82,7 @@ struct RequestComposer {
                 page: page, url: request.url, name: request.name, method: request.method,
                 details: request.details ?? "{}", place: request.place),
             bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0),
-            templates: request.name.flatMap { templates[$0] } ?? [])
+            templates: request.name.flatMap { templates[$0] } ?? [], throttle: template.throttle)
     }
 
     private func body(

@@ -25,3 +25,15 @@ package enum PageFetchResult: Sendable {
     /// The request did not go out and has to be admitted once more.
     case again(PageRequest)
 }
+
+extension PageFetchResult {
+    /// The name of the request; nil for none.
+    package var requestName: String? {
+        switch self {
+        case .outcome(let outcome): outcome.page.name
+        case .redirect(.page(let page), _, _, _): page.name
+        case .again(let request): request.page?.name
+        case .redirect, .robots: nil
+        }
+    }
+}

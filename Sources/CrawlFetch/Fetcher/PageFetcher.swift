@@ -74,6 +74,8 @@ package final class PageFetcher: TransferDelegate {
 
     /// Whether the request of the fetch that is running, or ran last, went out.
     package var wasSent: Bool { progress.wasSent }
+    /// How many more requests the host takes, as the reply of the fetch that ran last says; nil where it does not.
+    package var allowance: RateAllowance? { progress.allowance }
 
     /// Sends a request. The receiver is told of its end during a later turn of the loop.
     ///
@@ -229,6 +231,11 @@ package final class PageFetcher: TransferDelegate {
             return receiver.finished(self, .again(request), .none)
         }
         let failure = failure(result, transfer)
+        if transfer.running.head.notableFields.contains(.rateLimit) {
+            progress.allowance = RateLimitFields.allowance(now: environment.wallClock()) {
+                transfer.header($0)
+            }
+        }
         if policy.exchangeKeeper != nil, !transfer.running.isOfFile {
             keep(request, transfer, result, now: environment.wallClock())
         }

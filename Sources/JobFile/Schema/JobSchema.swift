@@ -94,12 +94,12 @@ enum JobSchema {
             (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
         },
         Field(
-            "rate", ValueType.rate.or(rate.type(defaults: nil)),
-            "how often requests may start at each host; or a mapping of `per_host` and `total`",
-            children: rate.fields.map(\.name)
+            "rate", ValueType.rate.or(StartRate.schema.type(defaults: nil)),
+            "how often requests may start at each host; or a mapping of `per_host`, `burst` and `total`",
+            children: StartRate.schema.fields.map(\.name)
         ) { cursor, spec throws(JobFileError) in
             if case .mapping = cursor.node.content {
-                try rate.read(cursor, into: &spec.rate)
+                spec.rate = try StartRate.readAll(cursor)
             } else {
                 spec.rate.perHost = try StartRate.read(cursor)
             }
@@ -184,17 +184,6 @@ enum JobSchema {
             .integer("total", 1...10_000, \.total, "requests at once"),
             .integer("per_host", 1...10_000, \.perHost, "requests at once to one host"),
         ], foreign: ForeignKey.ofConcurrency)
-
-    private static let rate = Schema<JobSpec.Rate>([
-        Field("per_host", .rate, "how often requests may start at each host") {
-            cursor, rate throws(JobFileError) in
-            rate.perHost = try StartRate.read(cursor)
-        },
-        Field("total", .rate, "how often requests of the whole job may start") {
-            cursor, rate throws(JobFileError) in
-            rate.total = try StartRate.read(cursor)
-        },
-    ])
 
     static let variables = Field<JobSpec>(
         "vars", .mapping(names: "^[A-Za-z_][A-Za-z0-9_]*$", of: .scalar),

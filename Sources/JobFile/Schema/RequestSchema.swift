@@ -15,6 +15,7 @@ enum RequestSchema {
         try checkBody(of: request, cursor)
         try checkReading(of: &request, cursor)
         try checkReferences(in: request, cursor)
+        try LimitSchema.check(&request, isPattern: isPattern, cursor)
         if isPattern, request.forEach == nil {
             do {
                 _ = try URLPattern(request.url)
@@ -183,9 +184,10 @@ enum RequestSchema {
             ) { cursor, request throws(JobFileError) in
                 try limits.read(cursor, into: &request)
             },
-        ],
+        ] + LimitSchema.fields,
         rules: [
             .required(["url"]), .atMostOneOf(["body", "json", "form"]), .needs(["item_key"], "items"),
+            .needs(["pool", "rate"], "name"),
         ],
         foreign: ForeignKey.ofRequest)
 
@@ -266,7 +268,9 @@ enum RequestSchema {
             case nil, .json: true
             case .ndjson, .csv, .events: false
             }
-        let places = (request.paging?.places ?? []) + request.expectations.map(\.place)
+        let places =
+            (request.paging?.places ?? []) + request.expectations.map(\.place)
+            + (request.throttle?.places ?? [])
         for place in places {
             switch place {
             case .json where !isJSON:

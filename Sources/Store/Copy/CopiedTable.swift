@@ -57,7 +57,8 @@ package struct CopiedTable: Sendable, Equatable {
             """),
         CopiedTable(
             "hosts",
-            "id host' last_started_at snoozed_until rate~ failures probe_at per_host delay_ms blocked"),
+            "id host' last_started_at snoozed_until rate~ failures probe_at remaining remaining_until per_host delay_ms blocked"
+        ),
         CopiedTable("robots", "host_id status_code body# url' fetched_at expires_at"),
         CopiedTable("run_hosts", "run_id host_id"),
         CopiedTable("host_pages", "run_id host_id pages"),

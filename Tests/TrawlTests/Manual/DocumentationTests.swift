@@ -334,7 +334,12 @@ enum JobKeys {
         switch path[0] {
         case "requests[]":
             // These go with others.
-            let more = key == "requests[].item_key" ? ", items: \"$[*]\"" : ""
+            let more =
+                switch key {
+                case "requests[].item_key": ", items: \"$[*]\""
+                case "requests[].pool", "requests[].rate": ", name: a"
+                default: ""
+                }
             let other = "{name: issues, url: \"\(url)\", items: \"$[*]\"}"
             return "requests: [{url: \"\(url)\"\(more)\(entry.isEmpty ? "" : ", " + entry)}, \(other)]"
         case "extract":
