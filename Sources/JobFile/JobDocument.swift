@@ -30,6 +30,7 @@ package struct JobDocument: Sendable, Equatable {
 
         var spec = JobSpec(name: source.name)
         if let overrides { try root.fillVariables(overrides, source: source) }
+        root = RelativePaths.absolute(job: root, source)
         let cursor = Cursor(node: root, path: "", source: source)
         try JobSchema.root.read(cursor, into: &spec)
         if let requests = root["requests"] {

@@ -191,8 +191,10 @@ struct ItemFiller {
         case .object(let members):
             var filled: [(name: String, value: JSONTree)] = []
             for member in members {
-                // What is read of the reply has no places.
-                let isRead = path.isEmpty && Self.unfilled.contains(member.name)
+                // What is read of the reply has no places, and no server chooses a file.
+                let isRead =
+                    path.isEmpty && Self.unfilled.contains(member.name)
+                    || path.first == "\"multipart\"" && member.name == "\"path\""
                 let value = isRead ? member.value : try self.filled(member.value, at: path + [member.name])
                 filled.append((member.name, value))
             }
@@ -217,6 +219,7 @@ struct ItemFiller {
 
     private static let unfilled: Set = [
         "\"items\"", "\"item_key\"", "\"paginate\"", "\"expect\"", "\"extract\"", "\"for_each\"",
-        "\"throttle\"", "\"pool\"", "\"rate\"",
+        "\"throttle\"", "\"pool\"", "\"rate\"", "\"body_file\"", "\"cacert\"", "\"cert\"", "\"key\"",
+        "\"pinned_public_key\"", "\"proxy\"",
     ]
 }

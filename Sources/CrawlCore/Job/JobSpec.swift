@@ -240,6 +240,8 @@ extension JobSpec {
         package var cookieFile: CookieFile?
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
+        /// How TLS connections are made.
+        package var tls = TLSOptions()
         /// The defaults.
         package init() {}
     }

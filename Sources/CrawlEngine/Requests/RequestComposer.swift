@@ -50,15 +50,18 @@ struct RequestComposer {
             guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else { return }
             headers.append(JobSpec.HeaderField(name: name, value: value))
         }
-        let (body, contentType, isSecret) = try self.body(of: template, &redaction)
-        if let contentType { add("Content-Type", contentType) }
+        var content = try RequestContent(template, environment, &redaction)
+        if template.compressesBody, try content.compress() { add("Content-Encoding", "gzip") }
+        if let type = content.type { add("Content-Type", type) }
         if let key = request.idempotencyKey { add("Idempotency-Key", key) }
         let url = try fill(request.url, &redaction, FormEncoding.component)
         return RequestMessage(
-            method: request.method, url: url, headers: headers, body: body, isBodySecret: isSecret,
+            method: request.method, url: url, headers: headers, body: content.bytes,
+            isBodySecret: content.isSecret,
             accept: template.accept, timeouts: template.timeouts, retry: template.retry,
             extract: template.extract, redaction: redaction,
-            reading: reading(of: request, template, page: page))
+            reading: reading(of: request, template, page: page), upload: content.upload,
+            proxy: template.proxy, tls: template.tls == job.request.tls ? nil : template.tls)
     }
 
     /// Whether a request goes to the host at which its chain began. Header fields go to no other.
@@ -85,30 +88,6 @@ struct RequestComposer {
             templates: request.name.flatMap { templates[$0] } ?? [], throttle: template.throttle)
     }
 
-    private func body(
-        of template: RequestTemplate, _ redaction: inout Redaction
-    ) throws(SecretFailure) -> (body: [UInt8]?, contentType: String?, isSecret: Bool) {
-        let text: String
-        let filled: String
-        let contentType: String
-        switch template.body {
-        case nil: return (nil, nil, false)
-        case .text(let body):
-            text = body
-            contentType = "text/plain; charset=utf-8"
-            filled = try fill(text, &redaction) { $0 }
-        case .json(let body):
-            text = body
-            contentType = "application/json"
-            filled = try fill(text, &redaction, JSONText.escaped)
-        case .form(let fields):
-            text = FormEncoding.encoded(fields)
-            contentType = "application/x-www-form-urlencoded"
-            filled = try fill(text, &redaction) { FormEncoding.encoded($0) }
-        }
-        return (Array(filled.utf8), contentType, !TextTemplate.secrets(in: text).isEmpty)
-    }
-
     private func fill(
         _ text: String, _ redaction: inout Redaction, _ encode: (String) -> String
     ) throws(SecretFailure) -> String {
@@ -127,7 +106,7 @@ struct RequestComposer {
         return JobSpec.HeaderField(name: field.name, value: value)
     }
 
-    private static func fill(
+    static func fill(
         _ text: String, _ environment: FetchEnvironment, _ redaction: inout Redaction,
         _ encode: (String) -> String
     ) throws(SecretFailure) -> String {

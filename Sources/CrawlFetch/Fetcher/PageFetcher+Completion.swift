@@ -22,7 +22,7 @@ extension PageFetcher {
             return finish(.unavailable(statusCode: status), .answered)
         }
         if restartsAfterFailure(request, transfer) { return }
-        finish(failure: .httpStatus, progress.folderFault?.description ?? "status \(status) is not accepted")
+        finish(failure: .httpStatus, progress.folderFault?.description ?? message(ofStatus: status, request))
     }
 
     /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.

@@ -32,4 +32,12 @@ extension PageFetcher {
             finish(.failed(kind), error: error, .refused(wait: wait))
         }
     }
+
+    /// What is said of a status that is not accepted.
+    func message(ofStatus status: Int, _ request: PageRequest) -> String {
+        let isCompressed =
+            request.page?.message?.headers.contains { $0.name.lowercased() == "content-encoding" } ?? false
+        guard status == 415, isCompressed else { return "status \(status) is not accepted" }
+        return "status 415 is not accepted: the server may not take a gzip body; remove gzip from the request"
+    }
 }

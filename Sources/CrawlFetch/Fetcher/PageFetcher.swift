@@ -99,6 +99,7 @@ package final class PageFetcher: TransferDelegate {
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
         if let folder = policy.folder, answer(request, from: folder, transfer) { return }
+        try setConnection(of: request, transfer)
         // Only the page's own URL may refer to secrets; a redirect's is requested as it is.
         try transfer.setURL(
             request.chain == nil ? request.page?.message?.url ?? request.url : request.url)

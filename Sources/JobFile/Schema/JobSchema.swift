@@ -242,30 +242,31 @@ enum JobSchema {
             "when a link looks like one of endlessly many, and is skipped as `trap`; 0 turns a rule off"),
     ])
 
-    private static let request = Schema<JobSpec.RequestDefaults>([
-        Field(
-            "headers", HeaderSchema.type,
-            "header fields of every request; they go to no other host on a redirect",
-            example: ["accept-language": "en"], written: { HeaderSchema.written($0.headers) }
-        ) { cursor, request throws(JobFileError) in
-            request.headers = try HeaderSchema.fields(cursor)
-        },
-        .line(
-            "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
-            example: "my-crawler/1.0 (+https://example.org/contact)"),
-        .line(
-            "proxy", \.proxy,
-            "what requests go through; without it the environment's `http_proxy`, `https_proxy` and `NO_PROXY` count",
-            type: .line, example: "socks5h://127.0.0.1:9050"),
-        Field(
-            "cookies", CookieSetting.type,
-            "whether cookies are sent back; `keep`: in memory, for the length of a run; they go out in one field with a `Cookie` of the job; or a mapping of `file` and `save`",
-            children: CookieSetting.file.fields.map(\.name), written: CookieSetting.written
-        ) { cursor, request throws(JobFileError) in
-            try CookieSetting.read(cursor, into: &request)
-        },
-        .boolean("insecure", \.insecure, "accept any TLS certificate"),
-    ])
+    private static let request = Schema<JobSpec.RequestDefaults>(
+        [
+            Field(
+                "headers", HeaderSchema.type,
+                "header fields of every request; they go to no other host on a redirect",
+                example: ["accept-language": "en"], written: { HeaderSchema.written($0.headers) }
+            ) { cursor, request throws(JobFileError) in
+                request.headers = try HeaderSchema.fields(cursor)
+            },
+            .line(
+                "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
+                example: "my-crawler/1.0 (+https://example.org/contact)"),
+            .line(
+                "proxy", \.proxy,
+                "what requests go through; without it the environment's `http_proxy`, `https_proxy` and `NO_PROXY` count",
+                type: .line, example: "socks5h://127.0.0.1:9050"),
+            Field(
+                "cookies", CookieSetting.type,
+                "whether cookies are sent back; `keep`: in memory, for the length of a run; they go out in one field with a `Cookie` of the job; or a mapping of `file` and `save`",
+                children: CookieSetting.file.fields.map(\.name), written: CookieSetting.written
+            ) { cursor, request throws(JobFileError) in
+                try CookieSetting.read(cursor, into: &request)
+            },
+            .boolean("insecure", \.insecure, "accept any TLS certificate"),
+        ] + ConnectionSchema.ofJob)
 }
 
 extension JobSchema {

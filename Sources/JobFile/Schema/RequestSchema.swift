@@ -8,6 +8,9 @@ enum RequestSchema {
         _ cursor: Cursor, job: JobSpec, isPattern: Bool
     ) throws(JobFileError) -> RequestTemplate {
         var request = RequestTemplate(job)
+        // Those of a job's own requests are absolute already.
+        let node = isPattern ? cursor.node : RelativePaths.absolute(request: cursor.node, cursor.source)
+        let cursor = Cursor(node: node, path: cursor.path, source: cursor.source)
         try schema.read(cursor, into: &request)
         guard !request.url.isEmpty else {
             throw cursor.failure("no url; write {\"url\": \"https://example.org/\"}")
@@ -64,7 +67,7 @@ enum RequestSchema {
     static let type = schema.type(defaults: RequestTemplate(JobSpec(name: "")))
 
     /// A mapping whose values go into a query or a form.
-    private static let parameters = ValueType.mapping(
+    static let parameters = ValueType.mapping(
         of: ValueType.scalar.or(.list(of: .scalar)))
 
     private static let schema = Schema<RequestTemplate>(
@@ -104,7 +107,10 @@ enum RequestSchema {
             ) { cursor, request throws(JobFileError) in
                 request.headers = try HeaderSchema.fields(cursor)
             },
-            Field("body", .text, "the body, as it is; a request has one of `body`, `json` and `form`") {
+            Field(
+                "body", .text,
+                "the body, as it is; a request has one of `body`, `json`, `form`, `body_file` and `multipart`"
+            ) {
                 cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)
                 request.body = .text(try cursor.template())
@@ -184,9 +190,10 @@ enum RequestSchema {
             ) { cursor, request throws(JobFileError) in
                 try limits.read(cursor, into: &request)
             },
-        ] + LimitSchema.fields,
+        ] + UploadSchema.fields + LimitSchema.fields + ConnectionSchema.ofRequest,
         rules: [
-            .required(["url"]), .atMostOneOf(["body", "json", "form"]), .needs(["item_key"], "items"),
+            .required(["url"]), .atMostOneOf(["body", "json", "form", "body_file", "multipart"]),
+            .needs(["item_key"], "items"),
             .needs(["pool", "rate"], "name"),
         ],
         foreign: ForeignKey.ofRequest)
@@ -308,13 +315,21 @@ enum RequestSchema {
         return method.uppercased()
     }
 
-    private static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
+    static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
         guard request.body == nil else {
-            throw cursor.failure("a request has one of body, json and form; remove the others")
+            throw cursor.failure(
+                "a request has one of body, json, form, body_file and multipart; remove the others")
         }
     }
 
     private static func checkBody(of request: RequestTemplate, _ cursor: Cursor) throws(JobFileError) {
+        if request.compressesBody {
+            switch request.body {
+            case nil: throw cursor.failure("gzip goes with a body; remove it, or write one")
+            case .multipart?: throw cursor.failure("gzip does not go with multipart; remove one of them")
+            default: break
+            }
+        }
         guard request.body != nil, let method = request.method, method == "HEAD" || method == "TRACE" else {
             return
         }

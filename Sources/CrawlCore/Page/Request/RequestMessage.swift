@@ -9,6 +9,12 @@ package final class RequestMessage: Sendable {
     package let headers: [JobSpec.HeaderField]
     /// What is sent; nil for nothing.
     package let body: [UInt8]?
+    /// What is sent in place of ``body``, and read while it is sent; nil for nothing.
+    package let upload: RequestUpload?
+    /// What its requests go through, in curl's notation; nil for what the job says.
+    package let proxy: String?
+    /// How its TLS connections are made; nil for what the job says.
+    package let tls: TLSOptions?
     /// Whether the body holds secrets.
     package let isBodySecret: Bool
     /// The statuses that make the page `done`.
@@ -28,8 +34,12 @@ package final class RequestMessage: Sendable {
     package init(
         method: String, url: String, headers: [JobSpec.HeaderField], body: [UInt8]?, isBodySecret: Bool,
         accept: StatusSet, timeouts: JobSpec.Timeouts, retry: RetryPolicy, extract: [ExtractionField],
-        redaction: Redaction, reading: ReplyReading? = nil
+        redaction: Redaction, reading: ReplyReading? = nil, upload: RequestUpload? = nil,
+        proxy: String? = nil, tls: TLSOptions? = nil
     ) {
+        self.upload = upload
+        self.proxy = proxy
+        self.tls = tls
         self.method = method
         self.url = url
         self.headers = headers
