@@ -1,13 +1,16 @@
 /// For what a request is made again and again: the key `for_each` of a request.
 package struct ForEach: Sendable, Equatable {
-    /// The name of the request whose items they are.
+    /// The name of the request whose items they are; empty where they are rows of ``file``.
     package var request: String
+    /// A table whose rows they are, by its absolute path; nil for items of a request.
+    package var file: String?
     /// The steps to the value that `${item}` stands for; empty for the item itself.
     package var steps: [JSONStep]
 
     /// One request for each item of another.
-    package init(request: String, steps: [JSONStep]) {
+    package init(request: String, steps: [JSONStep], file: String? = nil) {
         self.request = request
+        self.file = file
         self.steps = steps
     }
 }
@@ -219,7 +222,8 @@ struct ItemFiller {
 
     private static let unfilled: Set = [
         "\"items\"", "\"item_key\"", "\"paginate\"", "\"expect\"", "\"extract\"", "\"for_each\"",
-        "\"throttle\"", "\"pool\"", "\"rate\"", "\"body_file\"", "\"cacert\"", "\"cert\"", "\"key\"",
+        "\"throttle\"", "\"since\"", "\"pool\"", "\"rate\"", "\"body_file\"", "\"cacert\"", "\"cert\"",
+        "\"key\"",
         "\"pinned_public_key\"", "\"proxy\"",
     ]
 }

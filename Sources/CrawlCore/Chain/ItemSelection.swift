@@ -15,7 +15,12 @@ package struct ItemSelection: Sendable, Equatable {
         case csv(delimiter: UInt8, charset: String?)
         /// The events of a stream (HTML Standard, section 9.2), up to one whose data is this text; nil for none.
         case events(until: String?)
+        /// The elements of XML that a path leads to; what its prefixes stand for.
+        case xml(path: String, namespaces: [RequestTemplate.Parameter])
     }
+
+    /// Whether they are elements of XML.
+    package var isXML: Bool { if case .xml = format { true } else { false } }
 
     /// Items.
     package init(_ format: Format, key: String? = nil) {
@@ -32,6 +37,8 @@ package final class ReplyReading: Sendable {
     package let items: ItemSelection?
     /// What it has to say to be taken for good.
     package let expectations: [ReplyTest]
+    /// What it has to be like, or each of its items where it has some; nil for anything.
+    package let check: (any ReplyCheck)?
     /// Where it says how much of a limit is left; nil for nowhere.
     package let throttle: Throttle?
     /// The request, as it is stored.
@@ -46,8 +53,10 @@ package final class ReplyReading: Sendable {
     /// - Parameter bodyLimit: nil for the job's limit.
     package init(
         paging: Paging?, items: ItemSelection?, expectations: [ReplyTest], request: Paginator.Request,
-        bodyLimit: Int64?, templates: [ChainTemplate] = [], throttle: Throttle? = nil
+        bodyLimit: Int64?, templates: [ChainTemplate] = [], throttle: Throttle? = nil,
+        check: (any ReplyCheck)? = nil
     ) {
+        self.check = check
         self.throttle = throttle
         self.paging = paging
         self.items = items

@@ -35,12 +35,16 @@ package struct RequestTemplate: Sendable, Equatable {
     package var itemKey: String?
     /// What the reply has to say to be taken for good.
     package var expectations: [ReplyTest] = []
+    /// A file with a schema of the reply, or of each of its items where it has some; nil for none.
+    package var schema: String?
     /// The most bytes of the body, 0 for any number; nil for the job's limit, or none where there are items.
     package var bodyLimit: Int64?
     /// The requests that hosts count together with it, and how often they may start; nil for those of the whole host.
     package var pool: PoolRule?
     /// Where the reply says how much of a limit is left (``Throttle``); nil for nowhere.
     package var throttle: Throttle?
+    /// What it asks for anew in each run; nil for everything.
+    package var since: Since?
     /// Whether the body is sent compressed (`Content-Encoding: gzip`).
     package var compressesBody = false
     /// What its requests go through, in curl's notation; nil for what the job says.

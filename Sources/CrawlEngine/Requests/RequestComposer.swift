@@ -13,6 +13,12 @@ struct RequestComposer {
     let redaction: Redaction
     /// The requests that are made for each item of another, by the name of that.
     private let templates: [String: [ChainTemplate]]
+    private let schemas = Schemas()
+
+    /// The schemas of the job, each read once. It is a class, so that a page does not copy them.
+    private final class Schemas {
+        var known: [String: any ReplyCheck] = [:]
+    }
 
     /// - Throws: ``SecretFailure`` where a secret of the job's header fields is not to be had.
     init(_ job: JobSpec, environment: FetchEnvironment) throws(SecretFailure) {
@@ -27,7 +33,8 @@ struct RequestComposer {
         self.redaction = redaction
         var templates: [String: [ChainTemplate]] = [:]
         for request in job.requests {
-            guard let forEach = request.forEach, let template = ChainTemplate(request) else { continue }
+            guard let forEach = request.forEach, forEach.file == nil, let template = ChainTemplate(request)
+            else { continue }
             templates[forEach.request, default: []].append(template)
         }
         self.templates = templates
@@ -60,7 +67,7 @@ struct RequestComposer {
             isBodySecret: content.isSecret,
             accept: template.accept, timeouts: template.timeouts, retry: template.retry,
             extract: template.extract, redaction: redaction,
-            reading: reading(of: request, template, page: page), upload: content.upload,
+            reading: try reading(of: request, template, page: page), upload: content.upload,
             proxy: template.proxy, tls: template.tls == job.request.tls ? nil : template.tls)
     }
 
@@ -70,14 +77,22 @@ struct RequestComposer {
         return (try? WebURL(parsing: request.url))?.hostKey == home.hostKey
     }
 
+    /// The schema of a file.
+    private func check(_ path: String) throws -> any ReplyCheck {
+        if let known = schemas.known[path] { return known }
+        let check = try SchemaFile.read(path)
+        schemas.known[path] = check
+        return check
+    }
+
     /// What is read of the reply beside what every page has; nil for nothing.
     private func reading(
         of request: StoredRequest, _ template: RequestTemplate, page: PageID
-    ) -> ReplyReading? {
+    ) throws -> ReplyReading? {
         let hasLimit = template.bodyLimit != nil
         guard
             template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
-                || template.throttle != nil
+                || template.throttle != nil || template.schema != nil
         else { return nil }
         return ReplyReading(
             paging: template.paging, items: template.items, expectations: template.expectations,
@@ -85,7 +100,8 @@ struct RequestComposer {
                 page: page, url: request.url, name: request.name, method: request.method,
                 details: request.details ?? "{}", place: request.place),
             bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0),
-            templates: request.name.flatMap { templates[$0] } ?? [], throttle: template.throttle)
+            templates: request.name.flatMap { templates[$0] } ?? [], throttle: template.throttle,
+            check: try template.schema.map(check))
     }
 
     private func fill(

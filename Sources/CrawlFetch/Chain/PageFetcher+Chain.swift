@@ -42,12 +42,19 @@ extension PageFetcher {
             }
             return true
         }
+        if let mismatch = reader.mismatch {
+            finish(failure: .unexpected, "expect: \(mismatch)")
+            return true
+        }
         var pages: [FollowingPage] = []
         if let paging = reader.reading.paging {
             switch Paginator(paging, reader.reading.request).step(after: reply) {
             case .pages(let following): pages = following
             case .repeated(let reason):
                 finish(failure: .unexpected, reason)
+                return true
+            case .empty(let reason):
+                finish(tryingAgain: reason)
                 return true
             }
         }

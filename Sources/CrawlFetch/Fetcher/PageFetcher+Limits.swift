@@ -40,4 +40,15 @@ extension PageFetcher {
         guard status == 415, isCompressed else { return "status \(status) is not accepted" }
         return "status 415 is not accepted: the server may not take a gzip body; remove gzip from the request"
     }
+
+    /// Ends an attempt whose page had nothing although there is more, which is worth another try whatever the job says of others.
+    func finish(tryingAgain reason: String) {
+        guard let page = request?.page else { return }
+        let attempt = page.attempts + 1
+        guard attempt < retryPolicy.attempts else {
+            return finish(.failed(.unexpected), error: reason, .answered)
+        }
+        let wait = retryPolicy.wait(afterAttempt: attempt, fraction: environment.random())
+        finish(.retry(.unexpected, wait: wait), error: reason, .answered)
+    }
 }

@@ -52,7 +52,7 @@ package struct CopiedTable: Sendable, Equatable {
             "runs",
             """
             id job_id number state' spec' started_at finished_at elapsed_ms last_seed_id pages_pending pages_done pages_failed
-            pages_skipped pages_invalid requests request_time_us size_download has_credentials has_requests has_inputs secrets'
+            pages_skipped pages_invalid requests request_time_us size_download has_credentials has_requests has_inputs secrets' marks'
             pruned_at
             """),
         CopiedTable(

@@ -338,6 +338,8 @@ enum JobKeys {
                 switch key {
                 case "requests[].item_key": ", items: \"$[*]\""
                 case "requests[].pool", "requests[].rate": ", name: a"
+                case "requests[].since": ", name: a, items: \"$[*]\""
+                case "requests[].gzip": ", body: x"
                 default: ""
                 }
             let other = "{name: issues, url: \"\(url)\", items: \"$[*]\"}"
