@@ -34,6 +34,10 @@ static inline CURLcode ccurl_setopt_debug_callback(CURL *easy, curl_debug_callba
     return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
 }
 
+// Where libcurl looks for the certificates of authorities by default: a file and a folder; null where there is none.
+static inline const char *ccurl_default_cainfo(void) { return curl_version_info(CURLVERSION_NOW)->cainfo; }
+static inline const char *ccurl_default_capath(void) { return curl_version_info(CURLVERSION_NOW)->capath; }
+
 typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, void *context);
 
 static inline CURLcode ccurl_setopt_data_callback(CURL *easy, CURLoption option,

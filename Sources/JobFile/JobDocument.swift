@@ -31,13 +31,19 @@ package struct JobDocument: Sendable, Equatable {
         var spec = JobSpec(name: source.name)
         if let overrides { try root.fillVariables(overrides, source: source) }
         root.resolveTokenFiles(source)
+        root = RelativePaths.absolute(job: root, source)
         let cursor = Cursor(node: root, path: "", source: source)
         try JobSchema.root.read(cursor, into: &spec)
         if let requests = root["requests"] {
             // The requests are read once more, since settings of the job that apply to them may stand below them.
             let requests = Cursor(node: requests, path: "requests", source: source)
             spec.requests = try JobSchema.requests(requests, spec)
-            try RequestSchema.checkItems(of: spec.requests, requests)
+            try ForEachSchema.checkItems(of: spec.requests, requests)
+            guard spec.keepRuns == 0 || !spec.requests.contains(where: { $0.since != nil }) else {
+                throw requests.failure(
+                    "since asks for what is new only, and keep_runs deletes what is older; remove one of them"
+                )
+            }
             // A job with API calls ignores robots.txt by default: somebody chose each request.
             if root["robots"] == nil { spec.robots = .ignore }
             if root["keep_body"] == nil { spec.keepBody = .text }

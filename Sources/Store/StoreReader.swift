@@ -90,6 +90,10 @@ package protocol StoreReader {
     func forEachReply(of run: RunID, _ body: (ReplyRow) throws -> Void) throws
     /// Hands over the items of a run, one by one, by request, page and place on the page; none is kept.
     func forEachItem(of run: RunID, _ body: (ItemRow) throws -> Void) throws
+    /// The names of a run's requests whose lists have more pages than `paginate.pages` allows.
+    func cappedNames(of run: RunID) throws -> Set<String>
+    /// The names of a run's requests of which a page failed, or was left out.
+    func incompleteNames(of run: RunID) throws -> Set<String>
     /// Hands over what changed from one run to another of the same job, page by page; none is kept.
     func forEachChange(from: RunID, to: RunID, _ body: (PageChange) throws -> Void) throws
     /// Hands over links of a job's latest run, one by one; none is kept.

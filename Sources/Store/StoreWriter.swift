@@ -45,6 +45,8 @@ package protocol StoreWriter: StoreReader {
     func takeRun(_ run: RunRecord, runner: RunnerID) throws
     /// Leaves an unfinished run to the next runner.
     func releaseRun(_ run: RunID) throws
+    /// Keeps the largest values that the runs before have had, a JSON object by the names of requests.
+    func keepMarks(_ marks: String, of run: RunID) throws
     /// Closes the import: the run has all its pages.
     ///
     /// - Parameters:

@@ -146,4 +146,30 @@ import Testing
         #expect(request.items?.key == "$.id")
         #expect(request.paging?.walk == .next(.json("$.next")))
     }
+
+    @Test func `limits of a host are named by requests`() throws {
+        let request = try job(
+            #"name: papers, rate: 20/min, throttle: {remaining: "$.a", per_second: "$.b", need: "$.c"}"#)
+        #expect(request.pool == PoolRule(pool: "request:papers", interval: .seconds(3)))
+        #expect(request.throttle?.places.count == 3)
+        #expect(
+            try job("name: a, pool: search, rate: 1/s").pool
+                == PoolRule(pool: "search", interval: .seconds(1)))
+        #expect(mistake("pool: search").contains("needs a name"))
+        #expect(mistake(#"throttle: {remaining: "$.a"}"#).contains("per_second"))
+    }
+
+    @Test func `a burst is a part of a rate`() throws {
+        func rate(_ text: String) throws -> JobSpec.Rate {
+            try JobDocument(
+                yaml: "urls: [\"http://a.test/\"]\nrate: \(text)", source: .database(name: "api")
+            ).spec.rate
+        }
+        #expect(
+            try rate("{per_host: 5000/hour, burst: 10}").burst
+                == StartBurst(size: 10, of: 5000, in: .seconds(3600)))
+        #expect(try rate("5000/hour").perHost == .milliseconds(720))
+        #expect(throws: (any Error).self) { try rate("{per_host: 5/hour, burst: 10}") }
+        #expect(throws: (any Error).self) { try rate("{burst: 10}") }
+    }
 }

@@ -109,7 +109,7 @@ import Testing
         ("{name: a}", "2:5: requests[0]: no url; write {\"url\": \"https://example.org/\"}"),
         (
             "{url: http://a/, body: x, json: 1}",
-            "2:37: requests[0].json: a request has one of body, json and form; remove the others"
+            "2:37: requests[0].json: a request has one of body, json, form, body_file and multipart; remove the others"
         ),
         (
             "{url: http://a/, method: 'A B'}",

@@ -171,7 +171,7 @@ private func request(_ url: String, name: String? = nil) -> RequestTemplate {
         ),
         (
             "{\"url\":\"http://a/\",\"body\":\"a\",\"json\":1}",
-            "json: a request has one of body, json and form; remove the others"
+            "json: a request has one of body, json, form, body_file and multipart; remove the others"
         ),
         (
             "{\"url\":\"http://a/\",\"method\":\"HEAD\",\"json\":1}",

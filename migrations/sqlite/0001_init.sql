@@ -92,6 +92,8 @@ CREATE TABLE runs (
     has_inputs INTEGER NOT NULL DEFAULT 0 CHECK (has_inputs IN (0, 1)),
     -- The secrets that its requests refer to, one a line. All of them must be there before the first request.
     secrets TEXT,
+    -- The largest values that the runs before it have had, a JSON object by the names of requests with `since`; null for none.
+    marks TEXT,
     -- When the run was pruned: its pages were deleted, except for those that later runs refer to. Null before that. Commands and
     -- views do not show a pruned run.
     pruned_at INTEGER,
@@ -122,6 +124,10 @@ CREATE TABLE hosts (
     failures INTEGER NOT NULL DEFAULT 0,
     -- When a host that is set aside is tried again.
     probe_at INTEGER,
+    -- How many more requests it takes, as it said last (RateLimit, X-RateLimit-Remaining, `throttle`); of several limits the least.
+    remaining INTEGER,
+    -- Until when `remaining` counts.
+    remaining_until INTEGER,
     -- Requests at once, in place of what the job says. 0 stops requests to the host for the time being.
     per_host INTEGER CHECK (per_host >= 0),
     -- The least time between two starts, in place of what the job says.
@@ -1159,8 +1165,24 @@ SELECT all_items.* FROM (SELECT max(id) AS id FROM runs GROUP BY job_id) AS late
 CROSS JOIN all_items
 WHERE all_items.run_id = latest.id;
 
+-- The items with a key of all runs, the newest of each name and key: what is known now, where each run asks for what is new (`since`).
+CREATE VIEW current_items AS
+SELECT jobs.name AS job, runs.number AS run, newest.name, item_rows.key, item_rows.value
+FROM (
+    SELECT runs.job_id, pages.name, max(item_rows.id) AS id
+    FROM item_rows
+    JOIN pages ON pages.id = item_rows.page_id
+    JOIN runs ON runs.id = pages.run_id
+    WHERE item_rows.key IS NOT NULL AND pages.state = 'done'
+    GROUP BY runs.job_id, pages.name, item_rows.key
+) AS newest
+JOIN item_rows ON item_rows.id = newest.id
+JOIN pages ON pages.id = item_rows.page_id
+JOIN runs ON runs.id = pages.run_id
+JOIN jobs ON jobs.id = runs.job_id;
+
 -- What became of the items with a key between each job's two latest finished runs: one row an item that is `new`, `changed` or
--- `gone`. Of several items of a run with one key the last counts.
+-- `gone`. Of several items of a run with one key the last counts. Of a request with `since` no item is gone.
 CREATE VIEW item_changes AS
 SELECT
     jobs.name AS job, older_run.number AS from_run, newer_run.number AS to_run, pairs.name, pairs.key,
@@ -1193,4 +1215,5 @@ JOIN runs AS newer_run ON newer_run.id = pairs.newer_id
 JOIN runs AS older_run ON older_run.id = pairs.older_id
 LEFT JOIN item_rows AS newer ON newer.id = pairs.newer_item
 LEFT JOIN item_rows AS older ON older.id = pairs.older_item
-WHERE newer.value IS NULL OR older.value IS NULL OR newer.value <> older.value;
+-- What a run did not ask for is not gone.
+WHERE newer.value IS NULL AND NOT EXISTS (SELECT 1 FROM json_each(newer_run.marks) WHERE json_each.key = pairs.name) OR older.value IS NULL OR newer.value <> older.value;

@@ -37,12 +37,13 @@ package struct AWSSignature: Sendable {
     /// - Parameters:
     ///   - url: as ``canonical(_:)`` gives it.
     ///   - headers: what is sent besides, without those that libcurl adds.
+    ///   - body: what is sent; nil where it is read only while it is sent, and so is no part of the signature. S3 takes that over TLS.
     ///   - now: unix milliseconds.
     package func fields(
-        method: String, url: WebURL, headers: [JobSpec.HeaderField], body: [UInt8], now: Int64
+        method: String, url: WebURL, headers: [JobSpec.HeaderField], body: [UInt8]?, now: Int64
     ) -> [JobSpec.HeaderField] {
         let (date, time) = Self.date(now)
-        let hash = Hash.sha256.hex(body)
+        let hash = body.map { Hash.sha256.hex($0) } ?? "UNSIGNED-PAYLOAD"
         var own = [JobSpec.HeaderField(name: "X-Amz-Date", value: time)]
         if isS3 { own.append(.init(name: "X-Amz-Content-SHA256", value: hash)) }
         if let token { own.append(.init(name: "X-Amz-Security-Token", value: token)) }

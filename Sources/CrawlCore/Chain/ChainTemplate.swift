@@ -1,13 +1,16 @@
 /// For what a request is made again and again: the key `for_each` of a request.
 package struct ForEach: Sendable, Equatable {
-    /// The name of the request whose items they are.
+    /// The name of the request whose items they are; empty where they are rows of ``file``.
     package var request: String
+    /// A table whose rows they are, by its absolute path; nil for items of a request.
+    package var file: String?
     /// The steps to the value that `${item}` stands for; empty for the item itself.
     package var steps: [JSONStep]
 
     /// One request for each item of another.
-    package init(request: String, steps: [JSONStep]) {
+    package init(request: String, steps: [JSONStep], file: String? = nil) {
         self.request = request
+        self.file = file
         self.steps = steps
     }
 }
@@ -191,8 +194,10 @@ struct ItemFiller {
         case .object(let members):
             var filled: [(name: String, value: JSONTree)] = []
             for member in members {
-                // What is read of the reply has no places.
-                let isRead = path.isEmpty && Self.unfilled.contains(member.name)
+                // What is read of the reply has no places, and no server chooses a file.
+                let isRead =
+                    path.isEmpty && Self.unfilled.contains(member.name)
+                    || path.first == "\"multipart\"" && member.name == "\"path\""
                 let value = isRead ? member.value : try self.filled(member.value, at: path + [member.name])
                 filled.append((member.name, value))
             }
@@ -217,5 +222,8 @@ struct ItemFiller {
 
     private static let unfilled: Set = [
         "\"items\"", "\"item_key\"", "\"paginate\"", "\"expect\"", "\"extract\"", "\"for_each\"",
+        "\"throttle\"", "\"since\"", "\"pool\"", "\"rate\"", "\"body_file\"", "\"cacert\"", "\"cert\"",
+        "\"key\"",
+        "\"pinned_public_key\"", "\"proxy\"",
     ]
 }

@@ -15,7 +15,12 @@ package struct ItemSelection: Sendable, Equatable {
         case csv(delimiter: UInt8, charset: String?)
         /// The events of a stream (HTML Standard, section 9.2), up to one whose data is this text; nil for none.
         case events(until: String?)
+        /// The elements of XML that a path leads to; what its prefixes stand for.
+        case xml(path: String, namespaces: [RequestTemplate.Parameter])
     }
+
+    /// Whether they are elements of XML.
+    package var isXML: Bool { if case .xml = format { true } else { false } }
 
     /// Items.
     package init(_ format: Format, key: String? = nil) {
@@ -32,6 +37,10 @@ package final class ReplyReading: Sendable {
     package let items: ItemSelection?
     /// What it has to say to be taken for good.
     package let expectations: [ReplyTest]
+    /// What it has to be like, or each of its items where it has some; nil for anything.
+    package let check: (any ReplyCheck)?
+    /// Where it says how much of a limit is left; nil for nowhere.
+    package let throttle: Throttle?
     /// The request, as it is stored.
     package let request: Paginator.Request
     /// The requests that are made for each of its items.
@@ -44,8 +53,11 @@ package final class ReplyReading: Sendable {
     /// - Parameter bodyLimit: nil for the job's limit.
     package init(
         paging: Paging?, items: ItemSelection?, expectations: [ReplyTest], request: Paginator.Request,
-        bodyLimit: Int64?, templates: [ChainTemplate] = []
+        bodyLimit: Int64?, templates: [ChainTemplate] = [], throttle: Throttle? = nil,
+        check: (any ReplyCheck)? = nil
     ) {
+        self.check = check
+        self.throttle = throttle
         self.paging = paging
         self.items = items
         self.expectations = expectations
@@ -57,7 +69,8 @@ package final class ReplyReading: Sendable {
     /// The places that are read, each once.
     package var places: [ReplyPlace] {
         var places: [ReplyPlace] = []
-        for place in (paging?.places ?? []) + expectations.map(\.place) where !places.contains(place) {
+        let all = (paging?.places ?? []) + expectations.map(\.place) + (throttle?.places ?? [])
+        for place in all where !places.contains(place) {
             places.append(place)
         }
         return places

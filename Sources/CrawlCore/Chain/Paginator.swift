@@ -56,6 +56,8 @@ package struct Paginator: Sendable {
         case pages([FollowingPage])
         /// The page is one that was there before, and does not count.
         case repeated(String)
+        /// The page is empty although there is more, and is to be asked for again.
+        case empty(String)
     }
 
     /// Why there is no next page although there should be one.
@@ -89,6 +91,9 @@ package struct Paginator: Sendable {
     /// What follows a page that was answered.
     package func step(after reply: Reply) -> Step {
         if let repeated = repeated(reply) { return repeated }
+        if let missing = missing(reply) {
+            return .empty("page \(request.number) is empty, and there are \(missing) items")
+        }
         do throws(Fault) {
             return .pages(try pages(after: reply))
         } catch {
@@ -155,12 +160,26 @@ package struct Paginator: Sendable {
         }
     }
 
+    /// How many items there are where an empty page is not the end of them; nil where it is.
+    private func missing(_ reply: Reply) -> Int? {
+        guard paging.onEmpty == .retry, reply.items == 0 else { return nil }
+        let said = paging.total.flatMap { reply.values[$0]?.count }
+        guard let total = request.place?.total ?? said, total > 0 else { return nil }
+        let before: Int
+        if let planned = request.place?.planned, request.number <= planned, let size = request.place?.size {
+            before = (request.number - 1) * size
+        } else {
+            before = request.place?.itemsBefore ?? 0
+        }
+        return before < total ? total : nil
+    }
+
     private func pages(after reply: Reply) throws(Fault) -> [FollowingPage] {
         if let until = paging.until, until.passes(reply.values[until.place]) { return try end(reply) }
         let isPlanned = request.place?.planned.map { request.number <= $0 } ?? false
         if reply.items == 0, !isPlanned {
             switch paging.onEmpty ?? (paging.isNumbered ? .end : .goOn) {
-            case .end: return try end(reply)
+            case .end, .retry: return try end(reply)
             case .fail: throw Fault("page \(request.number) is empty")
             case .goOn: break
             }

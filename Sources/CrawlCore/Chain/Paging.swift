@@ -107,6 +107,8 @@ package struct Paging: Sendable, Equatable {
         case end
         case goOn = "go_on"
         case fail
+        /// It is asked for again, as long as the total says that there is more.
+        case retry
     }
 
     /// At which scheme, host and port the next page is asked for.

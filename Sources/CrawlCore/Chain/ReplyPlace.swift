@@ -9,13 +9,15 @@ package enum ReplyPlace: Hashable, Sendable {
     case link
     /// The type of the body, without parameters, in lower case.
     case type
+    /// In an XML body: a path of XPath that is followed while it comes. The first value counts.
+    case xpath(String)
     /// In the last item of the page, by a path within the item.
     case item(String)
 
     /// What a job file writes of it.
     package var text: String {
         switch self {
-        case .json(let path), .item(let path): path
+        case .json(let path), .item(let path), .xpath(let path): path
         case .header(let name): name
         case .link: "Link"
         case .type: "the type"

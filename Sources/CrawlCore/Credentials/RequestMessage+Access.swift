@@ -6,14 +6,16 @@ extension RequestMessage {
             method: method, url: url ?? self.url,
             headers: headers.filter { !names.contains($0.name.lowercased()) } + fields, body: body,
             isBodySecret: isBodySecret, accept: accept, timeouts: timeouts, retry: retry, extract: extract,
-            redaction: redaction, reading: reading, access: access, errand: errand)
+            redaction: redaction, reading: reading, access: access, errand: errand, upload: upload,
+            connection: connection)
     }
 
     /// The message as one that asks for a token.
     package func asking(_ errand: TokenErrand) -> RequestMessage {
         RequestMessage(
             method: method, url: url, headers: headers, body: body, isBodySecret: true, accept: accept,
-            timeouts: timeouts, retry: retry, extract: [], redaction: redaction, errand: errand)
+            timeouts: timeouts, retry: retry, extract: [], redaction: redaction, errand: errand,
+            upload: upload, connection: connection)
     }
 
     /// Whether what is sent shows who sends it, so that the exchange is kept nowhere.

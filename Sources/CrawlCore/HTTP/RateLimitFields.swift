@@ -4,14 +4,34 @@
 /// and `RateLimit-Reset`, -03 to -06) and their forerunners: `X-RateLimit-*` as GitHub, GitLab, OpenAI and many others send
 /// it, `X-Rate-Limit-*`, and `anthropic-ratelimit-*`.
 package enum RateLimitFields {
-    /// The names of fields that tell what remains, each with the one that tells until when.
-    private static let pairs: [(remaining: String, reset: String)] = [
-        ("ratelimit-remaining", "ratelimit-reset"), ("x-ratelimit-remaining", "x-ratelimit-reset"),
-        ("x-rate-limit-remaining", "x-rate-limit-reset"),
-        ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
-        ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-        ("anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"),
-        ("anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    /// The fields of one limit.
+    private struct Names {
+        let remaining: String
+        let reset: String
+        let limit: String
+        /// Whether it counts requests. What counts something else, such as tokens, only matters once nothing is left of it.
+        var countsRequests = true
+
+        init(_ prefix: String, _ suffix: String = "", countsRequests: Bool = true) {
+            remaining = prefix + "remaining" + suffix
+            reset = prefix + "reset" + suffix
+            limit = prefix + "limit" + suffix
+            self.countsRequests = countsRequests
+        }
+
+        init(anthropic what: String, countsRequests: Bool) {
+            remaining = "anthropic-ratelimit-\(what)-remaining"
+            reset = "anthropic-ratelimit-\(what)-reset"
+            limit = "anthropic-ratelimit-\(what)-limit"
+            self.countsRequests = countsRequests
+        }
+    }
+
+    private static let limits: [Names] = [
+        Names("ratelimit-"), Names("x-ratelimit-"), Names("x-rate-limit-"),
+        Names("x-ratelimit-", "-requests"),
+        Names("x-ratelimit-", "-tokens", countsRequests: false),
+        Names(anthropic: "requests", countsRequests: true), Names(anthropic: "tokens", countsRequests: false),
     ]
 
     /// How long the server takes no more requests; nil where it takes some, or says nothing.
@@ -21,38 +41,93 @@ package enum RateLimitFields {
     ///   - now: unix milliseconds when the response came.
     /// - Returns: an hour at most, as with `Retry-After`.
     package static func wait(now: Int64, field: (String) -> String?) -> Duration? {
-        var longest: Duration?
-        func note(_ wait: Duration?) {
-            guard let wait else { return }
-            longest = max(longest ?? .zero, min(wait, .seconds(RetryAfter.longest)))
-        }
-        if let value = field("ratelimit") { note(exhausted(in: value)) }
-        for pair in pairs {
-            guard let remaining = field(pair.remaining), isZero(remaining) else { continue }
-            note(field(pair.reset).flatMap { reset($0, now: now) })
-        }
-        return longest
+        allowance(now: now, field: field).flatMap { $0.remaining == 0 ? $0.reset : nil }
     }
 
-    /// What a `RateLimit` field says of limits that are used up: `"default";r=0;t=30`, or `limit=10, remaining=0, reset=30`.
-    private static func exhausted(in value: String) -> Duration? {
-        var longest: Duration?
+    /// How many more requests the server takes; nil where it says nothing. Of several limits the one that allows least counts.
+    ///
+    /// An instant in a field is compared with the response's own `Date`, as both are by the server's clock.
+    ///
+    /// - Parameters:
+    ///   - field: the value of a field, by its name in small letters.
+    ///   - now: unix milliseconds when the response came.
+    package static func allowance(now: Int64, field: (String) -> String?) -> RateAllowance? {
+        let now = field("date").flatMap { HTTPDate(parsing: $0, now: now)?.unixMilliseconds } ?? now
+        var least: RateAllowance?
+        func note(_ allowance: RateAllowance?) {
+            guard let allowance else { return }
+            if let found = least {
+                guard
+                    allowance.remaining < found.remaining
+                        || allowance.remaining == found.remaining && allowance.reset > found.reset
+                else { return }
+            }
+            least = allowance
+        }
+        if let value = field("ratelimit") {
+            for allowance in structured(value, policies: field("ratelimit-policy") ?? "") { note(allowance) }
+        }
+        for names in limits {
+            guard let remaining = field(names.remaining).flatMap(count),
+                names.countsRequests || remaining == 0,
+                let reset = field(names.reset).flatMap({ reset($0, now: now) })
+            else { continue }
+            let limit = field(names.limit).flatMap { count(String($0.prefix { $0 != "," && $0 != ";" })) }
+            note(
+                RateAllowance(
+                    remaining: remaining, reset: reset, refill: refill(names.countsRequests ? limit : nil)))
+        }
+        guard var least else { return nil }
+        least.reset = min(least.reset, .seconds(RetryAfter.longest))
+        if let pool = field("x-ratelimit-resource").map({ trimmed($0[...]) }), !pool.isEmpty,
+            pool.utf8.count <= 64
+        {
+            least.pool = pool
+        }
+        return least
+    }
+
+    private static func refill(_ limit: Int?, _ window: Duration? = nil) -> RateAllowance.Refill {
+        guard let limit, limit > 0 else { return .unknown }
+        return .window(limit: limit, window)
+    }
+
+    /// What a `RateLimit` field says: `"default";r=0;t=30`, with `"default";q=100;w=60` in `RateLimit-Policy`; or
+    /// `limit=10, remaining=0, reset=30`.
+    private static func structured(_ value: String, policies: String) -> [RateAllowance] {
         if value.contains("remaining=") {
             let parts = parameters(value, separator: ",")
-            guard parts["remaining"].map(isZero) ?? false else { return nil }
-            return parts["reset"].flatMap(seconds)
+            guard let remaining = parts["remaining"].flatMap(count),
+                let reset = parts["reset"].flatMap(seconds)
+            else { return [] }
+            let limit = parts["limit"].flatMap(count)
+            return [RateAllowance(remaining: remaining, reset: reset, refill: refill(limit))]
         }
-        for item in value.split(separator: ",") {
-            let parts = parameters(String(item), separator: ";")
-            guard parts["r"].map(isZero) ?? false, let wait = parts["t"].flatMap(seconds) else { continue }
-            longest = max(longest ?? .zero, wait)
+        var known: [String: [String: String]] = [:]
+        for policy in split(policies, at: ",") {
+            known[name(policy)] = parameters(policy, separator: ";")
         }
-        return longest
+        return split(value, at: ",").compactMap { item in
+            let parts = parameters(item, separator: ";")
+            let policy = known[name(item)] ?? [:]
+            guard let remaining = parts["r"].flatMap(count) else { return nil }
+            let countsRequests = policy["qu"].map { $0 == "requests" } ?? true
+            guard countsRequests || remaining == 0 else { return nil }
+            let window = policy["w"].flatMap(seconds)
+            guard let reset = parts["t"].flatMap(seconds) ?? window else { return nil }
+            let limit = countsRequests ? policy["q"].flatMap(count) : nil
+            return RateAllowance(remaining: remaining, reset: reset, refill: refill(limit, window))
+        }
+    }
+
+    /// The name of a limit, at the beginning of an item.
+    private static func name(_ item: String) -> String {
+        trimmed((split(item, at: ";").first ?? "")[...])
     }
 
     private static func parameters(_ text: String, separator: Character) -> [String: String] {
         var parameters: [String: String] = [:]
-        for part in text.split(separator: separator) {
+        for part in split(text, at: separator) {
             let words = part.split(separator: "=", maxSplits: 1)
             guard words.count == 2 else { continue }
             parameters[trimmed(words[0])] = trimmed(words[1])
@@ -60,13 +135,29 @@ package enum RateLimitFields {
         return parameters
     }
 
-    private static func isZero(_ text: String) -> Bool {
-        // A bucket that leaks may have part of a request left.
-        Double(trimmed(text[...])).map { $0 < 1 } ?? false
+    /// The parts between separators that are not within quotes.
+    private static func split(_ text: String, at separator: Character) -> [String] {
+        var parts = [""]
+        var isQuoted = false
+        for character in text {
+            if character == "\"" { isQuoted.toggle() }
+            if character == separator, !isQuoted {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].append(character)
+            }
+        }
+        return parts
     }
 
-    /// The end of a limit: so many seconds from now, or since 1970 (GitHub), or milliseconds since then; `6m0s` (OpenAI); a
-    /// date.
+    /// A count of requests; a bucket that leaks may have part of one left, which is none.
+    private static func count(_ text: String) -> Int? {
+        guard let number = Double(trimmed(text[...])), number.isFinite, number >= 0 else { return nil }
+        return Int(min(number, 1e9))
+    }
+
+    /// The end of a limit: so many seconds from now, or since 1970 (GitHub), or milliseconds, microseconds or nanoseconds
+    /// since then; `6m0s` (OpenAI); a date.
     private static func reset(_ text: String, now: Int64) -> Duration? {
         let text = trimmed(text[...])
         if let number = Double(text), number.isFinite, number >= 0 {
@@ -74,6 +165,8 @@ package enum RateLimitFields {
             case ..<1e9: return seconds(text)
             case ..<1e12: return until(Int64(number * 1000), now: now)
             case ..<1e15: return until(Int64(number), now: now)
+            case ..<1e18: return until(Int64(number / 1000), now: now)
+            case ..<1e19: return until(Int64(number / 1_000_000), now: now)
             default: return nil
             }
         }

@@ -9,6 +9,21 @@ package struct HostCondition: Sendable, Equatable {
     package var failures = 0
     /// How long until the next probe; nil where the host's circuit is closed.
     package var probeAfter: Duration?
+    /// How many more requests it takes, as it said last; nil where it did not. It is kept for people only.
+    package var allowance: Allowance?
+
+    /// How many more requests a host takes, and until when.
+    package struct Allowance: Sendable, Equatable {
+        /// How many; of several pools the least.
+        package var remaining: Int
+        /// How long until there are more.
+        package var reset: Duration
+        /// An allowance.
+        package init(remaining: Int, reset: Duration) {
+            self.remaining = remaining
+            self.reset = reset
+        }
+    }
 
     /// A host of which nothing is known.
     package init() {}
@@ -26,6 +41,8 @@ package enum HostSignal: Sendable, Equatable {
     case timedOut
     /// The host answered, and its rate limit is used up for so long.
     case exhausted(wait: Duration)
+    /// The host refused the request since a limit is used up, and takes some again after so long. The page is not to blame.
+    case refused(wait: Duration)
     /// No connection to the host could be made.
     case unreachable
     /// The request tells nothing about the host.
@@ -33,6 +50,9 @@ package enum HostSignal: Sendable, Equatable {
 }
 
 extension HostSignal {
+    /// Whether the host refused a request because of a limit.
+    var isRefusal: Bool { if case .refused = self { true } else { false } }
+
     /// What a request tells about its host, by how it ended.
     ///
     /// - Parameters:

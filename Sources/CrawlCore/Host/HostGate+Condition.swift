@@ -2,7 +2,10 @@
 extension HostGate {
     /// The conditions that changed since this was last called.
     package mutating func takeChangedConditions(now: MonotonicInstant) -> [(HostID, HostCondition)] {
-        defer { changed.removeAll(keepingCapacity: true) }
+        defer {
+            changed.removeAll(keepingCapacity: true)
+            hasUrgentChange = false
+        }
         return changed.map { index in
             hosts[index].isChanged = false
             let condition = (hosts[index].id, condition(at: index, now: now))
@@ -13,6 +16,9 @@ extension HostGate {
 
     /// Whether ``takeChangedConditions(now:)`` has any to give.
     package var hasChangedConditions: Bool { !changed.isEmpty }
+
+    /// Whether one of them is to be kept at once, since it has to outlive a kill: a wait that a host asks for.
+    package var hasUrgentConditions: Bool { hasUrgentChange }
 
     /// The least time between two starts to a host.
     func interval(of index: Int) -> Duration {
@@ -94,17 +100,19 @@ extension HostGate {
             return verdict
         case .none:
             hosts[index].circuit?.abandoned(now: now)
+        case .refused: break  // See the one for pools.
         }
         return .counted
     }
 
-    private mutating func snooze(_ index: Int, for wait: Duration, now: MonotonicInstant) {
+    mutating func snooze(_ index: Int, for wait: Duration, now: MonotonicInstant) {
         let until = max(hosts[index].snoozedUntil ?? now, now + wait)
         hosts[index].snoozedUntil = until
         hosts[index].nextStart = max(hosts[index].nextStart, until)
     }
 
-    private mutating func noteChange(of index: Int) {
+    mutating func noteChange(of index: Int, isUrgent: Bool = true) {
+        if isUrgent { hasUrgentChange = true }
         guard !hosts[index].isChanged else { return }
         hosts[index].isChanged = true
         changed.append(index)
@@ -115,6 +123,10 @@ extension HostGate {
         if let until = hosts[index].snoozedUntil, until > now { condition.snooze = until - now }
         condition.rate = hosts[index].pace?.rate
         condition.failures = hosts[index].circuit?.failures ?? 0
+        if let tightest = hosts[index].pools?.tightest(now: now) {
+            condition.allowance = HostCondition.Allowance(
+                remaining: tightest.remaining, reset: tightest.reset)
+        }
         switch hosts[index].circuit?.state {
         case .open(let until)?: condition.probeAfter = max(until - now, .zero)
         case .halfOpen?, .givenUp?: condition.probeAfter = .zero

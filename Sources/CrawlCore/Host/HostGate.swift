@@ -18,6 +18,9 @@ package struct HostGate: ~Copyable {
     package struct Slot: Hashable, Sendable {
         let index: Int
         fileprivate let startedAt: MonotonicInstant
+        /// Its pool, and how many of that had ended when it started; 0 where the host has none.
+        var pool = 0
+        var seen = 0
     }
 
     struct Host {
@@ -44,6 +47,10 @@ package struct HostGate: ~Copyable {
         var recent = RecentStarts()
         /// In `changed`.
         var isChanged = false
+        /// When as many requests may start at once as the limits allow; nil for now.
+        var fullAt: MonotonicInstant?
+        /// What the host takes of requests that it counts; nil where nothing is known of that.
+        var pools: HostPools?
     }
 
     private struct Wake: Comparable {
@@ -55,19 +62,23 @@ package struct HostGate: ~Copyable {
     /// The limits of hosts that were not opened.
     private let limits: HostLimits
     let circuitPolicy: HostCircuit.Policy
+    /// The pools that the job names, by the names of its requests.
+    let poolRules: [String: PoolRule]
     /// The hosts by slot. A free slot keeps its last host, without requests.
     var hosts: [Host] = []
     /// Slots of hosts whose condition changed since it was last asked for.
     var changed: [Int] = []
+    /// Whether one of them has to be kept at once, since it must outlive a kill.
+    var hasUrgentChange = false
     private var free: [Int] = []
     private var indices: [HostID: Int] = [:]
     private var ready = Deque<Int>()
     private var waiting = Heap<Wake>()
 
     /// Requests that are queued.
-    package private(set) var queued = 0
+    package internal(set) var queued = 0
     /// Requests queued at hosts that may start one now, permits allowing.
-    package private(set) var readyRequests = 0
+    package internal(set) var readyRequests = 0
 
     /// With fewer requests than this queued, they are better sent one after the other on the existing connection.
     /// Another connection costs one to three round trips and more work than a page.
@@ -80,9 +91,14 @@ package struct HostGate: ~Copyable {
     /// - Parameters:
     ///   - limits: the limits of hosts that were not opened with limits of their own.
     ///   - circuitPolicy: when hosts that cannot be reached are set aside.
-    package init(limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy()) {
+    ///   - pools: the pools that the job names, by the names of its requests.
+    package init(
+        limits: HostLimits, circuitPolicy: HostCircuit.Policy = HostCircuit.Policy(),
+        pools: [String: PoolRule] = [:]
+    ) {
         self.limits = limits
         self.circuitPolicy = circuitPolicy
+        poolRules = pools
     }
 
     /// How many hosts wait for their delay or anything else, whether they have requests queued or not.
@@ -102,7 +118,13 @@ package struct HostGate: ~Copyable {
         hosts[index].isOpen = true
         hosts[index].limits = limits
         restore(condition, at: index, now: now)
-        hosts[index].nextStart = max(hosts[index].nextStart, now + rest)
+        if let burst = limits.burst {
+            // What is left of a burst is not known, so it is taken for used up when the host was last asked.
+            hosts[index].fullAt = max(hosts[index].fullAt ?? now, now + rest)
+            hosts[index].nextStart = max(hosts[index].nextStart, now + rest - burst.slack)
+        } else {
+            hosts[index].nextStart = max(hosts[index].nextStart, now + rest)
+        }
         schedule(index, now: now)
     }
 
@@ -142,9 +164,10 @@ package struct HostGate: ~Copyable {
     package mutating func next(now: MonotonicInstant) -> (request: PageRequest, slot: Slot)? {
         wake(now: now)
         passOver(now: now)
-        guard let index = popReady(), let request = hosts[index].queue.popFirst() else {
-            return nil
-        }
+        guard let index = popReady() else { return nil }
+        var slot = Slot(index: index, startedAt: now)
+        guard let request = hosts[index].pools == nil ? hosts[index].queue.popFirst() : take(&slot, now: now)
+        else { return nil }
         queued -= 1
         hosts[index].inFlight += 1
         hosts[index].recent.add(now: now)
@@ -154,8 +177,9 @@ package struct HostGate: ~Copyable {
             hosts[index].isStarting = true
             hosts[index].nextStart = now + interval
         }
+        if hosts[index].limits.burst != nil { spend(index, now: now) }
         schedule(index, now: now)
-        return (request, Slot(index: index, startedAt: now))
+        return (request, slot)
     }
 
     /// Notes that a started request goes out now: the host's delay counts from here.
@@ -168,6 +192,7 @@ package struct HostGate: ~Copyable {
         hosts[slot.index].isStarting = false
         let next = now + interval(of: slot.index, fraction: fraction)
         hosts[slot.index].nextStart = max(hosts[slot.index].nextStart, next)
+        hosts[slot.index].pools?.sent(slot.pool, now: now)
         schedule(slot.index, now: now)
     }
 
@@ -182,13 +207,23 @@ package struct HostGate: ~Copyable {
     /// - Parameters:
     ///   - wasSent: whether ``sent(_:now:)`` was called for it.
     ///   - fraction: a random number from 0 to 1.
-    /// - Returns: what a failure to connect means for the page; ``HostCircuit/Verdict/counted`` for any other end.
+    ///   - allowance: how many more requests the host takes, as it says with its reply; nil where it does not.
+    ///   - name: of the request; nil for none.
+    /// - Returns: what a failure to connect means for the page, or a refusal because of a limit; ``HostCircuit/Verdict/counted``
+    ///   for any other end.
     package mutating func finished(
         _ slot: Slot, wasSent: Bool, _ signal: HostSignal, fraction: @autoclosure () -> Double,
-        now: MonotonicInstant
+        allowance: RateAllowance? = nil, name: String? = nil, now: MonotonicInstant
     ) -> HostCircuit.Verdict {
         hosts[slot.index].inFlight -= 1
         if !wasSent { hosts[slot.index].isStarting = false }
+        if allowance != nil || hosts[slot.index].pools != nil || signal.isRefusal {
+            let pool = count(slot, wasSent: wasSent, name: name, allowance, now: now)
+            if let verdict = note(signal, ofPool: pool, at: slot.index, now: now) {
+                schedule(slot.index, now: now)
+                return verdict
+            }
+        }
         let verdict = note(
             signal, at: slot.index, sentAt: slot.startedAt, fraction: fraction(), now: now)
         schedule(slot.index, now: now)
@@ -218,9 +253,13 @@ package struct HostGate: ~Copyable {
         return requests
     }
 
+    /// The place of a host that the gate knows.
+    func index(of host: HostID) -> Int? { indices[host] }
+
     private mutating func index(of host: HostID, now: MonotonicInstant) -> Int {
         if let index = indices[host] { return index }
-        let entry = Host(id: host, limits: limits, nextStart: now)
+        var entry = Host(id: host, limits: limits, nextStart: now)
+        if !poolRules.isEmpty { entry.pools = HostPools(poolRules, inFlight: 0) }
         let index: Int
         if let reused = free.popLast() {
             index = reused
@@ -236,7 +275,13 @@ package struct HostGate: ~Copyable {
     /// Puts a host where it belongs: among the ready ones, the waiting ones, neither, or out of the gate.
     mutating func schedule(_ index: Int, now: MonotonicInstant) {
         // The fields are read one by one, because a copy of the host would retain its queue.
-        guard !hosts[index].isReady, !hosts[index].isWaiting else { return }
+        guard !hosts[index].isReady else { return }
+        if hosts[index].isWaiting {
+            // What a host with pools waits for may come earlier than was thought: another pool has a request now.
+            guard let wake = hosts[index].pools?.wake, let start = start(of: index), start < wake else {
+                return
+            }
+        }
         guard !hosts[index].queue.isEmpty else {
             guard hosts[index].inFlight == 0, !hosts[index].isOpen else { return }
             // The delay is kept after the queue is empty: requests for the host may come before it is over.
@@ -270,13 +315,16 @@ package struct HostGate: ~Copyable {
         guard hosts[index].inFlight < hosts[index].limits.perHost, !hosts[index].isStarting else {
             return nil
         }
-        guard let circuit = hosts[index].circuit else { return hosts[index].nextStart }
-        let start = max(circuit.probeAt ?? hosts[index].nextStart, hosts[index].nextStart)
+        var next = hosts[index].nextStart
+        if hosts[index].pools != nil, let start = poolStart(of: index) { next = max(next, start) }
+        guard let circuit = hosts[index].circuit else { return next }
+        let start = max(circuit.probeAt ?? next, next)
         return circuit.allowsStart(inFlight: hosts[index].inFlight, now: start) ? start : nil
     }
 
     private mutating func wait(_ index: Int, until instant: MonotonicInstant) {
         hosts[index].isWaiting = true
+        hosts[index].pools?.wake = instant
         waiting.insert(Wake(at: instant, index: index))
     }
 

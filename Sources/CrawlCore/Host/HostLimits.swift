@@ -6,6 +6,8 @@ package struct HostLimits: Sendable, Equatable {
     package var delay: Duration
     /// How much longer the time between two starts may be: it is chosen anew for each start.
     package var spread: Duration
+    /// Starts that may come close together, beside the delay; nil where a rate is spread evenly.
+    package var burst: StartBurst?
 
     /// - Precondition: none is negative.
     package init(perHost: Int, delay: Duration, spread: Duration = .zero) {
@@ -15,4 +17,9 @@ package struct HostLimits: Sendable, Equatable {
         self.delay = delay
         self.spread = spread
     }
+}
+
+extension StartBurst {
+    /// How much earlier than evenly spread a start may come.
+    var slack: Duration { interval * (size - 1) }
 }

@@ -106,6 +106,8 @@ extension JobSpec {
         package var perHost: Duration = .zero
         /// Of the whole job.
         package var total: Duration = .zero
+        /// At one host, where some starts may come at once; nil, the default, for ``perHost`` alone.
+        package var burst: StartBurst?
         /// The defaults.
         package init() {}
     }
@@ -118,8 +120,19 @@ extension JobSpec {
     /// - Parameter least: the least time between two starts that the host, or the job's rate, allows.
     package func startLimits(perHost: Int, least: Duration) -> HostLimits {
         let shortest = max(delay, least)
-        return HostLimits(
+        var limits = HostLimits(
             perHost: perHost, delay: shortest, spread: max(delay + delaySpread - shortest, .zero))
+        limits.burst = rate.burst
+        return limits
+    }
+
+    /// The pools that the job names, by the names of its requests.
+    package var pools: [String: PoolRule] {
+        var pools: [String: PoolRule] = [:]
+        for request in requests {
+            if let name = request.name, let pool = request.pool { pools[name] = pool }
+        }
+        return pools
     }
 
     /// An instant that lies so long before a run's beginning, or is the same for all runs.
@@ -229,6 +242,8 @@ extension JobSpec {
         package var cookieFile: CookieFile?
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
+        /// How TLS connections are made.
+        package var tls = TLSOptions()
         /// The defaults.
         package init() {}
     }

@@ -37,8 +37,22 @@ package struct RequestTemplate: Sendable, Equatable {
     package var itemKey: String?
     /// What the reply has to say to be taken for good.
     package var expectations: [ReplyTest] = []
+    /// A file with a schema of the reply, or of each of its items where it has some; nil for none.
+    package var schema: String?
     /// The most bytes of the body, 0 for any number; nil for the job's limit, or none where there are items.
     package var bodyLimit: Int64?
+    /// The requests that hosts count together with it, and how often they may start; nil for those of the whole host.
+    package var pool: PoolRule?
+    /// Where the reply says how much of a limit is left (``Throttle``); nil for nowhere.
+    package var throttle: Throttle?
+    /// What it asks for anew in each run; nil for everything.
+    package var since: Since?
+    /// Whether the body is sent compressed (`Content-Encoding: gzip`).
+    package var compressesBody = false
+    /// What its requests go through, in curl's notation; nil for what the job says.
+    package var proxy: String?
+    /// How its TLS connections are made.
+    package var tls: TLSOptions
     /// The keys beside those of a request, as one JSON object that is kept with the result; nil for none.
     package var input: String?
     /// All but name, method, URL, query and ``input`` as a JSON object, as it is stored with the page; nil for none of it.
@@ -50,6 +64,7 @@ package struct RequestTemplate: Sendable, Equatable {
         timeouts = job.timeouts
         retry = job.retry
         extract = job.extract
+        tls = job.request.tls
     }
 
     /// A name with a value.
@@ -73,6 +88,10 @@ package struct RequestTemplate: Sendable, Equatable {
         case json(String)
         /// The fields of a form, sent as `application/x-www-form-urlencoded`.
         case form([Parameter])
+        /// A file, by its absolute path, which is read while it is sent.
+        case file(String)
+        /// The parts of a form, sent as `multipart/form-data`.
+        case multipart([RequestUpload.Part])
     }
 }
 

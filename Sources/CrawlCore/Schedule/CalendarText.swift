@@ -31,6 +31,22 @@ package enum CalendarText {
         return self.instant(milliseconds: instant - offset * 60_000)
     }
 
+    /// A day, or an instant, that is so much earlier, in the form of ``normalized(_:)``; nil for any other text. Of a day it is the day
+    /// on which it is.
+    package static func earlier(_ text: String, byMilliseconds overlap: Int64) -> String? {
+        var reader = CalendarReader(text)
+        guard let date = reader.date() else { return nil }
+        let midnight = date.daysSince1970 * dayLength
+        if reader.isAtEnd { return String(instant(milliseconds: midnight - overlap).prefix(10)) }
+        guard reader.take("T") || reader.take("t") || reader.take(" "), let time = reader.time() else {
+            return nil
+        }
+        let local = instant(milliseconds: midnight + time - overlap)
+        if reader.isAtEnd { return String(local.dropLast()) }
+        guard let offset = reader.zone(), reader.isAtEnd else { return nil }
+        return instant(milliseconds: midnight + time - overlap - offset * 60_000)
+    }
+
     /// The day of a text as `2026-11-29`, in days since 1 January 1970; nil for any other text, and for a day that no calendar has.
     package static func daysSince1970(_ text: String) -> Int64? {
         var reader = CalendarReader(text)

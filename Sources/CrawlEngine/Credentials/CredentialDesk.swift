@@ -97,8 +97,8 @@ struct CredentialDesk {
             guard let url = try? WebURL(parsing: message.url) else { return message }
             let canonical = signature.canonical(url)
             let fields = signature.fields(
-                method: message.method, url: canonical, headers: message.headers, body: message.body ?? [],
-                now: now)
+                method: message.method, url: canonical, headers: message.headers,
+                body: message.upload == nil ? message.body ?? [] : nil, now: now)
             return message.adding(fields, url: canonical.href)
         }
     }

@@ -88,7 +88,8 @@ struct FrontierPolicy {
     func rest(of host: OpenedHost, _ limits: HostLimits, now: Int64, clock: MonotonicInstant) -> Duration {
         guard let lastStartedAt = host.record.lastStartedAt else { return .zero }
         let pace = host.record.condition.rate.flatMap { HostPace(restoring: $0, now: clock)?.interval }
-        let interval = max(limits.delay, pace ?? .zero)
+        let burst = limits.burst.map { $0.interval * $0.size }
+        let interval = max(limits.delay, pace ?? .zero, burst ?? .zero)
         // A clock that was set back must not hold the host for longer than its delay.
         return max(min(.milliseconds(lastStartedAt - now) + interval, interval), .zero)
     }

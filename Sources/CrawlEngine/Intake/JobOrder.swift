@@ -68,7 +68,10 @@ package struct JobOrder: Sendable {
                 _ = try RequestComposer(spec, environment: environment)
                 for request in spec.requests { try environment.check(request.secrets) }
             }
-            var source = try JobURLs(document ?? spec, standardInput: standardInput, folder: folder)
+            let marks = try SinceMarks(of: job, spec, store)
+            var planned = document ?? spec
+            planned.requests = marks.applied(to: planned.requests)
+            var source = try JobURLs(planned, standardInput: standardInput, folder: folder)
             var listing = RunImport(
                 store: store, run: run.id, limits: spec.limits, credentials: credentials,
                 needsRequests: spec.hasAccessPerPage)
@@ -77,6 +80,7 @@ package struct JobOrder: Sendable {
             if !spec.sitemaps.isEmpty { added.add(try listing.add(sitemaps: spec.sitemaps)) }
             guard added.pages > 0 else { throw NothingToFetch() }
             let filled = try store.write { transaction in
+                if let json = marks.json { try transaction.keepMarks(json, of: run.id) }
                 try listing.finish(run.id, in: transaction)
                 return try transaction.run(run.id)
             }

@@ -10,6 +10,8 @@ package struct JobURLs: PageSource, ~Copyable {
     private var requests: ArraySlice<RequestTemplate>
     /// The request whose pattern is being expanded, and its URLs.
     private var request: (template: RequestTemplate, urls: IndexingIterator<URLPattern>)?
+    /// The request that is made for each row of a table, and that table.
+    private var table: (request: RequestTemplate, template: ChainTemplate, rows: ItemFile)?
     private var list: URLListReader?
     private var folder: FolderPages?
     private let spec: JobSpec
@@ -32,7 +34,10 @@ package struct JobURLs: PageSource, ~Copyable {
         patterns = spec.urls[...]
         // Those for items of others are made as the items come, those that log in when a token is needed.
         let logins = spec.loginRequests
-        requests = spec.requests.filter { $0.forEach == nil && !logins.contains($0.name ?? "") }[...]
+        requests =
+            spec.requests.filter {
+                ($0.forEach == nil || $0.forEach?.file != nil) && !logins.contains($0.name ?? "")
+            }[...]
         switch spec.urlsFrom {
         case .file(let path): list = try URLListReader(path: path)
         case .standardInput:
@@ -52,7 +57,7 @@ package struct JobURLs: PageSource, ~Copyable {
             guard let pattern = patterns.popFirst() else { break }
             expansion = try URLPattern(pattern).makeIterator()
         }
-        if let request = try nextRequest() { return .request(request, line: nil) }
+        if let entry = try nextRequest() { return entry }
         while let line = try list?.next() {
             switch URLListLine.parse(line, job: spec) {
             case .blank: continue
@@ -65,14 +70,36 @@ package struct JobURLs: PageSource, ~Copyable {
         return nil
     }
 
-    private mutating func nextRequest() throws -> RequestTemplate? {
+    private mutating func nextRequest() throws -> SourceEntry? {
         while true {
             if let url = request?.urls.next(), var template = request?.template {
                 template.url = url
-                return template
+                return .request(template, line: nil)
+            }
+            if case let (request, template, rows)? = table {
+                if let row = try rows.next() { return Self.entry(request, template, row) }
+                table = nil
             }
             guard let next = requests.popFirst() else { return nil }
-            request = (next, try URLPattern(next.url).makeIterator())
+            if let path = next.forEach?.file, let template = ChainTemplate(next) {
+                table = (next, template, try ItemFile(path: path))
+            } else {
+                request = (next, try URLPattern(next.url).makeIterator())
+            }
         }
+    }
+
+    /// The request for a row of a table.
+    private static func entry(
+        _ request: RequestTemplate, _ template: ChainTemplate, _ row: (value: String, number: Int)
+    ) -> SourceEntry {
+        let page = template.page(for: row.value, of: PageID(rawValue: 0))
+        if case .failed(_, let reason)? = page.end {
+            return .unusable(row.value, line: row.number, reason: reason)
+        }
+        var filled = request
+        (filled.url, filled.query, filled.details) = (page.url, [], page.details)
+        (filled.forEach, filled.input) = (nil, page.input)
+        return .request(filled, line: row.number)
     }
 }

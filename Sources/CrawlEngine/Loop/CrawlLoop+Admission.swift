@@ -16,8 +16,23 @@ extension CrawlLoop {
                     host: request.owner, answer: .unreachable(kind, error), lastHost: request.host,
                     url: request.url))
         } else {
+            if request.chain == nil, let page = request.page, page.name != nil, page.message == nil {
+                let pause = gate.pause(of: request, now: transfers.now)
+                if pause > CrawlLoop.longPause { return putOff(request, for: pause) }
+            }
             gate.add(request, first: first, now: transfers.now)
         }
+    }
+
+    /// From which wait on requests of a pool are put off, so that others of their host are claimed in their place.
+    static let longPause: Duration = .seconds(2)
+
+    /// Puts a page off whose pool takes no requests for a while.
+    func putOff(_ request: PageRequest, for wait: Duration) {
+        guard let page = request.page else { return }
+        refuse(
+            page, request, .postponed(.cancelled, wait: wait),
+            "waits: the limit of its pool is used up for \(wait)")
     }
 
     /// Settles a page that is not requested.

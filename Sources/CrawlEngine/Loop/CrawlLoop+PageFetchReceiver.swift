@@ -21,14 +21,17 @@ extension CrawlLoop: PageFetchReceiver {
         var verdict = HostCircuit.Verdict.counted
         if let slot = fetcher.slot {
             verdict = gate.finished(
-                slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(), now: transfers.now
-            )
+                slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(),
+                allowance: fetcher.allowance, name: result.requestName, now: transfers.now)
             fetcher.slot = nil
+            for paused in gate.takePaused(slot, for: CrawlLoop.longPause, now: transfers.now) {
+                putOff(paused.request, for: paused.wait)
+            }
         }
         fetchers.giveBack(fetcher)
         permits.release()
         // A wait that a host asks for has to outlive a kill, so it is reported at the end of this turn of the loop.
-        if gate.hasChangedConditions { outbox.reportOutcomes(within: .zero, now: transfers.now) }
+        if gate.hasUrgentConditions { outbox.reportOutcomes(within: .zero, now: transfers.now) }
         switch consume result {
         case .outcome(var outcome):
             apply(verdict, to: &outcome)

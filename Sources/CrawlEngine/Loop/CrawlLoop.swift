@@ -69,7 +69,7 @@ final class CrawlLoop: @unchecked Sendable {
         outbox = LoopOutbox(batchSize: spec.batchSize)
         gate = HostGate(
             limits: spec.startLimits(perHost: spec.concurrency.perHost, least: spec.startInterval),
-            circuitPolicy: circuitPolicy)
+            circuitPolicy: circuitPolicy, pools: spec.pools)
         transfers = try TransferLoop(connections: connections)
         mail = LoopMail(waker: transfers.waker)
     }

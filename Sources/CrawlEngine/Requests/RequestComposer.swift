@@ -15,6 +15,12 @@ struct RequestComposer {
     let redaction: Redaction
     /// The requests that are made for each item of another, by the name of that.
     private let templates: [String: [ChainTemplate]]
+    private let schemas = Schemas()
+
+    /// The schemas of the job, each read once. It is a class, so that a page does not copy them.
+    private final class Schemas {
+        var known: [String: any ReplyCheck] = [:]
+    }
 
     /// - Throws: ``SecretFailure`` where a secret of the job's header fields is not to be had.
     init(_ job: JobSpec, environment: FetchEnvironment) throws(SecretFailure) {
@@ -37,7 +43,8 @@ struct RequestComposer {
         try Self.check(job, environment)
         var templates: [String: [ChainTemplate]] = [:]
         for request in job.requests {
-            guard let forEach = request.forEach, let template = ChainTemplate(request) else { continue }
+            guard let forEach = request.forEach, forEach.file == nil, let template = ChainTemplate(request)
+            else { continue }
             templates[forEach.request, default: []].append(template)
         }
         self.templates = templates
@@ -92,18 +99,23 @@ struct RequestComposer {
             headers.append(JobSpec.HeaderField(name: name, value: value))
         }
         grant?.put(into: &headers)
-        let (body, contentType, isSecret) = try self.body(of: template, &redaction, token: token)
-        if let contentType { add("Content-Type", contentType) }
+        var content = try RequestContent(template, environment, &redaction, token: token)
+        if template.compressesBody, try content.compress() { add("Content-Encoding", "gzip") }
+        if let type = content.type { add("Content-Type", type) }
         if let key = request.idempotencyKey { add("Idempotency-Key", key) }
         var url = try fill(request.url, &redaction, token: token, FormEncoding.component)
         if let parameter = grant?.parameter {
             url = URLQuery.setting(parameter.name, to: parameter.value, in: url)
         }
         return RequestMessage(
-            method: request.method, url: url, headers: headers, body: body, isBodySecret: isSecret,
+            method: request.method, url: url, headers: headers, body: content.bytes,
+            isBodySecret: content.isSecret,
             accept: template.accept, timeouts: template.timeouts, retry: template.retry,
             extract: template.extract, redaction: redaction,
-            reading: reading(of: request, template, page: page), access: grant?.access)
+            reading: try reading(of: request, template, page: page), access: grant?.access,
+            upload: content.upload,
+            connection: RequestMessage.Connection(
+                proxy: template.proxy, tls: template.tls == job.request.tls ? nil : template.tls))
     }
 
     /// Whether a request goes to the host at which its chain began. Header fields go to no other.
@@ -112,12 +124,22 @@ struct RequestComposer {
         return (try? WebURL(parsing: request.url))?.hostKey == home.hostKey
     }
 
+    /// The schema of a file.
+    private func check(_ path: String) throws -> any ReplyCheck {
+        if let known = schemas.known[path] { return known }
+        let check = try SchemaFile.read(path)
+        schemas.known[path] = check
+        return check
+    }
+
     /// What is read of the reply beside what every page has; nil for nothing.
     private func reading(
         of request: StoredRequest, _ template: RequestTemplate, page: PageID
-    ) -> ReplyReading? {
+    ) throws -> ReplyReading? {
         let hasLimit = template.bodyLimit != nil
-        guard template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
+        guard
+            template.paging != nil || template.items != nil || !template.expectations.isEmpty || hasLimit
+                || template.throttle != nil || template.schema != nil
         else { return nil }
         return ReplyReading(
             paging: template.paging, items: template.items, expectations: template.expectations,
@@ -125,32 +147,8 @@ struct RequestComposer {
                 page: page, url: request.url, name: request.name, method: request.method,
                 details: request.details ?? "{}", place: request.place),
             bodyLimit: template.bodyLimit ?? (template.items == nil ? nil : 0),
-            templates: request.name.flatMap { templates[$0] } ?? [])
-    }
-
-    private func body(
-        of template: RequestTemplate, _ redaction: inout Redaction, token: String?
-    ) throws(SecretFailure) -> (body: [UInt8]?, contentType: String?, isSecret: Bool) {
-        let text: String
-        let filled: String
-        let contentType: String
-        switch template.body {
-        case nil: return (nil, nil, false)
-        case .text(let body):
-            text = body
-            contentType = "text/plain; charset=utf-8"
-            filled = try fill(text, &redaction, token: token) { $0 }
-        case .json(let body):
-            text = body
-            contentType = "application/json"
-            filled = try fill(text, &redaction, token: token, JSONText.escaped)
-        case .form(let fields):
-            text = FormEncoding.encoded(fields)
-            contentType = "application/x-www-form-urlencoded"
-            filled = try fill(text, &redaction, token: token) { FormEncoding.encoded($0) }
-        }
-        let isSecret = TextTemplate.hasReferences(text) && filled != text
-        return (Array(filled.utf8), contentType, isSecret)
+            templates: request.name.flatMap { templates[$0] } ?? [], throttle: template.throttle,
+            check: try template.schema.map(check))
     }
 
     private func fill(
@@ -172,7 +170,7 @@ struct RequestComposer {
         return JobSpec.HeaderField(name: field.name, value: value)
     }
 
-    private static func fill(
+    static func fill(
         _ text: String, _ environment: FetchEnvironment, _ redaction: inout Redaction, token: String?,
         _ encode: (String) -> String
     ) throws(SecretFailure) -> String {

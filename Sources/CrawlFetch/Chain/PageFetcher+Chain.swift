@@ -24,10 +24,26 @@ extension PageFetcher {
         }
         let reply = reader.reply(
             url: url(of: request), body: digest.digest, header: { transfer.headers($0) })
+        if let throttle = reader.reading.throttle, let allowance = throttle.allowance(reply.values) {
+            progress.allowance = allowance
+        }
         if restarts(reader, reply, transfer) { return true }
         if let missed = reader.reading.expectations.first(where: { !$0.passes(reply.values[$0.place]) }) {
             let found = reply.values[missed.place]?.json.prefix(200) ?? "nothing"
-            finish(failure: .unexpected, "expect: \(missed), and the reply has \(found)")
+            let message = "expect: \(missed), and the reply has \(found)"
+            guard let throttle = reader.reading.throttle, let wait = rateLimitWait else {
+                finish(failure: .unexpected, message)
+                return true
+            }
+            if throttle.isHopeless(reply.values) {
+                finish(.failed(.unexpected), error: "\(message); it takes more than there ever is", .answered)
+            } else {
+                finish(refused: .unexpected, message, wait)
+            }
+            return true
+        }
+        if let mismatch = reader.mismatch {
+            finish(failure: .unexpected, "expect: \(mismatch)")
             return true
         }
         var pages: [FollowingPage] = []
@@ -36,6 +52,9 @@ extension PageFetcher {
             case .pages(let following): pages = following
             case .repeated(let reason):
                 finish(failure: .unexpected, reason)
+                return true
+            case .empty(let reason):
+                finish(tryingAgain: reason)
                 return true
             }
         }

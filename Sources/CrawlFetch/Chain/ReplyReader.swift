@@ -22,20 +22,40 @@ final class ReplyReader {
         let writer = ItemSpoolWriter()
         let digest = BodyDigest()
         var fault: String?
+        /// What the schema says is wrong with an item.
+        var mismatch: String?
+        var count = 0
     }
+
+    /// The body, where a schema is to be tried on all of it.
+    private var whole: [UInt8] = []
+    private var keepsWhole: Bool { reading.check != nil && reading.items == nil }
+    /// The largest body that a schema is tried on: 64 MiB.
+    private static let longestChecked = 64 << 20
 
     init(_ reading: ReplyReading, contentType: String?, redaction: Redaction) {
         self.reading = reading
         self.redaction = redaction
         self.contentType = Self.type(contentType, reading.items)
-        guard reading.items != nil || reading.places.contains(where: { $0.isInBody }) else { return }
+        guard reading.items != nil || reading.check != nil || reading.places.contains(where: { $0.isInBody })
+        else { return }
         let paths = reading.places.compactMap { if case .json(let path) = $0 { path } else { nil } }
         let keepsLast = reading.places.contains { if case .item = $0 { true } else { false } }
         let box = spool
         let wantsItems = reading.items != nil
-        items = ItemReader(reading.items, paths: paths, keepsLast: keepsLast) { value, key in
+        let check = reading.check
+        let xpaths = reading.places.compactMap { if case .xpath(let path) = $0 { path } else { nil } }
+        items = ItemReader(
+            reading.items, paths: paths, xpaths: xpaths, keepsLast: keepsLast,
+            encoding: MIMEType(contentType: contentType).encoding?.rawValue
+        ) { value, key in
             guard wantsItems else { return true }
             value.withUnsafeBytes { box.digest.add($0) }
+            box.count += 1
+            if let fault = check?.fault(in: value) {
+                box.mismatch = "item \(box.count): \(fault)"
+                return false
+            }
             let text = value.withUnsafeBytes { JSONReply.text($0) }
             box.fault = box.writer.add(
                 key: key.map { redaction.redacted($0) }, value: redaction.redactedJSON(text))
@@ -48,6 +68,8 @@ final class ReplyReader {
         case .csv(_, let charset?): "text/csv; charset=\(charset)"
         // These are UTF-8 whatever their header says (RFC 8259, section 8.1; HTML Standard, section 9.2.5).
         case .csv(_, nil): contentType
+        // The document says it, unless its header does.
+        case .xml: contentType
         case .json, .ndjson, .events, nil: nil
         }
     }
@@ -57,6 +79,10 @@ final class ReplyReader {
     /// - Returns: false where no more are wanted.
     func feed(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard items != nil, !isBroken else { return items == nil }
+        if reading.items?.isXML == true {
+            if items?.feed(bytes) != true { isBroken = true }
+            return !isBroken
+        }
         guard decoder == nil else { return pass(bytes) }
         head.append(contentsOf: bytes)
         return head.count < TextStreamDecoder.headLength && !endsEarly ? true : begin()
@@ -87,12 +113,23 @@ final class ReplyReader {
             goesOn = decoded.withUnsafeBytes { items?.feed($0) ?? true }
         }
         if !goesOn { isBroken = true }
+        if goesOn, keepsWhole, whole.count <= Self.longestChecked {
+            if decoder?.isUTF8 == true {
+                whole.append(contentsOf: bytes)
+            } else {
+                whole += decoded
+            }
+        }
         return goesOn
     }
 
     /// Takes the end of the body.
     func finish() {
         guard let items else { return }
+        if reading.items?.isXML == true {
+            if !isBroken { items.finish() }
+            return
+        }
         if decoder == nil, !isBroken, !head.isEmpty { _ = begin() }
         if !isBroken, decoder?.isUTF8 == false {
             decoded.removeAll(keepingCapacity: true)
@@ -111,9 +148,17 @@ final class ReplyReader {
     /// Why the reply cannot be used; nil where it can.
     var fault: (kind: ErrorKind, reason: String)? {
         if let fault = spool.fault { return (.internal, fault) }
+        if let mismatch = spool.mismatch { return (.unexpected, "expect: \(mismatch)") }
         guard let fault = items?.fault else { return nil }
         let what = reading.items == nil ? "reply" : "items"
         return (.badResponse, "\(what): \(fault)")
+    }
+
+    /// What the schema says is wrong with the reply; nil for nothing, and where it is one of items.
+    var mismatch: String? {
+        guard keepsWhole, let check = reading.check else { return nil }
+        guard whole.count <= Self.longestChecked else { return "the reply is too large for a schema" }
+        return check.fault(in: whole)
     }
 
     /// A remark on a reply that can be used.
@@ -136,6 +181,7 @@ final class ReplyReader {
         for place in reading.places {
             switch place {
             case .json(let path): reply.values[place] = items?.value(at: path)
+            case .xpath(let path): reply.values[place] = items?.value(atXPath: path)
             case .item(let path): reply.values[place] = items?.valueOfLastItem(at: path)
             case .header(let name):
                 reply.values[place] = header(name).first.map { ReplyValue(text: $0) }
@@ -173,7 +219,7 @@ extension ReplyPlace {
     /// Whether it is in the body.
     var isInBody: Bool {
         switch self {
-        case .json, .item: true
+        case .json, .item, .xpath: true
         case .header, .link, .type: false
         }
     }

@@ -27,6 +27,8 @@ struct FetchProgress {
     /// The items of the page and the pages after it; nil for none.
     var followUp: FollowUp?
 
+    /// How many more requests the host takes, as the reply says; nil where it does not.
+    var allowance: RateAllowance?
     /// Why the folder that stands for the host has nothing to send; nil where it has, and where there is none.
     var folderFault: FolderSite.Fault?
     /// What the failure says beyond its kind.

@@ -30,3 +30,15 @@ package enum PageFetchResult: Sendable {
     /// What the request for a token came to, at this host.
     case token(TokenErrand, TokenAnswer, from: HostID)
 }
+
+extension PageFetchResult {
+    /// The name of the request; nil for none.
+    package var requestName: String? {
+        switch self {
+        case .outcome(let outcome): outcome.page.name
+        case .redirect(.page(let page), _, _, _): page.name
+        case .again(let request), .unauthorized(_, let request, _): request.page?.name
+        case .redirect, .robots, .token: nil
+        }
+    }
+}

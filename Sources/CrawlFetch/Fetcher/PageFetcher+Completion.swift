@@ -25,7 +25,7 @@ extension PageFetcher {
             return finish(.unavailable(statusCode: status), .answered)
         }
         if restartsAfterFailure(request, transfer) { return }
-        finish(failure: .httpStatus, progress.folderFault?.description ?? "status \(status) is not accepted")
+        finish(failure: .httpStatus, progress.folderFault?.description ?? message(ofStatus: status, request))
     }
 
     /// The type of a page that the job does not take; nil for a page that it takes, and for what is none.
@@ -135,7 +135,8 @@ extension PageFetcher {
         guard let request, let transfer else { return }
         let status = transfer.statusCode ?? 0
         let asked = retryAfter(status, transfer)
-        let wanted = asked ?? rateLimitWait(transfer)
+        let wanted = asked ?? rateLimitWait
+        if status == 403, let wanted, request.page != nil { return finish(refused: kind, message, wanted) }
         let signal =
             wanted.flatMap { retryPolicy.isTooLong($0) ? .turnedAway(wait: $0) : nil }
             ?? HostSignal(kind, status: status, wait: wanted)
@@ -174,25 +175,19 @@ extension PageFetcher {
     }
 
     /// Why a page is not tried again whose server asks for a longer wait than the job takes.
-    private func tooLong(_ wait: Duration) -> String {
+    func tooLong(_ wait: Duration) -> String {
         "the server asks for a wait of \(wait), and retry.max_wait is \(retryPolicy.maxWait ?? .zero)"
     }
 
     /// How long the server asks us to wait by `Retry-After`; nil when it does not.
     private func retryAfter(_ status: Int, _ transfer: Transfer) -> Duration? {
-        guard status == 429 || status == 503 || status == 425,
+        guard status == 429 || status == 503 || status == 425 || status == 403,
             transfer.running.head.notableFields.contains(.retryAfter),
             let value = transfer.header("retry-after")
         else { return nil }
         return RetryAfter.wait(
             value, date: transfer.header("date"), now: environment.wallClock(),
             longest: retryPolicy.maxWait == nil ? RetryAfter.longest : RetryAfter.longestKnown)
-    }
-
-    /// How long the server will take no more requests, by its rate limit fields; nil when it does not say so.
-    private func rateLimitWait(_ transfer: Transfer) -> Duration? {
-        guard transfer.running.head.notableFields.contains(.rateLimit) else { return nil }
-        return RateLimitFields.wait(now: environment.wallClock()) { transfer.header($0) }
     }
 
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {
@@ -236,7 +231,7 @@ extension PageFetcher {
         progress.endBody()
         self.request = nil
         var signal = signal
-        if signal == .answered, let wait = rateLimitWait(transfer) {
+        if signal == .answered, let wait = rateLimitWait {
             signal = retryPolicy.isTooLong(wait) ? .turnedAway(wait: wait) : .exhausted(wait: wait)
         }
         if mayBeRenewed(request, outcome) {

@@ -15,17 +15,36 @@ extension PageFetcher {
         }
         let isRewritten = request.chain?.isRewritten ?? false
         let body = isRewritten ? nil : message.body
-        try transfer.setMethod(
-            isRewritten ? "GET" : message.method, body: body, isRepeatable: isRewritten || !message.isUnsafe)
+        let upload = isRewritten ? nil : message.upload
+        if let upload {
+            try transfer.setMethod(message.method, upload: upload, isRepeatable: !message.isUnsafe)
+        } else {
+            try transfer.setMethod(
+                isRewritten ? "GET" : message.method, body: body,
+                isRepeatable: isRewritten || !message.isUnsafe)
+        }
         try transfer.setTimeouts(message.timeouts)
         transfer.setBodyLimit(message.reading?.bodyLimit ?? policy.limits.body)
         try transfer.setHeaders(
             (request.chain == nil ? message.headers : message.redirectedHeaders).filter { field in
                 let name = field.name.lowercased()
                 // These describe the body, and go when it goes (Fetch Standard, section 4.4).
-                if name.hasPrefix("content-") { return body != nil && (staysHome || name == "content-type") }
+                if name.hasPrefix("content-") {
+                    return (body != nil || upload != nil)
+                        && (staysHome || name == "content-type" || name == "content-encoding")
+                }
                 return staysHome
             })
+    }
+
+    /// Sets how connections are made for a request, where that is not as libcurl does it.
+    func setConnection(of request: PageRequest, _ transfer: Transfer) throws(CurlSetupFailure) {
+        let message = request.page?.message
+        let tls = message?.connection.tls ?? policy.tls
+        if transfer.hasTLS || !tls.isEmpty {
+            try transfer.setTLS(request.isAtHome ? tls : tls.elsewhere)
+        }
+        transfer.setProxy(message?.connection.proxy)
     }
 
     /// Why a redirect must not be followed; nil when it may.

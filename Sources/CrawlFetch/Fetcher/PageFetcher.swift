@@ -76,6 +76,8 @@ package final class PageFetcher: TransferDelegate {
 
     /// Whether the request of the fetch that is running, or ran last, went out.
     package var wasSent: Bool { progress.wasSent }
+    /// How many more requests the host takes, as the reply of the fetch that ran last says; nil where it does not.
+    package var allowance: RateAllowance? { progress.allowance }
 
     /// Sends a request. The receiver is told of its end during a later turn of the loop.
     ///
@@ -105,6 +107,7 @@ package final class PageFetcher: TransferDelegate {
     private func prepare(_ request: PageRequest, _ credentials: Credentials?) throws(CurlSetupFailure) {
         guard let transfer else { return }
         if let folder = policy.folder, answer(request, from: folder, transfer) { return }
+        try setConnection(of: request, transfer)
         // Only the page's own URL may refer to secrets; a redirect's is requested as it is.
         try transfer.setURL(
             request.chain == nil ? request.page?.message?.url ?? request.url : request.url)
@@ -251,6 +254,11 @@ package final class PageFetcher: TransferDelegate {
             return receiver.finished(self, .again(request), .none)
         }
         let failure = failure(result, transfer)
+        if transfer.running.head.notableFields.contains(.rateLimit) {
+            progress.allowance = RateLimitFields.allowance(now: environment.wallClock()) {
+                transfer.header($0)
+            }
+        }
         if policy.exchangeKeeper != nil, !transfer.running.isOfFile {
             keep(request, transfer, result, now: environment.wallClock())
         }

@@ -83,8 +83,8 @@ extension Transfer {
     /// Sets the URL that is requested next.
     package func setURL(_ url: String) throws(CurlSetupFailure) {
         try handle.set(CURLOPT_URL, url)
-        guard let proxies = settings.proxies else { return }
-        let proxy = proxies.proxy(for: url) ?? ""
+        guard settings.proxies != nil || settings.ownProxies != nil || !settings.proxy.isEmpty else { return }
+        let proxy = (settings.ownProxies ?? settings.proxies)?.proxy(for: url) ?? ""
         if proxy != settings.proxy { try handle.set(CURLOPT_PROXY, proxy) }
         settings.proxy = proxy
     }
@@ -127,6 +127,59 @@ extension Transfer {
         try handle.set(CURLOPT_MAXAGE_CONN, isRepeatable ? Self.idleAge : 1)
         settings.method = isPlainGet ? nil : method
         settings.isRepeatable = isRepeatable
+        settings.isForm = false
+        // The handle reads something else now, or nothing.
+        source = nil
+    }
+
+    /// Sets a method with a body that is read while it is sent. It is never sent twice by itself.
+    ///
+    /// - Throws: `CurlSetupFailure` where a file cannot be read.
+    package func setMethod(
+        _ method: String, upload: RequestUpload, isRepeatable: Bool
+    ) throws(CurlSetupFailure) {
+        if settings.method == "HEAD" { try handle.set(CURLOPT_NOBODY, 0) }
+        source = try UploadSource(upload, on: handle)
+        try handle.setText(CURLOPT_CUSTOMREQUEST, method == "POST" ? nil : method)
+        try handle.set(CURLOPT_MAXAGE_CONN, isRepeatable ? Self.idleAge : 1)
+        settings.method = method
+        settings.isRepeatable = isRepeatable
+        if case .multipart = upload { settings.isForm = true } else { settings.isForm = false }
+    }
+
+    /// Sets how TLS connections are made, until it is set again.
+    package func setTLS(_ tls: TLSOptions) throws(CurlSetupFailure) {
+        guard tls != settings.tls else { return }
+        // libcurl's own defaults are gone once the options were set.
+        if tls.cacert != settings.tls.cacert {
+            let file = tls.cacert ?? ccurl_default_cainfo().map { String(cString: $0) }
+            let folder = tls.cacert == nil ? ccurl_default_capath().map { String(cString: $0) } : nil
+            try handle.setText(CURLOPT_CAINFO, file)
+            try handle.setText(CURLOPT_CAPATH, folder)
+        }
+        try handle.setText(CURLOPT_SSLCERT, tls.cert)
+        try handle.setText(CURLOPT_SSLKEY, tls.key)
+        try handle.setText(CURLOPT_PINNEDPUBLICKEY, tls.pinnedPublicKey)
+        let version =
+            switch tls.minimum {
+            case nil: CURL_SSLVERSION_DEFAULT
+            case .tls10?: CURL_SSLVERSION_TLSv1_0
+            case .tls11?: CURL_SSLVERSION_TLSv1_1
+            case .tls12?: CURL_SSLVERSION_TLSv1_2
+            case .tls13?: CURL_SSLVERSION_TLSv1_3
+            }
+        try handle.set(CURLOPT_SSLVERSION, Int(version))
+        settings.tls = tls
+    }
+
+    /// Whether anything of TLS is set that is not libcurl's or the system's.
+    package var hasTLS: Bool { !settings.tls.isEmpty }
+
+    /// Sets what the next requests go through; nil for what the job says.
+    package func setProxy(_ proxy: String?) {
+        guard proxy != settings.ownProxy else { return }
+        settings.ownProxy = proxy
+        settings.ownProxies = proxy.map { ProxySelection($0, environment: ProxySelection.environment) }
     }
 
     /// How long a connection may have been idle to be used again, in seconds: curl's default.
@@ -166,7 +219,7 @@ extension Transfer {
         }
         if settings.sendsBody {
             // Without a Content-Type curl would say that the body is a form's.
-            if !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
+            if !settings.isForm, !fields.contains(where: { $0.name.lowercased() == "content-type" }) {
                 lines.append("Content-Type:")
             }
             // With `Expect: 100-continue` curl sends the body a second late when the server does not answer it, and

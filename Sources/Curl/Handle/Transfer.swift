@@ -13,6 +13,8 @@ package final class Transfer {
     private var headers: UnsafeMutablePointer<curl_slist>?
     /// The addresses of hosts that are set on the handle; nil for none.
     private var addresses: UnsafeMutablePointer<curl_slist>?
+    /// The body that is read while it is sent; nil for none.
+    var source: UploadSource?
     /// The transfer's place among those that its loop is running; -1 while it is idle.
     var slot = -1
     // Unchecked because it is used many times a page. The loop keeps every transfer that is running.

@@ -21,6 +21,14 @@ struct TransferSettings {
     var proxies: ProxySelection?
     /// The proxy of the URL that is set; empty for none.
     var proxy = ""
+    /// What the requests of a page go through, where that is not the job's; nil for the job's.
+    var ownProxy: String?
+    /// Chooses by it.
+    var ownProxies: ProxySelection?
+    /// How TLS connections are made.
+    var tls = TLSOptions()
+    /// Whether the body is a form of several parts, whose type has a boundary that curl makes.
+    var isForm = false
     /// After how many seconds curl forgets a name that it looked up (CURLOPT_DNS_CACHE_TIMEOUT(3)); -1 for never.
     var nameLifetime = -1
     /// Whether the next request makes a connection of its own, even when another one is free.

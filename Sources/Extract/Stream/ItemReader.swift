@@ -15,6 +15,7 @@ package final class ItemReader {
         case lines(NDJSONLines)
         case table(CSVRows)
         case events(EventStream)
+        case xml(XMLItems)
     }
 
     private let body: Body
@@ -49,18 +50,31 @@ package final class ItemReader {
     /// - Parameters:
     ///   - selection: the items; nil for none.
     ///   - paths: of single values in a body that is JSON.
+    ///   - xpaths: of single values in a body that is XML.
     ///   - keepsLast: whether values of the last item are wanted.
+    ///   - encoding: what the header calls the encoding of a body that is XML; of others it comes as UTF-8.
     ///   - take: gets the items in their order.
     package init(
-        _ selection: ItemSelection?, paths: [String], keepsLast: Bool, take: @escaping Taker
+        _ selection: ItemSelection?, paths: [String], xpaths: [String] = [], keepsLast: Bool,
+        encoding: String? = nil, take: @escaping Taker
     ) {
-        let found = Found(key: selection?.key, keepsLast: keepsLast, take)
+        let isXPath = selection?.isXML == true && selection?.key?.hasPrefix("$") == false
+        let found = Found(key: isXPath ? nil : selection?.key, keepsLast: keepsLast, take)
         self.found = found
         switch selection?.format {
         case .ndjson: body = .lines(NDJSONLines(found))
         case .csv(let delimiter, _): body = .table(CSVRows(found, delimiter: delimiter))
         case .events(let until): body = .events(EventStream(found, until: until))
         case .json(let path): body = .json(Self.stream(items: path, paths, found))
+        case .xml(let path, let namespaces):
+            func compiled(_ text: String) -> XMLItemPath? {
+                try? XMLItemPath(text, namespaces: namespaces.map { ($0.name, $0.value) })
+            }
+            body = .xml(
+                XMLItems(
+                    found, items: compiled(path),
+                    values: xpaths.compactMap { text in compiled(text).map { ($0, text) } },
+                    key: isXPath ? selection?.key.flatMap(compiled) : nil, encoding: encoding))
         case nil: body = .json(Self.stream(items: nil, paths, found))
         }
     }
@@ -90,6 +104,7 @@ package final class ItemReader {
         case .lines(let lines): lines.feed(bytes)
         case .table(let rows): rows.feed(bytes)
         case .events(let events): events.feed(bytes)
+        case .xml(let items): items.feed(bytes)
         }
     }
 
@@ -100,6 +115,7 @@ package final class ItemReader {
         case .lines(let lines): lines.finish()
         case .table(let rows): rows.finish()
         case .events: break
+        case .xml(let items): items.finish()
         }
     }
 
@@ -110,6 +126,7 @@ package final class ItemReader {
         case .lines(let lines): lines.fault
         case .table(let rows): rows.fault
         case .events(let events): events.fault
+        case .xml(let items): items.fault
         }
     }
 
@@ -129,6 +146,22 @@ package final class ItemReader {
 
     /// The value that a path leads to; nil where there is none.
     package func value(at path: String) -> ReplyValue? { found.values[path] }
+
+    /// The value that a path of XPath leads to; nil where there is none.
+    package func value(atXPath path: String) -> ReplyValue? {
+        guard case .xml(let items) = body else { return nil }
+        return items.values[path].map { ReplyValue(text: $0) }
+    }
+
+    /// What is wrong with a path of XPath that is followed while a body comes; nil where it can be.
+    package static func fault(inXPath text: String, namespaces: [RequestTemplate.Parameter]) -> String? {
+        do throws(XMLItemPath.Mistake) {
+            _ = try XMLItemPath(text, namespaces: namespaces.map { ($0.name, $0.value) })
+            return nil
+        } catch {
+            return error.description
+        }
+    }
 
     /// The value that a path leads to in the last item.
     package func valueOfLastItem(at path: String) -> ReplyValue? {

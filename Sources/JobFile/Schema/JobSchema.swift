@@ -94,12 +94,12 @@ enum JobSchema {
             (spec.delay, spec.delaySpread) = try DelayRange.read(cursor)
         },
         Field(
-            "rate", ValueType.rate.or(rate.type(defaults: nil)),
-            "how often requests may start at each host; or a mapping of `per_host` and `total`",
-            children: rate.fields.map(\.name)
+            "rate", ValueType.rate.or(StartRate.schema.type(defaults: nil)),
+            "how often requests may start at each host; or a mapping of `per_host`, `burst` and `total`",
+            children: StartRate.schema.fields.map(\.name)
         ) { cursor, spec throws(JobFileError) in
             if case .mapping = cursor.node.content {
-                try rate.read(cursor, into: &spec.rate)
+                spec.rate = try StartRate.readAll(cursor)
             } else {
                 spec.rate.perHost = try StartRate.read(cursor)
             }
@@ -185,17 +185,6 @@ enum JobSchema {
             .integer("per_host", 1...10_000, \.perHost, "requests at once to one host"),
         ], foreign: ForeignKey.ofConcurrency)
 
-    private static let rate = Schema<JobSpec.Rate>([
-        Field("per_host", .rate, "how often requests may start at each host") {
-            cursor, rate throws(JobFileError) in
-            rate.perHost = try StartRate.read(cursor)
-        },
-        Field("total", .rate, "how often requests of the whole job may start") {
-            cursor, rate throws(JobFileError) in
-            rate.total = try StartRate.read(cursor)
-        },
-    ])
-
     static let variables = Field<JobSpec>(
         "vars", .mapping(names: "^[A-Za-z_][A-Za-z0-9_]*$", of: .scalar),
         "values for `${var:NAME}` in URLs, headers and bodies; `--var NAME=VALUE` overrides them",
@@ -253,33 +242,34 @@ enum JobSchema {
             "when a link looks like one of endlessly many, and is skipped as `trap`; 0 turns a rule off"),
     ])
 
-    private static let request = Schema<JobSpec.RequestDefaults>([
-        Field(
-            "headers", HeaderSchema.type,
-            "header fields of every request; they go to no other host on a redirect",
-            example: ["accept-language": "en"], written: { HeaderSchema.written($0.headers) }
-        ) { cursor, request throws(JobFileError) in
-            request.headers = try HeaderSchema.fields(cursor)
-        },
-        CredentialSchema.field(
-            "how requests show who sends them, where they have no `auth` of their own; never sent to another host",
-            \.auth),
-        .line(
-            "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
-            example: "my-crawler/1.0 (+https://example.org/contact)"),
-        .line(
-            "proxy", \.proxy,
-            "what requests go through; without it the environment's `http_proxy`, `https_proxy` and `NO_PROXY` count",
-            type: .line, example: "socks5h://127.0.0.1:9050"),
-        Field(
-            "cookies", CookieSetting.type,
-            "whether cookies are sent back; `keep`: in memory, for the length of a run; they go out in one field with a `Cookie` of the job; or a mapping of `file` and `save`",
-            children: CookieSetting.file.fields.map(\.name), written: CookieSetting.written
-        ) { cursor, request throws(JobFileError) in
-            try CookieSetting.read(cursor, into: &request)
-        },
-        .boolean("insecure", \.insecure, "accept any TLS certificate"),
-    ])
+    private static let request = Schema<JobSpec.RequestDefaults>(
+        [
+            Field(
+                "headers", HeaderSchema.type,
+                "header fields of every request; they go to no other host on a redirect",
+                example: ["accept-language": "en"], written: { HeaderSchema.written($0.headers) }
+            ) { cursor, request throws(JobFileError) in
+                request.headers = try HeaderSchema.fields(cursor)
+            },
+            CredentialSchema.field(
+                "how requests show who sends them, where they have no `auth` of their own; never sent to another host",
+                \.auth),
+            .line(
+                "user_agent", \.userAgent, "the `User-Agent`; name yourself and an address",
+                example: "my-crawler/1.0 (+https://example.org/contact)"),
+            .line(
+                "proxy", \.proxy,
+                "what requests go through; without it the environment's `http_proxy`, `https_proxy` and `NO_PROXY` count",
+                type: .line, example: "socks5h://127.0.0.1:9050"),
+            Field(
+                "cookies", CookieSetting.type,
+                "whether cookies are sent back; `keep`: in memory, for the length of a run; they go out in one field with a `Cookie` of the job; or a mapping of `file` and `save`",
+                children: CookieSetting.file.fields.map(\.name), written: CookieSetting.written
+            ) { cursor, request throws(JobFileError) in
+                try CookieSetting.read(cursor, into: &request)
+            },
+            .boolean("insecure", \.insecure, "accept any TLS certificate"),
+        ] + ConnectionSchema.ofJob)
 }
 
 extension JobSchema {

@@ -8,6 +8,9 @@ enum RequestSchema {
         _ cursor: Cursor, job: JobSpec, isPattern: Bool
     ) throws(JobFileError) -> RequestTemplate {
         var request = RequestTemplate(job)
+        // Those of a job's own requests are absolute already.
+        let node = isPattern ? cursor.node : RelativePaths.absolute(request: cursor.node, cursor.source)
+        let cursor = Cursor(node: node, path: cursor.path, source: cursor.source)
         try schema.read(cursor, into: &request)
         guard !request.url.isEmpty else {
             throw cursor.failure("no url; write {\"url\": \"https://example.org/\"}")
@@ -15,6 +18,15 @@ enum RequestSchema {
         try checkBody(of: request, cursor)
         try checkReading(of: &request, cursor)
         try checkReferences(in: request, cursor)
+        if let schema = request.schema {
+            do throws(SchemaFile.Fault) {
+                _ = try SchemaFile.read(schema)
+            } catch {
+                throw cursor.failure("expect: \(error.description)")
+            }
+        }
+        try SinceSchema.check(request, isPattern: isPattern, cursor)
+        try LimitSchema.check(&request, isPattern: isPattern, cursor)
         if isPattern, request.forEach == nil {
             do {
                 _ = try URLPattern(request.url)
@@ -63,7 +75,7 @@ enum RequestSchema {
     static let type = schema.type(defaults: RequestTemplate(JobSpec(name: "")))
 
     /// A mapping whose values go into a query or a form.
-    private static let parameters = ValueType.mapping(
+    static let parameters = ValueType.mapping(
         of: ValueType.scalar.or(.list(of: .scalar)))
 
     private static let schema = Schema<RequestTemplate>(
@@ -106,7 +118,10 @@ enum RequestSchema {
             CredentialSchema.field(
                 "how the request shows who sends it, in place of the job's `request.auth`; `none` for not at all",
                 \.auth),
-            Field("body", .text, "the body, as it is; a request has one of `body`, `json` and `form`") {
+            Field(
+                "body", .text,
+                "the body, as it is; a request has one of `body`, `json`, `form`, `body_file` and `multipart`"
+            ) {
                 cursor, request throws(JobFileError) in
                 try checkSole(cursor, request)
                 request.body = .text(try cursor.template())
@@ -150,35 +165,31 @@ enum RequestSchema {
             },
             Field(
                 "items", ItemSchema.type,
-                "what is taken out of the reply, a row of `items` each: a path in JSON, or a mapping of one of `json`, `ndjson`, `csv` and `sse`",
+                "what is taken out of the reply, a row of `items` each: a path in JSON, or a mapping of one of `json`, `ndjson`, `csv`, `sse` and `xpath`",
                 example: "$.data[*]"
             ) { cursor, request throws(JobFileError) in
                 request.items = try ItemSchema.read(cursor)
             },
             Field(
-                "for_each", forEach.type(defaults: nil),
-                "make the request once for each item of another request",
+                "for_each", ForEachSchema.type,
+                "make the request once for each item of another request, or each row of a file",
                 example: ["request": "issues", "item": "$.number"]
             ) { cursor, request throws(JobFileError) in
-                var draft = ForEachDraft()
-                try forEach.read(cursor, into: &draft)
-                guard let name = draft.request else {
-                    throw cursor.failure("nothing says whose items; write the name of a request")
-                }
-                request.forEach = ForEach(request: name, steps: draft.steps)
+                request.forEach = try ForEachSchema.read(cursor)
             },
             Field(
-                "item_key", .someText,
-                "where an item's key is: a path within the item, or the name of a CSV column", example: "$.id"
+                "item_key", ValueType.someText.or(ItemSchema.key.type(defaults: nil)),
+                "where an item's key is: a path within the item, the name of a CSV column, or a mapping of `xpath` within an element",
+                example: "$.id"
             ) { cursor, request throws(JobFileError) in
-                request.itemKey = try cursor.text()
+                request.itemKey = try ItemSchema.readKey(cursor)
             },
             Field(
                 "expect", ReplySchema.expectations,
                 "what the reply has to say; else the page is `failed` as `unexpected`",
                 example: [["json": "$.status", "is": "ok"]]
             ) { cursor, request throws(JobFileError) in
-                request.expectations = try ReplySchema.readExpectations(cursor)
+                request.expectations = try ReplySchema.readExpectations(cursor, schema: &request.schema)
             },
             Field(
                 "limits", limits.type(defaults: nil), "the limits of the reply, in place of the job's",
@@ -186,55 +197,13 @@ enum RequestSchema {
             ) { cursor, request throws(JobFileError) in
                 try limits.read(cursor, into: &request)
             },
-        ],
+        ] + [SinceSchema.field] + UploadSchema.fields + LimitSchema.fields + ConnectionSchema.ofRequest,
         rules: [
-            .required(["url"]), .atMostOneOf(["body", "json", "form"]), .needs(["item_key"], "items"),
+            .required(["url"]), .atMostOneOf(["body", "json", "form", "body_file", "multipart"]),
+            .needs(["item_key"], "items"),
+            .needs(["pool", "rate", "since"], "name"),
         ],
         foreign: ForeignKey.ofRequest)
-
-    private struct ForEachDraft {
-        var request: String?
-        var steps: [JSONStep] = []
-    }
-
-    private static let forEach = Schema<ForEachDraft>(
-        [
-            Field("request", .someText, "the name of the request whose items they are", example: "issues") {
-                cursor, draft throws(JobFileError) in
-                draft.request = try cursor.text()
-            },
-            Field(
-                "item", .someText, "the value that `${item}` stands for, a path within the item",
-                example: "$.number"
-            ) { cursor, draft throws(JobFileError) in
-                let text = try cursor.text()
-                guard let steps = text == "$" ? [] : ItemReader.place(text) else {
-                    throw cursor.failure("\"\(text)\" is not a place; write names and indexes, such as $.id")
-                }
-                draft.steps = steps
-            },
-        ], rules: [.required(["request"])])
-
-    /// Checks whose items requests are made for.
-    static func checkItems(of requests: [RequestTemplate], _ cursor: Cursor) throws(JobFileError) {
-        for (index, request) in requests.enumerated() {
-            guard let wanted = request.forEach?.request else { continue }
-            func refused(_ reason: String) -> JobFileError {
-                cursor.failure("requests[\(index)].for_each: \(reason)")
-            }
-            guard let parent = requests.first(where: { $0.name == wanted }) else {
-                throw refused("there is no request with the name \"\(wanted)\"; write one that has items")
-            }
-            guard parent.items != nil else {
-                throw refused("the request \"\(wanted)\" has no items; write what they are")
-            }
-            var (seen, next): (Set<String>, String?) = ([], wanted)
-            while let name = next, seen.insert(name).inserted {
-                next = requests.first { $0.name == name }?.forEach?.request
-            }
-            guard next == nil else { throw refused("the requests wait for one another's items") }
-        }
-    }
 
     private static let limits = Schema<RequestTemplate>([
         Field("body", .size, "bytes of a body, decoded; 0 is no limit") {
@@ -251,6 +220,12 @@ enum RequestSchema {
         }
         request.items?.key = key
         if case .csv = items.format { return }
+        if case .xml(_, let namespaces) = items.format, !key.hasPrefix("$") {
+            if let fault = ItemReader.fault(inXPath: key, namespaces: namespaces) {
+                throw cursor.failure("item_key: \(fault)")
+            }
+            return
+        }
         if let fault = ItemReader.fault(inPath: key, isOfItems: true) {
             throw cursor.failure("item_key: \(fault)")
         }
@@ -267,13 +242,23 @@ enum RequestSchema {
         let isJSON =
             switch request.items?.format {
             case nil, .json: true
-            case .ndjson, .csv, .events: false
+            case .ndjson, .csv, .events, .xml: false
             }
-        let places = (request.paging?.places ?? []) + request.expectations.map(\.place)
+        let places =
+            (request.paging?.places ?? []) + request.expectations.map(\.place)
+            + (request.throttle?.places ?? [])
         for place in places {
             switch place {
             case .json where !isJSON:
                 throw cursor.failure("\(place.text): the body is no JSON; take the value from the header")
+            case .xpath(let path):
+                guard case .xml(_, let namespaces)? = request.items?.format else {
+                    throw cursor.failure(
+                        "\(path): xpath goes with items of xpath; write which elements they are")
+                }
+                if let fault = ItemReader.fault(inXPath: path, namespaces: namespaces) {
+                    throw cursor.failure(fault)
+                }
             case .item where request.items == nil:
                 throw cursor.failure("a cursor of the last item goes with items; write what the items are")
             default: break
@@ -307,13 +292,21 @@ enum RequestSchema {
         return method.uppercased()
     }
 
-    private static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
+    static func checkSole(_ cursor: Cursor, _ request: RequestTemplate) throws(JobFileError) {
         guard request.body == nil else {
-            throw cursor.failure("a request has one of body, json and form; remove the others")
+            throw cursor.failure(
+                "a request has one of body, json, form, body_file and multipart; remove the others")
         }
     }
 
     private static func checkBody(of request: RequestTemplate, _ cursor: Cursor) throws(JobFileError) {
+        if request.compressesBody {
+            switch request.body {
+            case nil: throw cursor.failure("gzip goes with a body; remove it, or write one")
+            case .multipart?: throw cursor.failure("gzip does not go with multipart; remove one of them")
+            default: break
+            }
+        }
         guard request.body != nil, let method = request.method, method == "HEAD" || method == "TRACE" else {
             return
         }

@@ -62,7 +62,7 @@ extension PostgresTransaction {
     /// A run with all that is counted of it, wherever that is.
     private static let runSQL = """
         SELECT runs.id, runs.job_id, runs.number, runs.spec, runs.state, runs.started_at, runs.finished_at, runs.runner_id,
-            runners.pid AS runner_pid, runs.has_credentials, runs.has_requests, runs.has_inputs, runs.secrets, runs.last_seed_id,
+            runners.pid AS runner_pid, runs.has_credentials, runs.has_requests, runs.has_inputs, runs.secrets, runs.marks, runs.last_seed_id,
             counters.pages_pending, counters.pages_done, counters.pages_failed, counters.pages_skipped, counters.pages_invalid,
             counters.requests, counters.request_time_us, counters.size_download, counters.elapsed_ms
         FROM {schema}.runs
@@ -88,6 +88,7 @@ extension RunRecord {
         hasRequests = row["has_requests"]
         lastNamed = (row["last_seed_id"] as Int64?).map(PageID.init(rawValue:))
         hasInputs = row["has_inputs"]
+        marks = row["marks"]
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }

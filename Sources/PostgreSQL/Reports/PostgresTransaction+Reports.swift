@@ -99,19 +99,22 @@ extension PostgresTransaction {
         try connection.forEachRow(
             """
             SELECT pages.name, url, state, status_code, coalesce(error_kind, skip_reason), error, content_type, content_length,
-                extracted, reply
+                extracted, reply, page_inputs.input
             FROM {schema}.pages LEFT JOIN {schema}.replies ON replies.page_id = pages.id
+            LEFT JOIN {schema}.page_chains ON page_chains.page_id = pages.id
+            LEFT JOIN {schema}.page_inputs ON page_inputs.page_id = coalesce(page_chains.first_page_id, pages.id)
             WHERE run_id = $1 AND kind IS NULL ORDER BY pages.id
             """, [.int(run.rawValue)]
         ) { row in
-            try body(
-                ReplyRow(
-                    name: row.optionalText(0), url: row.text(1),
-                    state: PageState(rawValue: row.text(2)) ?? .pending,
-                    statusCode: row.optionalInt(3).map(Int.init), errorKind: row.optionalText(4),
-                    error: row.optionalText(5), contentType: row.optionalText(6),
-                    contentLength: row.optionalInt(7),
-                    extracted: row.optionalText(8), reply: row.optionalText(9)))
+            var reply = ReplyRow(
+                name: row.optionalText(0), url: row.text(1),
+                state: PageState(rawValue: row.text(2)) ?? .pending,
+                statusCode: row.optionalInt(3).map(Int.init), errorKind: row.optionalText(4),
+                error: row.optionalText(5), contentType: row.optionalText(6),
+                contentLength: row.optionalInt(7),
+                extracted: row.optionalText(8), reply: row.optionalText(9))
+            reply.input = row.optionalText(10)
+            try body(reply)
             return true
         }
     }

@@ -14,11 +14,17 @@ extension PostgresPipeline {
     /// - Parameter now: unix milliseconds; what its waits count from.
     func save(_ condition: HostCondition, of host: HostID, now: Int64) throws {
         try send(
-            "UPDATE {schema}.hosts SET snoozed_until = $1, rate = $2, failures = $3, probe_at = $4 WHERE id = $5",
+            """
+            UPDATE {schema}.hosts SET snoozed_until = $1, rate = $2, failures = $3, probe_at = $4, remaining = $6,
+                remaining_until = $7
+            WHERE id = $5
+            """,
             [
                 .int(condition.snooze > .zero ? now + condition.snooze.wholeMilliseconds : nil),
                 .real(condition.rate), .int(Int64(condition.failures)),
                 .int(condition.probeAfter.map { now + $0.wholeMilliseconds }), .int(host.rawValue),
+                .int(condition.allowance.map { Int64($0.remaining) }),
+                .int(condition.allowance.map { now + $0.reset.wholeMilliseconds }),
             ])
     }
 

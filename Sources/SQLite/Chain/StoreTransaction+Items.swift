@@ -55,9 +55,10 @@ extension StoreTransaction {
         let pages = try Row.fetchCursor(
             database,
             sql: """
-                SELECT pages.id, pages.name, coalesce(page_chains.number, 1) AS page FROM runs
+                SELECT pages.id, pages.name, coalesce(page_chains.number, 1) AS page, page_inputs.input AS input FROM runs
                 JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
-                LEFT JOIN page_chains ON page_id = pages.id
+                LEFT JOIN page_chains ON page_chains.page_id = pages.id
+                LEFT JOIN page_inputs ON page_inputs.page_id = coalesce(page_chains.first_page_id, pages.id)
                 WHERE runs.id = ? AND pages.state = 'done'
                 ORDER BY coalesce(page_chains.first_page_id, pages.id), coalesce(page_chains.restarts, 0), page, pages.id
                 """,
@@ -66,14 +67,48 @@ extension StoreTransaction {
             database, "SELECT position, key, value FROM item_rows WHERE page_id = ? ORDER BY id")
         while let page = try pages.next() {
             let (id, name, number): (Int64, String?, Int) = (page["id"], page["name"], page["page"])
+            let input: String? = page["input"]
             items.bind(1, id)
             try items.forEachRow { row in
-                try body(
-                    ItemRow(
-                        name: name, page: number, pageID: PageID(rawValue: id), position: Int(row.integer(0)),
-                        key: row.text(1), value: row.text(2) ?? "null"))
+                var item = ItemRow(
+                    name: name, page: number, pageID: PageID(rawValue: id), position: Int(row.integer(0)),
+                    key: row.text(1), value: row.text(2) ?? "null")
+                item.input = input
+                try body(item)
                 return true
             }
         }
+    }
+
+    /// The names of a run's requests of which a page failed, or was left out.
+    package func incompleteNames(of run: RunID) throws -> Set<String> {
+        try Set(
+            String.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT name FROM runs
+                    JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
+                    WHERE runs.id = ? AND pages.name IS NOT NULL
+                        AND (pages.state = 'failed' OR pages.state = 'skipped' AND skip_reason <> 'duplicate')
+                    """, arguments: [run.rawValue]))
+    }
+
+    /// The names of a run's requests whose lists have more pages than they may.
+    package func cappedNames(of run: RunID) throws -> Set<String> {
+        try Set(
+            String.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT coalesce(name, url) FROM runs
+                    JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
+                    JOIN page_chains ON page_chains.page_id = pages.id
+                    WHERE runs.id = ? AND skip_reason = 'limit'
+                    """, arguments: [run.rawValue]))
+    }
+
+    /// Keeps the largest values that the runs before have had.
+    package func keepMarks(_ marks: String, of run: RunID) throws {
+        try database.execute(
+            sql: "UPDATE runs SET marks = ? WHERE id = ?", arguments: [marks, run.rawValue])
     }
 }

@@ -112,11 +112,17 @@ extension StoreTransaction {
     /// - Parameter now: unix milliseconds; what its waits count from.
     package func save(_ condition: HostCondition, of host: HostID, now: Int64) throws {
         try database.cachedStatement(
-            sql: "UPDATE hosts SET snoozed_until = ?, rate = ?, failures = ?, probe_at = ? WHERE id = ?"
+            sql: """
+                UPDATE hosts SET snoozed_until = ?, rate = ?, failures = ?, probe_at = ?, remaining = ?,
+                    remaining_until = ?
+                WHERE id = ?
+                """
         ).execute(
             arguments: [
                 condition.snooze > .zero ? now + condition.snooze.wholeMilliseconds : nil, condition.rate,
-                condition.failures, condition.probeAfter.map { now + $0.wholeMilliseconds }, host.rawValue,
+                condition.failures, condition.probeAfter.map { now + $0.wholeMilliseconds },
+                condition.allowance?.remaining,
+                condition.allowance.map { now + $0.reset.wholeMilliseconds }, host.rawValue,
             ])
     }
 

@@ -246,6 +246,7 @@ extension RunRecord {
         hasRequests = row["has_requests"]
         lastNamed = (row["last_seed_id"] as Int64?).map(PageID.init(rawValue:))
         hasInputs = row["has_inputs"]
+        marks = row["marks"]
         secrets = (row["secrets"] as String? ?? "").split(separator: "\n").flatMap {
             (try? TextTemplate(String($0)))?.references ?? []
         }

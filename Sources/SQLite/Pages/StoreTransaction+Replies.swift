@@ -9,20 +9,23 @@ extension StoreTransaction {
             database,
             sql: """
                 SELECT pages.name, url, pages.state, status_code, coalesce(error_kind, skip_reason) AS error_kind, error,
-                    content_type, content_length, extracted, reply
+                    content_type, content_length, extracted, reply, page_inputs.input AS input
                 FROM runs
-                JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
-                LEFT JOIN replies ON page_id = pages.id
+                JOIN pages ON pages.id BETWEEN runs.first_page_id AND runs.last_page_id AND +pages.run_id = runs.id
+                LEFT JOIN replies ON replies.page_id = pages.id
+                LEFT JOIN page_chains ON page_chains.page_id = pages.id
+                LEFT JOIN page_inputs ON page_inputs.page_id = coalesce(page_chains.first_page_id, pages.id)
                 WHERE runs.id = ? AND kind IS NULL ORDER BY pages.id
                 """,
             arguments: [run.rawValue])
         while let row = try rows.next() {
-            try body(
-                ReplyRow(
-                    name: row["name"], url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending,
-                    statusCode: row["status_code"], errorKind: row["error_kind"], error: row["error"],
-                    contentType: row["content_type"], contentLength: row["content_length"],
-                    extracted: row["extracted"], reply: row["reply"]))
+            var reply = ReplyRow(
+                name: row["name"], url: row["url"], state: PageState(rawValue: row["state"]) ?? .pending,
+                statusCode: row["status_code"], errorKind: row["error_kind"], error: row["error"],
+                contentType: row["content_type"], contentLength: row["content_length"],
+                extracted: row["extracted"], reply: row["reply"])
+            reply.input = row["input"]
+            try body(reply)
         }
     }
 

@@ -52,12 +52,13 @@ package struct CopiedTable: Sendable, Equatable {
             "runs",
             """
             id job_id number state' spec' started_at finished_at elapsed_ms last_seed_id pages_pending pages_done pages_failed
-            pages_skipped pages_invalid requests request_time_us size_download has_credentials has_requests has_inputs secrets'
+            pages_skipped pages_invalid requests request_time_us size_download has_credentials has_requests has_inputs secrets' marks'
             pruned_at
             """),
         CopiedTable(
             "hosts",
-            "id host' last_started_at snoozed_until rate~ failures probe_at per_host delay_ms blocked"),
+            "id host' last_started_at snoozed_until rate~ failures probe_at remaining remaining_until per_host delay_ms blocked"
+        ),
         CopiedTable("robots", "host_id status_code body# url' fetched_at expires_at"),
         CopiedTable("run_hosts", "run_id host_id"),
         CopiedTable("host_pages", "run_id host_id pages"),

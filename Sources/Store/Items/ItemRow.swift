@@ -14,6 +14,8 @@ package struct ItemRow: Sendable, Equatable {
     package let key: String?
     /// Its JSON text.
     package let value: String
+    /// What is said of its page beside the request, or of the first page of its list, a JSON object; nil for nothing.
+    package var input: String?
 
     /// An item; nothing is checked.
     package init(name: String?, page: Int, pageID: PageID, position: Int, key: String?, value: String) {

@@ -22,6 +22,8 @@ package struct ReplyRow: Sendable {
     package let extracted: String?
     /// The reply, where it is JSON.
     package let reply: String?
+    /// What is said of it beside its request, or of the first page of its list, a JSON object; nil for nothing.
+    package var input: String?
 
     /// What it says.
     package init(

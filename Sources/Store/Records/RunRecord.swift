@@ -30,6 +30,8 @@ package struct RunRecord: Sendable {
     package var hasInputs = false
     /// What its requests refer to that is not stored.
     package var secrets: [TextReference] = []
+    /// The largest values that the runs before it have had (``Since``), a JSON object by the names of requests; nil for none.
+    package var marks: String?
     /// The last page of its own list, or of that list's sitemaps; nil where it has none.
     package var lastNamed: PageID?
 

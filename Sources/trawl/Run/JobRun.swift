@@ -291,12 +291,29 @@ struct JobRun: Sendable {
         }
         if let failure { throw failure }
         switch end {
-        case .finished: return status
+        case .finished:
+            return try capped(run.id, spec, job.name) && status == .success ? .limitReached : status
         case .interrupted: return .interrupted
         case .limited(let limit):
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
             return .limitReached
         }
+    }
+
+    /// Whether a list has more pages than its request asks for, which is said.
+    private func capped(_ run: RunID, _ spec: JobSpec, _ job: String) throws -> Bool {
+        guard spec.requests.contains(where: { $0.paging != nil }) else { return false }
+        let names: Set<String>
+        do throws(StoreError) {
+            names = try store.read { try $0.cappedNames(of: run) }
+        } catch {
+            throw CommandFailure(error)
+        }
+        for name in names.sorted() {
+            logger.warning(
+                "\(job): \(name) has more pages than paginate.pages allows; set it higher to have them all")
+        }
+        return !names.isEmpty
     }
 
     /// Tells what is to be told of a run that has finished, or with nil what is left of all runs.

@@ -56,4 +56,43 @@ import Testing
     func `a limit that is used up is waited out`(fields: [String: String], expected: Duration?) {
         #expect(wait(fields) == expected)
     }
+
+    @Test func `what remains is told with what comes after it`() {
+        func allowance(_ fields: [String: String]) -> RateAllowance? {
+            RateLimitFields.allowance(now: Self.now) { fields[$0] }
+        }
+        #expect(
+            allowance([
+                "x-ratelimit-remaining": "12", "x-ratelimit-limit": "60", "x-ratelimit-reset": "1785585660",
+                "x-ratelimit-resource": "core",
+            ])
+                == RateAllowance(
+                    remaining: 12, reset: .seconds(60), refill: .window(limit: 60, nil), pool: "core"))
+        // The policy says how long a window is, and what is counted.
+        #expect(
+            allowance([
+                "ratelimit": "\"a,b\";r=50;t=30, \"hour\";r=7",
+                "ratelimit-policy": "\"hour\";q=100;w=3600, \"a,b\";q=60;w=60",
+            ])
+                == RateAllowance(
+                    remaining: 7, reset: .seconds(3600), refill: .window(limit: 100, .seconds(3600))))
+        #expect(
+            allowance([
+                "ratelimit": "\"x\";r=5;t=30", "ratelimit-policy": "\"x\";q=9;w=60;qu=\"content-bytes\"",
+            ]) == nil)
+        // Tokens are no requests, until none are left.
+        #expect(allowance(["x-ratelimit-remaining-tokens": "3", "x-ratelimit-reset-tokens": "1s"]) == nil)
+        // An instant is by the server's clock, as its Date is.
+        #expect(
+            allowance([
+                "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1785589260",
+                "date": "Sat, 01 Aug 2026 13:00:00 GMT",
+            ]) == RateAllowance(remaining: 0, reset: .seconds(60)))
+        // Nanoseconds, and what is long past.
+        #expect(
+            allowance(["x-ratelimit-remaining": "0", "x-ratelimit-reset": "1785585601000000000"])?.reset
+                == .seconds(1))
+        #expect(allowance(["x-ratelimit-remaining": "-3", "x-ratelimit-reset": "1"]) == nil)
+        #expect(allowance(["ratelimit": "x;r=0"]) == nil)
+    }
 }

@@ -8,10 +8,13 @@ final class TestGate {
 
     init(
         perHost: Int, delay: Duration, spread: Duration = .zero,
-        circuit: HostCircuit.Policy = HostCircuit.Policy()
+        circuit: HostCircuit.Policy = HostCircuit.Policy(), burst: StartBurst? = nil,
+        pools: [String: PoolRule] = [:]
     ) {
-        limits = HostLimits(perHost: perHost, delay: delay, spread: spread)
-        gate = HostGate(limits: limits, circuitPolicy: circuit)
+        var limits = HostLimits(perHost: perHost, delay: delay, spread: spread)
+        limits.burst = burst
+        self.limits = limits
+        gate = HostGate(limits: limits, circuitPolicy: circuit, pools: pools)
     }
 
     var queued: Int { gate.queued }
@@ -56,9 +59,20 @@ final class TestGate {
     }
     @discardableResult
     func finished(
-        _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered, now: MonotonicInstant
+        _ slot: HostGate.Slot, wasSent: Bool, _ signal: HostSignal = .answered,
+        allowance: RateAllowance? = nil, name: String? = nil, now: MonotonicInstant
     ) -> HostCircuit.Verdict {
-        gate.finished(slot, wasSent: wasSent, signal, fraction: 0, now: now)
+        gate.finished(slot, wasSent: wasSent, signal, fraction: 0, allowance: allowance, name: name, now: now)
+    }
+    var hasConditions: Bool { gate.hasChangedConditions }
+    var hasUrgentConditions: Bool { gate.hasUrgentConditions }
+    func pause(of request: PageRequest, now: MonotonicInstant) -> Duration {
+        gate.pause(of: request, now: now)
+    }
+    func takePaused(
+        _ slot: HostGate.Slot, for least: Duration, now: MonotonicInstant
+    ) -> [(request: PageRequest, wait: Duration)] {
+        gate.takePaused(slot, for: least, now: now)
     }
     func removeAll() -> [PageRequest] { gate.removeAll() }
 

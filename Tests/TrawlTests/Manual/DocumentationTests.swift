@@ -357,7 +357,14 @@ enum JobKeys {
             return credential(Array(path[2...]), value)
         case "requests[]":
             // These go with others.
-            let more = key == "requests[].item_key" ? ", items: \"$[*]\"" : ""
+            let more =
+                switch key {
+                case "requests[].item_key": ", items: \"$[*]\""
+                case "requests[].pool", "requests[].rate": ", name: a"
+                case "requests[].since": ", name: a, items: \"$[*]\""
+                case "requests[].gzip": ", body: x"
+                default: ""
+                }
             let other = "{name: issues, url: \"\(url)\", items: \"$[*]\"}"
             return "requests: [{url: \"\(url)\"\(more)\(entry.isEmpty ? "" : ", " + entry)}, \(other)]"
         case "extract":

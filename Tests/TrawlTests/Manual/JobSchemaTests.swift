@@ -76,6 +76,9 @@ struct JobSchemaTests {
                 if key.name == "request.cookies.file" {
                     document = "urls: [\"http://a/\"]\nrequest: {cookies: {file: \(text)}}"
                 }
+                if key.name == "rate.burst" {
+                    document = "urls: [\"http://a/\"]\nrate: {per_host: 60/min, burst: \(text)}"
+                }
                 if key.name == "extract" { document = "urls: [\"http://a/\"]\nextract: \(text)" }
                 if key.name.hasPrefix("extract.*.") {
                     document = "urls: [\"http://a/\"]\nextract: {field: {\(key.name.dropFirst(10)): \(text)}}"

@@ -9,6 +9,10 @@ package final class RequestMessage: Sendable {
     package let headers: [JobSpec.HeaderField]
     /// What is sent; nil for nothing.
     package let body: [UInt8]?
+    /// What is sent in place of ``body``, and read while it is sent; nil for nothing.
+    package let upload: RequestUpload?
+    /// How its connections are made.
+    package let connection: Connection
     /// Whether the body holds secrets.
     package let isBodySecret: Bool
     /// The statuses that make the page `done`.
@@ -33,8 +37,10 @@ package final class RequestMessage: Sendable {
         method: String, url: String, headers: [JobSpec.HeaderField], body: [UInt8]?, isBodySecret: Bool,
         accept: StatusSet, timeouts: JobSpec.Timeouts, retry: RetryPolicy, extract: [ExtractionField],
         redaction: Redaction, reading: ReplyReading? = nil, access: RequestAccess? = nil,
-        errand: TokenErrand? = nil
+        errand: TokenErrand? = nil, upload: RequestUpload? = nil, connection: Connection = Connection()
     ) {
+        self.upload = upload
+        self.connection = connection
         self.method = method
         self.url = url
         self.headers = headers
@@ -71,6 +77,22 @@ package final class RequestMessage: Sendable {
         switch method {
         case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE": true
         default: false
+        }
+    }
+}
+
+extension RequestMessage {
+    /// How a request's connections are made, where that differs from what the job says.
+    package struct Connection: Sendable, Equatable {
+        /// What its requests go through, in curl's notation; nil for what the job says.
+        package var proxy: String?
+        /// How its TLS connections are made; nil for what the job says.
+        package var tls: TLSOptions?
+
+        /// What a request says of its own.
+        package init(proxy: String? = nil, tls: TLSOptions? = nil) {
+            self.proxy = proxy
+            self.tls = tls
         }
     }
 }

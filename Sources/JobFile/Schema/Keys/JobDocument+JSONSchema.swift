@@ -27,7 +27,15 @@ extension Schema {
             "properties": .mapping(fields.map { ($0.name, $0.jsonSchema(defaults: defaults)) }),
             "additionalProperties": false,
         ]
-        for rule in rules { keywords.set(rule.keyword.name, to: rule.keyword.value) }
+        for rule in rules {
+            var value = rule.keyword.value
+            // Several rules of what needs what are one keyword.
+            if case .needs = rule, var before = keywords[rule.keyword.name] {
+                before.add(value)
+                value = before
+            }
+            keywords.set(rule.keyword.name, to: value)
+        }
         return ValueType(keywords)
     }
 

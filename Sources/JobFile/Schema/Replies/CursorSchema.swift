@@ -14,7 +14,8 @@ enum CursorSchema {
 
     private static let schema = Schema<Draft>(
         [
-            lifted(ReplySchema.json), lifted(ReplySchema.item), lifted(ReplySchema.header("response_header")),
+            lifted(ReplySchema.json), lifted(ReplySchema.item), lifted(ReplySchema.xpath),
+            lifted(ReplySchema.header("response_header")),
         ] + targets() + [
             .boolean("optional", \.isOptional, "go on without it where a page has none")
         ])

@@ -1,9 +1,11 @@
 internal import CrawlCore
+internal import Extract
 
 /// The key `items`: what is taken out of a reply, one row each.
 enum ItemSchema {
     private struct Draft {
         var formats: [ItemSelection.Format] = []
+        var namespaces: [RequestTemplate.Parameter] = []
     }
 
     private struct CSV {
@@ -22,6 +24,21 @@ enum ItemSchema {
             Field("json", .someText, "where items are in a JSON body", example: "$.data[*]") {
                 cursor, draft throws(JobFileError) in
                 draft.formats.append(.json(try ReplySchema.path(cursor, isOfItems: true)))
+            },
+            Field(
+                "xpath", .someText, "the elements of an XML body that are items", example: "//atom:entry"
+            ) { cursor, draft throws(JobFileError) in
+                draft.formats.append(.xml(path: try cursor.text(), namespaces: []))
+            },
+            Field(
+                "namespaces", .mapping(of: .someText),
+                "what prefixes in paths of `xpath` stand for; without it what the document writes counts",
+                example: ["atom": "http://www.w3.org/2005/Atom"]
+            ) { cursor, draft throws(JobFileError) in
+                for entry in try cursor.entries() {
+                    draft.namespaces.append(
+                        RequestTemplate.Parameter(name: entry.key, value: try cursor.child(entry).text()))
+                }
             },
             Field("ndjson", .boolean, "each line of the body is an item") {
                 cursor, draft throws(JobFileError) in
@@ -51,7 +68,7 @@ enum ItemSchema {
                 }
                 draft.formats.append(.events(until: stream.until))
             },
-        ])
+        ], rules: [.needs(["namespaces"], "xpath")])
 
     private static let csv = Schema<CSV>([
         Field(
@@ -91,8 +108,41 @@ enum ItemSchema {
         var draft = Draft()
         try schema.read(cursor, into: &draft)
         guard draft.formats.count == 1, let format = draft.formats.first else {
-            throw cursor.failure("items are in one format; write one of json, ndjson, csv and sse")
+            throw cursor.failure("items are in one format; write one of json, ndjson, csv, sse and xpath")
+        }
+        if case .xml(let path, _) = format {
+            if let fault = ItemReader.fault(inXPath: path, namespaces: draft.namespaces) {
+                throw cursor.failure("xpath: \(fault)")
+            }
+            return ItemSelection(.xml(path: path, namespaces: draft.namespaces))
+        }
+        guard draft.namespaces.isEmpty else {
+            throw cursor.failure("namespaces go with xpath; remove them")
         }
         return ItemSelection(format)
+    }
+
+    /// A mapping that says where an item's key is.
+    static let key = Schema<KeyDraft>(
+        [
+            Field("xpath", .someText, "a path within an element", example: "atom:id") {
+                cursor, draft throws(JobFileError) in
+                draft.path = try cursor.text()
+            }
+        ], rules: [.required(["xpath"])])
+
+    struct KeyDraft {
+        var path: String?
+    }
+
+    /// Reads `item_key`.
+    static func readKey(_ cursor: Cursor) throws(JobFileError) -> String {
+        guard case .mapping = cursor.node.content else { return try cursor.text() }
+        var draft = KeyDraft()
+        try key.read(cursor, into: &draft)
+        guard let path = draft.path else {
+            throw cursor.failure("nothing says where the key is; write xpath")
+        }
+        return path
     }
 }

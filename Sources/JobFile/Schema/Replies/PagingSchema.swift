@@ -40,7 +40,7 @@ enum PagingSchema {
                 "what a page that was asked for before means: a failure, the end, or nothing"),
             Field(
                 "empty", .words(Paging.Empty.self),
-                "what a page without items means; `end` where pages are numbered, else `go_on`"
+                "what a page without items means; `end` where pages are numbered, else `go_on`; `retry` asks again while there is more by `total`"
             ) { cursor, draft throws(JobFileError) in
                 draft.paging.onEmpty = try cursor.choice() as Paging.Empty
             },
@@ -71,7 +71,7 @@ enum PagingSchema {
         ) { cursor, draft throws(JobFileError) in
             var place = ReplySchema.Draft()
             try next.read(cursor, into: &place)
-            draft.walks.append(.next(try place.place(cursor, "json or header")))
+            draft.walks.append(.next(try place.place(cursor, "json, header or xpath")))
             draft.paging.origin = place.origin ?? .link
         },
         Field(
@@ -104,7 +104,7 @@ enum PagingSchema {
 
     private static let next = Schema<ReplySchema.Draft>(
         [
-            ReplySchema.json, ReplySchema.header("header"),
+            ReplySchema.json, ReplySchema.header("header"), ReplySchema.xpath,
             Field(
                 "origin", .words(Paging.Origin.self),
                 "`link`: the next page has to be at the first one's scheme, host and port; `first`: it is asked for there whatever the link says; `any`: it may be anywhere, and gets no header fields there",
@@ -112,7 +112,7 @@ enum PagingSchema {
             ) { cursor, draft throws(JobFileError) in
                 draft.origin = try cursor.choice() as Paging.Origin
             },
-        ], rules: [.oneOf(["json", "header"])])
+        ], rules: [.oneOf(["json", "header", "xpath"])])
 
     private static let expired = Schema<Paging.Expired>([
         Field("status", .status(), "the status of the reply", example: 410) {
@@ -164,6 +164,9 @@ enum PagingSchema {
                 "one key says what leads to the next page; write next, cursor, merge, page or offset")
         }
         draft.paging.walk = walk
+        guard draft.paging.onEmpty != .retry || draft.paging.total != nil else {
+            throw cursor.failure("empty: retry goes with total, which says whether there is more")
+        }
         if draft.paging.pageCount != nil {
             guard draft.paging.isNumbered else {
                 throw cursor.failure("pages: a count of pages goes with page and offset; write a number")

@@ -9,6 +9,7 @@ enum ReplySchema {
         var wanted: ReplyTest.Wanted?
         var status: Int?
         var type: String?
+        var schema: String?
         var restarts: Bool?
         var origin: Paging.Origin?
     }
@@ -16,6 +17,12 @@ enum ReplySchema {
     static let json = Field<Draft>("json", .someText, "a path in a JSON body", example: "$.meta.next") {
         cursor, draft throws(JobFileError) in
         draft.places.append((.json(try path(cursor)), "json"))
+    }
+
+    static let xpath = Field<Draft>(
+        "xpath", .someText, "a path in an XML body", example: "//opensearch:totalResults"
+    ) { cursor, draft throws(JobFileError) in
+        draft.places.append((.xpath(try cursor.text()), "xpath"))
     }
 
     static let item = Field<Draft>(
@@ -56,15 +63,15 @@ enum ReplySchema {
     }
 
     /// A place alone: `{json: "$.total"}`.
-    static let placeSchema = Schema<Draft>([json, header("header")])
+    static let placeSchema = Schema<Draft>([json, header("header"), xpath])
 
     private static let testSchema = Schema<Draft>(
-        [json, header("header"), value, absent],
-        rules: [.oneOf(["json", "header"]), .oneOf(["is", "absent"])])
+        [json, header("header"), xpath, value, absent],
+        rules: [.oneOf(["json", "header", "xpath"]), .oneOf(["is", "absent"])])
 
     private static let expectationSchema = Schema<Draft>(
         [
-            json, header("header"), value, absent,
+            json, header("header"), xpath, value, absent,
             Field("type", .someText, "the type of the body", example: "application/json") {
                 cursor, draft throws(JobFileError) in
                 let type = try cursor.text()
@@ -73,7 +80,14 @@ enum ReplySchema {
                 }
                 draft.type = type.lowercased()
             },
-        ], rules: [.oneOf(["json", "header", "type"])])
+            Field(
+                "schema", .someText,
+                "a file with a JSON Schema of the reply, or of each item of a request with `items`, relative to the job file",
+                example: "reply.schema.json"
+            ) { cursor, draft throws(JobFileError) in
+                draft.schema = try UploadSchema.path(cursor)
+            },
+        ], rules: [.oneOf(["json", "header", "xpath", "type", "schema"])])
 
     static let place = placeSchema.type(defaults: nil)
     static let test = testSchema.type(defaults: nil)
@@ -89,13 +103,13 @@ enum ReplySchema {
     static func readPlace(_ cursor: Cursor) throws(JobFileError) -> ReplyPlace {
         var draft = Draft()
         try placeSchema.read(cursor, into: &draft)
-        return try draft.place(cursor, "json or header")
+        return try draft.place(cursor, "json, header or xpath")
     }
 
     static func readTest(_ cursor: Cursor) throws(JobFileError) -> ReplyTest {
         var draft = Draft()
         try testSchema.read(cursor, into: &draft)
-        let place = try draft.place(cursor, "json or header")
+        let place = try draft.place(cursor, "json, header or xpath")
         guard let wanted = draft.wanted else {
             throw cursor.failure("nothing says what the value has to be; write is, or absent")
         }
@@ -103,13 +117,26 @@ enum ReplySchema {
     }
 
     /// Reads what a reply has to say.
-    static func readExpectations(_ cursor: Cursor) throws(JobFileError) -> [ReplyTest] {
+    ///
+    /// - Parameter schema: gets the file of a schema, which is the same in all tests.
+    static func readExpectations(
+        _ cursor: Cursor, schema: inout String?
+    ) throws(JobFileError) -> [ReplyTest] {
         let elements = try cursor.elements(example: "[{json: \"$.status\", is: ok}]")
         guard !elements.isEmpty else { throw cursor.failure("the list is empty; write at least one test") }
         var tests: [ReplyTest] = []
         for element in elements {
             var draft = Draft()
             try expectationSchema.read(element, into: &draft)
+            if let file = draft.schema {
+                guard draft.places.isEmpty, draft.wanted == nil, draft.type == nil, schema == nil else {
+                    throw element.failure(
+                        "a test has one of json, header, xpath, type and schema, and a request one schema; remove the others"
+                    )
+                }
+                schema = file
+                continue
+            }
             if let type = draft.type {
                 guard draft.places.isEmpty, draft.wanted == nil else {
                     throw element.failure("a test has one of json, header and type; remove the others")
@@ -117,7 +144,7 @@ enum ReplySchema {
                 tests.append(ReplyTest(.type, .value(type)))
                 continue
             }
-            let place = try draft.place(element, "json, header or type")
+            let place = try draft.place(element, "json, header, xpath, type or schema")
             guard let wanted = draft.wanted else {
                 throw element.failure("nothing says what the value has to be; write is, or absent")
             }

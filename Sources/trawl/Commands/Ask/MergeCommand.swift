@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CrawlCore
-internal import JobFile
 internal import TrawlStore
 
 /// `trawl merge`
@@ -11,7 +10,8 @@ struct MergeCommand: ParsableCommand, OutputCommand {
         discussion: """
             Each reply stands under the name of its request, or its URL where it has none; where several have one \
             name, in a list. A request with `extract` gives what was extracted. `errors` has what went wrong, a reply \
-            that is no JSON too, by the same names; a `null` is a reply of `null`, or one without a byte.
+            that is no JSON too, by the same names; a `null` is a reply of `null`, or one without a byte. Of a request with \
+            `items` it is the list of them. What was asked for with `for_each` stands under the value of its item.
             """)
 
     @Argument(help: ArgumentHelp("The job's name.", valueName: "job"))
@@ -28,80 +28,16 @@ struct MergeCommand: ParsableCommand, OutputCommand {
     func run() throws {
         let store = try database.open(.readOnly)
         let record = try store.existingRun(selector, of: store.existingJob(job))
-        var replies = JSONCollection()
-        var errors = JSONCollection()
-        let lists = itemLists(of: record)
-        var items: [String: [String]] = [:]
+        var merged = MergedReplies(of: record, named: job)
         do throws(StoreError) {
             try store.read { transaction in
-                try transaction.forEachReply(of: record.id) { row in
-                    let name = row.name ?? row.url
-                    if row.state == .done, lists.contains(name) {
-                        items[name, default: []] += []
-                    } else if row.state == .done, let json = row.extracted ?? row.reply ?? row.emptyReply {
-                        replies.add(name, json)
-                    } else {
-                        errors.add(name, MergeCommand.error(row))
-                    }
-                }
-                guard !lists.isEmpty else { return }
-                try transaction.forEachItem(of: record.id) { item in
-                    if let name = item.name { items[name, default: []].append(item.value) }
-                }
+                try transaction.forEachReply(of: record.id) { merged.add($0) }
+                guard merged.hasLists else { return }
+                try transaction.forEachItem(of: record.id) { merged.add($0) }
             }
         } catch {
             throw CommandFailure(error)
         }
-        for (name, values) in items.sorted(by: { $0.key < $1.key }) {
-            replies.add(name, "[" + values.joined(separator: ",") + "]")
-        }
-        replies.add("errors", errors.object)
-        try Terminal.put(replies.object + "\n")
-    }
-
-    /// The names of the run's requests whose replies are taken apart into items.
-    private func itemLists(of run: RunRecord) -> Set<String> {
-        let document = try? JobDocument(yaml: run.spec, source: .database(name: job))
-        return Set((document?.spec.requests ?? []).filter { $0.items != nil }.compactMap(\.name))
-    }
-
-    private static func error(_ row: ReplyRow) -> String {
-        var error = JSONLine()
-        error.add("state", row.state.rawValue)
-        error.add("status_code", row.statusCode)
-        error.add("error_kind", row.errorKind)
-        error.add("error", row.error ?? row.absence)
-        return error.line
-    }
-}
-
-extension ReplyRow {
-    /// `null` in place of an empty reply, such as a 204; nil if the reply was not empty.
-    fileprivate var emptyReply: String? { (contentLength ?? 0) == 0 ? "null" : nil }
-
-    /// Why a page that is done has no JSON reply.
-    fileprivate var absence: String? {
-        guard state == .done else { return nil }
-        return "the reply is not JSON: \(contentLength ?? 0) bytes of \(contentType ?? "no type")"
-    }
-}
-
-/// JSON values by name, in the order in which each name came first.
-private struct JSONCollection {
-    private var names: [String] = []
-    private var values: [String: [String]] = [:]
-
-    mutating func add(_ name: String, _ json: String) {
-        if values[name] == nil { names.append(name) }
-        values[name, default: []].append(json)
-    }
-
-    var object: String {
-        var object = JSONLine()
-        for name in names {
-            let values = values[name] ?? []
-            object.add(name, json: values.count == 1 ? values[0] : "[" + values.joined(separator: ",") + "]")
-        }
-        return object.line
+        try Terminal.put(merged.object + "\n")
     }
 }

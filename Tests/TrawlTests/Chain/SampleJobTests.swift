@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// The jobs of sample-jobs/api, against a server that pages and refuses as the documentation of these APIs says.
+@Suite(.timeLimit(.minutes(5))) struct SampleJobTests {
+    private let bench: Workbench
+
+    init() throws { bench = try Workbench() }
+
+    private static let project = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../.."
+    )
+    .standardizedFileURL.path
+
+    /// Runs a job with the server in place of the API's hosts, and writes down what the server was asked for.
+    private func collect(_ job: String) async throws -> Finished {
+        try await bench.shell(
+            """
+            mkfifo hold
+            python3 \(Self.project)/scripts/benchmarks/apishapes.py <hold >port & exec 3>hold
+            until [ -s port ]; do sleep 0.05; done
+            sed -E "s#https?://([a-z]+\\.)+(com|org)|http://127.0.0.1:9200#http://127.0.0.1:$(cat port)#; /^rate:/d" \
+                \(Self.project)/sample-jobs/api/\(job).yaml >\(job).yaml
+            export GITHUB_TOKEN=github-token STRIPE_KEY=stripe-key SHOPIFY_TOKEN=shopify-token NOTION_TOKEN=notion-token
+            $TRAWL run \(job).yaml --db trawl.db -q
+            code=$?
+            curl -s http://127.0.0.1:$(cat port)/requests >requests.json
+            exec 3>&-
+            exit $code
+            """)
+    }
+
+    @Test(arguments: [
+        ("crossref", "works 2500 2500 3"), ("csv", "export 5000 5000 1"),
+        ("elasticsearch", "documents 2500 2500 3"),
+        ("github", "comments 250 250 1, issues 250 250 3"), ("hal", "orders 95 95 5"),
+        ("notion", "rows 950 950 10"),
+        ("odata", "products 77 77 4"), ("shopify", "orders 950 950 10"), ("stripe", "charges 950 950 10"),
+        ("wikipedia", "members 950 950 2"),
+    ])
+    func `a sample job collects each item once, and asks for no page twice`(job: String, items: String)
+        async throws
+    {
+        let result = try await collect(job)
+
+        #expect(result.code == 0, "\(result.errors)")
+        let found: String? = try bench.value(
+            """
+            SELECT group_concat(line, ', ') FROM (SELECT name || ' ' || count(*) || ' ' || count(DISTINCT key) || ' ' || max(page) AS line
+                FROM items GROUP BY name)
+            """)
+        #expect(found == items)
+        let sent = try JSONDecoder().decode(
+            [String: Int].self, from: Data(bench.text(of: "requests.json").utf8))
+        // Shopify's bucket is empty once.
+        #expect(sent.values.filter { $0 > 1 } == (job == "shopify" ? [2] : []), "\(sent)")
+    }
+}
