@@ -43,6 +43,8 @@ struct HostPools {
     private static let leastWindow: Duration = .seconds(1)
     /// The most pools that a host may make by naming them.
     private static let mostPools = 64
+    /// The most requests whose pools are kept by what a host says. A list may give each of its lines a name.
+    private static let mostNames = 1_000
 
     /// - Parameters:
     ///   - rules: the pools that the job names, by the names of its requests.
@@ -147,7 +149,7 @@ struct HostPools {
         guard let allowance else { return pool }
         var target = pool
         // What the job says of its requests goes before what the host calls them.
-        if pool == 0, let name, let resource = allowance.pool {
+        if pool == 0, let name, let resource = allowance.pool, byRequest.count < Self.mostNames {
             target = index(of: resource)
             byRequest[name] = target
         }

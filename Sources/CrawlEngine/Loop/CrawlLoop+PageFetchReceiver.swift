@@ -20,9 +20,10 @@ extension CrawlLoop: PageFetchReceiver {
     func finished(_ fetcher: PageFetcher, _ result: consuming PageFetchResult, _ signal: HostSignal) {
         var verdict = HostCircuit.Verdict.counted
         if let slot = fetcher.slot {
+            let allowance = fetcher.allowance
             verdict = gate.finished(
                 slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(),
-                allowance: fetcher.allowance, name: result.requestName, now: transfers.now)
+                allowance: allowance, name: allowance == nil ? nil : result.requestName, now: transfers.now)
             fetcher.slot = nil
             for paused in gate.takePaused(slot, for: CrawlLoop.longPause, now: transfers.now) {
                 putOff(paused.request, for: paused.wait)

@@ -41,7 +41,8 @@ extension PageFetcher {
     func setConnection(of request: PageRequest, _ transfer: Transfer) throws(CurlSetupFailure) {
         let message = request.page?.message
         let tls = message?.connection.tls ?? policy.tls
-        if transfer.hasTLS || !tls.isEmpty {
+        if tls != nil || transfer.hasTLS {
+            let tls = tls ?? TLSOptions()
             try transfer.setTLS(request.isAtHome ? tls : tls.elsewhere)
         }
         transfer.setProxy(message?.connection.proxy)

@@ -23,8 +23,8 @@ package struct FetchPolicy: Sendable {
     /// Names, in lower case, of header fields whose values are never kept.
     let secretFields: Set<String>
     let timeouts: JobSpec.Timeouts
-    /// How TLS connections are made.
-    let tls: TLSOptions
+    /// How TLS connections are made; nil for what libcurl and the system do.
+    let tls: TLSOptions?
     /// The secrets in the job's header fields, which are masked in all that is reported.
     package let redaction: Redaction
     /// Whether JSON replies are kept.
@@ -67,7 +67,7 @@ package struct FetchPolicy: Sendable {
         folder: FolderSite? = nil
     ) {
         timeouts = spec.timeouts
-        tls = spec.request.tls
+        tls = spec.request.tls.isEmpty ? nil : spec.request.tls
         self.redaction = redaction
         self.keepsReplies = keepsReplies
         accept = spec.accept

@@ -170,10 +170,11 @@ extension Transfer {
             }
         try handle.set(CURLOPT_SSLVERSION, Int(version))
         settings.tls = tls
+        settings.hasTLS = !tls.isEmpty
     }
 
     /// Whether anything of TLS is set that is not libcurl's or the system's.
-    package var hasTLS: Bool { !settings.tls.isEmpty }
+    package var hasTLS: Bool { settings.hasTLS }
 
     /// Sets what the next requests go through; nil for what the job says.
     package func setProxy(_ proxy: String?) {

@@ -27,6 +27,8 @@ struct TransferSettings {
     var ownProxies: ProxySelection?
     /// How TLS connections are made.
     var tls = TLSOptions()
+    /// Whether any of that is set.
+    var hasTLS = false
     /// Whether the body is a form of several parts, whose type has a boundary that curl makes.
     var isForm = false
     /// After how many seconds curl forgets a name that it looked up (CURLOPT_DNS_CACHE_TIMEOUT(3)); -1 for never.

@@ -21,7 +21,7 @@ package final class JSONSchema: ReplyCheck, @unchecked Sendable {
     private let root: JSONTree
 
     /// Rules for a value.
-    private struct Node {
+    private final class Node {
         /// What a value has to be at all; false for none.
         var isPossible = true
         var types: Set<String> = []
@@ -42,8 +42,8 @@ package final class JSONSchema: ReplyCheck, @unchecked Sendable {
         var reference: Int?
     }
 
-    /// How many rules may be tried on one value.
-    private static let mostSteps = 2_000_000
+    /// How many rules may be tried on a value: so many, and two for each of its bytes. Most values take less than one a byte.
+    private static let leastSteps = 100_000
     /// How deep rules may refer to one another.
     private static let mostDepth = 200
     /// Keywords that say something and check nothing.
@@ -66,25 +66,24 @@ package final class JSONSchema: ReplyCheck, @unchecked Sendable {
     private func node(of tree: JSONTree, at place: String) throws(Mistake) -> Int {
         if let known = places[place] { return known }
         let index = nodes.count
-        nodes.append(Node())
+        let node = Node()
+        nodes.append(node)
         places[place] = index
-        var node = Node()
         switch tree {
         case .scalar("true"): break
         case .scalar("false"): node.isPossible = false
         case .object(let members):
             for member in members {
                 guard let name = JSONTree.string(member.name) else { continue }
-                try read(name, member.value, into: &node, at: place)
+                try read(name, member.value, into: node, at: place)
             }
         default: throw Mistake(description: "\(place) is no schema; write an object, true or false")
         }
-        nodes[index] = node
         return index
     }
 
     private func read(
-        _ name: String, _ value: JSONTree, into node: inout Node, at place: String
+        _ name: String, _ value: JSONTree, into node: Node, at place: String
     ) throws(Mistake) {
         func mistake(_ what: String) -> Mistake { Mistake(description: "\(place)/\(name): \(what)") }
         switch name {
@@ -199,16 +198,16 @@ package final class JSONSchema: ReplyCheck, @unchecked Sendable {
         guard let tree = JSONTree(String(decoding: json, as: UTF8.self)) else {
             return "the value is nested too deep for a schema"
         }
-        var steps = 0
+        var steps = Self.leastSteps + 2 * json.count
         return fault(in: tree, 0, at: "$", depth: 0, &steps)
     }
 
     private func fault(
         in value: JSONTree, _ index: Int, at path: String, depth: Int, _ steps: inout Int
     ) -> String? {
-        steps += 1
-        guard steps < Self.mostSteps, depth < Self.mostDepth else {
-            steps = Self.mostSteps
+        steps -= 1
+        guard steps > 0, depth < Self.mostDepth else {
+            steps = 0
             return "the schema takes too long to try at \(path)"
         }
         let node = nodes[index]
@@ -243,7 +242,7 @@ package final class JSONSchema: ReplyCheck, @unchecked Sendable {
         if let none = node.none, fault(in: value, none, at: path, depth: depth + 1, &steps) == nil {
             return "\(path) is what it must not be"
         }
-        return steps >= Self.mostSteps
+        return steps <= 0
             ? "the schema takes too long to try at \(path)"
             : partFault(value, node, at: path, depth: depth, &steps)
     }

@@ -32,6 +32,7 @@ import Testing
                 "link_elements", "link_rows", "page_places", "fragment_faults", "verdicts", "links",
                 "broken_elements",
                 "broken_links", "page_chains", "item_rows", "all_items", "items", "item_changes",
+                "current_items",
             ])
     }
 

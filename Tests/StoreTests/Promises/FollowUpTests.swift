@@ -123,6 +123,56 @@ struct FollowUpTests {
         #expect(try runner.drain() == [])
     }
 
+    @Test(
+        "What a run began with is kept, and which of its lists are not whole is known",
+        arguments: DatabaseFactory.all)
+    func marks(_ factory: DatabaseFactory) throws {
+        let (runner, first) = try start(factory)
+        let port = runner.database.port
+        try port.write { try $0.keepMarks(#"{"list":"2026-01-01"}"#, of: runner.run) }
+        #expect(try runner.record().marks == #"{"list":"2026-01-01"}"#)
+        #expect(try port.read { try $0.incompleteNames(of: runner.run) } == [])
+        #expect(try port.read { try $0.cappedNames(of: runner.run) } == [])
+        let skipped = following("http://a.test/9", first, number: 3) {
+            ($0.hostKeyLength, $0.end) = (0, .skipped(.limit, "too many"))
+        }
+        try runner.record([settled(first, items: ["1"], to: [skipped])])
+        #expect(try port.read { try $0.incompleteNames(of: runner.run) } == ["list"])
+        #expect(try port.read { try $0.cappedNames(of: runner.run) } == ["list"])
+        var replies: [String?] = []
+        try port.read { try $0.forEachReply(of: runner.run) { replies.append($0.input) } }
+        #expect(replies == [nil, nil])
+    }
+
+    @Test("A request for an item is known by it", arguments: DatabaseFactory.all)
+    func input(_ factory: DatabaseFactory) throws {
+        let (runner, first) = try start(factory)
+        let child = following("http://a.test/c", first, number: 1) {
+            ($0.isOfItem, $0.input, $0.name) = (true, #"{"item":7}"#, "child")
+        }
+        try runner.record([settled(first, items: ["7"], to: [child])])
+        let page = try #require(try runner.take(first.host).pages.first)
+        let second = following("http://a.test/c2", page, number: 2) { $0.name = "child" }
+        try runner.record([settled(page, items: ["a"], to: [second])])
+        let last = try #require(try runner.take(first.host).pages.first)
+        try runner.record([settled(last, items: ["b"], to: [])])
+        var inputs: [String] = []
+        try runner.database.port.read { reader in
+            try reader.forEachItem(of: runner.run) { inputs.append("\($0.value) \($0.input ?? "-")") }
+        }
+        #expect(inputs.sorted() == ["7 -", #"a {"item":7}"#, #"b {"item":7}"#])
+    }
+
+    @Test("What a host said of its limits is kept", arguments: DatabaseFactory.all)
+    func allowance(_ factory: DatabaseFactory) throws {
+        let (runner, first) = try start(factory)
+        var condition = HostCondition()
+        condition.allowance = HostCondition.Allowance(remaining: 42, reset: .seconds(60))
+        try runner.turn { $0.record.conditions = [first.host: condition] }
+        try runner.record([settled(first, items: ["1"], to: [])])
+        #expect(try runner.drain() == [])
+    }
+
     @Test("A list that is read again gives up the items that it had", arguments: DatabaseFactory.all)
     func restarted(_ factory: DatabaseFactory) throws {
         let (runner, first) = try start(factory)
