@@ -45,6 +45,7 @@ struct Trawl: AsyncParsableCommand {
             if try beganOtherwise() { return }
             try checkCommand()
             var command = try parseAsRoot(arguments)
+            try checkMachine()
             output = (command as? any OutputCommand)?.output
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -92,6 +93,14 @@ struct Trawl: AsyncParsableCommand {
         if word.hasPrefix("-") || commands.contains(word) { return }
         let way = suggestion(for: word, commands)
         throw CommandFailure(.usage, "\(Terminal.sanitized(word)) is no command; \(way)")
+    }
+
+    /// Throws where /proc is not mounted. libdispatch, which runs Swift's tasks, reads there every second how its threads are doing, and
+    /// ends the process if it cannot.
+    private static func checkMachine() throws {
+        guard access("/proc/self/task", R_OK) != 0 else { return }
+        throw CommandFailure(
+            .io, "/proc is not there, which the program needs; mount it: mount -t proc proc /proc")
     }
 
     private static func suggestion(for word: String, _ commands: [String]) -> String {

@@ -27,7 +27,8 @@ struct RequestContent {
     ///   - token: what stands for `${token}`; nil for none.
     /// - Throws: ``SecretFailure`` where a secret is not to be had.
     init(
-        _ template: RequestTemplate, _ environment: FetchEnvironment, _ redaction: inout Redaction, token: String? = nil
+        _ template: RequestTemplate, _ environment: FetchEnvironment, _ redaction: inout Redaction,
+        token: String? = nil
     ) throws(SecretFailure) {
         let text: String
         let encode: (String) -> String
