@@ -23,6 +23,8 @@ import subprocess
 import tempfile
 import time
 
+import pgserver
+
 
 # MARK: The site
 
@@ -89,28 +91,12 @@ class Site:
 
 # MARK: The database
 
-class Server:
+class Server(pgserver.Server):
+    """The server of a measurement, whose processes are asked for their CPU time."""
+
     def __init__(self):
-        self.programs = max(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
         self.folder = tempfile.mkdtemp(prefix="pgscale-")
-        self.user = []
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-            self.user = ["runuser", "-u", "postgres", "--"]
-        self.run("initdb", "-D", f"{self.folder}/data", "-A", "trust", "-U", "trawl", "-E", "UTF8", "--no-locale")
-        self.run("pg_ctl", "-D", f"{self.folder}/data", "-w", "start", "-l", f"{self.folder}/log", "-o",
-                 f"-k {self.folder} -c listen_addresses='' -c shared_buffers=256MB -c max_wal_size=4GB")
-
-    def run(self, program, *arguments):
-        subprocess.run([*self.user, f"{self.programs}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    def url(self, schema):
-        return f"postgresql://trawl@{self.folder.replace('/', '%2F')}/postgres?schema={schema}"
-
-    def rows(self, sql):
-        command = [f"{self.programs}/psql", "-h", self.folder, "-U", "trawl", "-d", "postgres", "-Atc", sql]
-        return [line.split("|") for line in
-                subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()]
+        super().__init__(self.folder, options="-c shared_buffers=256MB -c max_wal_size=4GB")
 
     def cpu(self):
         """CPU seconds of the server's processes, those that ended among them."""
@@ -134,7 +120,7 @@ class Server:
         return int(self.rows("SELECT xact_commit FROM pg_stat_database WHERE datname = 'postgres'")[0][0])
 
     def end(self):
-        self.run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop")
+        super().end()
         shutil.rmtree(self.folder)
 
 
@@ -181,7 +167,7 @@ def runners(options):
         bench = Bench(options, options.latency)
         try:
             job = bench.job("scale", bench.site.urls(options.hosts, options.pages), f"concurrency: {{total: {options.total}, per_host: 1}}\n")
-            database = bench.server.url("scale")
+            database = bench.server.url(schema="scale")
             before = bench.server.commits()
             seconds, own, theirs = bench.crawl(database, job, runners=count)
             pages = int(bench.server.rows("SELECT count(*) FROM scale.pages WHERE state = 'done'")[0][0])
@@ -200,7 +186,7 @@ def files(options):
     bench = Bench(options, 0)
     try:
         for turn in range(options.rounds):
-            for name, database in (("file", f"{bench.folder}/{turn}.db"), ("server", bench.server.url(f"files{turn}"))):
+            for name, database in (("file", f"{bench.folder}/{turn}.db"), ("server", bench.server.url(schema=f"files{turn}"))):
                 job = bench.job("files", bench.site.urls(100, options.pages), "concurrency: {total: 64, per_host: 4}\n")
                 seconds, own, theirs = bench.crawl(database, job)
                 print(f"{name}: {seconds:.1f} s, CPU ms a page: runner {1000 * own / options.pages:.3f},"
@@ -213,7 +199,7 @@ def queue(options):
     for size in map(int, options.sizes.split(",")):
         bench = Bench(options, 0)
         try:
-            database = f"{bench.folder}/queue.db" if options.file else bench.server.url("queue")
+            database = f"{bench.folder}/queue.db" if options.file else bench.server.url(schema="queue")
 
             job = bench.job("queue", bench.site.urls(1000, size), "concurrency: {total: 64, per_host: 4}\n")
             # The list is taken in, and the first pages are asked for.
@@ -232,7 +218,7 @@ def queue(options):
 def sizes(options):
     bench = Bench(options, 0)
     try:
-        database = bench.server.url("sizes")
+        database = bench.server.url(schema="sizes")
         job = bench.job("sizes", bench.site.urls(100, options.pages), "concurrency: {total: 64, per_host: 4}\nkeep_runs: 2\n")
         for number in range(1, options.runs + 1):
             bench.crawl(database, job)
