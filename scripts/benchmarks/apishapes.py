@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""APIs on loopback that page, refuse and fail as the public documentation of well-known ones says: apishapes.py [--port 0]
+"""APIs on loopback that page, refuse and fail as the public documentation of well-known ones says: apishapes.py [--port 0] [--latency 0]
 
 It prints its port, and ends when its standard input is closed. Paths are those of the real APIs, which the jobs in sample-jobs/api
 name. Each list has so many items as `SIZES` says. GET /requests tells how often each request was sent.
@@ -15,6 +15,7 @@ import re
 import socketserver
 import sys
 import threading
+import time
 import urllib.parse
 
 SIZES = {
@@ -223,8 +224,8 @@ class Shapes:
     ]
 
 
-def serve(port=0):
-    """Serves in a thread; the shapes, whose base is the server's URL."""
+def serve(port=0, latency=0.0):
+    """Serves in a thread, each reply after the latency in seconds; the shapes, whose base is the server's URL."""
     shapes = Shapes()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -233,6 +234,7 @@ def serve(port=0):
         def answer(self):
             length = int(self.headers.get("Content-Length", 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            time.sleep(latency)
             status, body, more = shapes.answer(self.command, self.path, headers, self.rfile.read(length))
             fields = {"Content-Type": "application/json", **dict(more)}
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -264,7 +266,9 @@ def serve(port=0):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0)
-    print(serve(parser.parse_args().port).base.rsplit(":", 1)[1], flush=True)
+    parser.add_argument("--latency", type=float, default=0)
+    options = parser.parse_args()
+    print(serve(options.port, options.latency).base.rsplit(":", 1)[1], flush=True)
     sys.stdin.read()
 
 
