@@ -12,8 +12,8 @@ package protocol PageSource: ~Copyable {
 package enum SourceEntry: Sendable, Equatable {
     /// A URL as its author wrote it; `line` is where, `input` a JSON object with what else is said of it.
     case url(String, name: String?, line: Int?, input: String? = nil)
-    /// A request; its URL is no pattern.
-    case request(RequestTemplate, line: Int?)
+    /// A request; its URL is no pattern. It lies apart: a list of URLs would else copy the room of a request for each of them.
+    indirect case request(RequestTemplate, line: Int?)
     /// Text that cannot be a URL or a request.
     case unusable(String, line: Int?, reason: String)
 }
