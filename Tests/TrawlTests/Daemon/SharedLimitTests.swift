@@ -19,10 +19,10 @@ struct SharedLimitTests {
             "SELECT count(*) = 1 FROM runs JOIN jobs ON jobs.id = job_id WHERE name = 'small' AND runs.state = 'finished'",
             by: daemon)
 
-        let left: Int = try #require(
-            try bench.value("SELECT pages_pending FROM runs JOIN jobs ON jobs.id = job_id WHERE name = 'big'")
-        )
-        #expect(left > 500)
+        // How soon the daemon sees the job hangs on how busy the machine is; what counts is how many turns the other has meanwhile.
+        let starts = small.log.map(\.startedAt)
+        let (first, last) = (try #require(starts.min()), try #require(starts.max()))
+        #expect(big.log.count { first <= $0.startedAt && $0.startedAt <= last } < 500)
         daemon.signal(SIGTERM)
         #expect(try await daemon.finished().code == 0)
     }
