@@ -97,7 +97,7 @@ package final class Crawl: Sendable {
     /// How long ago its driver and all its loops were seen at work: about a second at most, unless one is stuck. From any
     /// thread.
     package var silence: Duration {
-        // Whoever waits for the database is not stuck.
+        // A thread that waits for the database is not stuck.
         min(heartbeat.age, lease?.sinceWait(at: .now) ?? heartbeat.age)
     }
 

@@ -8,7 +8,8 @@ internal import CrawlCore
 /// `allOf`, `anyOf`, `oneOf`, `not`, and `$ref` to a place in the same file. Patterns are RE2's, whose time does not explode; the
 /// work on one value has an end too.
 ///
-/// Safe on several threads: nothing of it changes once it is made, and RE2 matches on any number of threads at once (re2.h).
+/// Several threads may check values by it at once.
+// @unchecked because nothing of it changes once it is made, and RE2 matches on any number of threads at once (re2.h).
 package final class JSONSchema: ReplyCheck, @unchecked Sendable {
     /// What is wrong with a schema.
     package struct Mistake: Error {

@@ -6,7 +6,8 @@ internal import TrawlStore
 ///
 /// Statements are queued and sent together: ``flush(timeout:)`` is one round trip, however many they are. Nothing is set in the
 /// session, so that a pooler may hand each transaction to another server process.
-// Safe to hand on unchecked, because whoever has it is alone with it, one thread at a time.
+// @unchecked because a connection has one owner, and only the owner's thread uses it; it may be handed on to another thread between two
+// uses.
 final class PostgresConnection: @unchecked Sendable {
     /// How a transaction is begun.
     enum Mode {

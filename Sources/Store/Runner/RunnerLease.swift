@@ -45,7 +45,7 @@ package final class RunnerLease: Sendable {
     /// Whether others have taken the runner for gone.
     package var isLost: Bool { lost.load(ordering: .relaxed) }
 
-    /// Whether the runner may begin something that only the one who has a host may do.
+    /// Whether the runner may still act as the owner of its hosts.
     package func isTrusted(at now: MonotonicInstant) -> Bool {
         !isLost && age(at: now) < RunnerLease.trust.wholeMilliseconds
     }
@@ -82,7 +82,7 @@ package final class RunnerLease: Sendable {
         return waiting == .min ? nil : .milliseconds(now.sinceBoot.wholeMilliseconds - waiting)
     }
 
-    /// Says who is told of an outage: in words as it begins, and with nil as it ends. Called on the thread that waits.
+    /// Sets what is called when the database goes away, with the reason, and when it is back, with nil. It is called on the thread that waits.
     package func listen(_ listener: (@Sendable (String?) -> Void)?) {
         self.listener.withLock { $0 = listener }
     }

@@ -39,7 +39,7 @@ struct LiveSite: WebSite {
 
     private func now(_ response: WebResponse) -> WebAnswer { .now(PageHeaders.added(to: response)) }
 
-    /// The page is the same for all: what it shows is asked for by its script. Who has no token is told so by the status.
+    /// The page is the same for all: its script asks for what it shows. A client without a token learns that from the status.
     private func page(_ request: WebRequest) -> WebResponse {
         let page = file(PackageResources.live_html, "text/html; charset=utf-8")
         guard gate.isAllowed(request) else {

@@ -136,4 +136,34 @@ import Testing
         options.circuit.probes = 0
         #expect(options.circuit(of: spec).probes == 0)
     }
+
+    @Test func `a check that fails to connect keeps its own verdict where its host is given up for it`()
+        async throws
+    {
+        let (urls, _) = try deadURLs(6)
+        let dead = urls.map { $0.replacing("127.0.0.1", with: "127.0.0.2") }
+        let site = try LoopbackServer { _ in
+            .html(title: "", links: dead)
+        }
+        var circuit = circuit
+        circuit.failures = 1
+        circuit.probes = 0
+
+        try await harness.crawl(
+            [site.url("/")],
+            spec: CrawlHarness.spec {
+                $0.check = JobSpec.Check()
+                $0.keepsLinks = true
+                $0.concurrency.perHost = 1
+                $0.retry.attempts = 1
+                $0.allowPrivate = ["127.0.0.2"]
+            }, circuit: circuit)
+
+        let said = try harness.value(
+            """
+            SELECT group_concat(line) FROM (SELECT verdict || ' ' || reason || ' ' || count(*) AS line
+                FROM links GROUP BY verdict, reason ORDER BY 1)
+            """, as: String.self)
+        #expect(said == "broken connect 1,unsure connect 5")
+    }
 }

@@ -247,7 +247,7 @@ struct FenceTests {
         case epoch = "UPDATE hosts SET epoch = epoch + 2"
         /// It is another's.
         case owner = "UPDATE hosts SET runner_id = 7, epoch = epoch + 1"
-        /// It is nobody's.
+        /// The host has no owner.
         case nobody = "UPDATE hosts SET runner_id = NULL"
     }
 

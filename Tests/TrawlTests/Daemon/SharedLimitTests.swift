@@ -19,7 +19,7 @@ struct SharedLimitTests {
             "SELECT count(*) = 1 FROM runs JOIN jobs ON jobs.id = job_id WHERE name = 'small' AND runs.state = 'finished'",
             by: daemon)
 
-        // How soon the daemon sees the job hangs on how busy the machine is; what counts is how many turns the other has meanwhile.
+        // On a busy machine the daemon sees the job late. What counts is how many turns the other job has from then on.
         let starts = small.log.map(\.startedAt)
         let (first, last) = (try #require(starts.min()), try #require(starts.max()))
         #expect(big.log.count { first <= $0.startedAt && $0.startedAt <= last } < 500)

@@ -76,7 +76,7 @@ extension LiveSnapshot {
 
     private static func array(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
 
-    /// A stranger's text, as whoever shows it may take it.
+    /// A stranger's text with its control and direction characters made visible, so that a page or a terminal may show it.
     private static func text(_ text: String?) -> String? { text.map(ForeignText.visible) }
 
     private static func number(_ value: Double?) -> String {

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// A small server of HTTP/1.1 for a few readers: one thread that waits for all of its connections (poll(2)).
 ///
-/// It trusts nobody: a head has a largest size and a longest time, and who does not take what is sent is cut off. It never blocks on a
-/// client, and what takes long is answered from elsewhere (``WebAnswer/later(_:)``).
+/// It trusts no client. The head of a request may have so many bytes and take so long, and a client that does not read what it is sent is
+/// cut off. The thread never waits for one client; an answer that takes long comes from another thread (``WebAnswer/later(_:)``).
 final class WebServer: @unchecked Sendable {
     // @unchecked because the state is touched only by the server's thread once that has been started; others reach it by the inbox and the waker.
 
@@ -41,7 +41,7 @@ final class WebServer: @unchecked Sendable {
     private var pausedUntil: MonotonicInstant?
     private var hasComplained = false
 
-    /// Listens. Who comes waits until ``start(_:)``.
+    /// Listens. Clients that connect wait until ``start(_:)``.
     ///
     /// - Throws: `CommandFailure` where it cannot listen at the address.
     init(
