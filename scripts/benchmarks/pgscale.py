@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What runs on PostgreSQL cost: pages a second by 1, 2, 4 and 8 runners, CPU of runners and server beside a run on an SQLite file, the
-cost of a page with many pages pending, and sizes of tables over ten runs.
+cost of a page with many pages pending, sizes of tables over ten runs, and what deleting a large run does to another.
 
     pgscale.py runners [--hosts 2000] [--pages 20000] [--latency 0.2] [--total 20] [--counts 1,2,4,8]
     pgscale.py files   [--pages 20000]            one runner: PostgreSQL against an SQLite file, without latency
     pgscale.py queue   [--sizes 100000,1000000] [--pages 10000] [--file]    so many pages of a queue of each size
     pgscale.py sizes   [--runs 10] [--pages 20000]
+    pgscale.py prune   [--pages 20000]            deletes a run of so many pages while another run is under way
 
 The site is served here, on addresses of 127.0.0.0/8, and counts what each host sees at once. The server is PostgreSQL's newest of this
 machine, in a temporary folder, with its defaults: it waits for its disk.
@@ -232,9 +233,46 @@ def sizes(options):
         bench.end()
 
 
+def prune(options):
+    bench = Bench(options, 0.05)
+    try:
+        database = bench.server.url(schema="prune")
+        large = bench.job("large", bench.site.urls(1000, options.pages), "concurrency: {total: 512, per_host: 1}\n")
+        seconds, _, _ = bench.crawl(database, large)
+        print(f"a run of {options.pages} pages: {seconds:.1f} s", flush=True)
+        bench.crawl(database, bench.job("large", bench.site.urls(1, 1)))
+        # Another run takes all the while: 40 hosts, one request at a time each.
+        other = subprocess.Popen(
+            [bench.trawl, "run", bench.job("other", bench.site.urls(40, 200_000), "concurrency: {per_host: 1}\n"), "--db", database, "-q"])
+        while int(bench.server.rows("SELECT count(*) FROM prune.pages WHERE run_id = 3 AND state = 'done'")[0][0]) < 1000:
+            time.sleep(0.2)
+
+        def rate(until):
+            """Pages a second of the other run, and the longest time without an answer."""
+            begun, served, last, longest = time.monotonic(), int(bench.site.peak()[1]), time.monotonic(), 0.0
+            first = before = served
+            while not until(time.monotonic() - begun):
+                time.sleep(0.02)
+                served = int(bench.site.peak()[1])
+                if served > before:
+                    before, last = served, time.monotonic()
+                longest = max(longest, time.monotonic() - last)
+            took = time.monotonic() - begun
+            return f"{took:.1f} s; the other run {(served - first) / took:.0f} pages/s, longest pause {longest:.2f} s"
+
+        print(f"before: {rate(lambda passed: passed > 10)}", flush=True)
+        deletion = subprocess.Popen([bench.trawl, "db", "prune", "large", "--keep", "1", "--db", database])
+        print(f"while it is deleted: {rate(lambda _: deletion.poll() is not None)}", flush=True)
+        print(f"after: {rate(lambda passed: passed > 10)}", flush=True)
+        other.send_signal(signal.SIGTERM)
+        other.wait()
+    finally:
+        bench.end()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["runners", "files", "queue", "sizes"])
+    parser.add_argument("what", choices=["runners", "files", "queue", "sizes", "prune"])
     parser.add_argument("--hosts", type=int, default=2000, help="a multiple of 250, or fewer than that")
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--latency", type=float, default=0.2, help="seconds")
@@ -246,7 +284,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trawl", default=".build/release/trawl")
     options = parser.parse_args()
-    {"runners": runners, "files": files, "queue": queue, "sizes": sizes}[options.what](options)
+    {"runners": runners, "files": files, "queue": queue, "sizes": sizes, "prune": prune}[options.what](options)
 
 
 if __name__ == "__main__":
