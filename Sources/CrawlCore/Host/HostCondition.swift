@@ -42,7 +42,10 @@ package enum HostSignal: Sendable, Equatable {
     /// The host answered, and its rate limit is used up for so long.
     case exhausted(wait: Duration)
     /// The host refused the request since a limit is used up, and takes some again after so long. The page is not to blame.
-    case refused(wait: Duration)
+    ///
+    /// `slows`: requests become rarer as well, as after a 429. `grows`: the host did not say how long, so the wait is doubled each
+    /// time that it refuses again.
+    case refused(wait: Duration, slows: Bool = false, grows: Bool = false)
     /// No connection to the host could be made.
     case unreachable
     /// The request tells nothing about the host.

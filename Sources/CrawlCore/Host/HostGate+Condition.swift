@@ -76,11 +76,7 @@ extension HostGate {
             }
         case .throttled(let wait):
             hosts[index].circuit = nil
-            let lowered =
-                hosts[index].pace.map { $0.lowered(sentAt: sentAt, now: now) }
-                ?? HostPace(observed: hosts[index].recent.rate(now: now), now: now)
-            if lowered != hosts[index].pace { hosts[index].slowings += 1 }
-            hosts[index].pace = lowered
+            slow(index, sentAt: sentAt, now: now)
             if let wait { snooze(index, for: wait, now: now) }
             noteChange(of: index)
         case .timedOut:
@@ -103,6 +99,15 @@ extension HostGate {
         case .refused: break  // See the one for pools.
         }
         return .counted
+    }
+
+    /// Makes requests to a host rarer, after a 429 or 503.
+    mutating func slow(_ index: Int, sentAt: MonotonicInstant, now: MonotonicInstant) {
+        let lowered =
+            hosts[index].pace.map { $0.lowered(sentAt: sentAt, now: now) }
+            ?? HostPace(observed: hosts[index].recent.rate(now: now), now: now)
+        if lowered != hosts[index].pace { hosts[index].slowings += 1 }
+        hosts[index].pace = lowered
     }
 
     mutating func snooze(_ index: Int, for wait: Duration, now: MonotonicInstant) {

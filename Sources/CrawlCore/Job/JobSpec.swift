@@ -84,6 +84,11 @@ extension JobSpec {
     /// Whether pages of a run are found on the way.
     package var discoversPages: Bool { follow != nil || !sitemaps.isEmpty || check != nil }
 
+    /// Whether it asks an API: it has requests of its own, and finds no other pages.
+    ///
+    /// - Parameter hasRequests: whether pages of its run are more than a GET of their URL.
+    package func asksAPI(hasRequests: Bool) -> Bool { (hasRequests || !requests.isEmpty) && !discoversPages }
+
     /// What is asked for once to see whether it is there. The default of each is true.
     package struct Check: Sendable, Equatable {
         /// Images, scripts, stylesheets and whatever else a page is made of.

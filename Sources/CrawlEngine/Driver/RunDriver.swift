@@ -191,7 +191,7 @@ final class RunDriver {
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
             network: options.network, access: composer.access, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty),
-            folder: options.folder)
+            asksAPI: spec.asksAPI(hasRequests: run.hasRequests), folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
             try CrawlLoop(

@@ -38,7 +38,7 @@ extension PageFetcher {
             if throttle.isHopeless(reply.values) {
                 finish(.failed(.unexpected), error: "\(message); it takes more than there ever is", .answered)
             } else {
-                finish(refused: .unexpected, message, wait)
+                finish(refused: .unexpected, message, LimitRefusal(wait: wait))
             }
             return true
         }

@@ -164,6 +164,40 @@ import Testing
         #expect(gate.conditions(now: start).count == 1)
     }
 
+    @Test func `refusals of requests that were under way together are one`() throws {
+        let gate = gate(perHost: 20)
+        for page in 1...15 { gate.add(request(Int64(page)), now: start) }
+        let verdicts = starts(gate, now: start).map {
+            end(gate, $0.slot, nil, .refused(wait: .seconds(5)), now: start + .milliseconds(1))
+        }
+        #expect(verdicts.count == 15)
+        #expect(verdicts.allSatisfy { $0 != .counted })
+    }
+
+    @Test func `a wait of which the host does not say how long it is doubles`() throws {
+        let gate = gate(perHost: 1)
+        var now = start
+        var waits: [Duration] = []
+        for page in 1...8 {
+            gate.add(request(Int64(page)), now: now)
+            let slot = try #require(starts(gate, now: now).first).slot
+            let refusal = HostSignal.refused(wait: .seconds(60), grows: true)
+            guard case .setAside(let until) = end(gate, slot, nil, refusal, now: now) else { break }
+            waits.append(until - now)
+            #expect(!gate.isReady(now: until - .seconds(1)))
+            now = until
+        }
+        #expect(waits == [60, 120, 240, 480, 960, 1_920, 3_600, 3_600].map { .seconds($0) })
+    }
+
+    @Test func `a refusal that slows makes requests rarer as well`() throws {
+        let gate = gate(perHost: 1)
+        gate.add(request(1), now: start)
+        let slot = starts(gate, now: start)[0].slot
+        _ = end(gate, slot, nil, .refused(wait: .seconds(5), slows: true), now: start)
+        #expect(gate.conditions(now: start)[1]?.rate != nil)
+    }
+
     @Test func `what a host said is told, and is not urgent`() throws {
         let gate = gate()
         gate.add(request(1), now: start)
