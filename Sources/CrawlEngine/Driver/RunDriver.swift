@@ -194,6 +194,7 @@ final class RunDriver {
             asksAPI: spec.asksAPI(hasRequests: run.hasRequests), folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
+        resolved.request.tls.keyPassword = composer.keyPassword
             try CrawlLoop(
                 index: index, spec: spec, connections: options.connectionsPerLoop(loops.permits.total),
                 circuitPolicy: options.circuit(of: spec), policy: policy, fields: policy.compileFields(),

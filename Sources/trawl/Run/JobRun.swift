@@ -92,7 +92,8 @@ struct JobRun: Sendable {
         let job = order.job
         let spec = try JobSpec(stored: run.spec, job: job.name)
         let secrets = spec.request.headers.flatMap { TextTemplate.secrets(in: $0.value) }
-        for reference in secrets + (spec.request.auth?.secrets ?? []) {
+        let keySecrets = spec.request.tls.keyPassword.map(TextTemplate.secrets(in:)) ?? []
+        for reference in secrets + keySecrets + (spec.request.auth?.secrets ?? []) {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
         do throws(CookieFileError) {
