@@ -25,6 +25,26 @@ package struct HostCondition: Sendable, Equatable {
         }
     }
 
+    /// Its pools that take no requests for a while, by the requests that are in them; nil where it has no pools beside that of all
+    /// requests.
+    package var paused: [PausedPool]?
+
+    /// A pool that takes no requests for a while.
+    package struct PausedPool: Sendable, Equatable {
+        /// The name of a request that is in it.
+        package var request: String
+        /// What the pool is called.
+        package var pool: String
+        /// For how long.
+        package var wait: Duration
+        /// A pool that one request is in.
+        package init(request: String, pool: String, wait: Duration) {
+            self.request = request
+            self.pool = pool
+            self.wait = wait
+        }
+    }
+
     /// A host of which nothing is known.
     package init() {}
 }

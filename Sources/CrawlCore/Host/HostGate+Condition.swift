@@ -41,6 +41,11 @@ extension HostGate {
             hosts[index].snoozedUntil = until
             hosts[index].nextStart = max(hosts[index].nextStart, until)
         }
+        if let paused = condition.paused, !paused.isEmpty {
+            var pools = hosts[index].pools ?? HostPools(poolRules, inFlight: hosts[index].inFlight)
+            for pool in paused { pools.restore(pool, now: now) }
+            hosts[index].pools = pools
+        }
         if hosts[index].pace == nil {
             hosts[index].pace = condition.rate.flatMap { HostPace(restoring: $0, now: now) }
         }
@@ -60,9 +65,9 @@ extension HostGate {
         switch signal {
         case .exhausted(let wait), .turnedAway(let wait):
             hosts[index].circuit = nil
-            // What is stored of it counts for other jobs too, and none of them waits for longer than it would by itself.
-            let longest: Duration = .seconds(RetryAfter.longest)
-            snooze(index, for: min(wait, longest), now: now)
+            // A wait that is too long for this job may not be for others.
+            let longest = if case .exhausted = signal { RetryAfter.longestKept } else { RetryAfter.longest }
+            snooze(index, for: min(wait, .seconds(longest)), now: now)
             noteChange(of: index)
         case .answered:
             hosts[index].slowings = 0
@@ -132,6 +137,7 @@ extension HostGate {
             condition.allowance = HostCondition.Allowance(
                 remaining: tightest.remaining, reset: tightest.reset)
         }
+        if let pools = hosts[index].pools, pools.hasNames { condition.paused = pools.paused(now: now) }
         switch hosts[index].circuit?.state {
         case .open(let until)?: condition.probeAfter = max(until - now, .zero)
         case .halfOpen?, .givenUp?: condition.probeAfter = .zero

@@ -183,6 +183,24 @@ struct HostPools {
         if refusedAt.map({ startedAt >= $0 }) ?? true { refusals = 0 }
     }
 
+    /// The pools that take nothing for a while, by the requests that are in them, in the order of these.
+    func paused(now: MonotonicInstant) -> [HostCondition.PausedPool] {
+        byName.flatMap { name, index in
+            let wait = pause(of: index, now: now)
+            guard wait > .zero else { return [HostCondition.PausedPool]() }
+            return byRequest.filter { $0.value == index }.map {
+                .init(request: $0.key, pool: name, wait: wait)
+            }
+        }.sorted { $0.request < $1.request }
+    }
+
+    /// Starts nothing of a pool for a while, as another process has left it.
+    mutating func restore(_ paused: HostCondition.PausedPool, now: MonotonicInstant) {
+        if byRequest[paused.request] == nil { byRequest[paused.request] = index(of: paused.pool) }
+        guard let pool = byRequest[paused.request], pool != 0 else { return }
+        pause(pool, for: paused.wait, now: now)
+    }
+
     /// The least that the host takes of any pool now, and for how long; nil where it has said nothing.
     func tightest(now: MonotonicInstant) -> (remaining: Int, reset: Duration)? {
         pools.compactMap { pool in

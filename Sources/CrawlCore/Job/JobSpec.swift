@@ -245,6 +245,8 @@ extension JobSpec {
         package var keepsCookies = false
         /// Where cookies are read from before a run; nil, the default, for none.
         package var cookieFile: CookieFile?
+        /// Whether user names and passwords are taken from `~/.netrc` for the hosts that the job names. The default is false.
+        package var readsNetrc = false
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
         /// How TLS connections are made.

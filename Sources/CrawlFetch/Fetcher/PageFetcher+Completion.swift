@@ -187,7 +187,7 @@ extension PageFetcher {
         else { return nil }
         return RetryAfter.wait(
             value, date: transfer.header("date"), now: environment.wallClock(),
-            longest: retryPolicy.maxWait == nil ? RetryAfter.longest : RetryAfter.longestKnown)
+            longest: retryPolicy.maxWait == nil ? longestWait : RetryAfter.longestKnown)
     }
 
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {

@@ -6,6 +6,14 @@ extension PageFetcher {
     /// The shortest wait after a refusal that names none, or one that is over.
     private static let leastWait: Duration = .seconds(1)
 
+    /// What a wait that the server asks for is cut to, in seconds. An API's may be for the rest of the day.
+    var longestWait: Int64 {
+        guard policy.asksAPI, let page = request?.page, page.message?.errand == nil else {
+            return RetryAfter.longest
+        }
+        return RetryAfter.longestKept
+    }
+
     /// How long the server will take no more requests, by what its reply says of its limits; nil where it takes some, or says
     /// nothing.
     var rateLimitWait: Duration? {

@@ -258,9 +258,9 @@ package final class PageFetcher: TransferDelegate {
         }
         let failure = failure(result, transfer)
         if transfer.running.head.notableFields.contains(.rateLimit) {
-            progress.allowance = RateLimitFields.allowance(now: environment.wallClock()) {
-                transfer.header($0)
-            }
+            progress.allowance = RateLimitFields.allowance(
+                now: environment.wallClock(), longest: longestWait
+            ) { transfer.header($0) }
         }
         if policy.exchangeKeeper != nil, !transfer.running.isOfFile {
             keep(request, transfer, result, now: environment.wallClock())

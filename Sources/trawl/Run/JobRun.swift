@@ -298,6 +298,12 @@ struct JobRun: Sendable {
         case .limited(let limit):
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
             return .limitReached
+        case .left(let until, let host):
+            let time = Wording.instant(milliseconds: until)
+            logger.notice(
+                "\(job.name): \(host ?? "a limit of its host") takes no more requests until \(time), which is longer than retry.max_delay; the same command goes on after that"
+            )
+            return .limitReached
         }
     }
 

@@ -198,6 +198,28 @@ import Testing
         #expect(gate.conditions(now: start)[1]?.rate != nil)
     }
 
+    @Test func `a pool that is used up is known to the next process`() throws {
+        let first = gate()
+        first.add(request(1, name: "search"), now: start)
+        let slot = starts(first, now: start)[0].slot
+        let spent = RateAllowance(remaining: 0, reset: .seconds(60), pool: "find")
+        _ = end(first, slot, spent, .exhausted(wait: .seconds(60)), name: "search", now: start)
+        #expect(first.hasUrgentConditions)
+        let condition = try #require(first.conditions(now: start)[1])
+        #expect(condition.paused == [.init(request: "search", pool: "find", wait: .seconds(60))])
+        #expect(condition.snooze == .zero)
+
+        var second = HostGate(limits: HostLimits(perHost: 4, delay: .zero))
+        second.open(
+            HostID(rawValue: 1), limits: HostLimits(perHost: 4, delay: .zero), condition: condition,
+            now: start)
+        second.add(request(2, name: "search"), now: start)
+        second.add(request(3, name: "list"), now: start)
+        #expect(second.next(now: start)?.request.page?.id.rawValue == 3)
+        #expect(second.next(now: start) == nil)
+        #expect(second.next(now: start + .seconds(60))?.request.page?.id.rawValue == 2)
+    }
+
     @Test func `what a host said is told, and is not urgent`() throws {
         let gate = gate()
         gate.add(request(1), now: start)
