@@ -271,6 +271,9 @@ enum JobSchema {
             ) { cursor, request throws(JobFileError) in
                 try CookieSetting.read(cursor, into: &request)
             },
+            .boolean(
+                "netrc", \.readsNetrc,
+                "take user names and passwords from `~/.netrc`, for the hosts that the job names"),
             .boolean("insecure", \.insecure, "accept any TLS certificate"),
         ] + ConnectionSchema.ofJob)
 }
