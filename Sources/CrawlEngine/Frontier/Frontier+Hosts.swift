@@ -18,7 +18,7 @@ extension Frontier {
         }
         let host = CrawledHost(
             opened, loop: hosts.idlestLoop,
-            mayBePrivate: policy.mayBePrivate(opened),
+            mayBePrivate: policy.mayBePrivate(opened) || tokenHosts.contains(opened.key),
             credentials: policy.credentials(of: opened),
             now: moment.clock)
         hosts.insert(host)
