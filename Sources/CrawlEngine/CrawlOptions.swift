@@ -21,6 +21,9 @@ package struct CrawlOptions: Sendable {
     package var folder: FolderSite?
     /// The run's archive, while it is under way.
     var archive: (any ExchangeKeeper)?
+    /// Whether a run ends, to go on later, once its hosts take no more requests for longer than its job waits. The default is to; a
+    /// daemon waits.
+    package var leavesLongWaits = true
     /// Whether the observer hears of batches that are done with. The default is not.
     package var reportsBatches = false
     /// The permits that all crawls of this process share; nil, the default, where there is only one crawl.

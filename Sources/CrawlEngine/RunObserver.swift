@@ -60,4 +60,7 @@ package enum RunEnd: Sendable, Equatable {
     case interrupted
     /// It has used up what one go at it may; it can go on.
     case limited(RunBudget.Limit)
+    /// Its hosts take no more requests for longer than the job waits; it can go on at an instant, in unix milliseconds. The host is one of
+    /// those; nil where only some of its requests wait.
+    case left(until: Int64, host: String?)
 }

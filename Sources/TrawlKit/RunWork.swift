@@ -39,6 +39,11 @@ struct RunWork: Sendable {
                 return TrawlError(
                     .limitReached,
                     "\(job.name) was stopped by limits.\(limit.rawValue); run it again to go on")
+            case .left(_, let host):
+                return TrawlError(
+                    .limitReached,
+                    "\(host ?? "a limit of the host of \(job.name)") takes no more requests for longer than retry.max_delay; run it again after that to go on"
+                )
             }
         } catch {
             return TrawlError(error, job: job.name)

@@ -18,13 +18,18 @@ struct ModelHost {
 
     /// How it is doing at an instant.
     func condition(now: Int64) -> HostCondition {
-        let longest = RetryAfter.longest * 1000
+        let longest = RetryAfter.longestKept * 1000
         func left(_ wait: Duration) -> Duration {
             .milliseconds(max(0, min(conditionAt + wait.wholeMilliseconds - now, longest)))
         }
         var condition = condition
         condition.snooze = left(condition.snooze)
         condition.probeAfter = condition.probeAfter.map(left)
+        condition.paused = condition.paused?.compactMap { pool in
+            let wait = left(pool.wait)
+            return wait > .zero ? .init(request: pool.request, pool: pool.pool, wait: wait) : nil
+        }
+        if condition.paused?.isEmpty == true { condition.paused = nil }
         return condition
     }
 }

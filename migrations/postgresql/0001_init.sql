@@ -252,6 +252,23 @@ CREATE TABLE {schema}.robots (
     expires_at bigint NOT NULL
 );
 
+-- Requests of a job that a host takes none of for a while, since a limit that it counts for them alone is used up.
+CREATE TABLE {schema}.host_pools (
+    -- The host.
+    host_id bigint NOT NULL REFERENCES {schema}.hosts (id) ON DELETE CASCADE,
+    -- The job.
+    job_id bigint NOT NULL REFERENCES {schema}.jobs (id) ON DELETE CASCADE,
+    -- The request's name.
+    request text NOT NULL,
+    -- What the limit is called: the job's `pool`, or what the host calls it (`x-ratelimit-resource`).
+    pool text NOT NULL,
+    -- Until when it is used up.
+    paused_until bigint NOT NULL,
+    PRIMARY KEY (host_id, job_id, request)
+);
+
+CREATE INDEX host_pools_job ON {schema}.host_pools (job_id);
+
 -- The hosts that a run's own list names. These may be at a private address. Other hosts, which redirects and links lead to, may be
 -- there only if the job says so.
 CREATE TABLE {schema}.run_hosts (

@@ -159,6 +159,23 @@ CREATE TABLE robots (
     expires_at INTEGER NOT NULL
 ) STRICT;
 
+-- Requests of a job that a host takes none of for a while, since a limit that it counts for them alone is used up.
+CREATE TABLE host_pools (
+    -- The host.
+    host_id INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    -- The job.
+    job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    -- The request's name.
+    request TEXT NOT NULL,
+    -- What the limit is called: the job's `pool`, or what the host calls it (`x-ratelimit-resource`).
+    pool TEXT NOT NULL,
+    -- Until when it is used up.
+    paused_until INTEGER NOT NULL,
+    PRIMARY KEY (host_id, job_id, request)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX host_pools_job ON host_pools (job_id);
+
 -- The hosts that a run's own list names. These may be at a private address. Other hosts, which redirects and links lead to, may be
 -- there only if the job says so.
 CREATE TABLE run_hosts (

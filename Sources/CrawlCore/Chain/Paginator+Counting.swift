@@ -10,6 +10,14 @@ extension Paginator {
             let plan = try plan(counter, reply, items)
             if let plan { return plan }
         }
+        if request.number == 2, counter.unit == .items, let size = counter.size,
+            let first = request.place?.itemsBefore, first < size, items > 0, items <= first
+        {
+            // What lies between the pages would be left out.
+            throw Fault(
+                "page size capped at \(first): \(size) were asked for, and there is a second page; ask for no more than that, or write step: received"
+            )
+        }
         let collected = (request.place?.itemsBefore ?? 0) + items
         var place = next(request.number + 1, digest: reply.digest, items: items)
         if request.number == 1 { place.size = counter.size ?? items }

@@ -20,7 +20,10 @@ package struct LinkField: Sendable {
         }
     }
 
-    /// The most links that are taken from a value.
+    /// Whether something in the value cannot be read, so that links may be missing.
+    package private(set) var isBroken = false
+
+    /// The most links that are taken from a value, where nothing else is said.
     package static let limit = 1_000
 
     /// The links in their order; those that come before a mistake.
@@ -28,9 +31,17 @@ package struct LinkField: Sendable {
     private var rest: Substring.UTF8View
 
     /// Reads a value (appendix B.2). Of a parameter that is there several times the first counts.
-    package init(_ value: String) {
+    ///
+    /// - Parameter limit: the most links that are taken.
+    package init(_ value: String, limit: Int = limit) {
         rest = value.utf8[...]
-        while links.count < Self.limit, let link = next() { links.append(link) }
+        while links.count < limit {
+            guard let link = next() else {
+                isBroken = !rest.isEmpty
+                return
+            }
+            links.append(link)
+        }
     }
 
     private mutating func next() -> Link? {

@@ -51,7 +51,10 @@ package enum RateLimitFields {
     /// - Parameters:
     ///   - field: the value of a field, by its name in small letters.
     ///   - now: unix milliseconds when the response came.
-    package static func allowance(now: Int64, field: (String) -> String?) -> RateAllowance? {
+    ///   - longest: what a longer wait is cut to, in seconds, a day at most. The default is an hour.
+    package static func allowance(
+        now: Int64, longest: Int64 = RetryAfter.longest, field: (String) -> String?
+    ) -> RateAllowance? {
         let now = field("date").flatMap { HTTPDate(parsing: $0, now: now)?.unixMilliseconds } ?? now
         var least: RateAllowance?
         func note(_ allowance: RateAllowance?) {
@@ -78,7 +81,7 @@ package enum RateLimitFields {
                     remaining: remaining, reset: reset, refill: refill(names.countsRequests ? limit : nil)))
         }
         guard var least else { return nil }
-        least.reset = min(least.reset, .seconds(RetryAfter.longest))
+        least.reset = min(least.reset, .seconds(longest))
         if let pool = field("x-ratelimit-resource").map({ trimmed($0[...]) }), !pool.isEmpty,
             pool.utf8.count <= 64
         {
@@ -176,12 +179,12 @@ package enum RateLimitFields {
     }
 
     private static func until(_ instant: Int64, now: Int64) -> Duration {
-        .milliseconds(max(0, min(instant - now, RetryAfter.longest * 1000)))
+        .milliseconds(max(0, min(instant - now, RetryAfter.longestKept * 1000)))
     }
 
     private static func seconds(_ text: String) -> Duration? {
         guard let number = Double(text), number.isFinite, number >= 0 else { return nil }
-        return .seconds(min(number, Double(RetryAfter.longest)))
+        return .seconds(min(number, Double(RetryAfter.longestKept)))
     }
 
     /// `1h2m3.5s`, `20ms`, as Go writes durations.
@@ -202,7 +205,7 @@ package enum RateLimitFields {
             }
             rest = rest[unit.endIndex...]
         }
-        return text.isEmpty ? nil : .seconds(min(sum, Double(RetryAfter.longest)))
+        return text.isEmpty ? nil : .seconds(min(sum, Double(RetryAfter.longestKept)))
     }
 
     /// `2026-08-01T12:00:00Z` (RFC 3339), in unix milliseconds; of other zones than UTC nothing is known to be sent.

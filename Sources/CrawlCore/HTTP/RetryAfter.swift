@@ -3,6 +3,8 @@ package enum RetryAfter {
     /// The longest wait that is honoured where the job says nothing else, in seconds: one hour. A host that asks for more is tried
     /// again after it.
     package static let longest: Int64 = 3600
+    /// The longest wait that is known of a host between runs, and told apart in jobs that ask an API, in seconds: a day.
+    package static let longestKept: Int64 = 86_400
     /// The longest wait that is told apart from longer ones, in seconds: a year.
     package static let longestKnown: Int64 = 365 * 86_400
 

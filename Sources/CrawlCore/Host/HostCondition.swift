@@ -25,6 +25,26 @@ package struct HostCondition: Sendable, Equatable {
         }
     }
 
+    /// Its pools that take no requests for a while, by the requests that are in them; nil where it has no pools beside that of all
+    /// requests.
+    package var paused: [PausedPool]?
+
+    /// A pool that takes no requests for a while.
+    package struct PausedPool: Sendable, Equatable {
+        /// The name of a request that is in it.
+        package var request: String
+        /// What the pool is called.
+        package var pool: String
+        /// For how long.
+        package var wait: Duration
+        /// A pool that one request is in.
+        package init(request: String, pool: String, wait: Duration) {
+            self.request = request
+            self.pool = pool
+            self.wait = wait
+        }
+    }
+
     /// A host of which nothing is known.
     package init() {}
 }
@@ -42,7 +62,10 @@ package enum HostSignal: Sendable, Equatable {
     /// The host answered, and its rate limit is used up for so long.
     case exhausted(wait: Duration)
     /// The host refused the request since a limit is used up, and takes some again after so long. The page is not to blame.
-    case refused(wait: Duration)
+    ///
+    /// `slows`: requests become rarer as well, as after a 429. `grows`: the host did not say how long, so the wait is doubled each
+    /// time that it refuses again.
+    case refused(wait: Duration, slows: Bool = false, grows: Bool = false)
     /// No connection to the host could be made.
     case unreachable
     /// The request tells nothing about the host.

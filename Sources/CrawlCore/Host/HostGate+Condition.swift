@@ -41,6 +41,11 @@ extension HostGate {
             hosts[index].snoozedUntil = until
             hosts[index].nextStart = max(hosts[index].nextStart, until)
         }
+        if let paused = condition.paused, !paused.isEmpty {
+            var pools = hosts[index].pools ?? HostPools(poolRules, inFlight: hosts[index].inFlight)
+            for pool in paused { pools.restore(pool, now: now) }
+            hosts[index].pools = pools
+        }
         if hosts[index].pace == nil {
             hosts[index].pace = condition.rate.flatMap { HostPace(restoring: $0, now: now) }
         }
@@ -60,9 +65,9 @@ extension HostGate {
         switch signal {
         case .exhausted(let wait), .turnedAway(let wait):
             hosts[index].circuit = nil
-            // What is stored of it counts for other jobs too, and none of them waits for longer than it would by itself.
-            let longest: Duration = .seconds(RetryAfter.longest)
-            snooze(index, for: min(wait, longest), now: now)
+            // A wait that is too long for this job may not be for others.
+            let longest = if case .exhausted = signal { RetryAfter.longestKept } else { RetryAfter.longest }
+            snooze(index, for: min(wait, .seconds(longest)), now: now)
             noteChange(of: index)
         case .answered:
             hosts[index].slowings = 0
@@ -76,11 +81,7 @@ extension HostGate {
             }
         case .throttled(let wait):
             hosts[index].circuit = nil
-            let lowered =
-                hosts[index].pace.map { $0.lowered(sentAt: sentAt, now: now) }
-                ?? HostPace(observed: hosts[index].recent.rate(now: now), now: now)
-            if lowered != hosts[index].pace { hosts[index].slowings += 1 }
-            hosts[index].pace = lowered
+            slow(index, sentAt: sentAt, now: now)
             if let wait { snooze(index, for: wait, now: now) }
             noteChange(of: index)
         case .timedOut:
@@ -105,6 +106,15 @@ extension HostGate {
         return .counted
     }
 
+    /// Makes requests to a host rarer, after a 429 or 503.
+    mutating func slow(_ index: Int, sentAt: MonotonicInstant, now: MonotonicInstant) {
+        let lowered =
+            hosts[index].pace.map { $0.lowered(sentAt: sentAt, now: now) }
+            ?? HostPace(observed: hosts[index].recent.rate(now: now), now: now)
+        if lowered != hosts[index].pace { hosts[index].slowings += 1 }
+        hosts[index].pace = lowered
+    }
+
     mutating func snooze(_ index: Int, for wait: Duration, now: MonotonicInstant) {
         let until = max(hosts[index].snoozedUntil ?? now, now + wait)
         hosts[index].snoozedUntil = until
@@ -127,6 +137,7 @@ extension HostGate {
             condition.allowance = HostCondition.Allowance(
                 remaining: tightest.remaining, reset: tightest.reset)
         }
+        if let pools = hosts[index].pools, pools.hasNames { condition.paused = pools.paused(now: now) }
         switch hosts[index].circuit?.state {
         case .open(let until)?: condition.probeAfter = max(until - now, .zero)
         case .halfOpen?, .givenUp?: condition.probeAfter = .zero

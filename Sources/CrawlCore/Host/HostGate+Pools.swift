@@ -37,7 +37,7 @@ extension HostGate {
         let pool = pools.finished(
             slot.pool, seen: slot.seen, wasSent: wasSent, name: name, allowance, now: now)
         hosts[slot.index].pools = pools
-        if allowance != nil { noteChange(of: slot.index, isUrgent: false) }
+        if let allowance { noteChange(of: slot.index, isUrgent: pool != 0 && allowance.remaining == 0) }
         return pool
     }
 
@@ -58,13 +58,17 @@ extension HostGate {
     ///
     /// - Returns: nil where it tells nothing, or nothing that is not the whole host's.
     mutating func note(
-        _ signal: HostSignal, ofPool pool: Int, at index: Int, now: MonotonicInstant
+        _ signal: HostSignal, of slot: Slot, inPool pool: Int, now: MonotonicInstant
     ) -> HostCircuit.Verdict? {
-        let longest: Duration = .seconds(RetryAfter.longest)
+        let index = slot.index
+        let longest: Duration = .seconds(RetryAfter.longestKept)
         switch signal {
-        case .refused(let wait):
-            let isFree = hosts[index].pools?.refused(true) ?? true
+        case .refused(let asked, let slows, let grows):
+            let refusals = hosts[index].pools?.refused(startedAt: slot.startedAt, now: now) ?? 1
+            let isFree = refusals <= HostPools.freeRefusals
+            let wait = grows ? min(asked * (1 << min(refusals - 1, 10)), .seconds(RetryAfter.longest)) : asked
             hosts[index].circuit = nil
+            if slows { slow(index, sentAt: slot.startedAt, now: now) }
             if pool == 0 {
                 snooze(index, for: min(wait, longest), now: now)
             } else {
@@ -79,7 +83,7 @@ extension HostGate {
             hosts[index].circuit = nil
             return .counted
         case .answered:
-            _ = hosts[index].pools?.refused(false)
+            hosts[index].pools?.answered(startedAt: slot.startedAt)
             return nil
         default: return nil
         }

@@ -17,7 +17,7 @@ package struct HostGate: ~Copyable {
     /// back.
     package struct Slot: Hashable, Sendable {
         let index: Int
-        fileprivate let startedAt: MonotonicInstant
+        let startedAt: MonotonicInstant
         /// Its pool, and how many of that had ended when it started; 0 where the host has none.
         var pool = 0
         var seen = 0
@@ -219,7 +219,7 @@ package struct HostGate: ~Copyable {
         if !wasSent { hosts[slot.index].isStarting = false }
         if allowance != nil || hosts[slot.index].pools != nil || signal.isRefusal {
             let pool = count(slot, wasSent: wasSent, name: name, allowance, now: now)
-            if let verdict = note(signal, ofPool: pool, at: slot.index, now: now) {
+            if let verdict = note(signal, of: slot, inPool: pool, now: now) {
                 schedule(slot.index, now: now)
                 return verdict
             }

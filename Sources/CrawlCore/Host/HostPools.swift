@@ -32,12 +32,13 @@ struct HostPools {
     /// The pools of requests, by the requests' names.
     private var byRequest: [String: Int] = [:]
     private var byName: [String: Int] = [:]
-    /// How often in a row the host refused a request because of a limit.
+    /// How often in a row the host refused requests because of a limit, and when it did last.
     private var refusals = 0
+    private var refusedAt: MonotonicInstant?
     /// When the gate looks at the host again, where it waits.
     var wake: MonotonicInstant?
 
-    /// How many refusals in a row cost a request none of its attempts.
+    /// How many refusals in a row cost a request none of its attempts. Those of requests that were under way together are one.
     static let freeRefusals = 10
     /// The shortest wait before an allowance counts as full again, where nothing says how long it takes.
     private static let leastWindow: Duration = .seconds(1)
@@ -167,12 +168,37 @@ struct HostPools {
         pools[pool].allowance = Allowance(left: 0, said: 0, until: until)
     }
 
-    /// Notes that a host refused a request because of a limit, or that it answered one.
+    /// Notes that the host refused a request because of a limit.
     ///
-    /// - Returns: whether the refusal costs the request none of its attempts.
-    mutating func refused(_ isRefusal: Bool) -> Bool {
-        refusals = isRefusal ? refusals + 1 : 0
-        return refusals <= Self.freeRefusals
+    /// - Returns: how often it did in a row, from 1. Requests that were under way when it refused another add nothing.
+    mutating func refused(startedAt: MonotonicInstant, now: MonotonicInstant) -> Int {
+        guard refusedAt.map({ startedAt >= $0 }) ?? true else { return max(refusals, 1) }
+        refusals += 1
+        refusedAt = now
+        return refusals
+    }
+
+    /// Notes that the host answered a request. One that was under way when it refused another says nothing of now.
+    mutating func answered(startedAt: MonotonicInstant) {
+        if refusedAt.map({ startedAt >= $0 }) ?? true { refusals = 0 }
+    }
+
+    /// The pools that take nothing for a while, by the requests that are in them, in the order of these.
+    func paused(now: MonotonicInstant) -> [HostCondition.PausedPool] {
+        byName.flatMap { name, index in
+            let wait = pause(of: index, now: now)
+            guard wait > .zero else { return [HostCondition.PausedPool]() }
+            return byRequest.filter { $0.value == index }.map {
+                .init(request: $0.key, pool: name, wait: wait)
+            }
+        }.sorted { $0.request < $1.request }
+    }
+
+    /// Starts nothing of a pool for a while, as another process has left it.
+    mutating func restore(_ paused: HostCondition.PausedPool, now: MonotonicInstant) {
+        if byRequest[paused.request] == nil { byRequest[paused.request] = index(of: paused.pool) }
+        guard let pool = byRequest[paused.request], pool != 0 else { return }
+        pause(pool, for: paused.wait, now: now)
     }
 
     /// The least that the host takes of any pool now, and for how long; nil where it has said nothing.

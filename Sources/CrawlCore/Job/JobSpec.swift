@@ -84,6 +84,11 @@ extension JobSpec {
     /// Whether pages of a run are found on the way.
     package var discoversPages: Bool { follow != nil || !sitemaps.isEmpty || check != nil }
 
+    /// Whether it asks an API: it has requests of its own, and finds no other pages.
+    ///
+    /// - Parameter hasRequests: whether pages of its run are more than a GET of their URL.
+    package func asksAPI(hasRequests: Bool) -> Bool { (hasRequests || !requests.isEmpty) && !discoversPages }
+
     /// What is asked for once to see whether it is there. The default of each is true.
     package struct Check: Sendable, Equatable {
         /// Images, scripts, stylesheets and whatever else a page is made of.
@@ -240,6 +245,8 @@ extension JobSpec {
         package var keepsCookies = false
         /// Where cookies are read from before a run; nil, the default, for none.
         package var cookieFile: CookieFile?
+        /// Whether user names and passwords are taken from `~/.netrc` for the hosts that the job names. The default is false.
+        package var readsNetrc = false
         /// Whether certificates go unchecked. The default is false.
         package var insecure = false
         /// How TLS connections are made.

@@ -53,6 +53,10 @@ extension RetryPolicy {
         return wait > maxWait
     }
 
+    /// The longest wait for a host that a job which asks an API waits out before it leaves the host's pages for a later go: the most
+    /// that its own waits grow to, and ten seconds at least, as a `Retry-After` has whole seconds. Nil where ``maxWait`` decides.
+    package var longestWait: Duration? { maxWait == nil ? max(maxDelay, .seconds(10)) : nil }
+
     /// Whether a response says that nothing was done of the request, so that it may be sent again whatever its method: 429
     /// (RFC 6585, section 4), 425 (RFC 8470, section 5.2), and 503 where it says when to come again (RFC 9110, section
     /// 15.6.4).

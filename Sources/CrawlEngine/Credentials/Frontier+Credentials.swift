@@ -49,6 +49,8 @@ extension Frontier {
             let page = ClaimedPage(
                 id: PageID(rawValue: Int64(-1 - index)), host: HostID(rawValue: 0),
                 batch: BatchID(rawValue: 0), url: url, attempts: 0, name: nil, message: message)
+            // A line of a list may name it as well as the job, and then it may be at a private address as the page's own may.
+            tokenHosts.insert(target.hostKey)
             redirects.append(
                 Redirect(
                     purpose: .page(page), target: target, chain: RedirectChain(startedAt: now),

@@ -19,7 +19,8 @@ final class RunDriver {
     private var reporter: RunReporter
     /// The run's cookies; nil where none are kept.
     private var cookies: CookieStore?
-    private var limit: RunBudget.Limit?
+    /// Why it stops before the run is finished; nil where it was told to.
+    private var early: RunEnd?
     private var lastTurn: MonotonicInstant = .now
     private var lastBeat: MonotonicInstant = .now
 
@@ -59,7 +60,9 @@ final class RunDriver {
             spec, requests: requests, loops: options.loops(for: requests),
             productToken: RobotsTxt.productToken(ofUserAgent: spec.request.userAgent ?? options.userAgent),
             credentials: credentials, composer: composer, hasRequests: run.hasRequests,
-            reportsBatches: options.reportsBatches, network: options.network, folder: options.folder,
+            reportsBatches: options.reportsBatches, network: options.network,
+            leavesLongWaits: options.leavesLongWaits,
+            netrc: spec.request.readsNetrc ? try NetrcFile(of: environment) : nil, folder: options.folder,
             random: environment.random)
         frontier = Frontier(policy, now: environment.wallClock(), clock: .now, goAge: store.goAge)
         reporter = RunReporter(
@@ -103,7 +106,7 @@ final class RunDriver {
                 endLoops()
                 reporter.tell(loops, now: .now, isLast: true)
                 if isFinished { return .finished }
-                return limit.map(RunEnd.limited) ?? .interrupted
+                return early ?? .interrupted
             }
             let now = environment.wallClock()
             wait = max(
@@ -142,7 +145,11 @@ final class RunDriver {
         reporter.tell(loops, now: .now)
         if isPaused { stop() }
         if !frontier.isStopping, let met = frontier.budget.met(now: .now) {
-            limit = met
+            early = .limited(met)
+            stop()
+        }
+        if !isFinished, let left = frontier.leftUntil(now: environment.wallClock()) {
+            early = .left(until: left.until, host: left.host)
             stop()
         }
         return isFinished
@@ -187,11 +194,12 @@ final class RunDriver {
         }
         var resolved = spec
         resolved.request.headers = composer.headers
+        resolved.request.tls.keyPassword = composer.keyPassword
         let policy = FetchPolicy(
             resolved, userAgent: options.userAgent, cookies: cookies, exchangeKeeper: options.archive,
             network: options.network, access: composer.access, redaction: composer.redaction,
             keepsReplies: spec.keepBody != .none && (run.hasRequests || !spec.requests.isEmpty),
-            folder: options.folder)
+            asksAPI: spec.asksAPI(hasRequests: run.hasRequests), folder: options.folder)
         let rules = try FollowRules(spec).map(withSeeds)
         try loops.start(frontier.policy.loops) { [inbox, loops, environment, options, run] index, wake in
             try CrawlLoop(

@@ -54,7 +54,9 @@ final class CrawledHost {
     /// Whether nothing of it is under way.
     var isIdle: Bool {
         guard claimed.isEmpty, guests == 0 else { return false }
-        if case .unasked = access { return true }
-        return !access.isAwaited
+        switch access {
+        case .unasked, .later: return true
+        default: return !access.isAwaited
+        }
     }
 }

@@ -78,6 +78,12 @@ extension Frontier {
                 ask(host, attempt: 1)
                 continue
             }
+            if case .later(let until) = host.access {
+                // Nothing is written for pages that are taken, so they wait as before.
+                hosts.update(host) { $0.claimAt = taken.isReleased ? .max : until }
+                if taken.isReleased { close(host, now: now) }
+                continue
+            }
             if let more = taken.more {
                 hosts.claimed(taken.pages, of: host, to: taken.position, claimAt: more.instant)
             }

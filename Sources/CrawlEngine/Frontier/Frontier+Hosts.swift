@@ -11,9 +11,15 @@ extension Frontier {
     mutating func open(_ opened: OpenedHost, asksRobots: Bool, _ moment: TurnMoment) {
         var opened = opened
         opened.record.forgetOldRate(now: moment.now)
+        // Only jobs that ask an API leave a host alone for longer than an hour.
+        if !policy.asksAPI {
+            opened.record.condition.snooze = min(
+                opened.record.condition.snooze, .seconds(RetryAfter.longest))
+        }
         let host = CrawledHost(
-            opened, loop: hosts.idlestLoop, mayBePrivate: policy.mayBePrivate(opened),
-            credentials: policy.credentials.isEmpty ? nil : policy.credentials.origin(opened.key),
+            opened, loop: hosts.idlestLoop,
+            mayBePrivate: policy.mayBePrivate(opened) || tokenHosts.contains(opened.key),
+            credentials: policy.credentials(of: opened),
             now: moment.clock)
         hosts.insert(host)
         if policy.isFolder(host) { return openFolder(host) }
@@ -29,6 +35,7 @@ extension Frontier {
         guard !policy.spec.retry.isTooLong(snooze) else {
             return deny(host.id, .failed(.hostUnavailable), HostRefusal.wait(snooze))
         }
+        leaveForLater(host, opened.record.condition, now: moment.now)
         // After the host was opened: only then does the loop admit a request to it.
         guard policy.spec.robots == .obey, opened.robots == nil else { return }
         if asksRobots {
@@ -37,6 +44,59 @@ extension Frontier {
             hosts.update(host) { $0.access = .unasked }
         }
     }
+
+    /// Asks nothing of a host for now, where a limit of it is used up for longer than the job waits.
+    ///
+    /// - Returns: whether that is new.
+    @discardableResult
+    mutating func leaveForLater(_ host: CrawledHost, _ condition: HostCondition, now: Int64) -> Bool {
+        guard let longest = policy.longestWait, condition.snooze > longest else { return false }
+        let until = now + condition.snooze.wholeMilliseconds
+        var isNew = false
+        switch host.access {
+        case .granted: isNew = true
+        case .later(let known): guard known < until else { return false }
+        default: return false
+        }
+        hosts.update(host) { host in
+            host.access = .later(until)
+            host.claimAt = until
+        }
+        return isNew
+    }
+
+    /// Leaves hosts for later that have asked for long waits, and asks again of those whose waits are over.
+    mutating func planWaits(now: Int64) {
+        guard policy.longestWait != nil, !isStopping else { return }
+        for (id, condition) in news.conditions {
+            guard let host = hosts[id], leaveForLater(host, condition, now: now) else { continue }
+            messages.add(.surrender(id), to: host.loop)
+        }
+    }
+
+    /// Until when the run's hosts take no more requests, in unix milliseconds, and one that says so; nil where there is anything that
+    /// is done before, or that may be.
+    func leftUntil(now: Int64) -> (until: Int64, host: String?)? {
+        guard let longest = policy.longestWait, !isStopping, !sweep.isUnderWay, news.isEmpty,
+            redirects.isEmpty,
+            found.isEmpty, sendOnce.isEmpty
+        else { return nil }
+        var until = Int64.max
+        var name: String?
+        for host in hosts.all {
+            guard case .later(let instant) = host.access, host.isIdle else { return nil }
+            if instant < until { (until, name) = (instant, host.key) }
+        }
+        if let next = sweep.nextAt {
+            // Nothing but a limit holds pages back for so long: neither their own retries nor a host that is probed.
+            guard next > now + max(longest, Frontier.longestProbe).wholeMilliseconds else { return nil }
+            if next < until { (until, name) = (next, nil) }
+        }
+        return until == .max ? nil : (until, name)
+    }
+
+    /// Longer than any wait for a host that cannot be reached (``HostCircuit``).
+    private static let longestProbe: Duration = .seconds(600)
 
     /// Takes in a host for which a folder stands: no robots.txt is asked for, and nothing counts of how the server has been doing.
     private mutating func openFolder(_ host: CrawledHost) {

@@ -47,6 +47,7 @@ extension Frontier {
         strikeOff(turn.outcomes, now: now)
         request.record.outcomes = turn.outcomes
         request.record.elapsedMilliseconds = moment.elapsedMilliseconds
+        planWaits(now: now)
         request.record.conditions = news.conditions
         news.conditions.removeAll(keepingCapacity: true)
         if policy.hasRequests {
@@ -148,6 +149,9 @@ extension Frontier {
             if mayTake, case .again(let attempt, let due) = host.access, due <= now {
                 ask(host, attempt: attempt)
             }
+            if mayTake, case .later(let due) = host.access, due <= now {
+                hosts.update(host) { ($0.access, $0.claimAt) = (.granted, 0) }
+            }
             if let take = take(host, mayTake: mayTake, now: now) { request.takes.append(take) }
         }
         let takesPages = request.takes.contains { $0.limit > 0 } || (request.search?.pages ?? 0) > 0
@@ -166,6 +170,12 @@ extension Frontier {
         }
         if case .unasked = host.access {
             guard mayTake, host.guests == 0 else { return nil }
+            take.release = .ifEmpty
+            return take
+        }
+        if case .later = host.access {
+            // It is given back where it has no pages that wait.
+            guard mayTake, host.isIdle else { return nil }
             take.release = .ifEmpty
             return take
         }

@@ -55,7 +55,14 @@ extension Frontier {
                 guard isLooked else { return .asked(claims: false) }
                 refuse(redirect.request(at: host.id), verdict, error, now: now)
                 return .found
-            case .granted: break
+            case .later(let until) where redirect.page?.message?.errand == nil:
+                guard isLooked else { return .asked(claims: false) }
+                let wait: Duration = .milliseconds(max(until - now, 0))
+                refuse(
+                    redirect.request(at: host.id), .postponed(.hostUnavailable, wait: wait),
+                    "waits: a limit of \(host.key) is used up for \(wait)", now: now)
+                return .found
+            case .granted, .later: break
             }
             if let refusal = policy.configuration(of: host).rules.refusal(of: redirect.url) {
                 guard isLooked else { return .asked(claims: false) }

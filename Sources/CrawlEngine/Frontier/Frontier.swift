@@ -25,6 +25,8 @@ struct Frontier: ~Copyable {
     var sendOnce = SendOnce()
     /// What shows who sends the run's requests.
     var credentials: CredentialDesk
+    /// The hosts that tokens were asked for, by what the user has written.
+    var tokenHosts: Set<String> = []
     /// URLs that were found otherwise than by a page, and are not in the store yet.
     var found: [PageDiscovery] = []
     /// Whether a host was not to be had since that was last looked at.

@@ -14,6 +14,8 @@ struct FrontierPolicy {
     let productToken: String
     /// The user names and passwords of the run's URLs.
     let credentials: URLCredentials
+    /// The user's `.netrc`, for the hosts that the run's own list names; nil where it is not read.
+    let netrc: NetrcFile?
     /// Resolves what requests send.
     let composer: RequestComposer
     /// Whether pages of the run are more than a GET of their URL.
@@ -24,6 +26,10 @@ struct FrontierPolicy {
     let random: @Sendable () -> Double
     /// How connections are made, where the user says so.
     let network: NetworkOptions
+    /// The longest wait for a host that the run waits out; nil where it waits for any.
+    let longestWait: Duration?
+    /// Whether the job asks an API (``JobSpec/asksAPI(hasRequests:)``).
+    let asksAPI: Bool
     /// The folder that stands for a host; nil for none.
     let folder: FolderSite?
     /// What the job does to URLs that are found.
@@ -36,7 +42,8 @@ struct FrontierPolicy {
     init(
         _ spec: JobSpec, requests: Int, loops: Int, productToken: String, credentials: URLCredentials,
         composer: RequestComposer, hasRequests: Bool, reportsBatches: Bool,
-        network: NetworkOptions = NetworkOptions(), folder: FolderSite? = nil,
+        network: NetworkOptions = NetworkOptions(), leavesLongWaits: Bool = true, netrc: NetrcFile? = nil,
+        folder: FolderSite? = nil,
         random: @escaping @Sendable () -> Double
     ) {
         self.spec = spec
@@ -44,12 +51,17 @@ struct FrontierPolicy {
         self.loops = loops
         self.productToken = productToken
         self.credentials = credentials
+        self.netrc = netrc
         self.composer = composer
         self.hasRequests = hasRequests
         self.reportsBatches = reportsBatches
         self.random = random
         self.network = network
         self.folder = folder
+        asksAPI = spec.asksAPI(hasRequests: hasRequests)
+        let retries = spec.requests.isEmpty ? [spec.retry] : spec.requests.map(\.retry)
+        let waits = retries.compactMap(\.longestWait)
+        longestWait = asksAPI && leavesLongWaits && waits.count == retries.count ? waits.max() : nil
         normalization = URLNormalization(spec.normalize)
         tokenHosts = spec.tokenHosts
         self.ownHosts = spec.discoversPages && !composer.access.isEmpty ? spec.ownHosts : nil
@@ -68,6 +80,15 @@ struct FrontierPolicy {
             isBlocked: host.overrides.isBlocked, credentials: host.credentials,
             isOwn: ownHosts?.contains(host.key) ?? true)
         return (limits, rules)
+    }
+
+    /// The user names and passwords for a host; nil for none. What its URLs say goes before the user's `.netrc`.
+    func credentials(of host: OpenedHost) -> URLCredentials.Origin? {
+        if !credentials.isEmpty, let own = credentials.origin(host.key) { return own }
+        guard let netrc, host.isNamed, let name = (try? WebURL(parsing: host.key + "/"))?.host else {
+            return nil
+        }
+        return netrc.credentials(for: name).map { URLCredentials.Origin(first: $0) }
     }
 
     /// Whether a host may be at a private address: the job names it, or allows it, or the user has said which address it has.

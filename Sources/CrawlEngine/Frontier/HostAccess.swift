@@ -10,13 +10,15 @@ enum HostAccess {
     case asked(attempt: Int)
     /// The robots.txt could not be had; it is asked for again at an instant, in unix milliseconds.
     case again(attempt: Int, at: Int64)
+    /// They may not before an instant, in unix milliseconds: a limit of the host is used up for longer than the job waits.
+    case later(Int64)
     /// They may not in this run; the values say what becomes of them instead.
     case denied(PageOutcome.Verdict, error: String)
 
     /// Whether it is not known yet if pages may be requested.
     var isAwaited: Bool {
         switch self {
-        case .unasked, .asked, .again: true
+        case .unasked, .asked, .again, .later: true
         case .granted, .denied: false
         }
     }

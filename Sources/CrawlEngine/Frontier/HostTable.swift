@@ -41,6 +41,9 @@ struct HostTable: ~Copyable {
     /// The host at hand that has a key.
     subscript(key key: String) -> CrawledHost? { idsByKey[key].flatMap { hosts[$0] } }
 
+    /// All hosts at hand, in no order.
+    var all: Dictionary<HostID, CrawledHost>.Values { hosts.values }
+
     /// All hosts at hand, by their ids.
     var sorted: [HostID] { hosts.keys.sorted { $0.rawValue < $1.rawValue } }
 

@@ -61,9 +61,11 @@ extension CrawlLoop {
     /// counts on it.
     func surrender(_ host: HostID) {
         var pages: [PageID] = []
-        // In a run with requests of their own a page may be noted as being sent already, so its pages are kept.
-        for request in job.asksBeforeSending ? [] : gate.removeAll(of: host) {
-            if let page = request.page, page.host == host, request.chain == nil {
+        for request in gate.removeAll(of: host) {
+            // In a run with requests of their own a page that has its message may be noted as being sent already.
+            if let page = request.page, page.host == host, request.chain == nil,
+                !job.asksBeforeSending || page.message == nil
+            {
                 pages.append(page.id)
             } else {
                 gate.add(request, now: transfers.now)

@@ -11,7 +11,7 @@ extension CrawlLoop {
         case configure(HostID, HostLimits, HostRules)
         /// A host that this loop no longer serves.
         case close(HostID)
-        /// A host that another run waits for. Its pages that have not begun are to be given back.
+        /// A host that another run waits for, or that is left for later. Its pages that have not begun are to be given back.
         case surrender(HostID)
         /// Pages of hosts that this loop serves.
         case pages([ClaimedPage])

@@ -11,7 +11,9 @@ struct RequestComposer {
     let headers: [JobSpec.HeaderField]
     /// What shows who sends a page that has no request of its own: header fields, for the hosts that the job names.
     let access: [JobSpec.HeaderField]
-    /// The secrets in both.
+    /// The passphrase of the job's own key; nil for none.
+    let keyPassword: String?
+    /// The secrets in all of these.
     let redaction: Redaction
     /// The requests that are made for each item of another, by the name of that.
     private let templates: [String: [ChainTemplate]]
@@ -38,6 +40,9 @@ struct RequestComposer {
             redaction.add(fixed.redaction)
         } else {
             access = []
+        }
+        keyPassword = try job.request.tls.keyPassword.map { text throws(SecretFailure) in
+            try Self.fill(text, environment, &redaction, token: nil) { $0 }
         }
         self.redaction = redaction
         try Self.check(job, environment)
@@ -107,6 +112,8 @@ struct RequestComposer {
         if let parameter = grant?.parameter {
             url = URLQuery.setting(parameter.name, to: parameter.value, in: url)
         }
+        var tls = template.tls == job.request.tls ? nil : template.tls
+        if let text = tls?.keyPassword { tls?.keyPassword = try fill(text, &redaction, token: nil) { $0 } }
         return RequestMessage(
             method: request.method, url: url, headers: headers, body: content.bytes,
             isBodySecret: content.isSecret,
@@ -115,7 +122,7 @@ struct RequestComposer {
             reading: try reading(of: request, template, page: page), access: grant?.access,
             upload: content.upload,
             connection: RequestMessage.Connection(
-                proxy: template.proxy, tls: template.tls == job.request.tls ? nil : template.tls))
+                proxy: template.proxy, tls: tls))
     }
 
     /// Whether a request goes to the host at which its chain began. Header fields go to no other.

@@ -22,6 +22,10 @@ extension PageFetcher {
             finish(failure: fault.kind, fault.reason)
             return true
         }
+        if let (kind, reason) = emptiness(reader, transfer) {
+            finish(failure: kind, reason)
+            return true
+        }
         let reply = reader.reply(
             url: url(of: request), body: digest.digest, header: { transfer.headers($0) })
         if let throttle = reader.reading.throttle, let allowance = throttle.allowance(reply.values) {
@@ -38,7 +42,7 @@ extension PageFetcher {
             if throttle.isHopeless(reply.values) {
                 finish(.failed(.unexpected), error: "\(message); it takes more than there ever is", .answered)
             } else {
-                finish(refused: .unexpected, message, wait)
+                finish(refused: .unexpected, message, LimitRefusal(wait: wait))
             }
             return true
         }
@@ -61,6 +65,21 @@ extension PageFetcher {
         progress.followUp = followUp(reader, pages, of: page)
         finish(.done, error: reader.note, .answered)
         return true
+    }
+
+    /// Why a reply cannot be the end of a list that it would seem to be; nil where it can.
+    ///
+    /// A 304 answers a condition, which only the job's own header fields can have; 204 and 205 have no body by themselves.
+    private func emptiness(_ reader: ReplyReader, _ transfer: Transfer) -> (ErrorKind, String)? {
+        if let fault = reader.linkFault(transfer.headers("link")) { return (.badResponse, fault) }
+        guard reader.missesBody, let status = transfer.statusCode, status != 204, status != 205 else {
+            return nil
+        }
+        guard status == 304 else { return (.badResponse, "items: the body is empty") }
+        let asked = ["if-none-match", "if-modified-since"]
+        let fields = request?.page?.message?.headers ?? policy.headers
+        guard !fields.contains(where: { asked.contains($0.name.lowercased()) }) else { return nil }
+        return (.httpStatus, "status 304, although the request had no condition")
     }
 
     /// Begins the list anew where a reply says that the place in it is not known any more.

@@ -198,10 +198,24 @@ final class ReplyReader {
         return reply
     }
 
-    /// The target of the first link to the next page.
+    /// Whether a list of JSON is wanted, and nothing came. ``finish()`` was called before.
+    var missesBody: Bool {
+        guard case .json? = reading.items?.format else { return false }
+        return decoder == nil && head.isEmpty
+    }
+
+    /// Why the header does not tell whether there is a next page; nil where it does.
+    func linkFault(_ fields: [String]) -> String? {
+        guard reading.places.contains(.link), Self.next(fields) == nil,
+            let broken = fields.first(where: { LinkField($0, limit: .max).isBroken })
+        else { return nil }
+        return "the field Link cannot be read: \(broken.prefix(200))"
+    }
+
+    /// The target of the first link to the next page. A header has no more than 100 KiB, and so no more links than that holds.
     private static func next(_ fields: [String]) -> String? {
         for field in fields {
-            for link in LinkField(field).links where link.anchor == nil {
+            for link in LinkField(field, limit: .max).links where link.anchor == nil {
                 let words = link.rel.split { $0 == " " || $0 == "\t" }
                 if words.contains(where: { $0.lowercased() == "next" }) { return link.target }
             }

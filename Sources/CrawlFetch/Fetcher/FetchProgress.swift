@@ -29,6 +29,8 @@ struct FetchProgress {
 
     /// How many more requests the host takes, as the reply says; nil where it does not.
     var allowance: RateAllowance?
+    /// The beginning of the body of a 403 or 429, in jobs of requests; nil for other replies.
+    var refusalText: [UInt8]?
     /// Why the folder that stands for the host has nothing to send; nil where it has, and where there is none.
     var folderFault: FolderSite.Fault?
     /// What the failure says beyond its kind.
@@ -97,6 +99,12 @@ struct FetchProgress {
         body = .robots(text)
         if text.count >= RobotsAnswer.limit { extent = .tooLarge }
         return extent != .tooLarge
+    }
+
+    /// Adds bytes to what is looked at of a refusal.
+    mutating func addToRefusal(_ bytes: UnsafeRawBufferPointer) {
+        guard let count = refusalText?.count, count < LimitRefusal.readLimit else { return }
+        refusalText?.append(contentsOf: bytes.prefix(LimitRefusal.readLimit - count))
     }
 
     /// Adds bytes to the answer to a request for a token, up to ``tokenLimit``.

@@ -136,7 +136,7 @@ extension PageFetcher {
         let status = transfer.statusCode ?? 0
         let asked = retryAfter(status, transfer)
         let wanted = asked ?? rateLimitWait
-        if status == 403, let wanted, request.page != nil { return finish(refused: kind, message, wanted) }
+        if let refusal = refusal(status, wanted) { return finish(refused: kind, message, refusal) }
         let signal =
             wanted.flatMap { retryPolicy.isTooLong($0) ? .turnedAway(wait: $0) : nil }
             ?? HostSignal(kind, status: status, wait: wanted)
@@ -187,7 +187,7 @@ extension PageFetcher {
         else { return nil }
         return RetryAfter.wait(
             value, date: transfer.header("date"), now: environment.wallClock(),
-            longest: retryPolicy.maxWait == nil ? RetryAfter.longest : RetryAfter.longestKnown)
+            longest: retryPolicy.maxWait == nil ? longestWait : RetryAfter.longestKnown)
     }
 
     private func finish(_ answer: RobotsAnswer, _ signal: HostSignal) {

@@ -12,6 +12,8 @@ extension PageFetcher {
             return (kind, message)
         case .code(.ok), .heldBack, .unwanted:
             return nil
+        case .code(.writeError) where progress.extent == .tooLarge && request?.page?.message?.errand != nil:
+            return (.tooLarge, "the answer is longer than \(FetchProgress.tokenLimit) bytes")
         case .code(.writeError) where progress.extent == .tooLarge:
             return (.tooLarge, "the body is larger than limits.body (\(bodyLimit) bytes)")
         case .code(.outOfMemory) where transfer.statusCode != nil:

@@ -198,6 +198,7 @@ package final class PageFetcher: TransferDelegate {
         case .page(let reader):
             digest.add(bytes)
             reader.feed(bytes)
+            if progress.refusalText != nil { progress.addToRefusal(bytes) }
             if let reply = progress.reply, !reply.feed(bytes) { return false }
             return progress.count(bytes.count, limit: bodyLimit)
         case .sheet(let sheet):
@@ -238,6 +239,8 @@ package final class PageFetcher: TransferDelegate {
                 reader.begin(
                     contentType: contentType, fields: page.message?.extract, keepsBody: reading?.items == nil)
                 progress.body = .page(reader)
+                let status = transfer.running.head.status
+                if policy.asksAPI, status == 403 || status == 429 { progress.refusalText = [] }
                 if reading != nil { _ = replyReader(transfer) }
             }
         } else {
@@ -255,9 +258,9 @@ package final class PageFetcher: TransferDelegate {
         }
         let failure = failure(result, transfer)
         if transfer.running.head.notableFields.contains(.rateLimit) {
-            progress.allowance = RateLimitFields.allowance(now: environment.wallClock()) {
-                transfer.header($0)
-            }
+            progress.allowance = RateLimitFields.allowance(
+                now: environment.wallClock(), longest: longestWait
+            ) { transfer.header($0) }
         }
         if policy.exchangeKeeper != nil, !transfer.running.isOfFile {
             keep(request, transfer, result, now: environment.wallClock())

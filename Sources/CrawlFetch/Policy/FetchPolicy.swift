@@ -29,6 +29,8 @@ package struct FetchPolicy: Sendable {
     package let redaction: Redaction
     /// Whether JSON replies are kept.
     let keepsReplies: Bool
+    /// Whether the job asks an API (``JobSpec/asksAPI(hasRequests:)``).
+    let asksAPI: Bool
     /// The crawler's name in `X-Robots-Tag`.
     let productToken: String
     /// What is looked for on each page, beside its title and what its fields need.
@@ -59,17 +61,19 @@ package struct FetchPolicy: Sendable {
     ///   - access: header fields that show who asks, for pages without a request of their own. The default is none.
     ///   - redaction: the secrets in the job's header fields, and in these. The default is none.
     ///   - keepsReplies: whether JSON replies are kept. The default is false.
+    ///   - asksAPI: whether the job asks an API. The default is not.
     ///   - folder: stands for a host; nil, the default, where servers are asked for everything.
     package init(
         _ spec: JobSpec, userAgent: String, cookies: CookieStore? = nil,
         exchangeKeeper: (any ExchangeKeeper)? = nil, network: NetworkOptions = NetworkOptions(),
         access: [JobSpec.HeaderField] = [], redaction: Redaction = Redaction(), keepsReplies: Bool = false,
-        folder: FolderSite? = nil
+        asksAPI: Bool = false, folder: FolderSite? = nil
     ) {
         timeouts = spec.timeouts
         tls = spec.request.tls.isEmpty ? nil : spec.request.tls
         self.redaction = redaction
         self.keepsReplies = keepsReplies
+        self.asksAPI = asksAPI
         accept = spec.accept
         acceptTypes = spec.acceptTypes
         limits = spec.limits

@@ -159,6 +159,8 @@ extension Transfer {
         }
         try handle.setText(CURLOPT_SSLCERT, tls.cert)
         try handle.setText(CURLOPT_SSLKEY, tls.key)
+        // Without a passphrase OpenSSL would ask for it on the terminal.
+        try handle.setText(CURLOPT_KEYPASSWD, tls.keyPassword ?? (tls.cert == nil ? nil : ""))
         try handle.setText(CURLOPT_PINNEDPUBLICKEY, tls.pinnedPublicKey)
         let version =
             switch tls.minimum {

@@ -58,6 +58,10 @@ final class XMLItems: XMLStreamReceiver {
     // MARK: What comes
 
     func begin(_ name: XMLName, _ attributes: [(name: XMLName, value: String)]) {
+        guard states.count <= Self.mostLevels else {
+            stream?.stop("elements are nested deeper than \(Self.mostLevels)")
+            return
+        }
         let before = states[states.count - 1]
         var after = [UInt32](repeating: 0, count: paths.count)
         var isItem = false
@@ -84,6 +88,9 @@ final class XMLItems: XMLStreamReceiver {
         checkSize()
     }
 
+    /// How deep elements may lie in one another, as with values of JSON.
+    private static let mostLevels = 512
+
     /// Notes an element that a path of a value leads to; the first one counts.
     private func meet(_ index: Int, _ attributes: [(name: XMLName, value: String)]) {
         let (path, name) = paths[index]
@@ -107,6 +114,7 @@ final class XMLItems: XMLStreamReceiver {
     }
 
     func end() {
+        guard states.count > 1 else { return }
         states.removeLast()
         while let last = texts.last, last.depth >= states.count {
             texts.removeLast()

@@ -28,7 +28,7 @@ package final class ItemFile {
         do {
             input = URLListInput(try InputDescriptor(opening: path))
         } catch {
-            throw URLListError(label: path, reason: error.reason)
+            throw URLListError(label: path, reason: error.reason, key: "requests")
         }
         let rows = Rows()
         self.rows = rows
@@ -60,7 +60,7 @@ package final class ItemFile {
         do {
             count = try input.read(into: &buffer, from: 0)
         } catch {
-            throw URLListError(label: label, reason: error.reason)
+            throw URLListError(label: label, reason: error.reason, key: "requests")
         }
         if count == 0 {
             isAtEnd = true
@@ -72,7 +72,7 @@ package final class ItemFile {
             isAtStart = false
             _ = bytes.withUnsafeBytes { reader.feed($0) }
         }
-        if let fault = reader.fault { throw URLListError(label: label, reason: fault) }
+        if let fault = reader.fault { throw URLListError(label: label, reason: fault, key: "requests") }
         rows.waiting.reverse()
     }
 }

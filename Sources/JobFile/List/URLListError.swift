@@ -4,6 +4,8 @@ package struct URLListError: Error, Sendable, Equatable, CustomStringConvertible
     package let label: String
     /// What the system says.
     package let reason: String
+    /// The key of the job file that names it.
+    package var key = "urls_from"
 
     /// Both on one line.
     package var description: String { "\(label): cannot be read: \(reason)" }

@@ -208,7 +208,10 @@ enum JobSchema {
                 "delay", \.delay,
                 "wait before the second try; it doubles with each further try, and the wait is a random part of it (full jitter)"
             ),
-            .duration("max_delay", \.maxDelay, "the most that the delay grows to"),
+            .duration(
+                "max_delay", \.maxDelay,
+                "the most that the delay grows to; in jobs of requests also the longest wait for a host, beyond which the run ends with 8 to go on later"
+            ),
             Field(
                 "max_wait", .duration,
                 "the longest wait that a `Retry-After` may ask for, beyond which the page fails; without it any, but no more than an hour is waited",
@@ -268,6 +271,9 @@ enum JobSchema {
             ) { cursor, request throws(JobFileError) in
                 try CookieSetting.read(cursor, into: &request)
             },
+            .boolean(
+                "netrc", \.readsNetrc,
+                "take user names and passwords from `~/.netrc`, for the hosts that the job names"),
             .boolean("insecure", \.insecure, "accept any TLS certificate"),
         ] + ConnectionSchema.ofJob)
 }

@@ -28,6 +28,25 @@ extension PostgresPipeline {
             ])
     }
 
+    /// Queues the pools of a host that take no requests of a job for a while, in place of what was known of them.
+    ///
+    /// - Parameter now: unix milliseconds; what the waits count from.
+    func save(_ paused: [HostCondition.PausedPool], of host: HostID, job: JobID, now: Int64) throws {
+        let key: [PostgresValue] = [.int(host.rawValue), .int(job.rawValue)]
+        try send("DELETE FROM {schema}.host_pools WHERE host_id = $1 AND job_id = $2", key)
+        guard !paused.isEmpty else { return }
+        try send(
+            """
+            INSERT INTO {schema}.host_pools (host_id, job_id, request, pool, paused_until)
+            SELECT $1, $2, request, pool, until
+            FROM unnest($3::text[], $4::text[], $5::bigint[]) AS paused(request, pool, until)
+            """,
+            key + [
+                .texts(paused.map(\.request)), .texts(paused.map(\.pool)),
+                .ints(paused.map { now + $0.wait.wholeMilliseconds }),
+            ])
+    }
+
     /// Queues a host's robots.txt.
     func save(_ robots: RobotsRecord, of host: HostID) throws {
         try send(
@@ -93,7 +112,7 @@ extension HostCondition {
     init(_ row: PostgresRow, from first: Int, now: Int64) {
         self.init()
         // A clock that was set back must not hold a host for longer than it ever asked for.
-        let longest = RetryAfter.longest * 1000
+        let longest = RetryAfter.longestKept * 1000
         if let until = row.optionalInt(first), until > now {
             snooze = .milliseconds(min(until - now, longest))
         }

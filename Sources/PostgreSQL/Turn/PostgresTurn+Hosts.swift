@@ -95,6 +95,16 @@ extension PostgresTurn {
                 for row in result.rows { robots[HostID(rawValue: row.int(0))] = RobotsRecord(row) }
             }
         }
+        var paused: [HostID: [HostCondition.PausedPool]] = [:]
+        if run.spec.asksAPI(hasRequests: run.run.hasRequests) {
+            try pipeline.send(
+                LeasingSQL.pools, [ids, .int(run.run.job.rawValue), .int(now)]
+            ) { [now] result in
+                for row in result.rows {
+                    paused[HostID(rawValue: row.int(0)), default: []].append(.init(row, now: now))
+                }
+            }
+        }
         let keys = Set(hosts.flatMap { PostgresTurn.names(of: $0.key) })
         try pipeline.send(
             """
@@ -105,13 +115,16 @@ extension PostgresTurn {
             named = Set(result.rows.map { $0.text(0) })
             for row in rows {
                 let isHeld = row.int(1) > 0
-                if isHeld { self.note(row, robots, named) }
+                if isHeld { self.note(row, robots, named, paused) }
                 take(isHeld)
             }
         }
     }
 
-    private func note(_ row: PostgresRow, _ robots: [HostID: RobotsRecord], _ named: Set<String>) {
+    private func note(
+        _ row: PostgresRow, _ robots: [HostID: RobotsRecord], _ named: Set<String>,
+        _ paused: [HostID: [HostCondition.PausedPool]]
+    ) {
         let host = HostID(rawValue: row.int(0))
         let key = row.text(2)
         var record = HostRecord()
@@ -119,6 +132,7 @@ extension PostgresTurn {
         record.lastStartedAt = row.int(1) == 1 || phase == .resumed ? row.optionalInt(3) : nil
         record.overrides = HostOverrides(row, from: 4)
         record.condition = HostCondition(row, from: 7, now: now)
+        record.condition.paused = paused[host]
         newHosts[host] = row.int(11)
         reply.opened.append(
             OpenedHost(
@@ -215,11 +229,26 @@ private enum LeasingSQL {
         ON CONFLICT (host_id) DO NOTHING
         """
 
+    /// The pools that take no requests of a job.
+    static let pools = """
+        SELECT host_id, request, pool, paused_until FROM {schema}.host_pools
+        WHERE host_id = ANY($1) AND job_id = $2 AND paused_until > $3 ORDER BY request
+        """
+
     /// The files that are young enough to be used.
     static let robots = """
         SELECT host_id, status_code, body, url, fetched_at, expires_at FROM {schema}.robots
         WHERE host_id = ANY($1) AND fetched_at <= $2 AND expires_at > $2
         """
+}
+
+extension HostCondition.PausedPool {
+    /// From the columns of the statement that reads those of hosts.
+    fileprivate init(_ row: PostgresRow, now: Int64) {
+        // A clock that was set back must not hold a pool for longer than it ever asked for.
+        let left = min(row.int(3) - now, RetryAfter.longestKept * 1000)
+        self.init(request: row.text(1), pool: row.text(2), wait: .milliseconds(left))
+    }
 }
 
 extension RobotsRecord {

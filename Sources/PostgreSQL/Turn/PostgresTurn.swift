@@ -86,6 +86,9 @@ final class PostgresTurn {
         try self.record(record.outcomes)
         for (host, condition) in record.conditions.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             try pipeline.save(condition, of: host, now: now)
+            if let paused = condition.paused {
+                try pipeline.save(paused, of: host, job: run.run.job, now: now)
+            }
         }
         try markUnsent(record.unsent)
         try markSending(record.sending)

@@ -240,7 +240,7 @@ extension HostCondition {
     fileprivate init(_ row: RawRow, from first: Int32, now: Int64) {
         self.init()
         // A clock that was set back must not hold a host for longer than it ever asked for.
-        let longest = RetryAfter.longest * 1000
+        let longest = RetryAfter.longestKept * 1000
         if let until = row.optionalInteger(first), until > now {
             snooze = .milliseconds(min(until - now, longest))
         }

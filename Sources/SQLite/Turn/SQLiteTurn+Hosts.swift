@@ -7,8 +7,11 @@ extension SQLiteTurn {
     ///
     /// - Returns: false where another runner has it.
     mutating func open(_ host: HostID) throws -> Bool {
-        guard case .held(let record) = try transaction.lease(host, runner: run.runner, now: now) else {
+        guard case .held(var record) = try transaction.lease(host, runner: run.runner, now: now) else {
             return false
+        }
+        if run.spec.asksAPI(hasRequests: run.run.hasRequests) {
+            record.condition.paused = try transaction.pausedPools(of: host, job: run.run.job, now: now)
         }
         let robots = run.spec.robots == .obey ? try transaction.robots(of: host, now: now) : nil
         let key = try transaction.hostKey(host) ?? ""

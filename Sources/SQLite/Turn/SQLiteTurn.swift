@@ -32,6 +32,9 @@ struct SQLiteTurn {
         try self.record(record.outcomes, elapsed: record.elapsedMilliseconds)
         for (host, condition) in record.conditions {
             try transaction.save(condition, of: host, now: now)
+            if let paused = condition.paused {
+                try transaction.save(paused, of: host, job: run.run.job, now: now)
+            }
         }
         for page in record.unsent { try transaction.markUnsent(page) }
         for (page, batch) in record.sending { try transaction.markSending(page, batch: batch) }

@@ -60,6 +60,7 @@ package struct CopiedTable: Sendable, Equatable {
             "id host' last_started_at snoozed_until rate~ failures probe_at remaining remaining_until per_host delay_ms blocked"
         ),
         CopiedTable("robots", "host_id status_code body# url' fetched_at expires_at"),
+        CopiedTable("host_pools", "host_id job_id request' pool' paused_until"),
         CopiedTable("run_hosts", "run_id host_id"),
         CopiedTable("host_pages", "run_id host_id pages"),
         CopiedTable(

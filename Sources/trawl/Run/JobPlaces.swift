@@ -26,7 +26,7 @@ struct JobPlaces {
         // Standard input is not what the file names, but how the command was begun.
         let isFile = document?.spec.urlsFrom != .standardInput
         return failure(
-            isFile ? document?.mistake(at: "urls_from", error.description) : nil, or: "\(name): \(error)")
+            isFile ? document?.mistake(at: error.key, error.description) : nil, or: "\(name): \(error)")
     }
 
     /// A file of cookies that cannot be used.

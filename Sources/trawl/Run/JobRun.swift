@@ -92,7 +92,8 @@ struct JobRun: Sendable {
         let job = order.job
         let spec = try JobSpec(stored: run.spec, job: job.name)
         let secrets = spec.request.headers.flatMap { TextTemplate.secrets(in: $0.value) }
-        for reference in secrets + (spec.request.auth?.secrets ?? []) {
+        let keySecrets = spec.request.tls.keyPassword.map(TextTemplate.secrets(in:)) ?? []
+        for reference in secrets + keySecrets + (spec.request.auth?.secrets ?? []) {
             if case .failure(let failure) = environment.secret(reference) { throw places.failure(failure) }
         }
         do throws(CookieFileError) {
@@ -296,6 +297,12 @@ struct JobRun: Sendable {
         case .interrupted: return .interrupted
         case .limited(let limit):
             logger.notice("\(job.name): stopped by limits.\(limit.rawValue); the same command goes on")
+            return .limitReached
+        case .left(let until, let host):
+            let time = Wording.instant(milliseconds: until)
+            logger.notice(
+                "\(job.name): \(host ?? "a limit of its host") takes no more requests until \(time), which is longer than retry.max_delay; the same command goes on after that"
+            )
             return .limitReached
         }
     }

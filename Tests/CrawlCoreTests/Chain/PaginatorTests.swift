@@ -263,6 +263,17 @@ import Testing
                 == "page size capped at 50: 100 were asked for, and there are 950")
     }
 
+    @Test func `a page size that the server caps is one without a total as well`() {
+        let second = request(
+            "http://a.test/list?limit=100&offset=100", place: place(2) { $0.itemsBefore = 50 })
+        #expect(
+            fault(offset(size: 100), reply(items: 50), second)?.hasPrefix("page size capped at 50: 100 were")
+                == true)
+        // A list whose pages are of different lengths is none.
+        #expect(pages(offset(size: 100), reply(items: 60), second).count == 1)
+        #expect(pages(offset(size: 100), reply(items: 0), second).isEmpty)
+    }
+
     @Test func `a total that nobody can count plans no more pages than there may be`() {
         var paging = offset()
         (paging.total, paging.mostPages) = (total, 5)

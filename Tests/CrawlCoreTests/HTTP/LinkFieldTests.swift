@@ -21,6 +21,20 @@ import Testing
         #expect(found.map(\.rel) == links.map(\.1))
     }
 
+    @Test(arguments: [
+        ("<a>; rel=next", false), ("<a>;rel=x , ", false), ("", false), ("<a; rel=next", true),
+        ("<a>; rel=x, b", true), ("a", true),
+    ])
+    func `what cannot be read of a field is noted`(field: String, isBroken: Bool) {
+        #expect(LinkField(field).isBroken == isBroken)
+    }
+
+    @Test func `as many links are read as are wanted`() {
+        let field = Array(repeating: "<a>", count: 3_000).joined(separator: ",")
+        #expect(LinkField(field).links.count == LinkField.limit)
+        #expect(LinkField(field, limit: .max).links.count == 3_000)
+    }
+
     @Test func `a link says the language of its target`() {
         #expect(
             LinkField("<x>; rel=alternate; hreflang=\"de\"; hreflang=fr").links

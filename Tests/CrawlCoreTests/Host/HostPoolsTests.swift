@@ -164,6 +164,62 @@ import Testing
         #expect(gate.conditions(now: start).count == 1)
     }
 
+    @Test func `refusals of requests that were under way together are one`() throws {
+        let gate = gate(perHost: 20)
+        for page in 1...15 { gate.add(request(Int64(page)), now: start) }
+        let verdicts = starts(gate, now: start).map {
+            end(gate, $0.slot, nil, .refused(wait: .seconds(5)), now: start + .milliseconds(1))
+        }
+        #expect(verdicts.count == 15)
+        #expect(verdicts.allSatisfy { $0 != .counted })
+    }
+
+    @Test func `a wait of which the host does not say how long it is doubles`() throws {
+        let gate = gate(perHost: 1)
+        var now = start
+        var waits: [Duration] = []
+        for page in 1...8 {
+            gate.add(request(Int64(page)), now: now)
+            let slot = try #require(starts(gate, now: now).first).slot
+            let refusal = HostSignal.refused(wait: .seconds(60), grows: true)
+            guard case .setAside(let until) = end(gate, slot, nil, refusal, now: now) else { break }
+            waits.append(until - now)
+            #expect(!gate.isReady(now: until - .seconds(1)))
+            now = until
+        }
+        #expect(waits == [60, 120, 240, 480, 960, 1_920, 3_600, 3_600].map { .seconds($0) })
+    }
+
+    @Test func `a refusal that slows makes requests rarer as well`() throws {
+        let gate = gate(perHost: 1)
+        gate.add(request(1), now: start)
+        let slot = starts(gate, now: start)[0].slot
+        _ = end(gate, slot, nil, .refused(wait: .seconds(5), slows: true), now: start)
+        #expect(gate.conditions(now: start)[1]?.rate != nil)
+    }
+
+    @Test func `a pool that is used up is known to the next process`() throws {
+        let first = gate()
+        first.add(request(1, name: "search"), now: start)
+        let slot = starts(first, now: start)[0].slot
+        let spent = RateAllowance(remaining: 0, reset: .seconds(60), pool: "find")
+        _ = end(first, slot, spent, .exhausted(wait: .seconds(60)), name: "search", now: start)
+        #expect(first.hasUrgentConditions)
+        let condition = try #require(first.conditions(now: start)[1])
+        #expect(condition.paused == [.init(request: "search", pool: "find", wait: .seconds(60))])
+        #expect(condition.snooze == .zero)
+
+        var second = HostGate(limits: HostLimits(perHost: 4, delay: .zero))
+        second.open(
+            HostID(rawValue: 1), limits: HostLimits(perHost: 4, delay: .zero), condition: condition,
+            now: start)
+        second.add(request(2, name: "search"), now: start)
+        second.add(request(3, name: "list"), now: start)
+        #expect(second.next(now: start)?.request.page?.id.rawValue == 3)
+        #expect(second.next(now: start) == nil)
+        #expect(second.next(now: start + .seconds(60))?.request.page?.id.rawValue == 2)
+    }
+
     @Test func `what a host said is told, and is not urgent`() throws {
         let gate = gate()
         gate.add(request(1), now: start)

@@ -119,6 +119,14 @@ import Testing
         #expect(found.items == [#""1""#])
     }
 
+    @Test(arguments: [400, 100_000])
+    func `elements within elements have an end`(levels: Int) {
+        let text =
+            "<x>" + String(repeating: "<i>", count: levels) + String(repeating: "</i>", count: levels)
+            + "</x>"
+        #expect((read(text, "//i").fault == nil) == (levels == 400))
+    }
+
     @Test func `what grows has an end`() {
         let deep = String(repeating: "<a>", count: 100_000)
         #expect(read("<r>\(deep)", "//i").fault != nil)

@@ -173,6 +173,21 @@ struct FollowUpTests {
         #expect(try runner.drain() == [])
     }
 
+    @Test("Its pools that are used up are known to the next runner", arguments: DatabaseFactory.all)
+    func pools(_ factory: DatabaseFactory) throws {
+        let (runner, first) = try start(factory)
+        var condition = HostCondition()
+        condition.paused = ["list", "more"].map { .init(request: $0, pool: "p", wait: .seconds(10)) }
+        try runner.turn { $0.record.conditions = [first.host: condition] }
+        condition.paused = [.init(request: "list", pool: "search", wait: .seconds(10))]
+        try runner.turn { $0.record.conditions = [first.host: condition] }
+        let next = try runner.crash()
+        next.now += 4_000
+        let opened = try next.open().opened.first
+        #expect(
+            opened?.record.condition.paused == [.init(request: "list", pool: "search", wait: .seconds(6))])
+    }
+
     @Test("A list that is read again gives up the items that it had", arguments: DatabaseFactory.all)
     func restarted(_ factory: DatabaseFactory) throws {
         let (runner, first) = try start(factory)

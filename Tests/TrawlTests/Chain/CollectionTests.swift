@@ -53,6 +53,43 @@ import Testing
             ])
     }
 
+    @Test func `a table that cannot be read is a mistake of its request`() async throws {
+        try bench.write("id,name\n1,a\n2\n", to: "ids.csv")
+        try job(
+            "{name: a, url: \"URL/echo/${item}\", for_each: {file: ids.csv, column: id}, items: \"$[*]\"}")
+        let result = try await bench.trawl("run", "api.yaml")
+        #expect(result.code == 2)
+        #expect(result.errors.contains("api.yaml:2:3: requests: "), "\(result.errors)")
+        #expect(result.errors.contains("ids.csv: cannot be read: CSV: line 3 has 1 fields"))
+    }
+
+    @Test(arguments: [
+        ("empty", "bad_response: items: the body is empty"),
+        ("304", "http_status: status 304, although the request had no condition"),
+        ("link", "bad_response: the field Link cannot be read: <http"),
+    ])
+    func `what only looks like the end of a list is a failure`(kind: String, error: String) async throws {
+        let site = try LoopbackServer { request in
+            let reply = LoopbackServer.Response.text("[1]", type: "application/json")
+            guard request.query == "page=2" else { return reply.header("Link", "</?page=2>; rel=next") }
+            return switch kind {
+            case "304": .status(304)
+            case "empty": .text("", type: "application/json")
+            default: reply.header("Link", "<http://127.0.0.1/?page=3; rel=next")
+            }
+        }
+        try bench.write(
+            """
+            requests:
+              - {name: a, url: "\(site.url("/"))", paginate: {next: {header: link}}, items: "$[*]"}
+            retry: {attempts: 1}
+            """, to: "api.yaml")
+        #expect(try await bench.trawl("run", "api.yaml").code == 4)
+        let found: String? = try bench.value(
+            "SELECT error_kind || ': ' || error FROM results WHERE state = 'failed'")
+        #expect(found?.hasPrefix(error) == true, "\(found ?? "-")")
+    }
+
     @Test func `items are exported, and written while a run goes on`() async throws {
         try job(link)
         let run = try await bench.trawl("run", "api.yaml", "--format", "ndjson", "--items", "-q")

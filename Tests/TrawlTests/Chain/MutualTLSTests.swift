@@ -34,6 +34,7 @@ private enum ServerPrograms {
                 printf 'subjectAltName=IP:127.0.0.1,IP:127.0.0.2' > $name.ext
                 openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile $name.ext -out $name.pem
             done
+            openssl pkey -in client.key -aes256 -passout pass:'a key secret' -out locked.key
             openssl x509 -in server.pem -noout -pubkey | openssl pkey -pubin -outform der |
                 openssl dgst -sha256 -binary | base64 > pin
             """
@@ -74,6 +75,41 @@ private enum ServerPrograms {
         try bench.write("requests:\n\(list)retry: {attempts: 1}\n\(more)\n", to: "api.yaml")
         let result = try await bench.trawl("run", "api.yaml")
         return result
+    }
+
+    @Test(arguments: ["right", "wrong", "none"])
+    func `a key may have a passphrase, which is a secret`(password: String) async throws {
+        defer { kill(nginx.pid, SIGTERM) }
+        let phrase = password == "none" ? "" : ", key_password: \"${env:PHRASE}\""
+        let own = "cert: client.pem, key: locked.key\(phrase)"
+        try bench.write(
+            """
+            requests:
+              - {name: a, url: "https://127.0.0.1:\(port)/must", \(own)}
+              - {name: b, url: "https://127.0.0.1:\(port)/must", json: {}}
+            request: {cacert: ca.pem, \(own)}
+            retry: {attempts: 1}
+            """, to: "api.yaml")
+        let phrases = ["PHRASE": password == "right" ? "a key secret" : "an other one"]
+        let result = try await bench.trawl("run", "api.yaml", environment: phrases)
+
+        #expect(result.code == (password == "right" ? 0 : 5), "\(result.errors)")
+        let errors = try errors()
+        #expect(errors.count == 2)
+        #expect(errors.allSatisfy { password == "right" ? $0 == "{}" : $0.hasPrefix("tls: ") }, "\(errors)")
+        let database = try Data(contentsOf: bench.folder.appending(path: "trawl.db"))
+        #expect(database.range(of: Data("a key secret".utf8)) == nil)
+    }
+
+    @Test func `a passphrase that is not there, or in plain words, is refused`() async throws {
+        defer { kill(nginx.pid, SIGTERM) }
+        for (password, words) in [("${env:NO_PHRASE}", "NO_PHRASE is not set"), ("abc", "${env:NAME}")] {
+            let result = try await run(
+                "{name: a, url: URL/must}",
+                more: "request: {cert: client.pem, key: locked.key, key_password: \"\(password)\"}")
+            #expect(result.code == 2)
+            #expect(result.errors.contains(words), "\(result.errors)")
+        }
     }
 
     private func errors() throws -> [String] {

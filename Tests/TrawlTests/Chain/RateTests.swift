@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LoopbackServer
 import Synchronization
 import Testing
@@ -85,6 +86,51 @@ import Testing
         #expect(try bench.value("SELECT count(1) FROM items") == 2)
         let log = server.log
         #expect(log[0].startedAt.duration(to: log[1].startedAt) >= .seconds(1))
+    }
+
+    @Test(arguments: [429, 503])
+    func `a refusal with Retry-After is a wait of the host, and costs no attempt`(status: Int) async throws {
+        let server = try LoopbackServer { request in
+            request.hit < 4
+                ? .status(status).header("Retry-After", "1") : .text("[1]", type: "application/json")
+        }
+        let result = try await run(
+            "  - {name: a, url: \"\(server.url("/a"))\", items: \"$[*]\", retry: {attempts: 2}}")
+
+        #expect(result.code == 0, "\(result.errors)")
+        #expect(try bench.value("SELECT attempts FROM results") == 1)
+        #expect(try bench.value("SELECT count(1) FROM attempts WHERE status_code = \(status)") == 4)
+        let starts = server.log.map(\.startedAt)
+        #expect(zip(starts, starts.dropFirst()).allSatisfy { $0.duration(to: $1) >= .seconds(1) })
+    }
+
+    @Test func `a refusal that the job does not try again is a failure at once`() async throws {
+        let server = try LoopbackServer { _ in .status(429).header("Retry-After", "1") }
+        let result = try await run(
+            "  - {name: a, url: \"\(server.url("/a"))\", items: \"$[*]\", retry: {on: [500]}}")
+
+        #expect(result.code == 5)
+        #expect(server.counters.requests == 1)
+    }
+
+    @Test func `a 403 whose body alone names the secondary limit is a wait of a minute`() async throws {
+        let server = try LoopbackServer { _ in
+            LoopbackServer.Response(
+                status: 403, headers: [("Content-Type", "application/json")],
+                body: Array(#"{"message":"You have exceeded a secondary rate limit."}"#.utf8))
+        }
+        try bench.write(
+            "requests: [{name: a, url: \"\(server.url("/a"))\", items: \"$[*]\"}]", to: "api.yaml")
+        let killed = try bench.start("run", "-q", "api.yaml")
+        try await bench.until("SELECT count(1) > 0 FROM attempts WHERE status_code = 403", by: killed)
+        killed.signal(SIGKILL)
+        _ = try await killed.finished()
+
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let until = try #require(try bench.value("SELECT max(snoozed_until) FROM hosts", as: Int64.self))
+        #expect(until > now + 30_000 && until <= now + 60_000)
+        #expect(try bench.value("SELECT attempts FROM pages WHERE state = 'pending'") == 0)
+        #expect(server.counters.requests == 1)
     }
 
     @Test func `a 403 that names none is a failure at once`() async throws {

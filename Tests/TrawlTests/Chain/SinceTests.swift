@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LoopbackServer
 import Synchronization
 import Testing
@@ -122,5 +123,53 @@ import Testing
         #expect(state.asked.last == "/?since=2026-03-05T10:00:00Z&page=2")
         #expect(try await run().code == 0)
         #expect(firsts.last == "/?since=2026-03-08T10%3A00%3A00Z")
+    }
+
+    @Test func `a run that is killed again and again asks for what it began with`() async throws {
+        let round = Mutex((number: 0, latch: LoopbackServer.Latch()))
+        let asked = Mutex<[String]>([])
+        // In each round twenty items that are newer than those before, in pages of two. The last pages wait for the round's last run.
+        let site = try LoopbackServer { request in
+            let query = URLComponents(string: request.target)?.queryItems ?? []
+            let page = query.first { $0.name == "page" }?.value.flatMap { Int($0) } ?? 1
+            let (number, latch) = round.withLock { ($0.number, $0.latch) }
+            if page == 1 { asked.withLock { $0.append("\(number) \(query.first?.value ?? "-")") } }
+            let list = (page * 2 - 1...page * 2).map { id in
+                "{\"id\":\(number * 100 + id),\"at\":\(number * 1000 + id)}"
+            }
+            let next = page < 10 ? "\"/?page=\(page + 1)\"" : "null"
+            let reply = LoopbackServer.Response.text(
+                "{\"data\":[\(list.joined(separator: ","))],\"next\":\(next)}", type: "application/json"
+            ).delayed(by: .milliseconds(2))
+            return page > 7 ? reply.held(by: latch) : reply
+        }
+        try bench.write(
+            """
+            requests:
+              - name: list
+                url: "\(site.url("/"))"
+                since: {json: "$.at", param: since, start: 0}
+                paginate: {next: {json: "$.next"}}
+                items: "$.data[*]"
+                item_key: "$.id"
+            """, to: "api.yaml")
+        for number in 1...3 {
+            round.withLock { $0 = (number, LoopbackServer.Latch()) }
+            let before = site.counters.requests
+            for threshold in [1, 2, 4, 5, 8] {
+                let run = try bench.start("run", "-q", "api.yaml")
+                await site.wait { $0.requests >= before + threshold }
+                run.signal(SIGKILL)
+                #expect(try await run.finished().code == nil)
+            }
+            round.withLock { $0.latch.open() }
+            try await bench.trawl("run", "-q", "api.yaml").expectSuccess()
+            #expect(try bench.value("SELECT count(*) FROM items") == 20)
+            #expect(try bench.value("SELECT count(DISTINCT key) FROM items") == 20)
+        }
+
+        #expect(Set(asked.withLock { $0 }) == ["1 0", "2 1020", "3 2020"])
+        #expect(try bench.value("SELECT count(*) FROM runs") == 3)
+        #expect(try bench.value("SELECT count(*) FROM current_items") == 60)
     }
 }

@@ -49,6 +49,34 @@ import Testing
         #expect(try bench.value("SELECT count(1) FROM results WHERE url LIKE '%of%'") == 0)
     }
 
+    @Test func `the user's netrc is for hosts that the job names, and goes nowhere else`() async throws {
+        let host = "127.0.0.1"
+        try bench.write("machine \(host) login me password \(AccountServer.password)\n", to: ".netrc")
+        try bench.write(
+            """
+            requests:
+              - {name: a, url: "\(site.url("/api/open"))"}
+              - {name: b, url: "\(site.url("/api/open/2"))", json: {}, auth: {bearer: "${env:TOKEN}"}}
+            request: {netrc: true}
+            """, to: "api.yaml")
+        let home = environment.merging(["HOME": bench.folder.path]) { $1 }
+        #expect(try await bench.trawl("run", "api.yaml", "-q", environment: home).code == 0)
+
+        let basic = Data("me:\(AccountServer.password)".utf8).base64EncodedString()
+        let sent = accounts.counts.api.map { $0.headers["authorization"] ?? "-" }
+        #expect(Set(sent) == ["Basic \(basic)", "Bearer \(AccountServer.token(0))"])
+        let database = try Data(contentsOf: bench.folder.appending(path: "trawl.db"))
+        #expect(database.range(of: Data(AccountServer.password.utf8)) == nil)
+    }
+
+    @Test func `a netrc that is not there is said before anything is asked for`() async throws {
+        try bench.write("urls: [\"\(site.url("/api/open"))\"]\nrequest: {netrc: true}", to: "api.yaml")
+        let result = try await bench.trawl("run", "api.yaml", environment: ["HOME": bench.folder.path])
+        #expect(result.code == 2, "\(result.errors)")
+        #expect(result.errors.contains(".netrc"))
+        #expect(accounts.counts.apiRequests == 0)
+    }
+
     @Test
     func
         `the job's goes with plain pages, in place of a header field of that name, and a request's own wins`()

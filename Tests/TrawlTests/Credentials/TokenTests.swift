@@ -44,6 +44,23 @@ import Testing
         )
     }
 
+    @Test func `lines of a list may have tokens of their own, from any host that they name`() async throws {
+        let accounts = AccountServer()
+        let site = try serve(accounts)
+        let lines = (1...5).map { number in
+            """
+            {"url": "\(site.url("/api/\(number)"))", "auth": {"oauth2": {"token_url": "\(site.url("/token", on: "127.0.0.2"))", "client_id": "the-client", "client_secret": "${env:SECRET}"}}}
+
+            """
+        }
+        try bench.write(lines.joined(), to: "list.ndjson")
+        try bench.write("urls_from: list.ndjson\nrobots: ignore\n", to: "api.yaml")
+
+        #expect(try await run().code == 0)
+        #expect(try bench.value("SELECT count(*) FROM results WHERE state = 'done'") == 5)
+        #expect(accounts.counts.tokens == 1)
+    }
+
     @Test func `one token serves all requests, and the run counts its request`() async throws {
         let accounts = AccountServer()
         let site = try serve(accounts)

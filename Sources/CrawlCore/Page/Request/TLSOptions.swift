@@ -6,6 +6,9 @@ package struct TLSOptions: Sendable, Equatable {
     package var cert: String?
     /// A file with the key of ``cert``, PEM; nil where it is in the same file (`CURLOPT_SSLKEY`).
     package var key: String?
+    /// The passphrase of the key, as a reference to a secret, or the secret itself once it is looked up; nil for none
+    /// (`CURLOPT_KEYPASSWD`).
+    package var keyPassword: String?
     /// The server's public key: `sha256//` and its hash in Base64, several with semicolons between them, or a file
     /// (`CURLOPT_PINNEDPUBLICKEY`).
     package var pinnedPublicKey: String?
@@ -30,6 +33,7 @@ package struct TLSOptions: Sendable, Equatable {
     package var elsewhere: TLSOptions {
         var options = self
         (options.cert, options.key, options.pinnedPublicKey) = (nil, nil, nil)
+        options.keyPassword = nil
         return options
     }
 }

@@ -1,6 +1,6 @@
 internal import CrawlCore
 
-/// How connections are made: the keys `cacert`, `cert`, `key`, `pinned_public_key` and `tls_min`, of a job's `request` and of a
+/// How connections are made: the keys `cacert`, `cert`, `key`, `key_password`, `pinned_public_key` and `tls_min`, of a job's `request` and of a
 /// request.
 enum ConnectionSchema {
     static let ofJob: [Field<JobSpec.RequestDefaults>] = fields(\.tls)
@@ -42,6 +42,13 @@ enum ConnectionSchema {
             file(
                 "key", "a file with the key of `cert`, PEM; without it `cert` has both",
                 example: "client.key", \.key),
+            Field(
+                "key_password", .someText, "the passphrase of the key, as `${env:NAME}` or `${file:PATH}`",
+                example: "${env:KEY_PASSWORD}",
+                written: { $0[keyPath: property].keyPassword.map(DocumentNode.text) }
+            ) { cursor, target throws(JobFileError) in
+                target[keyPath: property].keyPassword = try CredentialSchema.secret(cursor)
+            },
             Field(
                 "pinned_public_key", .someText,
                 "the server's key: `sha256//` and its hash, several with `;` between them, or a file; any other is refused as `tls`",

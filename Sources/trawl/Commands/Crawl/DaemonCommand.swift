@@ -51,6 +51,7 @@ struct DaemonCommand: AsyncParsableCommand, OutputCommand {
         var options = crawl.options
         // The crawls share the process's descriptors.
         options.openFiles = max(64, options.openFiles / jobs)
+        options.leavesLongWaits = false
         options.permits = SharedPermits(total: concurrency)
         let daemon = Daemon(
             store: store, options: options, capacity: jobs, output: output, logger: logger, state: state,
