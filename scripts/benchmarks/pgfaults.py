@@ -305,22 +305,52 @@ def skew(trial):
     trial.note(f"its clock was {started} s off, at least")
 
 
+def shares(trial):
+    """How many hosts each of the run's runners has, those that have none among them."""
+    if trial.server.rows("SELECT to_regclass('faults.run_runners')") == [[""]]:
+        return []
+    return sorted(int(row[0]) for row in trial.server.rows(
+        "SELECT count(host_id) FROM faults.run_runners JOIN faults.runners ON id = runner_id "
+        "LEFT JOIN faults.frontier USING (run_id, runner_id) GROUP BY runner_id"))
+
+
+def load(trial, seconds):
+    """Transactions and statements a second of the server."""
+    def read():
+        statements = trial.server.rows("SELECT sum(calls) FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat%'")[0][0]
+        return int(trial.server.rows("SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database")[0][0]), int(statements)
+    if trial.server.psql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").returncode:
+        raise RuntimeError("the server counts no statements")
+    first = read()
+    time.sleep(seconds)
+    return [(after - before) / seconds for before, after in zip(first, read())]
+
+
 def herd(trial):
     """Fifty runners start within a second."""
     begun = time.monotonic()
     trial.start(count=50, begin=False)
-    shares = []
-    while trial.runners.alive() and time.monotonic() < begun + 20:
-        time.sleep(1)
-        shares = trial.server.rows(
-            "SELECT count(*) FROM faults.frontier WHERE runner_id IS NOT NULL GROUP BY runner_id ORDER BY 1")
-    trial.note(f"hosts of each runner after 20 s: {[int(row[0]) for row in shares]}")
-    calls = "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database"
-    first = int(trial.server.rows(calls)[0][0])
-    time.sleep(10)
+    for seconds in (5, 10, 20):
+        while trial.runners.alive() and time.monotonic() < begun + seconds:
+            time.sleep(0.1)
+        trial.note(f"hosts of each runner after {seconds} s: {shares(trial)}")
     if trial.runners.alive():
-        rate = (int(trial.server.rows(calls)[0][0]) - first) / 10
-        trial.note(f"{rate:.0f} transactions/s of {len(trial.runners.alive())} runners")
+        transactions, statements = load(trial, 10)
+        trial.note(f"{transactions:.0f} transactions/s and {statements:.0f} statements/s of {len(trial.runners.alive())} runners")
+    trial.runners.wait()
+
+
+def idle(trial):
+    """There is one host, so that all runners but one have nothing to do."""
+    trial.start(count=1)
+    time.sleep(trial.options.every)
+    before = load(trial, 10)
+    for _ in range(trial.options.runners):
+        trial.runners.start()
+    time.sleep(10)
+    after = load(trial, 20)
+    each = [(more - less) / trial.options.runners for less, more in zip(before, after)]
+    trial.note(f"an idle runner: {each[0]:.2f} transactions/s, {each[1]:.2f} statements/s")
     trial.runners.wait()
 
 
@@ -386,7 +416,7 @@ def budget(trial):
 KINDS = {
     "cut": simple(cut), "kill": simple(kill), "stop": simple(stop), "restart": simple(restart),
     "all": simple(cut, kill, stop, restart), "freeze": simple(freeze), "messages": messages, "halfopen": halfopen,
-    "away": away, "failover": failover, "clock": clock, "skew": skew, "herd": herd, "orders": orders, "snapshot": snapshot,
+    "away": away, "failover": failover, "clock": clock, "skew": skew, "herd": herd, "idle": idle, "orders": orders, "snapshot": snapshot,
     "full": full, "budget": budget,
 }
 # Pages may be asked for again only where a runner was lost with what it had under way, or the server with what it knew.
@@ -441,6 +471,8 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     parser.add_argument("--trawl", default=".build/debug/trawl")
     options = parser.parse_args()
+    if options.kind == "idle":
+        options.hosts = 1
     # The servers and runners end with this process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = tempfile.mkdtemp(prefix="trawl-pgfaults-")
@@ -451,7 +483,7 @@ def main():
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", place], check=True)
     site = Site(options.pages, options.delay)
     site.start()
-    server = Server(place)
+    server = Server(place, options="-c shared_preload_libraries=pg_stat_statements")
     trial = Trial(options, folder, site, server)
     failures = ["it did not come to its end"]
     try:
