@@ -353,7 +353,7 @@ final class PostgresTurn {
         for (host, overrides) in newlyTold { run.told[host] = overrides }
         for opened in reply.opened { run.told[opened.host] = opened.record.overrides }
         for (url, page, depth) in met { run.memory?.recent.remember(url, page: page, depth: depth) }
-        run.memory?.admitted = [:]
+        run.memory?.traps.keep(growth.traps)
         for (key, host) in hostIDs { run.memory?.remember(key, host) }
         run.links?.commit()
     }

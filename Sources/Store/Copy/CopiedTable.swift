@@ -62,6 +62,7 @@ package struct CopiedTable: Sendable, Equatable {
         CopiedTable("robots", "host_id status_code body# url' fetched_at expires_at"),
         CopiedTable("run_hosts", "run_id host_id"),
         CopiedTable("host_pages", "run_id host_id pages"),
+        CopiedTable("trap_counts", "run_id kind urls"),
         CopiedTable(
             "batches",
             "id run_id number pages pages_done pages_failed pages_skipped pages_retried claimed_at finished_at"
