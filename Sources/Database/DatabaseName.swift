@@ -31,7 +31,8 @@ package struct DatabaseName: Sendable, Equatable, CustomStringConvertible {
     ///
     /// - Throws: `StoreError`; what is not trawl's, or of a newer trawl, is left untouched.
     package func open(_ access: DatabaseAccess) throws(StoreError) -> any CrawlDatabase {
-        isServer
+        if let mistake { throw mistake }
+        return isServer
             ? try PostgresStore(try PostgresURL(text), access: access)
             : try SQLiteStore(.file(text), access: access)
     }
@@ -41,6 +42,7 @@ package struct DatabaseName: Sendable, Equatable, CustomStringConvertible {
     /// - Returns: nil where there is none, or nothing in it.
     package func openIfThere(_ access: DatabaseAccess = .readOnly) throws(StoreError) -> (any CrawlDatabase)?
     {
+        if let mistake { throw mistake }
         guard isServer else { return hasFile ? try open(access) : nil }
         do throws(StoreError) {
             return try open(access)
@@ -58,6 +60,15 @@ package struct DatabaseName: Sendable, Equatable, CustomStringConvertible {
     /// The libraries of all databases with their versions: `SQLite/3.40.1`, `libpq/15.18`.
     package static var libraries: [String] {
         ["SQLite/\(SQLiteStore.libraryVersion)", "libpq/\(PostgresStore.libraryVersion)"]
+    }
+
+    /// What is wrong with a name that was meant as a server's, and is none; nil for other names.
+    private var mistake: StoreError? {
+        guard !isServer, PostgresURL.looksLikeOne(text) else { return nil }
+        return StoreError(
+            .other,
+            "\(description) is neither the path of a file nor the URL of a PostgreSQL database, which begins with postgresql://, as in "
+                + "postgresql://user@host/name?schema=crawl; for a file of that name write ./ before it")
     }
 
     private var hasFile: Bool {

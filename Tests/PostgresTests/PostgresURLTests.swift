@@ -18,6 +18,19 @@ struct PostgresURLTests {
         #expect(throws: StoreError.self) { try PostgresURL("postgresql://h/db?schema=\(name)") }
     }
 
+    @Test(arguments: ["u:s@cret@h/db", "u:s/cret@h/db", "u:s/c@ret@h"])
+    func `a password that ends elsewhere for libpq is refused`(rest: String) {
+        #expect(throws: StoreError.self) { try PostgresURL("postgresql://\(rest)") }
+    }
+
+    @Test(arguments: ["u:se%zzcret@h/db", "u:secret@[::1/db"])
+    func `what libpq says of a URL does not have its password`(rest: String) throws {
+        let url = try PostgresURL("postgresql://\(rest)")
+        let error = #expect(throws: StoreError.self) { try PostgresConnection(url, writes: false) }
+        #expect(error?.description.contains("cret") == false)
+        #expect(error?.description.contains("is no URL of a PostgreSQL database") == true)
+    }
+
     @Test func `two schemas are refused`() {
         #expect(throws: StoreError.self) { try PostgresURL("postgresql://h/db?schema=a&schema=b") }
     }
@@ -29,6 +42,13 @@ struct PostgresURLTests {
             ("postgresql://h/db?user=u&password=secret&x=1", "postgresql://h/db?user=u&password=***&x=1"),
             ("postgresql://h/db?sslpassword=secret", "postgresql://h/db?sslpassword=***"),
             ("postgresql:///db?host=/a:b@c", "postgresql:///db?host=/a:b@c"), ("trawl.db", "trawl.db"),
+            ("postgresql://u:s@cret@h/db", "postgresql://u:***@h/db"),
+            ("postgresql://u:s/cret@h/db", "postgresql://u:***@h/db"),
+            ("postgresql://u:s?cret@h/db", "postgresql://u:***@h/db"),
+            ("POSTGRESQL://u:secret@h/db", "POSTGRESQL://u:***@h/db"),
+            ("postgresql:/u:secret@h/db", "postgresql:/u:***@h/db"),
+            ("host=h password=secret dbname=x", "host=h password=***"),
+            ("postgresql://[::1]:5432/db", "postgresql://[::1]:5432/db"), ("a:b@c.db", "a:b@c.db"),
         ])
     func `a password is not shown`(url: String, shown: String) {
         #expect(PostgresURL.masked(url) == shown)

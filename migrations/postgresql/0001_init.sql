@@ -292,6 +292,18 @@ CREATE TABLE {schema}.host_pages (
     PRIMARY KEY (run_id, host_id)
 );
 
+-- How many URLs of a run are of a kind that may be a trap (`limits.trap`): they differ in a session id only, or in a date only, or lie
+-- deep below one folder. A kind of which a runner has found one URL has no row yet.
+CREATE TABLE {schema}.trap_counts (
+    -- The run.
+    run_id bigint NOT NULL REFERENCES {schema}.runs (id) ON DELETE CASCADE,
+    -- The kind: a hash of what its URLs have in common, their host among it.
+    kind bigint NOT NULL,
+    -- Its URLs.
+    urls bigint NOT NULL,
+    PRIMARY KEY (run_id, kind)
+) WITH (fillfactor = 50);
+
 -- Groups of pages that were claimed together (`batch_size`). `pages.batch_id` is the last
 -- batch that a page was claimed in.
 CREATE TABLE {schema}.batches (

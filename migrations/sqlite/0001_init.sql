@@ -199,6 +199,18 @@ CREATE TABLE host_pages (
     PRIMARY KEY (run_id, host_id)
 ) STRICT, WITHOUT ROWID;
 
+-- How many URLs of a run are of a kind that may be a trap (`limits.trap`): they differ in a session id only, or in a date only, or lie
+-- deep below one folder. A kind of which a runner has found one URL has no row yet.
+CREATE TABLE trap_counts (
+    -- The run.
+    run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    -- The kind: a hash of what its URLs have in common, their host among it.
+    kind INTEGER NOT NULL,
+    -- Its URLs.
+    urls INTEGER NOT NULL,
+    PRIMARY KEY (run_id, kind)
+) STRICT, WITHOUT ROWID;
+
 -- Groups of pages that were claimed together (`batch_size`). `pages.batch_id` is the last
 -- batch that a page was claimed in.
 CREATE TABLE batches (
@@ -776,6 +788,7 @@ BEGIN
     DELETE FROM deliveries WHERE run_id = OLD.id;
     DELETE FROM run_hosts WHERE run_id = OLD.id;
     DELETE FROM host_pages WHERE run_id = OLD.id;
+    DELETE FROM trap_counts WHERE run_id = OLD.id;
     DELETE FROM skipped_links WHERE run_id = OLD.id;
     DELETE FROM unread_pages WHERE run_id = OLD.id;
     DELETE FROM batches WHERE run_id = OLD.id;

@@ -238,6 +238,41 @@ def halfopen(trial):
     trial.runners.wait()
 
 
+def held(trial):
+    """A runner's connection becomes half-open in the middle of a turn's transaction, which holds the locks of its rows."""
+    proxy = Proxy(trial.server)
+    direct = trial.server.url()
+    through = trial.server.url("127.0.0.1", proxy.port) + "&sslmode=disable&gssencmode=disable"
+    trial.start(lambda number: through if number == 0 else direct)
+    time.sleep(trial.options.every)
+    proxy.freezes_at_commit = True
+    while not proxy.is_frozen:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    others = trial.runners.running[1:]
+    while any(runner.poll() is None for runner in others) and time.monotonic() < begun + 300:
+        time.sleep(0.1)
+    trial.note(f"half-open as it was about to commit; the others ended after {time.monotonic() - begun:.0f} s "
+               f"with {[runner.poll() for runner in others]}")
+    proxy.is_frozen = False
+    trial.runners.wait()
+
+
+def crowded(trial):
+    """All connections are cut, and for a while none is to be had, as others have taken them."""
+    trial.server.rows("CREATE ROLE crawler LOGIN; CREATE SCHEMA faults AUTHORIZATION crawler")
+    trial.start(trial.server.url(user="crawler"))
+    time.sleep(trial.options.every)
+    trial.server.rows("ALTER ROLE crawler CONNECTION LIMIT 0")
+    trial.server.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'crawler'")
+    asked = len(trial.site.times)
+    time.sleep(20)
+    trial.note(f"no connection for 20 s: {len(trial.site.times) - asked} requests; runners that said so: "
+               f"{trial.logged('no connection left')}; still at work: {len(trial.runners.alive())}")
+    trial.server.rows("ALTER ROLE crawler CONNECTION LIMIT -1")
+    trial.runners.wait()
+
+
 def away(trial):
     """No server for long."""
     trial.start()
@@ -305,22 +340,59 @@ def skew(trial):
     trial.note(f"its clock was {started} s off, at least")
 
 
+def shares(trial):
+    """How many hosts each of the run's runners has, those that have none among them."""
+    if trial.server.rows("SELECT to_regclass('faults.run_runners')") == [[""]]:
+        return []
+    return sorted(int(row[0]) for row in trial.server.rows(
+        "SELECT count(host_id) FROM faults.run_runners JOIN faults.runners ON id = runner_id "
+        "LEFT JOIN faults.frontier USING (run_id, runner_id) GROUP BY runner_id"))
+
+
+def load(trial, seconds, role="trawl"):
+    """Transactions a second of the server, and statements a second of a role."""
+    def read():
+        statements = trial.server.rows(
+            "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid "
+            f"WHERE rolname = '{role}' AND query NOT LIKE '%pg_stat%'")[0][0]
+        return int(trial.server.rows("SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database")[0][0]), int(statements)
+    if trial.server.psql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").returncode:
+        raise RuntimeError("the server counts no statements")
+    first = read()
+    time.sleep(seconds)
+    return [(after - before) / seconds for before, after in zip(first, read())]
+
+
 def herd(trial):
     """Fifty runners start within a second."""
+    count = 50
     begun = time.monotonic()
-    trial.start(count=50, begin=False)
-    shares = []
-    while trial.runners.alive() and time.monotonic() < begun + 20:
-        time.sleep(1)
-        shares = trial.server.rows(
-            "SELECT count(*) FROM faults.frontier WHERE runner_id IS NOT NULL GROUP BY runner_id ORDER BY 1")
-    trial.note(f"hosts of each runner after 20 s: {[int(row[0]) for row in shares]}")
-    calls = "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database"
-    first = int(trial.server.rows(calls)[0][0])
-    time.sleep(10)
+    trial.start(count=count, begin=False)
+    joined = even = None
+    while len(trial.runners.alive()) == count and even is None:
+        time.sleep(0.2)
+        hosts = shares(trial)
+        if len(hosts) == count and joined is None:
+            joined = time.monotonic()
+            trial.note(f"the last one joined after {joined - begun:.1f} s; hosts of each then: {hosts}")
+        if joined and min(hosts) >= 0.9 * max(1, sum(hosts) // count):
+            even = time.monotonic()
+            trial.note(f"hosts were even {even - joined:.1f} s later: {hosts}")
     if trial.runners.alive():
-        rate = (int(trial.server.rows(calls)[0][0]) - first) / 10
-        trial.note(f"{rate:.0f} transactions/s of {len(trial.runners.alive())} runners")
+        transactions, statements = load(trial, 10)
+        trial.note(f"{transactions:.0f} transactions/s and {statements:.0f} statements/s of {len(trial.runners.alive())} runners")
+    trial.runners.wait()
+
+
+def idle(trial):
+    """There is one host, so that all runners but one have nothing to do."""
+    trial.server.rows("CREATE ROLE idler SUPERUSER LOGIN")
+    trial.start(lambda number: trial.server.url(user="idler" if number else "trawl"), count=1)
+    for _ in range(trial.options.runners):
+        trial.runners.start()
+    time.sleep(10)
+    transactions, statements = load(trial, 20, "idler")
+    trial.note(f"{transactions:.0f} transactions/s; an idle runner: {statements / trial.options.runners:.2f} statements/s")
     trial.runners.wait()
 
 
@@ -385,14 +457,14 @@ def budget(trial):
 
 KINDS = {
     "cut": simple(cut), "kill": simple(kill), "stop": simple(stop), "restart": simple(restart),
-    "all": simple(cut, kill, stop, restart), "freeze": simple(freeze), "messages": messages, "halfopen": halfopen,
-    "away": away, "failover": failover, "clock": clock, "skew": skew, "herd": herd, "orders": orders, "snapshot": snapshot,
+    "all": simple(cut, kill, stop, restart), "freeze": simple(freeze), "messages": messages, "halfopen": halfopen, "held": held, "crowded": crowded,
+    "away": away, "failover": failover, "clock": clock, "skew": skew, "herd": herd, "idle": idle, "orders": orders, "snapshot": snapshot,
     "full": full, "budget": budget,
 }
 # Pages may be asked for again only where a runner was lost with what it had under way, or the server with what it knew.
-ASK_AGAIN = ("kill", "all", "freeze", "halfopen", "away", "failover", "clock")
+ASK_AGAIN = ("kill", "all", "freeze", "halfopen", "held", "away", "failover", "clock")
 # A runner that stands still and goes on has requests open that overlap with those of the host's next runner.
-OVERLAP = ("freeze", "halfopen", "away", "failover", "clock")
+OVERLAP = ("freeze", "halfopen", "held", "away", "failover", "clock")
 
 
 def check(trial, kind):
@@ -441,6 +513,8 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     parser.add_argument("--trawl", default=".build/debug/trawl")
     options = parser.parse_args()
+    if options.kind == "idle":
+        options.hosts = 1
     # The servers and runners end with this process.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = tempfile.mkdtemp(prefix="trawl-pgfaults-")
@@ -451,7 +525,7 @@ def main():
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", place], check=True)
     site = Site(options.pages, options.delay)
     site.start()
-    server = Server(place)
+    server = Server(place, options="-c shared_preload_libraries=pg_stat_statements")
     trial = Trial(options, folder, site, server)
     failures = ["it did not come to its end"]
     try:

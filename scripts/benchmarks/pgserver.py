@@ -101,6 +101,8 @@ class Proxy:
         self.messages = 0
         # Connections that nothing is forwarded on, though they stay open.
         self.is_frozen = False
+        # Freeze as soon as a client is about to commit: its transaction has written everything, and the server waits for more.
+        self.freezes_at_commit = False
         self._loop = None
         started = threading.Event()
 
@@ -114,6 +116,17 @@ class Proxy:
         threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
         started.wait()
 
+    @staticmethod
+    def _is_commit(head, body, commits):
+        """Whether a message has the server commit. `commits` are the names under which that is prepared."""
+        if head[:1] == b"P":
+            name, sql = body.split(b"\0")[:2]
+            if sql == b"COMMIT":
+                commits.add(name)
+            else:
+                commits.discard(name)
+        return head[:1] == b"B" and body.split(b"\0")[1] in commits
+
     async def _connect(self, reader, writer):
         try:
             other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self.server.port)
@@ -126,6 +139,8 @@ class Proxy:
             self._forward(other_reader, writer, both, has_start=False))
 
     async def _forward(self, reader, writer, both, has_start):
+        is_client = has_start
+        commits = set()
         try:
             while True:
                 # The first message of a client has no type.
@@ -138,6 +153,8 @@ class Proxy:
                         end.close()
                     return
                 has_start = False
+                if is_client and self._is_commit(head, body, commits) and self.freezes_at_commit:
+                    self.is_frozen, self.freezes_at_commit = True, False
                 while self.is_frozen:
                     await asyncio.sleep(0.05)
                 self.messages += 1

@@ -23,6 +23,7 @@ final class RunDriver {
     private var early: RunEnd?
     private var lastTurn: MonotonicInstant = .now
     private var lastBeat: MonotonicInstant = .now
+    private var lastPulse: MonotonicInstant = .now
 
     enum Message: Sendable {
         case report(CrawlLoop.Report)
@@ -35,6 +36,9 @@ final class RunDriver {
     }
 
     static let beatInterval: Duration = .seconds(1)
+    /// The same for a runner that has nothing to do. The second one still comes before a thread beside the driver gives a sign of life
+    /// in its place.
+    private static let idleBeatInterval: Duration = .milliseconds(5_500)
 
     /// A driver for a run in state `active` that the runner has taken.
     ///
@@ -123,7 +127,9 @@ final class RunDriver {
         moment.elapsedMilliseconds = (moment.clock - lastTurn).wholeMilliseconds
         moment.loops = loops.state
         moment.isObserverBehind = observer.isBehind
-        if lastBeat + RunDriver.beatInterval <= moment.clock {
+        let interval = frontier.isIdle ? RunDriver.idleBeatInterval : RunDriver.beatInterval
+        if lastPulse + RunDriver.beatInterval <= moment.clock { feelPulse(at: moment.clock) }
+        if lastBeat + interval <= moment.clock {
             moment.activity = reporter.activity(
                 loops, hosts: frontier.hosts.count, clock: moment.clock, now: moment.now)
         }
@@ -137,7 +143,7 @@ final class RunDriver {
             let recorded = frontier.apply(reply, turn, moment)
             reporter.committed(reply.substituting(turn.outcomes) + recorded, reply)
             isPaused = reply.beat?.isPaused ?? false
-            if reply.beat != nil { showLife(at: moment.clock) }
+            if reply.beat != nil { lastBeat = moment.clock }
         }
         let isFinished = try frontier.isDone && finish()
         loops.send(frontier.messages.take())
@@ -159,7 +165,7 @@ final class RunDriver {
     private func finish() throws -> Bool {
         if try store.finish(now: environment.wallClock(), pulse: stayAlive) { return true }
         // Not at once: a page put back without its host is never found, and must not keep a core busy.
-        frontier.sweep.expect(at: environment.wallClock() + Frontier.takenHostWait)
+        frontier.waitForOthers(now: environment.wallClock())
         return false
     }
 
@@ -174,11 +180,12 @@ final class RunDriver {
         let clock = MonotonicInstant.now
         guard lastBeat + RunDriver.beatInterval <= clock else { return }
         try store.renew(now: environment.wallClock())
-        showLife(at: clock)
+        lastBeat = clock
+        feelPulse(at: clock)
     }
 
-    private func showLife(at clock: MonotonicInstant) {
-        lastBeat = clock
+    private func feelPulse(at clock: MonotonicInstant) {
+        lastPulse = clock
         loops.feelPulse(at: clock, isStopping: frontier.isStopping)
         reporter.watchLog(of: store, at: clock)
     }

@@ -19,6 +19,7 @@ extension Frontier {
         if let beat = reply.beat { apply(beat, moment) }
         let onlyRobots = Set(turn.redirects.filter { $0.redirect.page == nil }.map(\.step.hostKey))
             .subtracting(turn.redirects.filter { $0.redirect.page != nil }.map(\.step.hostKey))
+        if !reply.opened.isEmpty { sweep.gain() }
         for opened in reply.opened {
             open(opened, asksRobots: !onlyRobots.contains(opened.key), moment)
         }
@@ -62,10 +63,10 @@ extension Frontier {
 
     private mutating func apply(_ search: HostSearchReply, now: Int64) {
         if let next = search.nextAt { sweep.expect(at: next) }
-        if search.wasDenied {
-            wasDenied = true
-            sweep.expect(at: now + Frontier.takenHostWait)
-        }
+        if search.wasDenied { wasDenied = true }
+        if search.isLast { sweep.hasOthers = search.hasOthers }
+        // What others have may come here: they give it up, or end.
+        if search.wasDenied || search.hasOthers && hosts.isEmpty { waitForOthers(now: now) }
         sweep.advance(to: search.last, isLast: search.isLast)
     }
 
@@ -99,12 +100,20 @@ extension Frontier {
         }
     }
 
+    /// Has hosts that others have looked for again.
+    mutating func waitForOthers(now: Int64) {
+        sweep.waitForOthers(now: now, fraction: policy.random())
+    }
+
     /// Lets go of a host that was given back.
     private mutating func close(_ host: CrawledHost, now: Int64) {
         if host.isYielding {
             sweep.expect(at: now + Frontier.takenHostWait)
         } else if host.claimAt != .max {
             sweep.expect(at: host.claimAt)
+        } else if sweep.hasOthers {
+            // The others may have more than their share now.
+            waitForOthers(now: now)
         }
         hosts.remove(host)
         messages.add(.close(host.id), to: host.loop)

@@ -117,6 +117,12 @@ struct Frontier: ~Copyable {
         return isStopping || (!sweep.isUnderWay && sweep.nextAt == nil)
     }
 
+    /// Whether it has nothing to do as long as others do not give up anything, which it has been waiting for in vain.
+    var isIdle: Bool {
+        hosts.isEmpty && news.isEmpty && redirects.isEmpty && sendOnce.isEmpty && sweep.hasOthers
+            && sweep.isPatient
+    }
+
     /// How many hosts are to be searched for: twice the requests that may be under way, less those that stand ready.
     ///
     /// Few hosts at a time are soon done with: their connections still stand, and their rows lie together in the database. Hosts

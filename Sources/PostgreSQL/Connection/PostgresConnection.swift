@@ -330,7 +330,9 @@ extension PostgresConnection {
             let words = message.map { String(cString: $0) } ?? "no memory"
             PQfreemem(message)
             throw StoreError(
-                .other, "\(url.description) is no URL of a PostgreSQL database: \(oneLine(words))")
+                .other,
+                "\(url.description) is no URL of a PostgreSQL database: \(hidingSecrets(oneLine(words), of: url))"
+            )
         }
         var given: [(String, String)] = []
         var option = options
@@ -350,6 +352,15 @@ extension PostgresConnection {
         }
         values += given
         return try open(values)
+    }
+
+    /// What libpq says of a URL that it cannot read, without what it quotes that is not shown of the URL: it may be the password.
+    private static func hidingSecrets(_ words: String, of url: PostgresURL) -> String {
+        let parts = words.split(separator: "\"", omittingEmptySubsequences: false)
+        guard parts.count.isMultiple(of: 2) == false else { return String(parts[0]) + "…" }
+        return parts.enumerated().map { index, part in
+            index.isMultiple(of: 2) || url.description.contains(part) ? String(part) : "…"
+        }.joined(separator: "\"")
     }
 
     private static func open(_ values: [(String, String)]) throws -> OpaquePointer {

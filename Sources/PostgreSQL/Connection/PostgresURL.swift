@@ -40,6 +40,13 @@ package struct PostgresURL: Sendable, Equatable {
         }
         libpq = parts.joined(separator: "?")
         description = PostgresURL.masked(text)
+        // libpq would take what is behind the first for the host, look that up, and tell of it.
+        guard PostgresURL.secretEnd(in: text) == PostgresURL.userEnd(in: text) else {
+            throw StoreError(
+                .other,
+                "\(description): a `@`, `/`, `?` or `:` in a user's name or password is written %40, %2F, %3F or %3A in a URL"
+            )
+        }
         guard schemas.count <= 1 else {
             throw StoreError(.other, "\(description) names more than one schema; give one schema=")
         }
@@ -84,13 +91,46 @@ package struct PostgresURL: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A URL of a database with asterisks in place of passwords. Others stay as they are.
+    /// Where the user ends as libpq reads it: at the first `@`, where no slash comes before that.
+    private static func userEnd(in text: String) -> String.Index? {
+        guard let scheme = schemeEnd(of: text) else { return nil }
+        let end = text[scheme...].firstIndex { $0 == "@" || $0 == "/" }
+        return end.flatMap { text[$0] == "@" ? $0 : nil }
+    }
+
+    /// Where a password may end at the latest that was written without percent signs: at the last `@` before the query.
+    private static func secretEnd(in text: String) -> String.Index? {
+        guard let scheme = schemeEnd(of: text) else { return nil }
+        let address = text[scheme...].prefix { $0 != "?" }
+        return [address.lastIndex(of: "@"), userEnd(in: text)].compactMap(\.self).max()
+    }
+
+    /// Where the scheme of a URL of PostgreSQL ends, also of one that was mistyped; nil for other texts.
+    private static func schemeEnd(of text: String) -> String.Index? {
+        if let end = text.firstRange(of: "://")?.upperBound { return end }
+        guard looksLikeOne(text), let colon = text.firstIndex(of: ":") else { return nil }
+        return text.index(after: colon)
+    }
+
+    /// Whether a text that is no URL of PostgreSQL was meant as one, or as libpq's `host=… password=…`, and not as the path of a file.
+    package static func looksLikeOne(_ text: String) -> Bool {
+        let lower = text.lowercased()
+        return text.contains("://") || lower.hasPrefix("postgres:") || lower.hasPrefix("postgresql:")
+            || ["host=", "hostaddr=", "dbname=", "service=", "user=", "password="].contains {
+                lower.hasPrefix($0)
+            }
+    }
+
+    /// A URL of a database with asterisks in place of passwords. Paths of files stay as they are.
     package static func masked(_ text: String) -> String {
-        guard isOne(text), let scheme = text.firstRange(of: "://")?.upperBound else { return text }
+        guard isOne(text) || looksLikeOne(text) else { return text }
+        guard let scheme = schemeEnd(of: text) else {
+            // libpq's own form; what a quoted value has in it is not looked at.
+            return text.firstRange(of: "password").map { text[..<$0.lowerBound] + "password=***" } ?? text
+        }
         var masked = String(text[..<scheme])
         var rest = text[scheme...]
-        // As libpq reads it: what comes before the first `@` is the user, where no slash comes before that.
-        if let end = rest.firstIndex(where: { $0 == "@" || $0 == "/" }), rest[end] == "@" {
+        if let end = secretEnd(in: text) {
             let user = rest[..<end]
             if let colon = user.firstIndex(of: ":") {
                 masked += user[..<colon] + ":***"

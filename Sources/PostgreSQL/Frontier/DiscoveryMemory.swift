@@ -5,10 +5,8 @@ internal import TrawlStore
 struct DiscoveryMemory {
     /// The URLs that were met lately, as a site's pages lead to the same ones again and again.
     var recent = RecentPages()
-    /// How many pages look alike.
+    /// Kinds of URLs that may be traps.
     var traps: TrapCounts
-    /// Whether URLs of this turn are no traps. A turn that is done again does not count them again.
-    var admitted: [String: Bool] = [:]
     private var hosts: [String: HostID] = [:]
     private static let hostsKept = 10_000
 
@@ -22,14 +20,6 @@ struct DiscoveryMemory {
     mutating func remember(_ key: String, _ host: HostID) {
         if hosts.count >= DiscoveryMemory.hostsKept { hosts.removeAll(keepingCapacity: true) }
         hosts[key] = host
-    }
-
-    /// Whether a URL is no trap.
-    mutating func admits(_ url: String) -> Bool {
-        if let known = admitted[url] { return known }
-        let isAdmitted = (try? WebURL(parsing: url)).map { traps.admit($0) } ?? true
-        admitted[url] = isAdmitted
-        return isAdmitted
     }
 }
 
@@ -47,6 +37,8 @@ struct Growth {
     var hosts: Set<HostID> = []
     /// Links that were not followed, by reason.
     var skipped: [SkipReason: Int] = [:]
+    /// What it has counted of traps.
+    var traps = TrapTally()
 }
 
 /// A row that the run has of a URL, or is to have.

@@ -17,6 +17,10 @@ struct DiscoveryPlan {
         var former: Set<Int64> = []
         /// Checks of an earlier run that are trusted, by key: its row, and whether it has the page's places.
         var trusted: [Int64: (page: Int64, hasPlaces: Bool)] = [:]
+        /// The kinds of URLs that have no row, where those may be traps.
+        var kinds: [String: [TrapCounts.Kind]] = [:]
+        /// How many URLs there are of each.
+        var traps = TrapTally()
     }
 
     private(set) var known: Known
@@ -98,7 +102,7 @@ struct DiscoveryPlan {
         guard let key = known.keys[url.url] else { return nil }
         if url.skipReason == nil {
             host = known.hosts[String(url.hostKey)]
-            if let found = host, let reason = reasonToRefuse(url, of: found, &memory) {
+            if let found = host, let reason = reasonToRefuse(url, of: found) {
                 growth.skipped[reason, default: 0] += 1
                 // A page that was there before is still linked, and so not gone.
                 guard keepsSkipped || known.former.contains(key) else { return nil }
@@ -135,10 +139,10 @@ struct DiscoveryPlan {
     }
 
     private mutating func reasonToRefuse(
-        _ url: DiscoveredURL, of host: HostID, _ memory: inout DiscoveryMemory
+        _ url: DiscoveredURL, of host: HostID
     ) -> SkipReason? {
         guard url.kind == .page else { return nil }
-        if !memory.admits(url.url) { return .trap }
+        if let kinds = known.kinds[url.url], !known.traps.admit(kinds) { return .trap }
         return takePlace(of: host) ? nil : .limit
     }
 

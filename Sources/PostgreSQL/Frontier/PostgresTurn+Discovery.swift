@@ -16,6 +16,7 @@ extension PostgresTurn {
         for discovery in found {
             try plan.add(discovery, &memory) { try self.run.numbers.page(self.pipeline) }
         }
+        growth.traps = plan.known.traps
         try write(plan)
         growth.progress.add(plan.growth.progress)
         growth.hosts.formUnion(plan.growth.hosts)
@@ -47,8 +48,59 @@ extension PostgresTurn {
             let key = String(url.hostKey)
             known.hosts[key] = hostIDs[key] ?? run.memory?.host(key)
         }
+        known.traps = growth.traps
+        for url in wanted where url.kind == .page && known.keys[url.url] != nil {
+            let kinds = kinds(of: url)
+            if !kinds.isEmpty { known.kinds[url.url] = kinds }
+        }
+        try readTraps(known.kinds.values.joined(), &known.traps)
         try readFormer(urls, &known)
         return known
+    }
+
+    /// The kinds of URLs that a URL is of that may be traps.
+    private func kinds(of url: DiscoveredURL) -> [TrapCounts.Kind] {
+        guard let memory = run.memory, let url = try? WebURL(parsing: url.url) else { return [] }
+        return memory.traps.kinds(of: url)
+    }
+
+    /// Enters what the run has counted of some kinds. It costs a round trip where there are new ones.
+    private func readTraps(_ kinds: some Sequence<TrapCounts.Kind>, _ tally: inout TrapTally) throws {
+        guard let memory = run.memory else { return }
+        let keys = Set(kinds.map(\.key)).filter { !tally.has($0) }.sorted()
+        guard !keys.isEmpty else { return }
+        var stored: [Int64: Int] = [:]
+        try pipeline.send(
+            "SELECT kind, urls FROM {schema}.trap_counts WHERE run_id = $1 AND kind = ANY($2)",
+            [.int(run.run.id.rawValue), .ints(keys)]
+        ) { result in
+            for row in result.rows { stored[row.int(0)] = Int(row.int(1)) }
+        }
+        try pipeline.flush()
+        for key in keys { tally.enter(key, stored: stored[key], memory.traps) }
+    }
+
+    /// Counts a URL, unless it is a trap. What is queued before goes first.
+    func admits(_ url: DiscoveredURL) throws -> Bool {
+        let kinds = kinds(of: url)
+        try readTraps(kinds, &growth.traps)
+        guard growth.traps.admit(kinds) else { return false }
+        try writeTraps()
+        return true
+    }
+
+    /// Queues what was counted of traps. Those of a host are mostly found by the runner that has it, so that runners seldom wait for each
+    /// other.
+    private func writeTraps() throws {
+        let changes = growth.traps.takeChanges()
+        guard !changes.isEmpty else { return }
+        try pipeline.send(
+            """
+            INSERT INTO {schema}.trap_counts (run_id, kind, urls)
+            SELECT $1, kind, urls FROM unnest($2::bigint[], $3::bigint[]) AS o(kind, urls) ORDER BY kind
+            ON CONFLICT (run_id, kind) DO UPDATE SET urls = trap_counts.urls + excluded.urls
+            """,
+            [.int(run.run.id.rawValue), .ints(changes.map(\.key)), .ints(changes.map { Int64($0.added) })])
     }
 
     /// Queues making and looking up the rows of hosts.
@@ -123,6 +175,7 @@ extension PostgresTurn {
         try pipeline.keep(plan.links)
         try pipeline.keep(plan.sitemaps)
         try pipeline.take(plan.taken, of: run.run.id)
+        try writeTraps()
         try pipeline.wake(hosts, of: run.run.id)
     }
 }

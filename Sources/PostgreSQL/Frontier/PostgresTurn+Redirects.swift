@@ -178,7 +178,7 @@ extension PostgresTurn {
     }
 
     private func reasonToRefuse(_ url: DiscoveredURL, of host: HostID) throws -> SkipReason? {
-        guard run.memory?.admits(url.url) ?? true else { return .trap }
+        guard try admits(url) else { return .trap }
         let limit = run.spec.limits.pagesPerHost
         guard limit > 0 else { return nil }
         var isTaken = false

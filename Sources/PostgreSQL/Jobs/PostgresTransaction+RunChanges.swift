@@ -77,6 +77,7 @@ extension PostgresTransaction {
     private func forgetHosts(of run: RunID) throws {
         try connection.send("DELETE FROM {schema}.frontier WHERE run_id = $1", [.int(run.rawValue)])
         try connection.send("DELETE FROM {schema}.host_pages WHERE run_id = $1", [.int(run.rawValue)])
+        try connection.send("DELETE FROM {schema}.trap_counts WHERE run_id = $1", [.int(run.rawValue)])
         try connection.flush()
     }
 

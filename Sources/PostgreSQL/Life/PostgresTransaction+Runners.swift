@@ -87,6 +87,22 @@ extension PostgresTransaction {
         try remove(GoneRunner(id: runner, isOfRun: false, beat: nil), now: now)
     }
 
+    /// Ends sessions of this role that have written something in a transaction and have waited for so long to hear the rest of it from their
+    /// client, or for the client to read.
+    ///
+    /// That is what a runner leaves that was cut off, or stopped, in the middle of sending a turn. The server has no time-out for it:
+    /// `idle_in_transaction_session_timeout` counts from the end of what a client sends (`Sync`; PostgreSQL's documentation, "Extended
+    /// Query"), and `statement_timeout` ends with each statement. The system may count the connection as alive for hours.
+    func endStuckSessions(after wait: Duration) throws {
+        _ = try connection.run(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+                AND backend_xid IS NOT NULL AND state = 'active' AND wait_event_type = 'Client'
+                AND state_change <= clock_timestamp() - $1 * interval '1 millisecond'
+            """, [.int(wait.wholeMilliseconds)])
+    }
+
     /// Gives back everything that a runner holds, and forgets it, unless somebody is doing that at this moment, or it has given a sign
     /// of life.
     ///
@@ -97,7 +113,10 @@ extension PostgresTransaction {
             """
             SELECT 1 FROM {schema}.runners WHERE id = $1 AND ($2::bigint IS NULL OR beat = $2) FOR UPDATE SKIP LOCKED
             """, [id, .int(runner.beat)])
-        guard lock.count == 1 else { return }
+        guard lock.count == 1 else {
+            // Its last transaction may hold the row. It is looked for again with the next sign of life.
+            return try endStuckSessions(after: RunnerLease.silence)
+        }
         try connection.send(
             """
             UPDATE {schema}.hosts SET runner_id = NULL, last_started_at = $2

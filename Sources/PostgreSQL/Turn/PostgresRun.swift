@@ -36,8 +36,8 @@ package final class PostgresRun: RunStore {
     struct Looks {
         /// When it was last looked which of the run's runners are gone.
         var reapedAt: MonotonicInstant?
-        /// When hosts of the run's other runners may be wished for next, in unix milliseconds.
-        var wishAt: Int64 = 0
+        /// Milliseconds of work that no turn has recorded yet.
+        var unrecordedMilliseconds: Int64 = 0
         /// By how many milliseconds the server's clock was ahead of this machine's as it was last looked.
         var serverAhead: Int64 = 0
         /// How the server's clock goes; nil before that was asked for.
@@ -47,9 +47,6 @@ package final class PostgresRun: RunStore {
     /// The job's runs before; nil for none.
     var former: FormerRuns? { opening.former }
     package var goAge: Duration? { opening.goAge }
-
-    /// How long the next wish is put off, in milliseconds.
-    static let wishInterval: Int64 = 1_000
 
     /// How long the next look for runners is put off.
     static let reapInterval: Duration = .seconds(5)
@@ -107,6 +104,7 @@ package final class PostgresRun: RunStore {
                     return try turn.resume(pipeline, counters)
                 }
             }
+            if let reply = try glance(request, pipeline) { return reply }
             while true {
                 let turn = PostgresTurn(self, pipeline, request)
                 unanswered = nil

@@ -48,18 +48,6 @@ extension PostgresTurn {
         if answer.isLast, candidates.isEmpty { try wishForShare() }
     }
 
-    /// Queues wishing for hosts of the run's other runners, where they have more than their share of those that are had: a few at a
-    /// time, and at most once a second.
-    private func wishForShare() throws {
-        guard run.looks.wishAt <= now else { return }
-        run.looks.wishAt = now + PostgresRun.wishInterval
-        try pipeline.send(
-            LeasingSQL.wishForShare, [.int(run.run.id.rawValue), .int(run.runner.rawValue), .int(wishTime)]
-        ) { result in
-            if result.affected > 0 { self.reply.search?.wasDenied = true }
-        }
-    }
-
     /// The host of a redirect, which the runner has from now on.
     ///
     /// - Returns: false where another has it.
@@ -209,24 +197,6 @@ private enum LeasingSQL {
             hosts.epoch + (hosts.id IN (SELECT id FROM won))::int
         FROM unnest($3::bigint[]) WITH ORDINALITY AS wish(id, place)
         JOIN {schema}.hosts ON hosts.id = wish.id ORDER BY wish.place
-        """
-
-    /// A twentieth of the hosts at most, of runners that have a tenth more than an even share.
-    static let wishForShare = """
-        WITH held AS (
-            SELECT runner_id, count(*) AS hosts FROM {schema}.frontier
-            WHERE run_id = $1 AND runner_id IS NOT NULL GROUP BY runner_id),
-        share AS (
-            SELECT sum(hosts) AS hosts, coalesce(sum(hosts) FILTER (WHERE runner_id = $2), 0) AS ours,
-                sum(hosts) / (count(*) FILTER (WHERE runner_id <> $2) + 1) AS even
-            FROM held)
-        INSERT INTO {schema}.wishes (host_id, runner_id, wished_at)
-        SELECT frontier.host_id, $2, $3 FROM {schema}.frontier
-        JOIN held ON held.runner_id = frontier.runner_id CROSS JOIN share
-        WHERE frontier.run_id = $1 AND frontier.runner_id <> $2 AND due_at IS NOT NULL AND held.hosts > share.even * 1.1
-        ORDER BY random()
-        LIMIT (SELECT greatest(0, least(floor(even) - ours, ceil(hosts / 20.0)))::bigint FROM share)
-        ON CONFLICT (host_id) DO NOTHING
         """
 
     /// The pools that take no requests of a job.

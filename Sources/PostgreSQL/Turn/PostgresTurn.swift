@@ -199,6 +199,13 @@ final class PostgresTurn {
         try pipeline.send("SELECT state FROM {schema}.jobs WHERE id = $1", [.int(run.run.job.rawValue)]) {
             self.reply.beat?.isPaused = $0.first?.text(0) != "active"
         }
+        if !run.hosts.isEmpty { try hearOfHosts() }
+        try pipeline.save(beat.activity, of: run.run.id, runner: run.runner)
+        try reap(all: beat.freesHosts)
+    }
+
+    /// Queues what people and other runners want of the runner's hosts.
+    private func hearOfHosts() throws {
         try pipeline.send(
             """
             SELECT id, per_host, delay_ms, blocked FROM {schema}.hosts
@@ -213,8 +220,6 @@ final class PostgresTurn {
             self.reply.beat?.wanted = result.rows.map { HostID(rawValue: $0.int(0)) }
                 .filter { self.run.hosts[$0] != nil }
         }
-        try pipeline.save(beat.activity, of: run.run.id, runner: run.runner)
-        try reap(all: beat.freesHosts)
     }
 
     /// Frees what runners that are gone have held: all of them, or those of this run, whose hosts nobody is refused.
@@ -270,7 +275,8 @@ final class PostgresTurn {
             """,
             [
                 .int(run.run.id.rawValue), .int(run.runner.rawValue), .int(run.numbers.commits + 1),
-                .int(request.record.elapsedMilliseconds), .int(grown.pending), .int(grown.done),
+                .int(request.record.elapsedMilliseconds + run.looks.unrecordedMilliseconds),
+                .int(grown.pending), .int(grown.done),
                 .int(grown.failed), .int(grown.skipped),
             ])
         try pipeline.add(growth.skipped, to: run.run.id, runner: run.runner)
@@ -343,12 +349,14 @@ final class PostgresTurn {
         if let renewal { run.link.lease.renew(since: renewal) }
         run.numbers.commits += 1
         run.counters.add(reply.counted)
+        run.counters.elapsedMilliseconds += run.looks.unrecordedMilliseconds
+        run.looks.unrecordedMilliseconds = 0
         run.counters.add(reply.grown)
         run.hosts.merge(newHosts) { _, new in new }
         for (host, overrides) in newlyTold { run.told[host] = overrides }
         for opened in reply.opened { run.told[opened.host] = opened.record.overrides }
         for (url, page, depth) in met { run.memory?.recent.remember(url, page: page, depth: depth) }
-        run.memory?.admitted = [:]
+        run.memory?.traps.keep(growth.traps)
         for (key, host) in hostIDs { run.memory?.remember(key, host) }
         run.links?.commit()
     }

@@ -81,7 +81,9 @@ extension DiscoveryImporter {
             growth.progress.skipped -= 1
             id = row
         } else {
-            if let reason = try reasonToRefuse(url, of: host, transaction) { return .refused(reason) }
+            let reason = try reasonToRefuse(url, of: host, transaction)
+            try writeTraps(transaction)
+            if let reason { return .refused(reason) }
             id = try insert(url, host, nil, from: page.id, transaction)
             growth.note(id.rawValue)
         }

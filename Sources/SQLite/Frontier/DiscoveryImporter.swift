@@ -39,6 +39,8 @@ package struct DiscoveryImporter {
     private var hosts: [Substring: HostID] = [:]
     var recent = RecentPages()
     private var traps: TrapCounts
+    /// What this page has counted of traps.
+    private var tally = TrapTally()
     private var links = PageIDList()
     private static let hostsKept = 10_000
 
@@ -72,6 +74,7 @@ package struct DiscoveryImporter {
             let id = try add(url, from: page, &growth, transaction)
             if let id, url.skipReason == nil { links.append(id) }
         }
+        try writeTraps(transaction)
         guard let page, !links.bytes.isEmpty else { return }
         try keep(links, of: page, transaction)
     }
@@ -249,11 +252,28 @@ package struct DiscoveryImporter {
         _ url: DiscoveredURL, of host: HostID, _ transaction: StoreTransaction
     ) throws -> SkipReason? {
         guard url.kind == .page else { return nil }
-        if let url = try? WebURL(parsing: url.url), !traps.admit(url) { return .trap }
+        if let url = try? WebURL(parsing: url.url), try !admits(url, transaction) { return .trap }
         guard pagesPerHost > 0, try !transaction.takePlace(of: host, in: run, limit: pagesPerHost) else {
             return nil
         }
         return .limit
+    }
+
+    /// Counts a URL, unless it is a trap.
+    private mutating func admits(_ url: WebURL, _ transaction: StoreTransaction) throws -> Bool {
+        let kinds = traps.kinds(of: url)
+        for kind in kinds where !tally.has(kind.key) {
+            tally.enter(kind.key, stored: try transaction.trapCount(of: kind.key, in: run), traps)
+        }
+        return tally.admit(kinds)
+    }
+
+    /// Writes what was counted of traps.
+    mutating func writeTraps(_ transaction: StoreTransaction) throws {
+        guard !tally.isEmpty else { return }
+        for (key, added) in tally.takeChanges() { try transaction.countTrap(key, added, in: run) }
+        traps.keep(tally)
+        tally = TrapTally()
     }
 
     private let insertSQL = """

@@ -198,6 +198,29 @@ extension StoreTransaction {
         return database.changesCount == 1
     }
 
+    /// How many URLs of a kind that may be a trap the run has; nil for none or one.
+    func trapCount(of kind: Int64, in run: RunID) throws -> Int? {
+        let statement = try RawStatement(
+            database, "SELECT urls FROM trap_counts WHERE run_id = ? AND kind = ?")
+        statement.bind(1, run.rawValue)
+        statement.bind(2, kind)
+        return try statement.firstRow { Int($0.integer(0)) }
+    }
+
+    /// Counts more URLs of such a kind.
+    func countTrap(_ kind: Int64, _ urls: Int, in run: RunID) throws {
+        let statement = try RawStatement(
+            database,
+            """
+            INSERT INTO trap_counts (run_id, kind, urls) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO UPDATE SET urls = urls + ?3
+            """)
+        statement.bind(1, run.rawValue)
+        statement.bind(2, kind)
+        statement.bind(3, Int64(urls))
+        try statement.run()
+    }
+
     /// Settles a page, which waits, as one too many of its host.
     func skipBeyondLimit(_ page: Int64) throws {
         let statement = try RawStatement(

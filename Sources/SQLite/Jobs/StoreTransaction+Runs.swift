@@ -133,7 +133,9 @@ extension StoreTransaction {
     /// - Returns: whether there may be more; once there are none the run is as good as new.
     package func restartImport(_ run: RunID, of job: JobRecord, limit: Int) throws -> Bool {
         guard try !deletePages(of: run, limit: limit) else { return true }
-        try database.execute(sql: "DELETE FROM host_pages WHERE run_id = ?", arguments: [run.rawValue])
+        for table in ["host_pages", "trap_counts"] {
+            try database.execute(sql: "DELETE FROM \(table) WHERE run_id = ?", arguments: [run.rawValue])
+        }
         try database.execute(
             sql: """
                 UPDATE runs SET spec = ?, first_page_id = NULL, last_page_id = NULL, pages_pending = 0, pages_done = 0,

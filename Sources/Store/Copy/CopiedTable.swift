@@ -63,6 +63,7 @@ package struct CopiedTable: Sendable, Equatable {
         CopiedTable("host_pools", "host_id job_id request' pool' paused_until"),
         CopiedTable("run_hosts", "run_id host_id"),
         CopiedTable("host_pages", "run_id host_id pages"),
+        CopiedTable("trap_counts", "run_id kind urls"),
         CopiedTable(
             "batches",
             "id run_id number pages pages_done pages_failed pages_skipped pages_retried claimed_at finished_at"

@@ -117,8 +117,10 @@ package struct HostSearchReply: Sendable {
     package var isLast = true
     /// When the first of those that have only pages to be requested later has one, in unix milliseconds; nil for none.
     package var nextAt: Int64?
-    /// Whether another runner has one of them.
+    /// Whether the runner waits for a host that another has: one of those, or one of its share of the run's.
     package var wasDenied = false
+    /// Whether other runners of the run have hosts with pages. Known only where there are no more behind, and nothing was found.
+    package var hasOthers = false
 
     /// Nothing was found.
     package init() {}

@@ -1,6 +1,25 @@
 import CrawlCore
 import Testing
 
+/// Counters as a database keeps them, of which each URL is a transaction.
+private struct StoredTraps {
+    var counts: TrapCounts
+    var rows: [Int64: Int] = [:]
+
+    init(_ limits: JobSpec.TrapLimits) { counts = TrapCounts(limits) }
+
+    mutating func admit(_ url: WebURL) -> Bool {
+        let kinds = counts.kinds(of: url)
+        var tally = TrapTally()
+        for kind in kinds { tally.enter(kind.key, stored: rows[kind.key], counts) }
+        let isAdmitted = tally.admit(kinds)
+        for (key, added) in tally.takeChanges() { rows[key, default: 0] += added }
+        #expect(tally.takeChanges().isEmpty)
+        counts.keep(tally)
+        return isAdmitted
+    }
+}
+
 @Suite struct TrapCountsTests {
     /// How many of the URLs are admitted.
     private func admitted(
@@ -8,7 +27,7 @@ import Testing
     ) throws -> Int {
         var limits = JobSpec.TrapLimits()
         change(&limits)
-        var counts = TrapCounts(limits)
+        var counts = StoredTraps(limits)
         return try urls.count { counts.admit(try WebURL(parsing: $0)) }
     }
 
@@ -53,7 +72,7 @@ import Testing
     }
 
     @Test func `folders that branch without end are left behind, and only they`() throws {
-        var counts = TrapCounts(JobSpec.TrapLimits())
+        var counts = StoredTraps(JobSpec.TrapLimits())
         let maze = try (0..<60_000).count { number in
             counts.admit(try WebURL(parsing: "http://a/maze/\(number % 7)/\(number % 11)/b/c/\(number)/x/"))
         }
@@ -64,7 +83,7 @@ import Testing
     }
 
     @Test func `what is counted most is not forgotten for what is counted once`() throws {
-        var counts = TrapCounts(JobSpec.TrapLimits())
+        var counts = StoredTraps(JobSpec.TrapLimits())
         for number in 0..<100 { #expect(counts.admit(try WebURL(parsing: "http://a/?sid=\(number)"))) }
 
         for number in 0..<3 * TrapCounts.capacity {
@@ -72,5 +91,43 @@ import Testing
         }
 
         #expect(!counts.admit(try WebURL(parsing: "http://a/?sid=100")))
+    }
+
+    @Test func `a kind of which one URL is found has no row`() throws {
+        var counts = StoredTraps(JobSpec.TrapLimits())
+        for number in 0..<50 {
+            #expect(counts.admit(try WebURL(parsing: "http://a/2031/05/12/\(number % 5)a\(number)")))
+        }
+        #expect(counts.rows.isEmpty)
+        #expect(counts.admit(try WebURL(parsing: "http://a/?sid=1")))
+        #expect(counts.rows.isEmpty)
+        #expect(counts.admit(try WebURL(parsing: "http://a/?sid=2")))
+        #expect(Array(counts.rows.values) == [2])
+    }
+
+    @Test func `runners that share counters admit about as many as one`() throws {
+        var runners = (0..<5).map { _ in StoredTraps(JobSpec.TrapLimits()) }
+        var rows: [Int64: Int] = [:]
+        var admitted = 0
+        for number in 0..<1_000 {
+            let runner = number % 5
+            runners[runner].rows = rows
+            if runners[runner].admit(try WebURL(parsing: "http://a/?sid=\(number)")) { admitted += 1 }
+            rows = runners[runner].rows
+        }
+        // One URL of each runner may be its secret.
+        #expect((100...104).contains(admitted))
+        // One that begins anew knows all that is stored.
+        var next = StoredTraps(JobSpec.TrapLimits())
+        next.rows = rows
+        #expect(!next.admit(try WebURL(parsing: "http://a/?sid=x")))
+    }
+
+    @Test func `a URL that is refused for one of its kinds counts for none`() throws {
+        var limits = JobSpec.TrapLimits()
+        limits.sessions = 2
+        var counts = StoredTraps(limits)
+        for number in 0..<9 { _ = counts.admit(try WebURL(parsing: "http://a/1/2/3/4/5/6/?sid=\(number)")) }
+        #expect(counts.rows.values.sorted() == [2, 2])
     }
 }

@@ -59,6 +59,65 @@ struct FrontierEndTests {
         #expect(harness.plan()?.search != nil)
     }
 
+    @Test("What others have is looked for ever more rarely, and soon again once something was got")
+    func backsOff() throws {
+        let harness = try FrontierHarness()
+        /// How long it takes to the next search after one in vain.
+        func searchInVain() throws -> Int64 {
+            #expect(harness.plan()?.search != nil)
+            harness.answer {
+                $0.search = HostSearchReply()
+                $0.search?.wasDenied = true
+            }
+            let wait = try #require(harness.searchWait)
+            harness.advance(wait)
+            return wait
+        }
+        #expect(try (0..<5).map { _ in try searchInVain() } == [500, 1_000, 2_000, 2_000, 2_000])
+        // One is got, and given back.
+        harness.find(OpenedHost(1))
+        harness.exchange { $0.taken = [TakenPages(1, [], more: .at(harness.now), isReleased: true)] }
+        harness.advance(100)
+        #expect(try searchInVain() == 500)
+    }
+
+    @Test(
+        "A runner without hosts is idle once it has waited for others in vain, and not done as long as they have some"
+    )
+    func idle() throws {
+        let harness = try FrontierHarness()
+        for _ in 0..<3 {
+            #expect(!harness.isIdle)
+            #expect(harness.plan()?.search != nil)
+            harness.answer {
+                $0.search = HostSearchReply()
+                $0.search?.hasOthers = true
+            }
+            harness.advance(HostSweep.longestWait)
+        }
+        #expect(harness.isIdle)
+        #expect(!harness.isDone)
+        harness.exchange { $0.search = HostSearchReply() }
+        #expect(harness.isDone)
+        #expect(!harness.isIdle)
+    }
+
+    @Test("A host that runs dry has a runner look again for what others have")
+    func looksAgain() throws {
+        let harness = try FrontierHarness()
+        harness.exchange {
+            $0.opened = [OpenedHost(1)]
+            $0.search = HostSearchReply()
+            $0.search?.hasOthers = true
+            $0.taken = [TakenPages(1, pages(1...1), more: .never)]
+        }
+        harness.report([outcome(page(1))])
+        harness.exchange { $0.taken = [TakenPages(1, [], more: .never, isReleased: true)] }
+        #expect(!harness.isDone)
+        harness.advance(HostSweep.shortestWait)
+        #expect(harness.plan()?.search != nil)
+    }
+
     // MARK: Stopping
 
     @Test("A frontier that stops takes nothing, and gives back what is idle")

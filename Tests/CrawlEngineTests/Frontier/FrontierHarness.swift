@@ -95,6 +95,12 @@ final class FrontierHarness {
     /// Whether nothing is left that the frontier knows of.
     var isDone: Bool { frontier.isDone }
 
+    /// Whether it has nothing to do for long.
+    var isIdle: Bool { frontier.isIdle }
+
+    /// When hosts are searched for next, in milliseconds from now; nil where nothing is expected.
+    var searchWait: Int64? { frontier.sweep.startAt.map { $0 - now } }
+
     // MARK: Loops
 
     func report(_ outcomes: [PageOutcome]) { frontier.note(.outcomes(outcomes)) }

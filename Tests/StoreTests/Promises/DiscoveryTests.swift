@@ -49,6 +49,24 @@ struct DiscoveryTests {
         try next.expectCountersToFit()
     }
 
+    @Test("Traps are counted over turns and runners", arguments: DatabaseFactory.all)
+    func traps(_ factory: DatabaseFactory) throws {
+        let (runner, page) = try start(factory) { $0.limits.trap.sessions = 6 }
+        func links(_ numbers: ClosedRange<Int>) -> [DiscoveredURL] {
+            numbers.map { DiscoveredURL("http://a.test/x?sid=\($0)") }
+        }
+        let first = try runner.record([outcome(page, leadingTo: links(1...4))])
+        #expect(first.grown.pending == 4)
+        // What is found again does not count again.
+        let again = try runner.turn { $0.record.found = [PageDiscovery(urls: links(1...5))] }
+        #expect(again.grown.pending == 1)
+        let next = try runner.crash()
+        let reply = try next.turn { $0.record.found = [PageDiscovery(urls: links(1...9))] }
+        #expect(reply.grown.pending == 1)
+        #expect(try next.rows().count == 8)
+        try next.expectCountersToFit()
+    }
+
     @Test("Runs have pages of their own", arguments: DatabaseFactory.all)
     func runs(_ factory: DatabaseFactory) throws {
         let (one, _) = try start(factory)

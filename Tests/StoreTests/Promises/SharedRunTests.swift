@@ -30,6 +30,59 @@ struct SharedRunTests {
         #expect(reply.search?.wasDenied == false)
     }
 
+    @Test(
+        "A runner that finds nothing hears whether others have something, and writes nothing",
+        arguments: databases)
+    func idles(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, pages(2))
+        let taken = try one.open().taken.flatMap(\.pages)
+        let two = try one.successor()
+        two.now += 1_000
+        let reply = try two.turn {
+            $0.record.elapsedMilliseconds = 700
+            $0.search = HostSearch(after: nil, limit: 9, pages: 9, hosts: 0, leastShare: 1)
+        }
+        #expect(reply.search?.hasOthers == true)
+        #expect(reply.search?.wasDenied == false)
+        #expect(reply.search?.isLast == true)
+        #expect(reply.counted.elapsedMilliseconds == 700)
+        try one.database.execute(
+            "SELECT 1 / count(*) FROM run_runners WHERE runner_id = \(two.runner.rawValue) AND commit_no = 0")
+        // What it was at work is recorded with the next turn.
+        try two.turn { $0.record.elapsedMilliseconds = 300 }
+        try one.database.execute(
+            "SELECT 1 / count(*) FROM run_runners WHERE runner_id = \(two.runner.rawValue) AND elapsed_ms = 1000"
+        )
+        try one.turn {
+            $0.record.outcomes = [taken.map { outcome($0) }]
+            var take = PageTake(taken[0].host, limit: 0)
+            take.release = .always
+            $0.takes = [take]
+        }
+        #expect(try two.open().search?.hasOthers == false)
+    }
+
+    @Test(
+        "A runner that has less than its share wishes for hosts of those that have more", arguments: databases
+    )
+    func shares(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, (1...40).flatMap { pages(1, of: "http://h\($0).test") })
+        try one.open()
+        let runners = try (10...12).map { try one.successor(pid: $0) }
+        // Ten for each; two at a time.
+        for two in runners { #expect(try two.open().search?.wasDenied == true) }
+        #expect(try one.beat().wanted.count == 6)
+        // A wish is kept up as long as it is waited for, and others come to it.
+        one.now += 2_500
+        for two in runners {
+            two.now += 2_500
+            try two.open()
+        }
+        #expect(try one.beat().wanted.count == 12)
+        one.now += 2_500
+        #expect(try one.beat().wanted.count == 12)
+    }
+
     @Test("What each has counted adds up", arguments: databases)
     func counts(_ factory: DatabaseFactory) throws {
         let one = try TestRunner(factory, Self.list)

@@ -67,6 +67,7 @@ struct LinkQuestionTests {
 
         #expect(try answer("depth, count(*)", site) == ["0 2", "1 4", "2 1"])
         #expect(try answer("count(DISTINCT page_id)", site).first == "/ 3")
+        #expect(try answer("count(DISTINCT from_page_id)", site).first == "/ 3")
         #expect(try answer("'sitemap'", site) == ["/orphan"])
         #expect(try answer("from_page_id = page_id", site).sorted() == ["/deep", "/orphan"])
         #expect(try answer("permanent_url", site) == ["/ 2 /moved /a"])
@@ -78,6 +79,10 @@ struct LinkQuestionTests {
         #expect(try answer("'canonical'", site) == ["/a /gone 404 broken gone"])
         #expect(try answer("AS back", site) == ["/ fr /fr"])
         #expect(try answer("AS site", site) == ["http://one.example 2", "http://two.example 1"])
+        #expect(
+            try answer("sum(count)", site).sorted() == [
+                "http://one.example/ 1", "http://one.example/2 1", "http://two.example/x.js 1",
+            ])
         #expect(try answer("'iframe'", site) == ["script http://two.example/x.js"])
         #expect(try answer("GROUP BY 1, 2", site) == ["/gone gone 1"])
         #expect(try answer("example.org/old", site) == [])
