@@ -73,8 +73,9 @@ struct Trawl: AsyncParsableCommand {
                 throw ExitStatus.usage
             }
             try Terminal.put(
-                "trawl fetches lists of URLs and sites into a SQLite file. Three questions make a job file; Ctrl-C ends this, and trawl --help lists the commands.\n\n"
-            )
+                InitCommand.fitting(
+                    "trawl fetches lists of URLs and sites into a SQLite file. Three questions make a job file; Ctrl-C ends this, and trawl --help lists the commands.\n\n"
+                ))
             try InitCommand.ask(nil)
             return true
         }
@@ -98,9 +99,14 @@ struct Trawl: AsyncParsableCommand {
     /// Throws where /proc is not mounted. libdispatch, which runs Swift's tasks, reads there every second how its threads are doing, and
     /// ends the process if it cannot.
     private static func checkMachine() throws {
-        guard access("/proc/self/task", R_OK) != 0 else { return }
+        guard access("/proc/self/task", R_OK) == 0 else {
+            throw CommandFailure(
+                .io, "/proc is not there, which the program needs; mount it: mount -t proc proc /proc")
+        }
+        // The /proc of another PID namespace has other numbers. This is the first thread, whose number is that of the process.
+        guard access("/proc/self/task/\(getpid())", R_OK) != 0 else { return }
         throw CommandFailure(
-            .io, "/proc is not there, which the program needs; mount it: mount -t proc proc /proc")
+            .io, "/proc is that of another PID namespace; mount that of this one: mount -t proc proc /proc")
     }
 
     private static func suggestion(for word: String, _ commands: [String]) -> String {

@@ -70,7 +70,8 @@ extension CrawlDatabase {
                 return (stored, try stored.flatMap { try transaction.unfinishedRun(of: $0.id) })
             }
             guard let stored, stored.spec != document.json else { return false }
-            let ways = "go on with it: trawl run \(job.name); or give this one a name of its own: --name NAME"
+            let ways =
+                "go on with it: trawl run \(ShellWord.quoted(job.name)); or give this one a name of its own: --name NAME"
             if run.map({ $0.spec != document.json }) == true {
                 throw StoreError(
                     .notFound, "the job \(job.name) has an unfinished run of something else; \(ways)")

@@ -19,12 +19,12 @@ extension JobRun {
             if end == .finished, tellsFailures, unsuccessful > 0 {
                 // cron mails this line.
                 logger.error(
-                    "\(job.name): run \(run.number) finished, \(Wording.count(unsuccessful)) of \(Wording.count(progress.pages, "page")) failed; SELECT url, error_kind, error FROM failures WHERE job = '\(job.name)'"
+                    "\(job.name): run \(run.number) finished, \(failures(progress)); SELECT url, error_kind, error FROM failures WHERE job = \(job.literal)"
                 )
             }
             if end == .finished, tellsFailures, unsuccessful == 0, !brokenReferences.isEmpty {
                 logger.error(
-                    "\(job.name): run \(run.number) finished, links are broken; SELECT to_url, fragment, reason, from_url, line FROM broken_links WHERE job = '\(job.name)'"
+                    "\(job.name): run \(run.number) finished, links are broken; SELECT to_url, fragment, reason, from_url, line FROM broken_links WHERE job = \(job.literal)"
                 )
             }
             return status
@@ -50,14 +50,33 @@ extension JobRun {
             summary.hint = nextCommand(job.name, progress, end, hasBrokenLinks: !brokenReferences.isEmpty)
         }
         switch output.logFormat {
-        case .text: Terminal.writeError(summary.text(Palette(isOn: output.usesColor(on: STDERR_FILENO))))
-        case .json: Terminal.writeError(summary.json(now: environment.wallClock()) + "\n")
+        case .text:
+            let palette = Palette(isOn: output.usesColor(on: STDERR_FILENO))
+            Terminal.writeError(summary.text(palette, columns: Terminal.columns(STDERR_FILENO)))
+        case .json: Terminal.writeError(Terminal.escaped(summary.json(now: environment.wallClock())) + "\n")
         }
         return status
     }
 }
 
+extension JobRecord {
+    /// The name as SQL has it.
+    fileprivate var literal: String { "'" + name.replacing("'", with: "''") + "'" }
+}
+
 extension JobRun {
+    /// `2 of 25 pages failed, 3 are no URLs`.
+    private func failures(_ progress: RunProgress) -> String {
+        var words: [String] = []
+        let all = Wording.count(progress.pages, "page")
+        if progress.failed > 0 { words.append("\(Wording.count(progress.failed)) of \(all) failed") }
+        if progress.invalid > 0 {
+            let count = Wording.count(progress.invalid) + (words.isEmpty ? " of \(all)" : "")
+            words.append("\(count) \(progress.invalid == 1 ? "is no URL" : "are no URLs")")
+        }
+        return words.joined(separator: ", ")
+    }
+
     /// What is to be typed next, as a shell takes it.
     private func nextCommand(
         _ job: String, _ progress: RunProgress, _ end: RunEnd, hasBrokenLinks: Bool

@@ -104,7 +104,7 @@ struct JobRun: Sendable {
         let pending = Wording.count(run.progress.pending, "page")
         let age = Wording.age(milliseconds: environment.wallClock() - run.startedAt)
         logger.notice(
-            "\(job.name): going on with run \(run.number), begun \(age) ago, \(pending) to go; to begin anew instead: trawl abandon \(job.name)"
+            "\(job.name): going on with run \(run.number), begun \(age) ago, \(pending) to go; to begin anew instead: trawl abandon \(ShellWord.quoted(job.name))"
         )
         if spec.urlsFrom == .standardInput {
             logger.notice(
@@ -149,9 +149,10 @@ struct JobRun: Sendable {
             throw CommandFailure(error)
         }
         guard hosts.contains(where: { (try? WebURL(parsing: $0 + "/"))?.isOthers == true }) else { return }
-        logger.notice(
-            "\(job.name): name a contact so that the servers' owners can write to you: request: {user_agent: \"my-crawler/1.0 (+https://my.site/; me@my.site)\"}"
-        )
+        let agent = "my-crawler/1.0 (+https://my.site/; me@my.site)"
+        // A fetch has no job file.
+        let way = job.name == "fetch" ? "-A \"\(agent)\"" : "request: {user_agent: \"\(agent)\"}"
+        logger.notice("\(job.name): name a contact so that the servers' owners can write to you: \(way)")
     }
 
     /// Reads the user names and passwords of an unfinished run's URLs again, from its job file and its list.

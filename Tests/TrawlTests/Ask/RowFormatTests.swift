@@ -42,6 +42,24 @@ struct RowFormatTests {
         #expect(!table.output.unicodeScalars.contains { ["\u{2066}", "\u{9b}", "\u{202e}"].contains($0) })
     }
 
+    @Test(arguments: ["ndjson", "json", "csv"])
+    func `a terminal gets no text that acts on it, whatever the format`(format: String) async throws {
+        let site = try LoopbackServer { _ in
+            .html(title: "a\u{9b}31mred \u{202e}bidi \u{61c}", body: "<a href='/x'>\u{202e}\u{9b}</a>")
+        }
+        try bench.job("docs", urls: site.urls("/"), "links: keep")
+        _ = try await bench.trawl("run", "-q", "docs.yaml")
+
+        for command in ["results docs", "links docs"] {
+            let shown = try await bench.shell(
+                "script -qec '$TRAWL \(command) --format \(format)' /dev/null", environment: ["TERM": "xterm"]
+            )
+
+            #expect(shown.output.contains(format == "csv" ? "\\u{202e}" : "\\u202e"), "\(shown.output)")
+            #expect(!shown.output.unicodeScalars.contains { ["\u{61c}", "\u{9b}", "\u{202e}"].contains($0) })
+        }
+    }
+
     @Test func `what a list says of a page is in every format, also while the run goes`() async throws {
         let site = try Site.pages()
         try bench.write(

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import LoopbackServer
 import Testing
 import TrawlStore
 
@@ -50,6 +51,28 @@ struct CheckFormatTests {
             #expect(!line.drop { $0 == " " }.hasPrefix("::"), "\(line)")
         }
         #expect(!text.contains("##["))
+    }
+
+    @Test func `Markdown has the same names in all commands`() {
+        #expect(CheckFormat(argument: "md") == .markdown)
+        #expect(CheckFormat(argument: "markdown") == .markdown)
+        #expect(CheckFormat(argument: "junit") == .junit)
+        #expect(ReportFormat(argument: "md") == .md)
+        #expect(ReportFormat(argument: "markdown") == .md)
+        #expect(ReportFormat(argument: "xml") == nil)
+    }
+
+    @Test func `a reader who has seen enough does not change what the check says`() async throws {
+        let bench = try Workbench()
+        let links = String(repeating: "<p><a href=\"/gone\">x</a>\n", count: 20_000)
+        let site = try LoopbackServer { request in
+            request.path == "/" ? .html(title: "x", body: links) : .status(404)
+        }
+        let check = "$TRAWL check -q --delay 0 --format ndjson \(site.url("/"))"
+
+        let run = try await bench.shell("(\(check); echo code $? >&2) | head -n 1")
+
+        #expect(run.errors.contains("code 4"), "\(run.errors)")
     }
 
     @Test func `a table has the first ten links to a URL and the number of the rest`() throws {

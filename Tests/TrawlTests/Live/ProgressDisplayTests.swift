@@ -77,6 +77,11 @@ struct ProgressDisplayTests {
         }
     }
 
+    @Test func `where there is little room, the name of a slow host is seen rather than its scheme`() {
+        #expect(drawn(50)[3] == "  slow host5.example, mean 500 ms, 2 requests")
+        #expect(drawn(40)[3] == "  slow host5.example, mean 500 ms")
+    }
+
     @Test func `a window of few rows is never filled`() {
         #expect(drawn(80, rows: 5).count <= 4)
         #expect(drawn(80, rows: 1).count == 1)

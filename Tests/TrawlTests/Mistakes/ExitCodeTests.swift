@@ -40,6 +40,21 @@ struct ExitCodeTests {
         )
     }
 
+    @Test func `what failed and what is no URL are told apart, for a job of any name`() async throws {
+        try bench.write("\(site.url("/a"))\n\(site.url("/missing"))\nhttp://a b/\nno url\n", to: "list.txt")
+        try bench.write(
+            "name: it's\nurls_from: list.txt\nrobots: ignore\nretry: {attempts: 1}\n", to: "list.yaml")
+
+        let run = try await bench.trawl("run", "-q", "list.yaml")
+
+        #expect(run.code == 4)
+        #expect(run.errors.contains("1 of 4 pages failed, 2 are no URLs; "), "\(run.errors)")
+        #expect(run.errors.contains("WHERE job = 'it''s'"))
+        #expect(
+            try await bench.trawl("run", "list.yaml").errors.contains(
+                "  see       trawl results 'it'\\''s' --failed"))
+    }
+
     @Test func `a run without one success exits 5`() async throws {
         try bench.job("docs", urls: site.urls("/missing", "/missing2"))
 

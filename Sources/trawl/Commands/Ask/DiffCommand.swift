@@ -76,7 +76,8 @@ struct DiffCommand: ParsableCommand, OutputCommand {
         }
         try writer.end()
         if !output.quiet {
-            Terminal.writeError("\(job): run \(older.number) to run \(newer.number): \(writer.summary)\n")
+            Terminal.writeError(
+                "\(Terminal.sanitized(job)): run \(older.number) to run \(newer.number): \(writer.summary)\n")
         }
         if exitCode, writer.hasChanges { throw ExitStatus.different }
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CrawlCore
+internal import Glibc
 internal import TrawlStore
 
 /// `trawl merge`
@@ -38,6 +39,6 @@ struct MergeCommand: ParsableCommand, OutputCommand {
         } catch {
             throw CommandFailure(error)
         }
-        try Terminal.put(merged.object + "\n")
+        try Terminal.put(RowShield(STDOUT_FILENO).json(merged.object) + "\n")
     }
 }

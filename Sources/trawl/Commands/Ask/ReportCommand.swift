@@ -67,4 +67,9 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case html
     case json
     case md
+
+    /// The word of an argument; `markdown`, as in `trawl check`, is Markdown too.
+    init?(argument: String) {
+        self.init(rawValue: argument == "markdown" ? "md" : argument)
+    }
 }

@@ -84,7 +84,13 @@ struct CheckCommand: AsyncParsableCommand, OutputCommand {
         _ known: ReportFile?
     ) throws -> CheckTally {
         let palette = Palette(isOn: file.isStandardOutput && output.usesColor(on: STDOUT_FILENO))
-        var writer = report.format.writer(job: check.job, palette: palette) { try file.put($0) }
+        var writer = report.format.writer(job: check.job, palette: palette) { text in
+            do {
+                try file.put(text)
+            } catch ExitStatus.success {
+                // The reader has seen enough (check … | head). What is broken still is, and the exit code says so.
+            }
+        }
         try file.begin()
         guard let known else { return try check.write(run.id, in: store, to: &writer) }
         try known.begin()

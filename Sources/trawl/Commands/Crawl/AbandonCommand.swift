@@ -43,7 +43,7 @@ struct AbandonCommand: AsyncParsableCommand, OutputCommand {
                 return run
             }
             guard let run = unfinished else { return "no run of it is unfinished" }
-            let next = "trawl run \(job.name) begins anew"
+            let next = "trawl run \(ShellWord.quoted(job.name)) begins anew"
             guard run.state == .active else {
                 try RunOpening.discard(run.id, store: store)
                 return "run \(run.number) is gone, as its URLs were still being read; \(next)"

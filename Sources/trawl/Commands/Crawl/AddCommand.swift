@@ -83,7 +83,9 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
             if document.spec.urlsFrom == .standardInput {
                 try await read(document, store, logger)
             } else {
-                logger.notice("\(document.spec.name) is stored; run it with: trawl run \(document.spec.name)")
+                logger.notice(
+                    "\(document.spec.name) is stored; run it with: trawl run \(ShellWord.quoted(document.spec.name))"
+                )
             }
         }
     }
@@ -114,7 +116,8 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
             }
         }
         logger.notice(
-            "\(job.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(job.name)")
+            "\(job.name): \(Wording.count(added, "page")) to fetch; go on with: trawl run \(ShellWord.quoted(job.name))"
+        )
     }
 
     private static func fill(
@@ -129,7 +132,8 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
             guard case .begun(let run) = opening else {
                 throw CommandFailure(
                     .alreadyRunning,
-                    "\(job.name) has an unfinished run; finish it first: trawl run \(job.name)")
+                    "\(job.name) has an unfinished run; finish it first: trawl run \(ShellWord.quoted(job.name))"
+                )
             }
             // Secrets need to be there when they are sent, not now.
             let filled = try order.fill(run, in: store, URLCredentials(), environment: nil) { true }

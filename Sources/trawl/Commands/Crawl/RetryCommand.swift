@@ -33,7 +33,7 @@ struct RetryCommand: ParsableCommand, OutputCommand {
                     throw StoreError(
                         .notFound,
                         "\(job.name): run \(run.number) was stopped while its URLs were read; "
-                            + "nothing failed yet; start over with: trawl run \(job.name)")
+                            + "nothing failed yet; start over with: trawl run \(ShellWord.quoted(job.name))")
                 }
                 let failures = try transaction.failures(of: run.id)
                 _ = try transaction.retryFailed(run.id)
@@ -50,7 +50,7 @@ struct RetryCommand: ParsableCommand, OutputCommand {
         Logger(output).notice(
             count == 0
                 ? "\(job.name): no page failed that could be requested again\(rest)"
-                : "\(job.name): \(pages) pending again: \(RetryCommand.list(retried))\(rest); go on with: trawl run \(job.name)"
+                : "\(job.name): \(pages) pending again: \(RetryCommand.list(retried))\(rest); go on with: trawl run \(ShellWord.quoted(job.name))"
         )
     }
 

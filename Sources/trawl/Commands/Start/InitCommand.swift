@@ -48,7 +48,7 @@ struct InitCommand: ParsableCommand {
         // Before anybody answers in vain.
         if let file { try checkAbsence(of: file) }
         let questions = Questionnaire(
-            readLine: { readLine() }, write: { Terminal.write($0, to: STDOUT_FILENO) })
+            readLine: { readLine() }, write: { Terminal.write(fitting($0), to: STDOUT_FILENO) })
         guard var draft = questions.draft() else {
             throw CommandFailure(.usage, "no more answers; nothing was written")
         }
@@ -88,6 +88,13 @@ struct InitCommand: ParsableCommand {
         }
     }
 
+    /// Lines that fit the terminal; those of choices go on below their text.
+    static func fitting(_ text: String, columns: Int? = Terminal.columns(STDOUT_FILENO)) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { WrappedText.lines(String($0), columns: columns, hanging: $0.hasPrefix("  ") ? 5 : 0) }
+            .joined(separator: "\n")
+    }
+
     private static func next(_ path: String, _ draft: JobDraft) -> String {
         let file = ShellWord.quoted(path)
         let commands = [
@@ -95,8 +102,15 @@ struct InitCommand: ParsableCommand {
             ("trawl run \(file)", "fetches; Ctrl-C stops it, and the same command goes on"),
             ("trawl results \(ShellWord.quoted(draft.name))", "what came of each page"),
         ]
+        let head =
+            "\(Terminal.sanitized(path)) is written: change in it what you like. What to type next:\n\n"
         let width = commands.map { $0.0.count }.max() ?? 0
-        return "\(Terminal.sanitized(path)) is written: change in it what you like. What to type next:\n\n"
+        let longest = commands.map { $0.1.count }.max() ?? 0
+        // Where there is no room for both, what a command does stands below it; the command itself is never broken.
+        guard width + longest + 4 < Terminal.columns(STDOUT_FILENO) ?? .max else {
+            return fitting(head) + commands.map { "  \($0)\n" + fitting("     \($1)\n") }.joined()
+        }
+        return head
             + commands.map { "  \($0)\(String(repeating: " ", count: width - $0.count))  \($1)\n" }.joined()
     }
 }

@@ -105,10 +105,10 @@
     }
     const past = document.createElementNS(SVG, "svg");
     past.setAttribute("class", "past");
-    past.setAttribute("role", "img");
+    past.setAttribute("aria-hidden", "true");
     past.setAttribute("preserveAspectRatio", "none");
     past.append(document.createElementNS(SVG, "path"));
-    item.append(heading, bar, make("dl"), make("p", "kinds"), past);
+    item.append(heading, bar, make("dl"), make("p", "kinds"), past, make("p", "past-words"));
     return item;
   }
   function drawRun(item, run) {
@@ -141,15 +141,16 @@
     const kinds = Object.entries(run.error_kinds).map(([kind, pages]) => `${kind} × ${count(pages)}`);
     say(item.querySelector(".kinds"), kinds.join(", "));
     item.querySelector(".kinds").hidden = kinds.length === 0;
-    drawPast(item.querySelector(".past"), run.past);
+    drawPast(item.querySelector(".past"), item.querySelector(".past-words"), run.past);
   }
-  function drawPast(picture, past) {
+  function drawPast(picture, words, past) {
+    words.hidden = past.length < 2;
     picture.hidden = past.length < 2;
     picture.style.display = past.length < 2 ? "none" : "";
     if (past.length < 2) return;
     const most = Math.max(...past, 1);
     picture.setAttribute("viewBox", `0 0 ${past.length - 1} 40`);
-    picture.setAttribute("aria-label", `Pages a second over the last ${past.length * 5} seconds: ${count(Math.min(...past))} to ${count(most)}`);
+    words.textContent = `Pages a second over the last ${past.length * 5} seconds: ${count(Math.min(...past))} to ${count(Math.max(...past))}`;
     picture.firstElementChild.setAttribute("d", past.map((rate, x) => `${x ? "L" : "M"}${x} ${(38 - (36 * rate) / most).toFixed(1)}`).join(""));
   }
 

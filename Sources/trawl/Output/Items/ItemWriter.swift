@@ -5,6 +5,7 @@ struct ItemWriter {
     private let format: RowFormat
     private let descriptor: Int32
     private let hasMark: Bool
+    private let shield: RowShield
     private var rows = 0
     /// What is not written yet. Items are many and short.
     private var pending = ""
@@ -18,6 +19,7 @@ struct ItemWriter {
         self.format = format
         self.descriptor = descriptor
         self.hasMark = hasMark
+        shield = RowShield(descriptor)
     }
 
     /// Writes what comes before the first row.
@@ -67,7 +69,7 @@ struct ItemWriter {
         line.add(
             "value",
             json: item.value.utf8.contains { $0 == 10 || $0 == 13 } ? onOneLine(item.value) : item.value)
-        return line.line
+        return shield.json(line.line)
     }
 
     /// JSON without the line breaks that stand between values; in a string they are escaped.
@@ -82,6 +84,6 @@ struct ItemWriter {
             .text(item.name), .number(Int64(item.page)), .number(Int64(item.position)), .text(item.key),
             .json(item.value),
         ]
-        return values.map(\.csv).joined(separator: ",") + "\r\n"
+        return shield.csv(values.map(\.csv).joined(separator: ",")) + "\r\n"
     }
 }

@@ -7,6 +7,7 @@ struct LinkWriter {
     private let descriptor: Int32
     private let palette: Palette
     private let isRaw: Bool
+    private let shield: RowShield
     private var count = 0
 
     /// - Parameters:
@@ -15,6 +16,7 @@ struct LinkWriter {
     ///   - isRaw: whether CSV has texts as they are.
     init(_ format: RowFormat, to descriptor: Int32, palette: Palette, isRaw: Bool = false) {
         self.isRaw = isRaw
+        shield = RowShield(descriptor)
         self.format = format
         self.descriptor = descriptor
         self.palette = palette
@@ -34,8 +36,8 @@ struct LinkWriter {
         case .table: try put(table(link))
         case .ndjson: try put(json(link) + "\n")
         case .csv:
-            try put(
-                LinkWriter.fields.map { $0.value(link).csv(isRaw: isRaw) }.joined(separator: ",") + "\r\n")
+            let row = LinkWriter.fields.map { $0.value(link).csv(isRaw: isRaw) }.joined(separator: ",")
+            try put(shield.csv(row) + "\r\n")
         case .json: try put((count == 0 ? "\n" : ",\n") + json(link))
         }
         count += 1
@@ -79,7 +81,7 @@ struct LinkWriter {
     private func json(_ link: LinkRow) -> String {
         var line = JSONLine()
         for field in LinkWriter.fields { line.add(field.name, field.value(link)) }
-        return line.line
+        return shield.json(line.line)
     }
 
     /// Where the link leads and what is known of that, and below it which page has it where.

@@ -231,9 +231,10 @@ struct Explanation {
             if page.notBefore > now {
                 return "tried again from \(Wording.instant(milliseconds: page.notBefore)) on"
             }
-            return wait.map { "waits \($0)" } ?? "requested when its host's turn comes: trawl run \(job.name)"
+            return wait.map { "waits \($0)" }
+                ?? "requested when its host's turn comes: trawl run \(ShellWord.quoted(job.name))"
         case .failed:
-            return "settled; trawl retry \(job.name) puts it back to pending"
+            return "settled; trawl retry \(ShellWord.quoted(job.name)) puts it back to pending"
         case .done, .skipped:
             let next = run.finishedAt == nil ? "" : "; the next run asks again"
             return "settled in run \(run.number)\(next)"

@@ -73,14 +73,22 @@ struct ProgressDisplay {
             lines.append(LiveBlock.fitting(kinds, columns: room, indent: 2, label: "failed: "))
         }
         guard tally.hosts.count > 1, size.rows >= 12 else { return lines }
-        for host in tally.hosts.slowest(3) {
-            let facts =
-                ", mean \(Wording.time(milliseconds: host.meanMilliseconds)), \(Wording.count(host.tries, "request"))"
-            let name = DisplayWidth.middle(
-                Terminal.sanitized(host.key), columns: max(12, room - 7 - DisplayWidth.columns(facts)))
-            lines.append(DisplayWidth.cut("  slow " + name + facts, columns: room))
-        }
+        for host in tally.hosts.slowest(3) { lines.append(Self.line(host, room)) }
         return lines
+    }
+
+    /// A host that is slow. Where there is little room its name is without a scheme, and how many requests it had is left out.
+    private static func line(_ host: HostTimes.Host, _ room: Int) -> String {
+        let mean = ", mean \(Wording.time(milliseconds: host.meanMilliseconds))"
+        let facts = mean + ", \(Wording.count(host.tries, "request"))"
+        let whole = Terminal.sanitized(host.key)
+        let name = whole.firstRange(of: "://").map { String(whole[$0.upperBound...]) } ?? whole
+        for line in ["  slow \(whole)\(facts)", "  slow \(name)\(facts)", "  slow \(name)\(mean)"]
+        where DisplayWidth.columns(line) <= room {
+            return line
+        }
+        let short = DisplayWidth.middle(name, columns: max(12, room - 7 - DisplayWidth.columns(mean)))
+        return DisplayWidth.cut("  slow \(short)\(mean)", columns: room)
     }
 
     /// The name, how far the run is, and what fits beside that.

@@ -15,7 +15,7 @@ struct JobStatus {
     func text(_ palette: Palette, columns: Int?) -> String {
         if let run { return run.text(palette, columns: columns) }
         return RunStatus.line(
-            job, " has not been run yet; begin with: trawl run \(Terminal.sanitized(job))", palette, columns)
+            job, " has not been run yet; begin with: trawl run \(ShellWord.quoted(job))", palette, columns)
     }
 
     /// A JSON object on one line. Of a job that was never run it has the name, and null for the rest.

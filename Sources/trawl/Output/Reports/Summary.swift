@@ -83,7 +83,10 @@ struct Summary {
     }
 
     /// The summary as lines for people.
-    func text(_ palette: Palette) -> String {
+    ///
+    /// - Parameter columns: of the terminal that the lines are to fit; nil for lines in full. The command is never broken, so that it
+    ///   can be copied.
+    func text(_ palette: Palette, columns: Int? = nil) -> String {
         var lines: [String] = []
         let end = !isFinished ? palette.yellow(end) : hasSuccess ? palette.green(end) : palette.red(end)
         lines.append(
@@ -121,12 +124,18 @@ struct Summary {
                         + Wording.count(host.pages, "page")))
         }
         if let speedUp = Summary.speedUp(progress) { lines.append(Summary.row("speed-up", speedUp)) }
+        // The last column stays free: some terminals wrap when it is written.
+        let room = columns.map { max($0 - 1, 1) }
+        lines = lines.map { WrappedText.lines($0, columns: room, hanging: Summary.indent) }
         if let hint { lines.append(Summary.row(isFinished ? "see" : "go on", Terminal.sanitized(hint))) }
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// How many columns stand before the text of a row.
+    private static let indent = 12
+
     private static func row(_ label: String, _ text: String) -> String {
-        "  " + label + String(repeating: " ", count: max(1, 10 - label.count)) + text
+        "  " + label + String(repeating: " ", count: max(1, indent - 2 - label.count)) + text
     }
 
     private static func add(_ label: String, _ counts: [(String, Int64)], to lines: inout [String]) {
@@ -173,6 +182,7 @@ struct Summary {
         guard sum > progress.elapsedMilliseconds else { return nil }
         let tenth = progress.elapsedMilliseconds * 100
         let tenths = (progress.requestMicroseconds + tenth / 2) / tenth
+        guard tenths > 10 else { return nil }
         return
             "\(tenths / 10).\(tenths % 10) × (the requests one at a time: \(Wording.time(milliseconds: sum)))"
     }

@@ -6,6 +6,7 @@ struct ChangeWriter {
     private let descriptor: Int32
     private let palette: Palette
     private let isRaw: Bool
+    private let shield: RowShield
     private var counts: [PageChange.Kind: Int64] = [:]
 
     /// - Parameters:
@@ -14,6 +15,7 @@ struct ChangeWriter {
     ///   - isRaw: whether CSV has texts as they are.
     init(_ format: RowFormat, to descriptor: Int32, palette: Palette, isRaw: Bool = false) {
         self.isRaw = isRaw
+        shield = RowShield(descriptor)
         self.format = format
         self.descriptor = descriptor
         self.palette = palette
@@ -126,10 +128,10 @@ struct ChangeWriter {
     private func json(_ change: PageChange) -> String {
         var line = JSONLine()
         for (field, value) in zip(Self.fields, values(change)) { line.add(field, value) }
-        return line.line
+        return shield.json(line.line)
     }
 
     private func csv(_ change: PageChange) -> String {
-        values(change).map { $0.csv(isRaw: isRaw) }.joined(separator: ",") + "\r\n"
+        shield.csv(values(change).map { $0.csv(isRaw: isRaw) }.joined(separator: ",")) + "\r\n"
     }
 }

@@ -16,7 +16,8 @@ struct RowTable {
     ///   - withRuns: whether the run of each row is shown before that.
     ///   - terminal: the terminal's columns; nil where it is none.
     init(_ fields: [ResultField]?, withRuns: Bool, terminal: Int?, palette: Palette) {
-        let columns = (withRuns ? [Column(.run)] : []) + (fields?.map { Column($0) } ?? Column.standard)
+        let usual = terminal.map { $0 < Column.narrow } == true ? Column.few : Column.standard
+        let columns = (withRuns ? [Column(.run)] : []) + (fields?.map { Column($0) } ?? usual)
         self.columns = columns
         self.palette = palette
         // The last column of a terminal stays free: some wrap when it is written.
@@ -27,12 +28,13 @@ struct RowTable {
     private static func widths(of columns: [Column], room: Int?) -> [Int] {
         guard let room else { return columns.map(\.width) }
         let others = columns.reduce(2 * (columns.count - 1)) { $0 + ($1.isLong ? 0 : $1.width) }
-        var long = columns.count { $0.isLong }
-        var left = max(room - others, 10 * long)
+        // A URL of which too little is seen says nothing, so it gets three parts where other texts get two.
+        var parts = columns.reduce(0) { $0 + $1.parts }
+        var left = max(room - others, 5 * parts)
         return columns.map { column in
             guard column.isLong else { return column.width }
-            let share = left / long
-            (left, long) = (left - share, long - 1)
+            let share = left * column.parts / parts
+            (left, parts) = (left - share, parts - column.parts)
             return share
         }
     }
@@ -56,7 +58,7 @@ struct RowTable {
                 let width = min(widths[index], left)
                 cell =
                     column.isURL
-                    ? DisplayWidth.middle(cell, columns: width) : DisplayWidth.cut(cell, columns: width)
+                    ? Self.shortened(cell, columns: width) : DisplayWidth.cut(cell, columns: width)
             }
             let space = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.columns(cell)))
             let padded = column.isNumber ? space + cell : isLast ? cell : cell + space
@@ -66,6 +68,17 @@ struct RowTable {
             line += "  "
         }
         return line
+    }
+}
+
+extension RowTable {
+    /// A URL that fits: if it is too long without its scheme, and then without its middle.
+    private static func shortened(_ url: String, columns: Int) -> String {
+        guard DisplayWidth.columns(url) > columns else { return url }
+        guard let scheme = url.firstRange(of: "://") else {
+            return DisplayWidth.middle(url, columns: columns)
+        }
+        return DisplayWidth.middle(String(url[scheme.upperBound...]), columns: columns)
     }
 }
 
@@ -79,6 +92,8 @@ private struct Column {
     var isLong = false
     /// Whether its texts are URLs, whose ends tell as much as their beginnings.
     var isURL = false
+    /// Its share of the columns that are left for long texts.
+    var parts: Int { isLong ? (isURL ? 3 : 2) : 0 }
     /// Whether it shows by its colour how the page came out.
     var showsState = false
     let text: @Sendable (ResultRow) -> String
@@ -130,6 +145,10 @@ private struct Column {
         words.isLong = true
         return [status, bytes, time, Column(.url), words]
     }()
+
+    /// The same without numbers, for terminals that have less columns than ``narrow``.
+    static let few = standard.filter { !$0.isNumber }
+    static let narrow = 60
 }
 
 extension ResultRow {

@@ -22,15 +22,17 @@ struct RowWriter {
     private let layout: RowLayout
     private let fields: [ResultField]
     private let table: RowTable
+    private let shield: RowShield
     private var rows = 0
 
     /// - Parameters:
-    ///   - descriptor: where rows go; it is not closed. A table is as wide as the terminal behind it.
+    ///   - descriptor: where rows go; it is not closed. A table is as wide as the terminal behind it, and no row does anything to that.
     ///   - palette: for tables.
     init(_ format: RowFormat, to descriptor: Int32, palette: Palette, layout: RowLayout = RowLayout()) {
         self.format = format
         self.descriptor = descriptor
         self.layout = layout
+        shield = RowShield(descriptor)
         fields = (layout.withRuns ? [.run] : []) + (layout.fields ?? ResultField.standard)
         table = RowTable(
             layout.fields, withRuns: layout.withRuns, terminal: Terminal.columns(descriptor), palette: palette
@@ -72,12 +74,12 @@ struct RowWriter {
         var line = JSONLine()
         for field in fields { line.add(field.rawValue, field.value(in: row)) }
         if layout.withBodies { line.addBody(of: row) }
-        return line.line
+        return shield.json(line.line)
     }
 
     private func csv(_ row: ResultRow) -> String {
         var values = fields.map { $0.value(in: row).csv(isRaw: layout.isRaw) }
         if layout.withBodies { values.append(ForeignText.csv(row.bodyText ?? "", isRaw: layout.isRaw)) }
-        return values.joined(separator: ",") + "\r\n"
+        return shield.csv(values.joined(separator: ",")) + "\r\n"
     }
 }

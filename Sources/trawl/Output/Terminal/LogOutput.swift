@@ -35,7 +35,7 @@ struct LogOutput: LogHandler {
                     line.add(key, "\(value)")
                 }
             }
-            Terminal.writeError(line.line + "\n")
+            Terminal.writeError(Terminal.escaped(line.line) + "\n")
         case .text:
             let mark = event.level >= .warning ? palette.yellow("\(event.level.rawValue): ") : ""
             // Lines that are drawn again and again are drawn below it the next time.

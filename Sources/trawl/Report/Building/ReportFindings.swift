@@ -83,7 +83,7 @@ struct ReportFindings {
             Finding(
                 severity: .low, what: "\(Wording.count(pages, "page")) took a second or more",
                 advice:
-                    "Look whether they wait for the first byte (the server) or for the rest (their size).",
+                    "Look what takes the time: the first byte (the server), or the rest (the size).",
                 count: pages, reach: pages, place: "slowest"))
     }
 
@@ -117,11 +117,11 @@ struct FailureAdvice {
         case 404, 410:
             self.init(
                 .medium, "status \(status), not there",
-                "Mend or remove the links to them, or put the pages back.")
+                "Mend or remove the links, or put back what was there.")
         case 401, 403, 407, 451:
             self.init(
                 .medium, "status \(status), access refused",
-                "Give the job what the server asks for (request.headers), or leave the pages out (follow.exclude)."
+                "Give the job what the server asks for (request.headers), or leave out what it refuses (follow.exclude)."
             )
         case 429:
             self.init(.medium, "status 429, too many requests", "Set a longer delay, and run again.")
@@ -152,7 +152,8 @@ struct FailureAdvice {
             self.init(
                 .medium, "no answer in time (\(kind))",
                 "Find out why it is slow, or raise timeouts; then trawl retry.")
-        case "too_large": self.init(.low, "larger than the limit", "Raise limits.body, if they are wanted.")
+        case "too_large":
+            self.init(.low, "larger than the limit", "Raise limits.body, if the whole is wanted.")
         case "redirect_loop", "too_many_redirects", "bad_redirect":
             self.init(.medium, "redirects that lead nowhere (\(kind))", "Mend the server's redirects.")
         case "invalid_url", "unsupported_scheme":
@@ -180,7 +181,7 @@ struct FailureAdvice {
         case "dns", "tls", "connect":
             self.init(.medium, "the host cannot be reached (\(reason))", "Remove or renew the links.")
         default:
-            self.init(.medium, "whoever follows it does not get there (\(reason))", "Look at one of them.")
+            self.init(.medium, "whoever follows one does not get there (\(reason))", "Look at one of them.")
         }
     }
 }

@@ -7,7 +7,7 @@ enum ReportLimits {
         var sentences: [String] = []
         if run.state != .finished {
             sentences.append(
-                "The run is not finished: \(Wording.count(run.progress.pending, "page")) that it knows of wait, and more may come."
+                "The run is not finished: \(Wording.count(run.progress.pending, "page")) that it knows of still to come, perhaps more."
             )
         }
         for (reason, pages) in report.skips where reason != "duplicate" {
@@ -18,7 +18,7 @@ enum ReportLimits {
         }
         let unchecked = verdicts.filter { $0.verdict == .notChecked }.reduce(0) { $0 + Int64($1.pages) }
         if unchecked > 0 {
-            sentences.append("\(Wording.count(unchecked, "URL")) that links lead to were not checked.")
+            sentences.append("\(Wording.count(unchecked, "URL")) that links lead to not checked.")
         }
         if let sitemaps = report.sitemaps, sitemaps.leftOut > 0 {
             sentences.append(
@@ -30,7 +30,7 @@ enum ReportLimits {
 
     private static func words(_ reason: String) -> String {
         switch reason {
-        case "robots": "robots.txt disallows them"
+        case "robots": "disallowed by robots.txt"
         case "robots_unreachable": "robots.txt could not be had"
         case "scope": "outside the job's scope"
         case "depth": "deeper than the job goes"
@@ -40,7 +40,7 @@ enum ReportLimits {
         case "blocked_address": "a private address"
         case "invalid_url": "no URL"
         case "content_type": "a type that the job does not accept"
-        case "not_newer": "not changed lately, by their sitemap"
+        case "not_newer": "not changed lately, says the sitemap"
         default: reason
         }
     }

@@ -91,9 +91,7 @@ enum ReportSVG {
     private static func columns(_ chart: ReportChart) -> (shapes: String, height: Int) {
         let most = max(1, chart.bars.map(\.total).max() ?? 1)
         let step = 100 / Double(chart.bars.count)
-        var shapes =
-            "<text class=\"figure\" x=\"0\" y=\"\(top - 4)\" aria-hidden=\"true\">at most \(Wording.count(most))</text>"
-        shapes += "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"\(bottom)\" y2=\"\(bottom)\"/>\n"
+        var shapes = "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"\(bottom)\" y2=\"\(bottom)\"/>\n"
         for (index, bar) in chart.bars.enumerated() {
             let left = Double(index) * step
             shapes += "<g><title>\(ForeignText.html(bar.label)): \(words(bar, chart))</title>"
@@ -118,6 +116,9 @@ enum ReportSVG {
                 "<text class=\"figure\" x=\"\(percent(place * 100))\" dx=\"\(isLeft ? -4 : 4)\" y=\"\(14 * index + 12)\" "
                 + "text-anchor=\"\(isLeft ? "end" : "start")\" aria-hidden=\"true\">\(ForeignText.html(mark.label))</text>\n"
         }
+        // Last, so that a mark goes behind it.
+        shapes +=
+            "<text class=\"figure\" x=\"0\" y=\"\(top - 4)\" aria-hidden=\"true\">at most \(Wording.count(most))</text>"
         return (shapes + ticks(chart), bottom + 22)
     }
 

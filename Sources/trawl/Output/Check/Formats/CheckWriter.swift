@@ -8,6 +8,11 @@ enum CheckFormat: String, ExpressibleByArgument, CaseIterable {
     case junit
     case markdown
 
+    /// The word of an argument; `md`, as in `trawl report`, is Markdown too.
+    init?(argument: String) {
+        self.init(rawValue: argument == "md" ? "markdown" : argument)
+    }
+
     /// A writer.
     ///
     /// - Parameters:
