@@ -48,6 +48,9 @@ struct PostgresURLTests {
             ("POSTGRESQL://u:secret@h/db", "POSTGRESQL://u:***@h/db"),
             ("postgresql:/u:secret@h/db", "postgresql:/u:***@h/db"),
             ("host=h password=secret dbname=x", "host=h password=***"),
+            ("host=::1 password=secret", "host=::1 password=***"),
+            ("postgresql://h/db?%70assword=secret", "postgresql://h/db?%70assword=***"),
+            ("./postgresql://x.db", "./postgresql://x.db"), ("/a://b:c@d", "/a://b:c@d"),
             ("postgresql://[::1]:5432/db", "postgresql://[::1]:5432/db"), ("a:b@c.db", "a:b@c.db"),
         ])
     func `a password is not shown`(url: String, shown: String) {

@@ -7,6 +7,7 @@ cost of a page with many pages pending, sizes of tables over ten runs, and what 
     pgscale.py queue   [--sizes 100000,1000000] [--pages 10000] [--file]    so many pages of a queue of each size
     pgscale.py sizes   [--runs 10] [--pages 20000]
     pgscale.py prune   [--pages 20000]            deletes a run of so many pages while another run is under way
+    pgscale.py snapshot [--hosts 10] [--pages 20000]   what the server does for a turn, without and with a reader's snapshot over the whole run
 
 The site is served here, on addresses of 127.0.0.0/8, and counts what each host sees at once. The server is PostgreSQL's newest of this
 machine, in a temporary folder, with its defaults: it waits for its disk.
@@ -97,7 +98,7 @@ class Server(pgserver.Server):
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="pgscale-")
-        super().__init__(self.folder, options="-c shared_buffers=256MB -c max_wal_size=4GB -c autovacuum_naptime=1s")
+        super().__init__(self.folder, options="-c shared_buffers=256MB -c max_wal_size=4GB -c autovacuum_naptime=1s -c shared_preload_libraries=pg_stat_statements")
 
     def cpu(self):
         """CPU seconds of the server's processes, those that ended among them."""
@@ -270,9 +271,46 @@ def prune(options):
         bench.end()
 
 
+def snapshot(options):
+    for is_held in (False, True):
+        bench = Bench(options, options.latency)
+        try:
+            rows = bench.server.rows
+            rows("CREATE EXTENSION pg_stat_statements")
+            job = bench.job("held", bench.site.urls(options.hosts, options.pages), "concurrency: {total: 64, per_host: 4}\n")
+            database = bench.server.url(schema="held")
+            # The list is taken in, and the first pages are asked for.
+            bench.crawl(database, job, pages=1)
+            reader = bench.server.session()
+            if is_held:
+                reader.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM held.pages;\n")
+                reader.stdin.flush()
+                time.sleep(1)
+            print(f"{'with' if is_held else 'without'} an old snapshot:", flush=True)
+            runner = subprocess.Popen([bench.trawl, "run", job, "--db", database, "-q"], cwd=bench.folder)
+            commits = "SELECT sum(commit_no) FROM held.run_runners"
+            turns = int(rows(commits)[0][0])
+            for part in range(1, 6):
+                rows("SELECT pg_stat_statements_reset()")
+                while runner.poll() is None and int(bench.site.peak()[1]) < part * options.pages // 5:
+                    time.sleep(0.05)
+                claim = rows("SELECT sum(calls), sum(total_exec_time), sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements"
+                             " WHERE query LIKE '%wish.most%'")[0]
+                whole = rows("SELECT sum(total_exec_time) FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat%'")[0][0]
+                made, turns = turns, int(rows(commits)[0][0])
+                if not claim[0] or turns == made:
+                    break
+                print(f"  to page {part * options.pages // 5}: a claim {float(claim[1]) / int(claim[0]):.2f} ms and"
+                      f" {int(claim[2]) / int(claim[0]):.0f} buffers; a turn {float(whole) / (turns - made):.2f} ms", flush=True)
+            runner.wait()
+            reader.kill()
+        finally:
+            bench.end()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["runners", "files", "queue", "sizes", "prune"])
+    parser.add_argument("what", choices=["runners", "files", "queue", "sizes", "prune", "snapshot"])
     parser.add_argument("--hosts", type=int, default=2000, help="a multiple of 250, or fewer than that")
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--latency", type=float, default=0.2, help="seconds")
@@ -284,7 +322,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--trawl", default=".build/release/trawl")
     options = parser.parse_args()
-    {"runners": runners, "files": files, "queue": queue, "sizes": sizes, "prune": prune}[options.what](options)
+    {"runners": runners, "files": files, "queue": queue, "sizes": sizes, "prune": prune,
+     "snapshot": snapshot}[options.what](options)
 
 
 if __name__ == "__main__":

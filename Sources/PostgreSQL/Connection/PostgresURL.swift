@@ -107,18 +107,23 @@ package struct PostgresURL: Sendable, Equatable {
 
     /// Where the scheme of a URL of PostgreSQL ends, also of one that was mistyped; nil for other texts.
     private static func schemeEnd(of text: String) -> String.Index? {
-        if let end = text.firstRange(of: "://")?.upperBound { return end }
-        guard looksLikeOne(text), let colon = text.firstIndex(of: ":") else { return nil }
-        return text.index(after: colon)
+        guard isOne(text) || hasScheme(text), let colon = text.firstIndex(of: ":") else { return nil }
+        let end = text.index(after: colon)
+        return text[end...].hasPrefix("//") ? text.index(end, offsetBy: 2) : end
+    }
+
+    /// Whether a text begins with the scheme of a URL, also with a mistyped one of PostgreSQL.
+    private static func hasScheme(_ text: String) -> Bool {
+        let lower = text.lowercased()
+        if lower.hasPrefix("postgres:") || lower.hasPrefix("postgresql:") { return true }
+        guard let end = text.firstRange(of: "://")?.lowerBound else { return false }
+        return end > text.startIndex && text[..<end].allSatisfy { $0.isLetter || $0.isNumber }
     }
 
     /// Whether a text that is no URL of PostgreSQL was meant as one, or as libpq's `host=… password=…`, and not as the path of a file.
     package static func looksLikeOne(_ text: String) -> Bool {
-        let lower = text.lowercased()
-        return text.contains("://") || lower.hasPrefix("postgres:") || lower.hasPrefix("postgresql:")
-            || ["host=", "hostaddr=", "dbname=", "service=", "user=", "password="].contains {
-                lower.hasPrefix($0)
-            }
+        let keywords = ["host=", "hostaddr=", "port=", "dbname=", "service=", "user=", "password="]
+        return hasScheme(text) || keywords.contains { text.lowercased().hasPrefix($0) }
     }
 
     /// A URL of a database with asterisks in place of passwords. Paths of files stay as they are.
@@ -143,7 +148,8 @@ package struct PostgresURL: Sendable, Equatable {
         let pairs = rest[rest.index(after: query)...].split(separator: "&", omittingEmptySubsequences: false)
         return masked + rest[...query]
             + pairs.map { pair -> String in
-                guard let equals = pair.firstIndex(of: "="), pair[..<equals].hasSuffix("password") else {
+                guard let equals = pair.firstIndex(of: "="), decoded(pair[..<equals]).hasSuffix("password")
+                else {
                     return String(pair)
                 }
                 return pair[...equals] + "***"

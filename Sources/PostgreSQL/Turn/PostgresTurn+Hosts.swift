@@ -45,7 +45,8 @@ extension PostgresTurn {
         try lease(candidates.map { ($0.host, $0.key) }) { isHeld in
             if !isHeld { self.reply.search?.wasDenied = true }
         }
-        if answer.isLast, candidates.isEmpty { try wishForShare() }
+        // Also where hosts were found: others may wait for those, and what is waited for has to be kept up.
+        if answer.isLast { try wishForShare() }
     }
 
     /// The host of a redirect, which the runner has from now on.

@@ -81,6 +81,20 @@ struct SharedRunTests {
         #expect(try one.beat().wanted.count == 12)
         one.now += 2_500
         #expect(try one.beat().wanted.count == 12)
+        // What is given up for the others is theirs, and whoever else comes finds nothing.
+        let hosts = try one.beat().wanted
+        try one.turn { request in
+            request.takes = hosts.map { host in
+                var take = PageTake(host, limit: 0)
+                take.release = .always
+                return take
+            }
+        }
+        #expect(try one.open().opened.isEmpty)
+        for two in runners {
+            two.now += 2_500
+            #expect(try two.open().opened.count == 4)
+        }
     }
 
     @Test("What each has counted adds up", arguments: databases)
