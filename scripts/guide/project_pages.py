@@ -3,6 +3,8 @@
 The pages that stand at the top of the project are part of the site too. They stay where they are. `docs/` links to them as
 `../NAME`, and they link to `docs/NAME`; here these links are turned to where the pages are in the site.
 
+A link whose text is the name of a file, which is what one looks for in a folder, has the title of the page as its text in the site.
+
 The theme loads one script from elsewhere. The site has its own in the place of that (worker.js), so that it asks nobody for anything.
 """
 
@@ -42,7 +44,13 @@ def on_page_markdown(markdown, page, config, files):
         return markdown
     for name, place in PAGES.items():
         markdown = markdown.replace(f"](../{name}", f"]({place}")
-    return markdown
+    return re.sub(r"\[([\w.-]+\.md)\]\(\1(#[^)]*)?\)", with_title, markdown)
+
+
+def with_title(link):
+    name, place = link.group(1), link.group(2) or ""
+    title = (PROJECT / "docs" / name).read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ")
+    return f"[{title}]({name}{place})"
 
 
 def on_post_build(config):

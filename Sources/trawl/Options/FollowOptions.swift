@@ -1,6 +1,24 @@
 internal import ArgumentParser
 
-/// Flags of `trawl run` and `trawl add` for a site without a job file. They have the names of the keys of `follow`.
+/// Flags of `trawl run` and `trawl add` for a site without a job file.
+struct SiteOptions: ParsableArguments {
+    @OptionGroup var follow: FollowOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The least time between two starts to one host; 1s..3s is a random one.", valueName: "duration"))
+    var delay: String?
+
+    /// The flags that were given, each with its key in a job file.
+    var settings: [CommandLineJob.Setting] {
+        follow.settings
+            + (delay.map {
+                [.init(flag: "--delay", section: nil, key: "delay", value: PaceOptions.seconds($0))]
+            } ?? [])
+    }
+}
+
+/// Flags for which links of a site are followed. They have the names of the keys of `follow`.
 struct FollowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -55,19 +55,19 @@ extension PaceOptions {
         }
         add("--concurrency", "concurrency", "total", concurrency.map { .number($0) })
         add("--per-host", "concurrency", "per_host", perHost.map { .number($0) })
-        add("--delay", nil, "delay", delay.map(seconds))
-        add("--connect-timeout", "timeouts", "connect", connectTimeout.map(seconds))
-        add("--read-timeout", "timeouts", "read", readTimeout.map(seconds))
-        add("--max-time", "timeouts", "total", maxTime.map(seconds))
+        add("--delay", nil, "delay", delay.map(Self.seconds))
+        add("--connect-timeout", "timeouts", "connect", connectTimeout.map(Self.seconds))
+        add("--read-timeout", "timeouts", "read", readTimeout.map(Self.seconds))
+        add("--max-time", "timeouts", "total", maxTime.map(Self.seconds))
         add("--retry", "retry", "attempts", retry.map { .number($0 + 1) })
-        add("--retry-delay", "retry", "delay", retryDelay.map(seconds))
+        add("--retry-delay", "retry", "delay", retryDelay.map(Self.seconds))
         add("--max-redirs", "limits", "redirects", maxRedirs.map { .number($0) })
         add("--max-filesize", "limits", "body", maxFilesize.map { .text($0) })
         return settings
     }
 
     /// A duration. A number without a unit is seconds, as in curl.
-    private func seconds(_ text: String) -> CommandLineJob.Value {
+    static func seconds(_ text: String) -> CommandLineJob.Value {
         let bounds = text.split(separator: "..", omittingEmptySubsequences: false).map { bound in
             bound.allSatisfy { $0.isNumber || $0 == "." } && !bound.isEmpty ? "\(bound)s" : String(bound)
         }

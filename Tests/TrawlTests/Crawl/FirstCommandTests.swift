@@ -31,6 +31,18 @@ struct FirstCommandTests {
         #expect(urls == paths.map { site.url($0) }, sourceLocation: location)
     }
 
+    @Test func `a site has the delay of the command line`() async throws {
+        func delay(_ flags: String) async throws -> String? {
+            try await bench.shell("$TRAWL run --dry-run \(flags) \(site.url("/a"))").lines
+                .first { $0.hasPrefix("delay:") }
+        }
+
+        #expect(try await delay("--follow host --delay 20ms") == "delay: 20ms")
+        #expect(try await delay("--follow host --delay 0") == "delay: 0s")
+        #expect(try await delay("--delay 1..3") == "delay: 1s..3s")
+        #expect(try await delay("--follow host") == "delay: 500ms")
+    }
+
     @Test func `a list is a job that is called as its file, and the same command goes on`() async throws {
         try bench.write("# mine\n\(site.url("/a"))\n\(site.url("/b"))\n", to: "urls.txt")
 
@@ -226,6 +238,8 @@ struct FirstCommandTests {
         ("run --include '(' http://127.0.0.1/", "--include: not a regular expression"),
         ("run --name x", "--name goes with URLs"),
         ("run --depth 2 j.yaml", "--depth goes with URLs"),
+        ("run --delay 2 j.yaml", "--delay goes with URLs"),
+        ("run --delay soon http://127.0.0.1/", "--delay"),
         ("run hosts", "hosts:1: neither a job file nor a list of URLs"),
         ("add --depth 2 http://127.0.0.1/", "--depth needs --name"),
         ("run", "nothing to run: there is no database trawl.db; name a job file, a list of URLs or a URL"),

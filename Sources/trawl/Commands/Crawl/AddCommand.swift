@@ -42,12 +42,12 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
     )
     var isDryRun = false
 
-    @OptionGroup var follow: FollowOptions
+    @OptionGroup var site: SiteOptions
     @OptionGroup var database: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if name == nil, let flag = follow.settings.first?.flag {
+        if name == nil, let flag = site.settings.first?.flag {
             throw ValidationError("\(flag) needs --name, the name of the job")
         }
         if inputFile != nil, name == nil {
@@ -102,7 +102,7 @@ struct AddCommand: AsyncParsableCommand, OutputCommand {
         }
         let urls = arguments.completed(with: defaultScheme, logger)
         return [
-            try CommandLineJob(name: name, urls: urls, urlsFrom: inputFile, settings: follow.settings)
+            try CommandLineJob(name: name, urls: urls, urlsFrom: inputFile, settings: site.settings)
                 .document()
         ]
     }

@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
             valueName: "name"))
     var name: String?
 
-    @OptionGroup var follow: FollowOptions
+    @OptionGroup var site: SiteOptions
 
     @Option(
         help: ArgumentHelp(
@@ -84,7 +84,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
         }
         guard jobs.isEmpty, inputFile == nil else { return }
         if isDryRun { throw ValidationError("--dry-run goes with a job, a file or a URL; give at least one") }
-        guard let flag = name.map({ _ in "--name" }) ?? follow.settings.first?.flag else { return }
+        guard let flag = name.map({ _ in "--name" }) ?? site.settings.first?.flag else { return }
         throw ValidationError("\(flag) goes with URLs; give at least one")
     }
 
@@ -169,7 +169,7 @@ struct RunCommand: AsyncParsableCommand, OutputCommand {
     private func namedJobs(_ logger: Logger) throws -> ([RunArguments.Job], (any CrawlDatabase)?) {
         var opened: (any CrawlDatabase)?
         let documents = try RunArguments(
-            arguments: jobs, list: inputFile, name: name, settings: follow.settings, scheme: defaultScheme
+            arguments: jobs, list: inputFile, name: name, settings: site.settings, scheme: defaultScheme
         ).jobs(logger) { name in
             if opened == nil { opened = try database.openIfThere(isDryRun ? .readOnly : .existing) }
             return try opened?.hasJob(name) == true

@@ -78,7 +78,8 @@ extension RowTable {
         guard let scheme = url.firstRange(of: "://") else {
             return DisplayWidth.middle(url, columns: columns)
         }
-        return DisplayWidth.middle(String(url[scheme.upperBound...]), columns: columns)
+        // The end tells more: the hosts of a table are often the same.
+        return DisplayWidth.middle(String(url[scheme.upperBound...]), columns: columns, parts: 3)
     }
 }
 

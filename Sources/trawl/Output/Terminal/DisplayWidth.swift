@@ -21,10 +21,12 @@ enum DisplayWidth {
     }
 
     /// The text, or as much of its beginning and its end as fits into so many columns, with an ellipsis between them.
-    static func middle(_ text: String, columns limit: Int) -> String {
+    ///
+    /// - Parameter parts: the beginning has one of so many parts of the room.
+    static func middle(_ text: String, columns limit: Int, parts: Int = 2) -> String {
         guard columns(text) > limit else { return text }
         guard limit > 2 else { return cut(text, columns: limit) }
-        let beginning = prefix(text, columns: (limit - 1) / 2)
+        let beginning = prefix(text, columns: (limit - 1) / parts)
         let end = prefix(String(text.reversed()), columns: limit - 1 - columns(beginning)).reversed()
         return beginning + "…" + String(end)
     }
