@@ -180,6 +180,8 @@ CREATE TABLE {schema}.run_runners (
     request_time_us bigint NOT NULL DEFAULT 0,
     -- Bytes of bodies as they came over the network.
     size_download bigint NOT NULL DEFAULT 0,
+    -- When it joined, by the server's clock.
+    joined_at bigint NOT NULL DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
     -- How long it was at work.
     elapsed_ms bigint NOT NULL DEFAULT 0,
     -- The go at the run that it takes part in (`run_budgets.go`); 0 where the job has no limits that runners share.
@@ -851,9 +853,15 @@ SELECT runs.id AS run_id,
     runs.requests + coalesce(sum(part.requests), 0)::bigint AS requests,
     runs.request_time_us + coalesce(sum(part.request_time_us), 0)::bigint AS request_time_us,
     runs.size_download + coalesce(sum(part.size_download), 0)::bigint AS size_download,
-    runs.elapsed_ms + coalesce(sum(part.elapsed_ms), 0)::bigint AS elapsed_ms
+    runs.elapsed_ms + coalesce(sum(part.alone_ms), 0)::bigint AS elapsed_ms
 FROM {schema}.runs
-LEFT JOIN {schema}.run_runners AS part ON part.run_id = runs.id
+LEFT JOIN (
+    -- A runner is at work from when it joined for `elapsed_ms`; `alone_ms` is how much of that no runner before it was.
+    SELECT run_runners.*, greatest(0, joined_at + elapsed_ms - greatest(joined_at, max(joined_at + elapsed_ms) OVER earlier)) AS alone_ms
+    FROM {schema}.run_runners
+    WINDOW earlier AS (
+        PARTITION BY run_id ORDER BY joined_at, runner_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) AS part ON part.run_id = runs.id
 GROUP BY runs.id;
 
 -- ===== Views: the names, columns and values of SQLite's schema =====

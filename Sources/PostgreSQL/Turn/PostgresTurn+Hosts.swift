@@ -42,7 +42,7 @@ extension PostgresTurn {
         answer.last = found.last?.host
         answer.isLast = found.count < search.limit
         reply.search = answer
-        try lease(candidates.map { ($0.host, $0.key) }) { isHeld in
+        try lease(candidates.map { ($0.host, $0.key) }, amongOthers: true) { isHeld in
             if !isHeld { self.reply.search?.wasDenied = true }
         }
         // Also where hosts were found: others may wait for those, and what is waited for has to be kept up.
@@ -63,9 +63,12 @@ extension PostgresTurn {
     /// Queues taking hosts for the runner, unless others have them or wait for them. A lease that the runner has already is kept; a
     /// host that is not to be had is noted as wanted, so that its holder gives it up soon.
     ///
-    /// - Parameter take: is told of each in order whether the runner has it.
+    /// - Parameters:
+    ///   - amongOthers: whether any hosts will do: what another runner of the run was faster with is left to it. The default is no.
+    ///   - take: is told of each in order whether the runner has it.
     func lease(
-        _ hosts: [(id: HostID, key: String)], _ take: @escaping (_ isHeld: Bool) -> Void
+        _ hosts: [(id: HostID, key: String)], amongOthers: Bool = false,
+        _ take: @escaping (_ isHeld: Bool) -> Void
     ) throws {
         guard !hosts.isEmpty else { return }
         let ids = PostgresValue.ints(hosts.map(\.id.rawValue))
@@ -76,7 +79,7 @@ extension PostgresTurn {
             LeasingSQL.lease,
             [
                 .int(run.run.id.rawValue), .int(run.runner.rawValue), ids, .int(wishTime),
-                .int(PostgresTurn.wishMilliseconds),
+                .int(PostgresTurn.wishMilliseconds), .int(amongOthers ? 1 : 0),
             ]
         ) { rows = $0.rows }
         if run.spec.robots == .obey {
@@ -187,6 +190,9 @@ private enum LeasingSQL {
             INSERT INTO {schema}.wishes (host_id, runner_id, wished_at)
             SELECT hosts.id, $2, $4 FROM {schema}.hosts
             WHERE hosts.id = ANY($3) AND hosts.runner_id IS DISTINCT FROM $2 AND hosts.id NOT IN (SELECT id FROM won)
+                AND ($6 = 0 OR hosts.runner_id IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM {schema}.frontier
+                    WHERE frontier.run_id = $1 AND frontier.host_id = hosts.id AND frontier.runner_id = hosts.runner_id))
             ORDER BY hosts.id
             ON CONFLICT (host_id) DO UPDATE SET runner_id = excluded.runner_id, wished_at = excluded.wished_at
             WHERE CASE WHEN wishes.runner_id = $2

@@ -329,7 +329,7 @@ final class PostgresTurn {
             reply.opened.removeAll { opened in candidates.contains { $0.host == opened.host } }
             try run.link.begin(pipeline)
             try readRequests()
-            try lease(candidates.map { ($0.host, $0.key) }) { isHeld in
+            try lease(candidates.map { ($0.host, $0.key) }, amongOthers: true) { isHeld in
                 if !isHeld { self.reply.search?.wasDenied = true }
             }
             try pipeline.commit()

@@ -112,6 +112,22 @@ struct SharedRunTests {
         #expect(progress.requests == 8)
     }
 
+    @Test("Time in which several were at work is counted once", arguments: databases)
+    func elapses(_ factory: DatabaseFactory) throws {
+        let one = try TestRunner(factory, Self.list)
+        for (runner, from, milliseconds) in [
+            (one, 10_000, 5_000), (try one.successor(), 12_000, 6_000),
+            (try one.successor(pid: 10), 13_000, 1_000),
+            // After a pause.
+            (try one.successor(pid: 11), 30_000, 1_000),
+        ] {
+            try runner.turn { $0.record.elapsedMilliseconds = Int64(milliseconds) }
+            try one.database.execute(
+                "UPDATE run_runners SET joined_at = \(from) WHERE runner_id = \(runner.runner.rawValue)")
+        }
+        #expect(try one.record().progress.elapsedMilliseconds == 9_000)
+    }
+
     @Test("Both find a URL, and it is one page", arguments: databases)
     func findsTogether(_ factory: DatabaseFactory) throws {
         let one = try TestRunner(factory, Self.list) { $0.followLinks() }

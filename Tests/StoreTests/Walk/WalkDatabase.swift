@@ -133,7 +133,16 @@ struct PortSide: WalkDatabase {
     }
 
     func progress(of run: RunID) throws -> RunProgress {
-        try port.read { try #require(try $0.run(run)).progress }
+        if port.sharesRuns {
+            // Runners of a walk follow one another by its own clock, and at once by the server's.
+            try database.execute(
+                """
+                UPDATE run_runners SET joined_at = place * 1000000000 FROM (
+                    SELECT run_id, runner_id, row_number() OVER () AS place FROM run_runners) AS one
+                WHERE one.run_id = run_runners.run_id AND one.runner_id = run_runners.runner_id
+                """)
+        }
+        return try port.read { try #require(try $0.run(run)).progress }
     }
 
     func deliveries(of run: RunID, by runner: RunnerID) throws -> [JobSpec.OnFinish.Action] {
