@@ -183,10 +183,33 @@ struct ReportContentsTests {
             causes.add(row)
         }
         var findings = ReportFindings()
-        findings.add(causes, hasLinks: false)
+        findings.add(causes, told: [:])
 
         #expect(findings.worst.count == 1)
         #expect(findings.worst.first?.subject == "https://down.example")
         #expect(findings.worst.first?.count == 40)
+    }
+
+    @Test func `a cause that links tell of is not told twice, and one that they do not know is told`() {
+        var causes = FailureCauses()
+        for (url, kind, status) in [
+            ("https://a.example/1", "http_status", 404), ("https://a.example/2", "http_status", 410),
+            ("https://a.example/3", "bad_redirect", 302), ("https://a.example/4", "http_status", 500),
+        ] {
+            var row = ResultRow(url: url, state: .failed)
+            (row.errorKind, row.statusCode) = (kind, status)
+            causes.add(row)
+        }
+        func told(_ reasons: [String: Int64]) -> [String] {
+            var findings = ReportFindings()
+            findings.add(causes, told: reasons)
+            return findings.worst.map(\.what).sorted()
+        }
+        let fault = "1 page failed: status 500, a fault of the server"
+
+        #expect(told(["gone": 2, "bad_redirect": 1, "status": 1]) == [fault])
+        // One of the two was in the job's own list, and no link leads to it.
+        #expect(told(["gone": 1, "bad_redirect": 1]).count == 3)
+        #expect(told([:]).count == 4)
     }
 }

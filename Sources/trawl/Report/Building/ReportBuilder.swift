@@ -60,7 +60,8 @@ struct ReportBuilder {
         _ pages: PageTally, _ links: LinkTally?, _ redirects: RedirectTally, _ duplicates: Int64
     ) -> [RunReportDocument.Finding] {
         var findings = ReportFindings()
-        findings.add(pages.causes, hasLinks: links.map { $0.brokenLinks > 0 } ?? false)
+        let told = links.map { $0.broken.map { ($0.reason, $0.count.targets) } } ?? []
+        findings.add(pages.causes, told: Dictionary(told, uniquingKeysWith: +))
         if let links { findings.add(links) }
         findings.addTitles(missing: pages.missingTitles.total, duplicate: duplicates)
         findings.addSlow(pages.slow)

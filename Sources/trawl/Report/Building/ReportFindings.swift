@@ -27,15 +27,25 @@ struct ReportFindings {
         }
     }
 
-    /// - Parameter hasLinks: whether broken links are known, which tell of missing pages more than the pages do.
-    mutating func add(_ causes: FailureCauses, hasLinks: Bool) {
-        let pages = hasLinks ? causes.pages : causes.pages.merging(causes.checked, uniquingKeysWith: +)
+    /// - Parameter told: how many URLs are behind broken links, by reason; empty where none is known. Links tell of a missing page more
+    ///   than the page does, so a cause is left out of which links to as many URLs are told.
+    mutating func add(_ causes: FailureCauses, told: [String: Int64]) {
+        let pages =
+            told.isEmpty ? causes.pages.merging(causes.checked, uniquingKeysWith: +) : causes.pages
+        var behindLinks: [LinkReason: Int64] = [:]
+        for (key, pages) in pages {
+            if let reason = key.linkReason { behindLinks[reason, default: 0] += pages }
+        }
         let sorted = pages.sorted {
             ($1.value, $0.key.kind, $0.key.status ?? 0, $0.key.host ?? "")
                 < ($0.value, $1.key.kind, $1.key.status ?? 0, $1.key.host ?? "")
         }
         for (key, pages) in sorted {
-            if hasLinks, key.status == 404 || key.status == 410 { continue }
+            if let reason = key.linkReason,
+                told[reason.rawValue, default: 0] >= behindLinks[reason, default: 0]
+            {
+                continue
+            }
             let advice = key.status.map(FailureAdvice.init(status:)) ?? FailureAdvice(kind: key.kind)
             findings.append(
                 Finding(
@@ -94,6 +104,19 @@ struct ReportFindings {
                 severity: .low, what: "\(Wording.count(pages, "URL")) redirected for good",
                 advice: "Let links lead to the new URL at once.", count: pages, reach: pages,
                 place: "redirects"))
+    }
+}
+
+extension FailureCauses.Key {
+    /// What a link to a page that failed so is broken as; nil where the page's failure says more, as of a host that is down.
+    fileprivate var linkReason: LinkReason? {
+        if let status { return status == 404 || status == 410 ? .gone : nil }
+        return switch kind {
+        case "redirect_loop", "too_many_redirects": .loop
+        case "bad_redirect": .badRedirect
+        case "bad_response", "truncated", "decode": .badResponse
+        default: nil
+        }
     }
 }
 
@@ -178,6 +201,13 @@ struct FailureAdvice {
         case "malformed": self.init(.medium, "what the page gives is no URL", "Correct the link.")
         case "no_file", "is_directory", "case_differs":
             self.init(.high, "there is no such file (\(reason))", "Mend the link, or add the file.")
+        case "loop", "bad_redirect":
+            self.init(
+                .medium, "redirects that lead nowhere (\(reason))",
+                "Mend the server's redirects, or the links.")
+        case "bad_response":
+            self.init(
+                .high, "the answer broke off or is not valid (\(reason))", "Look into the server's log.")
         case "dns", "tls", "connect":
             self.init(.medium, "the host cannot be reached (\(reason))", "Remove or renew the links.")
         default:
