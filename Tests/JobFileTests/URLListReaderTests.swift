@@ -234,4 +234,18 @@ private func request(_ url: String, name: String? = nil) -> RequestTemplate {
 
         #expect(URLListLine.parse(line) == .failure("the line is longer than 1 MiB; shorten or remove it"))
     }
+
+    @Test(
+        "Of a line that is of no use nothing is kept that may be a secret",
+        arguments: [
+            (
+                #"{"url": "https://a.example/", "headers": {"Authorization": "Bearer s3cret"}}"#,
+                "https://a.example/"
+            ),
+            (#" {"url": "https://a.example/", "headers": {"Authorization": "Bearer s3cret"}"#, "{…}"),
+            (#"{"auth": {"bearer": "s3cret"}}"#, "{…}"), ("no URL", "no URL"),
+        ])
+    func remnant(line: String, kept: String) {
+        #expect(URLListLine.remnant(of: line) == kept)
+    }
 }

@@ -64,7 +64,8 @@ package struct JobURLs: PageSource, ~Copyable {
             case .url(let url, let input):
                 return .url(url, name: nil, line: line.number, input: input)
             case .request(let request): return .request(request, line: line.number)
-            case .failure(let reason): return .unusable(line.text, line: line.number, reason: reason)
+            case .failure(let reason):
+                return .unusable(URLListLine.remnant(of: line.text), line: line.number, reason: reason)
             }
         }
         return nil

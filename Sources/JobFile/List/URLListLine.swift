@@ -41,6 +41,16 @@ package enum URLListLine: Sendable, Equatable {
         return .url(url.count == text.utf8.count ? text : String(Substring(url)), input: input)
     }
 
+    /// What is kept of a line that is of no use. Of a request that is its URL alone, and `{…}` where that cannot be read, as the
+    /// rest may have a secret in it.
+    package static func remnant(of text: String) -> String {
+        guard text.utf8.first(where: { !isSpace($0) }) == UInt8(ascii: "{") else { return text }
+        guard case .text(let url, _)? = (try? JSONComposer.compose(text))?["url"]?.content else {
+            return "{…}"
+        }
+        return url
+    }
+
     private static func isSpace(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || (9...13).contains(byte)
     }

@@ -16,10 +16,10 @@ enum ByteCount {
 
     /// The number of bytes with the largest unit that divides it.
     static func written(_ count: Int64) -> DocumentNode {
-        for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")]
-        where count > 0 && count % (1 << shift) == 0 {
-            return .word("\(count >> shift)\(unit)")
-        }
+        let zeros = count > 0 ? count.trailingZeroBitCount : 0
+        if zeros >= 30 { return .word("\(count >> 30)GiB") }
+        if zeros >= 20 { return .word("\(count >> 20)MiB") }
+        if zeros >= 10 { return .word("\(count >> 10)KiB") }
         return .number(count)
     }
 

@@ -34,11 +34,14 @@ extension Duration {
     /// The duration as job files write it, in the largest unit of which it is at least two.
     var jobFileText: String {
         let milliseconds = wholeMilliseconds
-        for (unit, name) in [(3_600_000 as Int64, "h"), (60_000, "m")]
-        where milliseconds >= 2 * unit && milliseconds % unit == 0 {
-            return "\(milliseconds / unit)\(name)"
-        }
+        if let hours = Self.count(of: 3_600_000, in: milliseconds) { return "\(hours)h" }
+        if let minutes = Self.count(of: 60_000, in: milliseconds) { return "\(minutes)m" }
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+    }
+
+    /// How often a unit is in a time; nil where that is not a whole number of at least two.
+    private static func count(of unit: Int64, in milliseconds: Int64) -> Int64? {
+        milliseconds >= 2 * unit && milliseconds.isMultiple(of: unit) ? milliseconds / unit : nil
     }
 
     private static func milliseconds(of unit: Substring) -> Int64? {
