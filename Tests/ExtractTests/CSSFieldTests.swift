@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `every second row of a long table is found`() throws {
         let rows = String(repeating: "<tr><td>x</td></tr>", count: 5000)
         let field = ExtractionField(name: "x", source: .css("tr:nth-child(2n) > td"), isMany: true)

@@ -87,7 +87,7 @@ import Testing
         #expect(try find("$..x", in: deep + String(repeating: "]", count: 100_000)) == #"{"x":null}"#)
     }
 
-    @Test(.timeLimit(.minutes(5))) func `paths take no longer and longer on hostile JSON`() throws {
+    @Test(.timeLimit(.minutes(15))) func `paths take no longer and longer on hostile JSON`() throws {
         let wide = "[" + String(repeating: "[[[[[[[[1]]]]]]]],", count: 1000) + "1]"
         let deep =
             String(repeating: "[1,", count: 500) + String(repeating: "1,", count: 5000) + "1"

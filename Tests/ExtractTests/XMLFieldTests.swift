@@ -67,7 +67,7 @@ import Testing
         #expect(result == "{\"x\":\(values)}")
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `references to references are not followed`() throws {
         let names = (1...20).map { "<!ENTITY e\($0) \"\(String(repeating: "&e\($0 - 1);", count: 10))\">" }
         let bomb = "<!DOCTYPE a [ <!ENTITY e0 \"lol\"> \(names.joined()) ]><a>&e20;</a>"

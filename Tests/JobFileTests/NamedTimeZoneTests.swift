@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Time zones of the system's database.
-@Suite(.timeLimit(.minutes(5))) struct NamedTimeZoneTests {
+@Suite(.timeLimit(.minutes(15))) struct NamedTimeZoneTests {
     /// What Python reads out of the same files: for each zone, offsets at the instants.
     ///
     /// Instants before a zone's first change are left out: what holds there Python guesses in a way of its own.

@@ -2,7 +2,7 @@ import LoopbackServer
 import Testing
 
 /// What the server says afterwards.
-@Suite(.timeLimit(.minutes(5))) struct RecordTests {
+@Suite(.timeLimit(.minutes(15))) struct RecordTests {
     private func fetch(_ target: String, from server: LoopbackServer, on address: String = "127.0.0.1") throws
     {
         let client = try Client(server, on: address)

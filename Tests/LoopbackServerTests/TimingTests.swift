@@ -2,7 +2,7 @@ import LoopbackServer
 import Testing
 
 /// Waiting, and that nobody else waits meanwhile.
-@Suite(.timeLimit(.minutes(5))) struct TimingTests {
+@Suite(.timeLimit(.minutes(15))) struct TimingTests {
     private let clock = ContinuousClock()
 
     @Test func `a delayed response does not come early`() throws {

@@ -7,7 +7,7 @@ import TrawlTestSupport
 @testable import TrawlPostgres
 
 /// What is done while the server cannot be reached, and what became of what was sent.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
 struct OutageTests {
     /// A clock that goes on by ten seconds whenever it is looked at.
     private final class FastClock: Sendable {

@@ -5,7 +5,7 @@ import TrawlTestSupport
 @testable import TrawlPostgres
 
 /// A connection to a real server.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
 struct PostgresConnectionTests {
     private func connect() throws -> PostgresConnection {
         try PostgresConnection(try PostgresURL(try PostgresServer.shared().newURL()), writes: true)

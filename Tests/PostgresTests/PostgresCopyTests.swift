@@ -10,7 +10,7 @@ import TrawlTestSupport
 @testable import TrawlPostgres
 
 /// A database that moves to a server and back.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
 struct PostgresCopyTests {
     private let folder: TestFolder
     private let file: DatabaseName

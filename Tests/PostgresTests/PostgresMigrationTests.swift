@@ -6,7 +6,7 @@ import TrawlTestSupport
 @testable import TrawlPostgres
 
 /// How the tables come to be.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
 struct PostgresMigrationTests {
     private func url() throws -> PostgresURL { try PostgresURL(try PostgresServer.shared().newURL()) }
 

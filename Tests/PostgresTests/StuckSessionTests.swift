@@ -7,7 +7,7 @@ import TrawlTestSupport
 @testable import TrawlPostgres
 
 /// What a client leaves that was cut off in the middle of sending a transaction.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere, "PostgreSQL is not installed"))
 struct StuckSessionTests {
     private let url: PostgresURL
     private let store: PostgresStore

@@ -3,7 +3,7 @@ import Testing
 import TrawlKit
 
 /// What cannot be run says so before anything is asked for.
-@Suite(.timeLimit(.minutes(5))) struct MistakeTests {
+@Suite(.timeLimit(.minutes(15))) struct MistakeTests {
     @Test func `a bad job is refused with its line and key`() {
         let error = #expect(throws: TrawlError.self) {
             try Job(yaml: "urls: [http://127.0.0.1/]\ntimeouts: {read: soon}")

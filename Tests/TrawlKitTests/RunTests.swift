@@ -5,7 +5,7 @@ import Testing
 import TrawlKit
 
 /// Jobs run from another package: what its author sees.
-@Suite(.timeLimit(.minutes(5))) struct RunTests {
+@Suite(.timeLimit(.minutes(15))) struct RunTests {
     private let folder: URL
     private var file: String { folder.appending(path: "trawl.db").path }
 

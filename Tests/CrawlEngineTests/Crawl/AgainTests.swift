@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A job that is run again: only what has changed is transferred.
-@Suite(.timeLimit(.minutes(5))) struct AgainTests {
+@Suite(.timeLimit(.minutes(15))) struct AgainTests {
     /// Answers 304 where the validator is the page's.
     private static func answer(_ request: LoopbackServer.Request, tag: String, _ body: String)
         -> LoopbackServer.Response

@@ -7,7 +7,7 @@ import LoopbackServer
 import Testing
 
 /// Bodies that a job keeps.
-@Suite(.timeLimit(.minutes(5))) struct BodyTests {
+@Suite(.timeLimit(.minutes(15))) struct BodyTests {
     private func bodies(_ kept: JobSpec.KeptBodies) async throws -> ([String: String], CrawlHarness) {
         let text = String(repeating: "All work and no play. ", count: 100)
         let server = try LoopbackServer { request in

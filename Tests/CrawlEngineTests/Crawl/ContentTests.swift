@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// What pages hold beside their titles, from the server to the database.
-@Suite(.timeLimit(.minutes(5))) struct ContentTests {
+@Suite(.timeLimit(.minutes(15))) struct ContentTests {
     private static let page = """
         <!DOCTYPE html><html lang=de-AT><title>Shop</title>
         <meta name=description content=" Tea &amp;

@@ -5,7 +5,7 @@ import LoopbackServer
 import Testing
 
 /// Jobs with a file of cookies.
-@Suite(.timeLimit(.minutes(5))) struct CookieFileTests {
+@Suite(.timeLimit(.minutes(15))) struct CookieFileTests {
     private let harness: CrawlHarness
     private let server: LoopbackServer
 

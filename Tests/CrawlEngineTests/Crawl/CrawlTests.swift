@@ -5,7 +5,7 @@ import TrawlStore
 import LoopbackServer
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct CrawlTests {
+@Suite(.timeLimit(.minutes(15))) struct CrawlTests {
     @Test func `a list ends with every page done, its length and title in its row`() async throws {
         let server = try LoopbackServer { .html(title: "Page \($0.path)") }
         let harness = try CrawlHarness()

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Servers that close a free connection just when a request comes on it.
-@Suite(.timeLimit(.minutes(5))) struct DeadConnectionTests {
+@Suite(.timeLimit(.minutes(15))) struct DeadConnectionTests {
     /// Answers the first request on each connection, and resets it at the second.
     private func server() throws -> LoopbackServer {
         let connections = ConnectionSet()

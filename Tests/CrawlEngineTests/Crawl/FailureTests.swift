@@ -5,7 +5,7 @@ import TrawlStore
 import LoopbackServer
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct FailureTests {
+@Suite(.timeLimit(.minutes(15))) struct FailureTests {
     /// What one URL of a misbehaving server comes to.
     private func row(
         _ response: LoopbackServer.Response, _ change: (inout JobSpec) -> Void = { _ in }

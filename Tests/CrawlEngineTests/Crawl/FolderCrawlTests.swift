@@ -8,7 +8,7 @@ import TrawlStore
 import TrawlTestSupport
 
 /// Whole crawls of a folder that stands for a site.
-@Suite(.timeLimit(.minutes(5))) struct FolderCrawlTests {
+@Suite(.timeLimit(.minutes(15))) struct FolderCrawlTests {
     private func spec(external: Bool = false) -> JobSpec {
         CrawlHarness.spec { spec in
             spec.robots = .obey

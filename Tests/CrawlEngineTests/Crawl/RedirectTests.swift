@@ -6,7 +6,7 @@ import LoopbackServer
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RedirectTests {
+@Suite(.timeLimit(.minutes(15))) struct RedirectTests {
     private func row(_ url: String, limit: Int = 10) async throws -> ResultRow {
         let harness = try CrawlHarness()
         try await harness.crawl([url], spec: CrawlHarness.spec { $0.limits.redirects = limit })

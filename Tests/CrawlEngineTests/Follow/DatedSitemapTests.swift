@@ -7,7 +7,7 @@ import LoopbackServer
 import Testing
 
 /// Sitemaps and feeds that say when their pages were changed.
-@Suite(.timeLimit(.minutes(5))) struct DatedSitemapTests {
+@Suite(.timeLimit(.minutes(15))) struct DatedSitemapTests {
     private let harness: CrawlHarness
     private let server: LoopbackServer
 

@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// Links that are no anchors: what is followed of them, and what on request only.
-@Suite(.timeLimit(.minutes(5))) struct FollowKindsTests {
+@Suite(.timeLimit(.minutes(15))) struct FollowKindsTests {
     private typealias Response = LoopbackServer.Response
 
     /// A server of pages by their paths; others are pages without links.

@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// Redirects in runs that follow links: what they may lead to, and that each page is requested once.
-@Suite(.timeLimit(.minutes(5))) struct FollowRedirectTests {
+@Suite(.timeLimit(.minutes(15))) struct FollowRedirectTests {
     /// A site by its paths: each page's links, or `> URL` for where it redirects to; what is not there is a 404.
     func site(_ pages: [String: [String]], on address: String = "127.0.0.1") throws -> LoopbackServer {
         try LoopbackServer(addresses: [address]) { request in

@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// Whole sites: from a seed to every page that its links lead to.
-@Suite(.timeLimit(.minutes(5))) struct FollowTests {
+@Suite(.timeLimit(.minutes(15))) struct FollowTests {
     /// A site by its paths: each page's links; what is not there is a 404.
     private func site(_ pages: [String: [String]]) throws -> LoopbackServer {
         try LoopbackServer { request in

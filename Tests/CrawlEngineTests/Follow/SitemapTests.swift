@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// Sitemaps that a job names, or a robots.txt.
-@Suite(.timeLimit(.minutes(5))) struct SitemapTests {
+@Suite(.timeLimit(.minutes(15))) struct SitemapTests {
     private func answer(_ request: LoopbackServer.Request) -> LoopbackServer.Response {
         let base = "http://\(request.headers["host"] ?? "")"
         switch request.path {

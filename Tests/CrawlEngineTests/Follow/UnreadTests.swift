@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// Pages that a night's crawl does not get to: which are gone, and which are only not known of.
-@Suite(.timeLimit(.minutes(5))) struct UnreadTests {
+@Suite(.timeLimit(.minutes(15))) struct UnreadTests {
     private static let articles = (1...5).map { "/a\($0)" }
     private static let unknown = articles.map { "unknown \($0)" }
 

@@ -7,7 +7,7 @@ import TrawlStore
 @testable import CrawlEngine
 
 /// Whole crawls in virtual time: each page once, no host beyond its limit, and no permit idle where there is work.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct SimulatedCrawlTests {
     /// How many pages; `TRAWL_SIMULATED_PAGES` says otherwise.
     private static let pages =

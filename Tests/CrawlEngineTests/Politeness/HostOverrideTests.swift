@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// What people set for a host while it is crawled. It is looked at once a second.
-@Suite(.timeLimit(.minutes(5))) struct HostOverrideTests {
+@Suite(.timeLimit(.minutes(15))) struct HostOverrideTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

@@ -7,7 +7,7 @@ import LoopbackServer
 import Testing
 
 /// robots.txt as servers see it asked for, and what it makes of pages.
-@Suite(.timeLimit(.minutes(5))) struct RobotsTests {
+@Suite(.timeLimit(.minutes(15))) struct RobotsTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

@@ -9,7 +9,7 @@ import Synchronization
 import Testing
 
 /// Hosts that ask to be left alone, or asked less often.
-@Suite(.timeLimit(.minutes(5))) struct ThrottleTests {
+@Suite(.timeLimit(.minutes(15))) struct ThrottleTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

@@ -8,7 +8,7 @@ import Testing
 @testable import CrawlEngine
 
 /// Hosts that cannot be connected to.
-@Suite(.timeLimit(.minutes(5))) struct UnreachableHostTests {
+@Suite(.timeLimit(.minutes(15))) struct UnreachableHostTests {
     private let harness: CrawlHarness
 
     init() throws { harness = try CrawlHarness() }

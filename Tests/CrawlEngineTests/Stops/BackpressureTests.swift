@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Observers that cannot keep up.
-@Suite(.timeLimit(.minutes(5))) struct BackpressureTests {
+@Suite(.timeLimit(.minutes(15))) struct BackpressureTests {
     @Test func `while the observer is behind nothing more is claimed`() async throws {
         let server = try LoopbackServer(recordsExchanges: false) { _ in .text("ok") }
         let harness = try CrawlHarness()

@@ -6,7 +6,7 @@ import LoopbackServer
 import Testing
 
 /// What one go at a run may use up.
-@Suite(.timeLimit(.minutes(5))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(15))) struct BudgetTests {
     private func urls(_ server: LoopbackServer, _ count: Int) -> [String] {
         (0..<count).map { server.url("/\($0)") }
     }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// A reader of the database that does not end.
-@Suite(.timeLimit(.minutes(5))) struct HeldLogTests {
+@Suite(.timeLimit(.minutes(15))) struct HeldLogTests {
     /// Crawls enough to fill several pages of the log, and gives the sizes that were warned of.
     private func warnings(_ harness: CrawlHarness, limit: Int64) async throws -> [Int64] {
         let server = try LoopbackServer { _ in .text("ok").delayed(by: .milliseconds(30)) }

@@ -5,7 +5,7 @@ import TrawlStore
 import LoopbackServer
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ResumeTests {
+@Suite(.timeLimit(.minutes(15))) struct ResumeTests {
     @Test func `a stopped crawl goes on where it was and asks for no page twice`() async throws {
         let server = try LoopbackServer { _ in .text("ok").delayed(by: .milliseconds(1)) }
         let harness = try CrawlHarness()

@@ -16,7 +16,7 @@ import TrawlTestSupport
         #expect(NameDiagnosis.Verdict(EAI_AGAIN).words.contains("/etc/resolv.conf"))
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(15)))
     func `the first failure says how to find out, a later one what was found`() async throws {
         let diagnosis = NameDiagnosis()
         let message = "Could not resolve host: localhost"

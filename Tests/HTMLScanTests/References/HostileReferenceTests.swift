@@ -2,7 +2,7 @@ import HTMLScan
 import Testing
 
 /// Pages that are made to fill memory, or to take time.
-@Suite(.timeLimit(.minutes(5))) struct HostileReferenceTests {
+@Suite(.timeLimit(.minutes(15))) struct HostileReferenceTests {
     private func scan(_ page: String) throws -> PageReferences {
         let scanner = PageScanner(.references)
         _ = scanner.title(of: page, pieces: 16 << 10)

@@ -208,7 +208,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: [
             "//div//p", "//p/following::p", "//p/..", "//p/following-sibling::p", "//p | //p",
             "count(//p/preceding::*)",

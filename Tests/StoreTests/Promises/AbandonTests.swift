@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// A run can be ended for good while pages of it wait.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct AbandonTests {
     @Test("Pages that wait are skipped, and what was settled stays", arguments: DatabaseFactory.all)
     func skipped(_ factory: DatabaseFactory) throws {

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Pages are taken in batches of the job's size, which are reported once.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct BatchTests {
     @Test("Batches have the job's size, over all hosts of a turn", arguments: DatabaseFactory.all)
     func size(_ factory: DatabaseFactory) throws {

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// What people change is heard with the sign of life.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct BeatTests {
     @Test("Nothing comes without a sign of life", arguments: DatabaseFactory.all)
     func none(_ factory: DatabaseFactory) throws {

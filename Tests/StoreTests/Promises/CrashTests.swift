@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// A crash between any two calls loses nothing, and counts nothing twice.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct CrashTests {
     /// How many calls the work has.
     static let calls = 9

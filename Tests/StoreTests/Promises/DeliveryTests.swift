@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Who is to be told that a run has finished is known with the run's end, and for as long as nobody was told.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct DeliveryTests {
     private func runner(_ factory: DatabaseFactory, beside other: TestRunner? = nil, pid: Int32 = 1) throws
         -> TestRunner

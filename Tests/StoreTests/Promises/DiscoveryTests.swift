@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// What pages lead to becomes pages, each once.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct DiscoveryTests {
     /// A runner that has taken the first page of a run that follows links.
     private func start(

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// A run ends when nothing of it waits; an import that was cut short is none.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct FinishTests {
     @Test("A run with a page that waits does not end", arguments: DatabaseFactory.all)
     func pending(_ factory: DatabaseFactory) throws {

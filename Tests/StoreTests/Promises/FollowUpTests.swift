@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Items and further pages are recorded with the page that they come from, once.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct FollowUpTests {
     private struct Items: ItemList {
         let all: [String]

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Hosts with pages that wait are found, taken and given back.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct HostSearchTests {
     @Test("A search goes on behind the host where the one before ended", arguments: DatabaseFactory.all)
     func slices(_ factory: DatabaseFactory) throws {

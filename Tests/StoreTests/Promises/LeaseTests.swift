@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Hosts are had by one runner at a time, and come free when it is gone.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LeaseTests {
     @Test("A host is had by one runner", arguments: DatabaseFactory.all)
     func oneRunner(_ factory: DatabaseFactory) throws {

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// The links of a run that are broken or unsure come one after the other, with nothing that is fine.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LinkFaultTests {
     private func link(_ url: String, fragment: String? = nil, reason: LinkReason? = nil) -> Link {
         Link(url: url, fragment: fragment, element: "a", attribute: "href", line: 3, reason: reason)

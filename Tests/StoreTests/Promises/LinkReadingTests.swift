@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Links are read by where they are, where they lead and what they say, and counted.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LinkReadingTests {
     /// A finished reading of three pages: `/` links to `/a` twice and to another host; `/a` and `/b` link to `/a`.
     private func read(_ factory: DatabaseFactory) throws -> TestRunner {

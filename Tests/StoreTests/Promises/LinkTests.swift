@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Links are rows, written with their page, and have the verdict of what they lead to.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct LinkTests {
     /// A runner that has taken the first page of a run that checks links.
     private func start(

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// What came of pages is counted once, and the counters are those of the pages.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct OutcomeTests {
     @Test("Each outcome settles its page, or puts it off", arguments: DatabaseFactory.all)
     func verdicts(_ factory: DatabaseFactory) throws {

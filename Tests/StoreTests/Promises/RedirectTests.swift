@@ -51,7 +51,7 @@ extension TurnReply {
 }
 
 /// What a redirect leads to is asked for once, as a page of its own or as that of the page that redirects.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct RedirectTests {
     /// A runner that has taken a page that was found, of a run that follows links; a second one waits.
     private func start(

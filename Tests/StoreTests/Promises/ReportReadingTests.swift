@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// What a report reads beside the pages: hosts with what became of their pages, and redirects.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct ReportReadingTests {
     @Test("Hosts come with their pages, retries and rules, the largest first", arguments: DatabaseFactory.all)
     func hosts(_ factory: DatabaseFactory) throws {

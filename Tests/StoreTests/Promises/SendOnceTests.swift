@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Requests that must not go out twice are noted before they do.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct SendOnceTests {
     private func start(_ factory: DatabaseFactory) throws -> (runner: TestRunner, taken: [ClaimedPage]) {
         let stored = ImportedRequest(method: "POST", details: #"{"body":"x"}"#, idempotencyKey: "key")

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Limits of a job hold over all runners of a run.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct SharedBudgetTests {
     private static let list = pages(60, of: "http://a.test") + pages(60, of: "http://b.test")
 

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Several runners work on one run, where a database is for several machines.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct SharedRunTests {
     /// The databases that runners share runs in.
     static let databases = DatabaseFactory.all.filter(\.sharesRuns)
@@ -245,7 +245,7 @@ struct SharedRunTests {
 }
 
 /// A run is ended, or its failures put back, while runners are at work on it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct SharedRunCommandTests {
     @Test("A run that is abandoned ends for all runners", arguments: SharedRunTests.databases)
     func abandons(_ factory: DatabaseFactory) throws {
@@ -293,7 +293,7 @@ struct SharedRunCommandTests {
 }
 
 /// What the server refuses fails its own page.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct RefusedOutcomeTests {
     @Test(
         "An outcome that the server refuses fails its page, and the others are kept",
@@ -322,7 +322,7 @@ struct RefusedOutcomeTests {
 }
 
 /// What a runner says of hosts that it does not have any more is refused.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct FenceTests {
     /// What has happened to the host since its page was taken.
     enum Change: String, CaseIterable {

@@ -3,7 +3,7 @@ import Testing
 import TrawlStore
 
 /// Pages are taken once, in order, and no more than may be.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct TakeTests {
     @Test("A page is taken once", arguments: DatabaseFactory.all, [true, false])
     func once(_ factory: DatabaseFactory, fromPosition: Bool) throws {

@@ -4,7 +4,7 @@ import Testing
 /// Databases against the model of the port: the same random calls, the same replies, the same rows.
 ///
 /// `TRAWL_WALK_TRACE=1` prints every turn.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(15)))
 struct ModelWalkTests {
     /// How many walks are made; `TRAWL_WALKS` says otherwise.
     private static let walks = ProcessInfo.processInfo.environment["TRAWL_WALKS"].flatMap(UInt64.init) ?? 12

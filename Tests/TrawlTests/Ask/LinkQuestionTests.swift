@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// The queries of docs/link-questions.md give what the page says.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct LinkQuestionTests {
     let bench: Workbench
 

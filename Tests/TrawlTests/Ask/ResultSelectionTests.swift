@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Which rows `trawl results` shows, and what of them.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ResultSelectionTests {
     let bench: Workbench
 

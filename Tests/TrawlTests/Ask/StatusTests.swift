@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 import TrawlTestSupport
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct StatusTests {
     let bench: Workbench
 

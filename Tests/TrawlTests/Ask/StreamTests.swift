@@ -1,7 +1,7 @@
 import LoopbackServer
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct StreamTests {
     let bench: Workbench
     let site: LoopbackServer

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Lists of APIs, with all their pages and items.
-@Suite(.timeLimit(.minutes(2))) struct CollectionTests {
+@Suite(.timeLimit(.minutes(15))) struct CollectionTests {
     private let bench: Workbench
     private let list: ListServer
     private let site: LoopbackServer

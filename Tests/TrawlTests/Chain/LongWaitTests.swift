@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// Limits of APIs that are used up for longer than a job waits.
-@Suite(.timeLimit(.minutes(3))) struct LongWaitTests {
+@Suite(.timeLimit(.minutes(15))) struct LongWaitTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

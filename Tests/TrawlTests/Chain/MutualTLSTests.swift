@@ -15,7 +15,7 @@ private enum ServerPrograms {
 }
 
 /// Requests to a real nginx that asks for certificates.
-@Suite(.enabled(if: ServerPrograms.areThere), .timeLimit(.minutes(2))) struct MutualTLSTests {
+@Suite(.enabled(if: ServerPrograms.areThere), .timeLimit(.minutes(15))) struct MutualTLSTests {
     private let bench: Workbench
     private let port: Int
     private let nginx: Running

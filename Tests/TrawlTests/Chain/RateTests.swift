@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Limits of APIs, as the server sees them.
-@Suite(.timeLimit(.minutes(3))) struct RateTests {
+@Suite(.timeLimit(.minutes(15))) struct RateTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// The jobs of sample-jobs/api, against a server that pages and refuses as the documentation of these APIs says.
-@Suite(.timeLimit(.minutes(5))) struct SampleJobTests {
+@Suite(.timeLimit(.minutes(15))) struct SampleJobTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Items of XML, requests for rows of files, and what ends badly, by the program.
-@Suite(.timeLimit(.minutes(3))) struct ShapeTests {
+@Suite(.timeLimit(.minutes(15))) struct ShapeTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// What is new since the run before.
-@Suite(.timeLimit(.minutes(2))) struct SinceTests {
+@Suite(.timeLimit(.minutes(15))) struct SinceTests {
     private let bench: Workbench
     private let state = Items()
     private let site: LoopbackServer

@@ -5,7 +5,7 @@ import Testing
 import TrawlTestSupport
 
 /// Bodies that come from files, compressed bodies, and what requests go through.
-@Suite(.timeLimit(.minutes(2))) struct UploadTests {
+@Suite(.timeLimit(.minutes(15))) struct UploadTests {
     private let bench: Workbench
     private let seen = SeenRequests()
     private let site: LoopbackServer

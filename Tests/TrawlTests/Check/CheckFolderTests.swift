@@ -2,7 +2,7 @@ import Testing
 import TrawlTestSupport
 
 /// `trawl check` on a folder, as a user runs it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct CheckFolderTests {
     let bench: Workbench
 

@@ -7,7 +7,7 @@ import TrawlStore
 @testable import trawl
 
 /// How `trawl check` writes links: nothing of a page means anything there.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct CheckFormatTests {
     /// A text with all that may be taken for something.
     private let hostile =

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// `trawl check` on a site, as a user runs it.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct CheckTests {
     let bench: Workbench
     let site: PlantedSite

@@ -2,7 +2,7 @@ import Glibc
 import LoopbackServer
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct AbandonTests {
     let bench: Workbench
 

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// User names and passwords in URLs.
-@Suite(.timeLimit(.minutes(5))) struct CredentialsTests {
+@Suite(.timeLimit(.minutes(15))) struct CredentialsTests {
     private let bench: Workbench
     private let site: LoopbackServer
 

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Fields, from the job file to the shell.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct ExtractTests {
     let bench: Workbench
 

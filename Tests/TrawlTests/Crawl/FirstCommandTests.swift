@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// What a new user types: a list, a URL, a host, standard input.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct FirstCommandTests {
     let bench: Workbench
     let site: LoopbackServer

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Keys and flags for what is fetched, from where, and with which cookies.
-@Suite(.timeLimit(.minutes(5))) struct KeyTests {
+@Suite(.timeLimit(.minutes(15))) struct KeyTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

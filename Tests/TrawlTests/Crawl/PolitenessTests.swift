@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// What hosts have asked for, over a kill.
-@Suite(.timeLimit(.minutes(5))) struct PolitenessTests {
+@Suite(.timeLimit(.minutes(15))) struct PolitenessTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

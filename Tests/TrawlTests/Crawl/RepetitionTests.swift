@@ -2,7 +2,7 @@ import LoopbackServer
 import Testing
 
 /// Requests that are not idempotent, and what lets them be sent again.
-@Suite(.timeLimit(.minutes(5))) struct RepetitionTests {
+@Suite(.timeLimit(.minutes(15))) struct RepetitionTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// What becomes of the replies of API jobs: those that are no JSON, those that cannot be read by others, and secrets in them.
-@Suite(.timeLimit(.minutes(5))) struct ReplyTests {
+@Suite(.timeLimit(.minutes(15))) struct ReplyTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What is done with API jobs beside running them.
-@Suite(.timeLimit(.minutes(5))) struct RequestCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestCommandTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// API jobs.
-@Suite(.timeLimit(.minutes(5))) struct RequestTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestTests {
     private let bench: Workbench
     private let site: LoopbackServer
     private let answers: Answers

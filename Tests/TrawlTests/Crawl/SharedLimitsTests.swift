@@ -3,7 +3,7 @@ import Testing
 import TrawlTestSupport
 
 /// Two processes on one run in PostgreSQL.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere)) struct SharedLimitsTests {
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere)) struct SharedLimitsTests {
     private let bench: Workbench
     private let site: LoopbackServer
     private let database: String

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Signatures of AWS beside those of botocore, over requests that are made up.
-@Suite(.timeLimit(.minutes(5))) struct AWSSignerTests {
+@Suite(.timeLimit(.minutes(15))) struct AWSSignerTests {
     private struct Made: Encodable {
         var method: String
         var url: String

@@ -5,7 +5,7 @@ import Testing
 import TrawlTestSupport
 
 /// Credentials over kills, in another database, and with servers of tokens that misbehave.
-@Suite(.timeLimit(.minutes(3))) struct CredentialEndsTests {
+@Suite(.timeLimit(.minutes(15))) struct CredentialEndsTests {
     private let bench: Workbench
     private let environment = ["SECRET": AccountServer.clientSecret, "REFRESH": "refresh-token-0"]
 

@@ -6,7 +6,7 @@ import Testing
 import TrawlTestSupport
 
 /// Digest, against a server that keeps to RFC 7616 as strictly as one may.
-@Suite(.timeLimit(.minutes(2))) struct DigestCredentialTests {
+@Suite(.timeLimit(.minutes(15))) struct DigestCredentialTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

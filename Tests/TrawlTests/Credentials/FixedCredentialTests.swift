@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Credentials that the user has: bearer, basic, api_key.
-@Suite(.timeLimit(.minutes(2))) struct FixedCredentialTests {
+@Suite(.timeLimit(.minutes(15))) struct FixedCredentialTests {
     private let bench: Workbench
     private let accounts = AccountServer()
     private let site: LoopbackServer

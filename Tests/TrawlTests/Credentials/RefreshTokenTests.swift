@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Refresh tokens of OAuth, which may be good once.
-@Suite(.timeLimit(.minutes(3))) struct RefreshTokenTests {
+@Suite(.timeLimit(.minutes(15))) struct RefreshTokenTests {
     private let bench: Workbench
     private let environment = [
         "SECRET": AccountServer.clientSecret, "PASSWORD": AccountServer.password,

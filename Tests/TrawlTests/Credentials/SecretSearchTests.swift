@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// Whether any secret of a run is left anywhere, where the API repeats all that it was sent.
-@Suite(.timeLimit(.minutes(2))) struct SecretSearchTests {
+@Suite(.timeLimit(.minutes(15))) struct SecretSearchTests {
     private let bench: Workbench
 
     init() throws { bench = try Workbench() }

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Tokens that are got on the way: OAuth and logins.
-@Suite(.timeLimit(.minutes(3))) struct TokenTests {
+@Suite(.timeLimit(.minutes(15))) struct TokenTests {
     private let bench: Workbench
     private let environment = [
         "SECRET": AccountServer.clientSecret, "PASSWORD": AccountServer.password,

@@ -3,7 +3,7 @@ import LoopbackServer
 import Testing
 
 /// Jobs that a daemon runs at once share its `--concurrency`.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct SharedLimitTests {
     @Test func `a small job beside a big one gets its turns of a limit of one`() async throws {
         let bench = try Workbench()

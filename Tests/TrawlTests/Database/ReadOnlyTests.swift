@@ -5,7 +5,7 @@ import Testing
 import TrawlTestSupport
 
 /// Who may read a database and not write it gets rows, as with any other file.
-@Suite(.timeLimit(.minutes(5))) struct ReadOnlyTests {
+@Suite(.timeLimit(.minutes(15))) struct ReadOnlyTests {
     private let bench: Workbench
     private let site: LoopbackServer
     /// Before a command: makes it that of a user who owns nothing. Who is not root takes the right from themselves.

@@ -3,7 +3,7 @@ import GRDB
 import LoopbackServer
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct StorageFaultTests {
     let bench: Workbench
     let site: LoopbackServer

@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// The tools that people open a database with, beside `sqlite3`.
-@Suite(.timeLimit(.minutes(10))) struct ToolTests {
+@Suite(.timeLimit(.minutes(15))) struct ToolTests {
     private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "Fixtures/tools.py"
     ).path

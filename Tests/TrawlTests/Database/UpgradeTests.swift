@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// Databases that other versions have left, opened by this one.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct UpgradeTests {
     let bench: Workbench
 

@@ -4,7 +4,7 @@ import LoopbackServer
 import Testing
 
 /// Who is told when a run has finished.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct OnFinishTests {
     let bench: Workbench
     let site: LoopbackServer

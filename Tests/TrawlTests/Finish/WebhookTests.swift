@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A webhook is told when a run has finished.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct WebhookTests {
     /// What a webhook was sent.
     private final class Inbox: Sendable {

@@ -5,7 +5,7 @@ import Testing
 import TrawlTestSupport
 
 /// What `--listen` serves, asked by a client as a browser would.
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct LivePageTests {
     let bench: Workbench
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The metrics as a Prometheus server sees them. They are read by the same script that people can call.
-@Suite(.enabled(if: Prometheus.isHere, "without Debian's package prometheus"), .timeLimit(.minutes(4)))
+@Suite(.enabled(if: Prometheus.isHere, "without Debian's package prometheus"), .timeLimit(.minutes(15)))
 struct PrometheusTests {
     @Test func `every query of the dashboard finds something in what Prometheus has scraped`() async throws {
         let bench = try Workbench()

@@ -7,7 +7,7 @@ import TrawlTestSupport
 @testable import trawl
 
 /// The server on loopback, with clients that behave badly.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct WebServerTests {
     /// Answers what it is asked, `/later` from another thread, `/events` with a stream, `/large` with 40 MB.
     struct Echo: WebSite {

@@ -5,7 +5,7 @@ import JobFile
 import Testing
 
 /// The pages for users say what the program does.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct DocumentationTests {
     let bench: Workbench
 

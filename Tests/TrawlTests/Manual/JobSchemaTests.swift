@@ -3,7 +3,7 @@ import JobFile
 import Testing
 
 /// `trawl schema`, the JSON Schema of job files, says what the parser and docs/job-file.md say.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(15)))
 struct JobSchemaTests {
     private let root: [String: Any]
 

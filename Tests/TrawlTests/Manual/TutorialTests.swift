@@ -3,7 +3,7 @@ import Testing
 import TrawlTestSupport
 
 /// The tutorial does what it says: its files are written, its commands are run one after the other, and what they print is compared.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct TutorialTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct TutorialTests {
     /// A command, and what it prints.
     private struct Step {
         let command: String

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct HelpTests {
     static let subcommands = [
         "init", "demo", "run", "fetch", "check", "add", "jobs", "runs", "status", "results", "report",

@@ -5,7 +5,7 @@ import TrawlTestSupport
 @testable import trawl
 
 /// The site that `trawl demo` serves, and crawls of it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DemoTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct DemoTests {
     let site = DemoSite(origin: "http://127.0.0.1:8137")
 
     @Test func `each page of the list and the sitemap is there`() {

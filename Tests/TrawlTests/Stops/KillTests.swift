@@ -3,7 +3,7 @@ import Glibc
 import LoopbackServer
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct KillTests {
     let bench: Workbench
 

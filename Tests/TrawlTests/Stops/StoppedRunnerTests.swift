@@ -4,7 +4,7 @@ import Testing
 import TrawlTestSupport
 
 /// A process that stands still for longer than others wait for its sign of life.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: PostgresServer.isHere)) struct StoppedRunnerTests {
+@Suite(.timeLimit(.minutes(15)), .enabled(if: PostgresServer.isHere)) struct StoppedRunnerTests {
     private static let addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"]
 
     @Test func `another takes its hosts, and it goes on as a new runner`() async throws {
