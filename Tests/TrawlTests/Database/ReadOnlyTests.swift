@@ -60,7 +60,7 @@ import TrawlTestSupport
 
     @Test func `what a running crawl writes is read, and what one that was killed has left`() async throws {
         let slow = try LoopbackServer {
-            $0.path == "/slow" ? .text("late").delayed(by: .seconds(30)) : .text("ok")
+            $0.path == "/slow" ? .text("late").delayed(by: .seconds(600)) : .text("ok")
         }
         try bench.job("slow", urls: [slow.url("/1"), slow.url("/slow")])
         let run = try bench.start("run", "-q", "slow.yaml", "--db", "db/trawl.db")
