@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It is made when it is first asked for, serves all tests of the process, and ends with it, however that ends. It does not wait for
 /// the disk. If `TRAWL_TEST_POOLER` names a PgBouncer, such as `pgbouncer`, all tests reach the server through that, in transaction mode
-/// with four connections.
+/// with ten connections.
 package final class PostgresServer: Sendable {
     /// The folder of its socket.
     package let folder: String
@@ -95,7 +95,7 @@ package final class PostgresServer: Sendable {
             done
             if [ -n "$pooler" ]; then
                 printf '%s\\n' '[databases]' "trawl = host=$folder port=$port user=trawl" '[pgbouncer]' "unix_socket_dir = $folder" \
-                    "listen_port = $((port + 20000))" 'auth_type = any' 'pool_mode = transaction' 'default_pool_size = 4' \
+                    "listen_port = $((port + 20000))" 'auth_type = any' 'pool_mode = transaction' 'default_pool_size = 10' \
                     'max_client_conn = 1000' "logfile = $folder/pooler.log" >"$folder/pooler.ini"
                 chmod 644 "$folder/pooler.ini"
                 $as "$pooler" -q "$folder/pooler.ini" >>"$folder.log" 2>&1 </dev/null &
