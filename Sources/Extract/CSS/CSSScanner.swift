@@ -143,7 +143,8 @@ struct CSSScanner {
     mutating func series() -> (step: Int, offset: Int)? {
         skipSpaces()
         defer { skipSpaces() }
-        for (word, series) in [("odd", (2, 1)), ("even", (2, 0))] where takeWord(word) { return series }
+        if takeWord("odd") { return (2, 1) }
+        if takeWord("even") { return (2, 0) }
         let sign = takeSign()
         let number = digits()
         guard takeWord("n", isWhole: false) else { return number.map { (0, (sign ?? 1) * $0) } }

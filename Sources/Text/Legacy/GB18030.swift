@@ -8,13 +8,11 @@ enum GB18030 {
             ((Int(bytes[0]) - 0x81) * 10 + Int(bytes[1]) - 0x30) * 1260 + (Int(bytes[2]) - 0x81) * 10
             + Int(bytes[3]) - 0x30
         // Characters that have two bytes as well, since the edition of 2005, keep the four that they had.
-        for (first, character) in [(first: 19_057, character: 0x9FB4), (first: 39_076, character: 0xFE10)]
-            as [(Int, Int)]
-        {
-            let offset = index - first
-            if offset >= 0, offset < (character == 0x9FB4 ? 8 : 10) { return UInt16(character + offset) }
+        switch index {
+        case 19_057..<19_065: return UInt16(0x9FB4 + index - 19_057)
+        case 39_076..<39_086: return UInt16(0xFE10 + index - 39_076)
+        default: return nil
         }
-        return nil
     }
 
     /// The codes of four bytes for the characters of the basic multilingual plane, and some that have none.
