@@ -14,7 +14,7 @@ package struct TrapCounts: Sendable {
 
     /// A kind of URLs, of which there may be so many in a run.
     package struct Kind: Sendable, Equatable {
-        /// The same for all URLs of the kind. Kinds of different hosts differ.
+        /// A hash of what the kind's URLs have in common, their host among it.
         package let key: Int64
         /// The most URLs.
         package let limit: Int

@@ -65,7 +65,7 @@ extension Frontier {
         if let next = search.nextAt { sweep.expect(at: next) }
         if search.wasDenied { wasDenied = true }
         if search.isLast { sweep.hasOthers = search.hasOthers }
-        // What others have may come here: they give it up, or end.
+        // Hosts of other runners may become free: those give them up, or end.
         if search.wasDenied || search.hasOthers && hosts.isEmpty { waitForOthers(now: now) }
         sweep.advance(to: search.last, isLast: search.isLast)
     }
@@ -100,7 +100,7 @@ extension Frontier {
         }
     }
 
-    /// Has hosts that others have looked for again.
+    /// Plans another look for hosts that other runners have now.
     mutating func waitForOthers(now: Int64) {
         sweep.waitForOthers(now: now, fraction: policy.random())
     }

@@ -117,7 +117,7 @@ struct Frontier: ~Copyable {
         return isStopping || (!sweep.isUnderWay && sweep.nextAt == nil)
     }
 
-    /// Whether it has nothing to do as long as others do not give up anything, which it has been waiting for in vain.
+    /// Whether it has no work of its own, and has looked in vain several times for hosts of other runners.
     var isIdle: Bool {
         hosts.isEmpty && news.isEmpty && redirects.isEmpty && sendOnce.isEmpty && sweep.hasOthers
             && sweep.isPatient

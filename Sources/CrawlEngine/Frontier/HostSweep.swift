@@ -30,7 +30,7 @@ struct HostSweep {
         startedAt = now
     }
 
-    /// Whether it has got nothing for so long that it waits for as long as it ever does.
+    /// Whether so many sweeps in a row have got nothing that the wait is the longest one.
     var isPatient: Bool { fruitless >= HostSweep.doublings && waitsForOthers }
 
     /// Notes that from an instant on there is something for a sweep to find.

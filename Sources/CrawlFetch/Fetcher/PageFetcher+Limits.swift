@@ -81,7 +81,7 @@ extension PageFetcher {
 
 /// What a reply says of a limit that a request has met.
 struct LimitRefusal {
-    /// How long the host takes no more.
+    /// For how long the host takes no more requests.
     var wait: Duration
     /// Whether requests are made rarer as well, as after a 429.
     var slows = false

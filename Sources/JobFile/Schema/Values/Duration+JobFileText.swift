@@ -39,7 +39,7 @@ extension Duration {
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 
-    /// How often a unit is in a time; nil where that is not a whole number of at least two.
+    /// How many of a unit make up a time; nil where that is not a whole number of at least two.
     private static func count(of unit: Int64, in milliseconds: Int64) -> Int64? {
         milliseconds >= 2 * unit && milliseconds.isMultiple(of: unit) ? milliseconds / unit : nil
     }

@@ -147,7 +147,7 @@ private struct Column {
         return [status, bytes, time, Column(.url), words]
     }()
 
-    /// The same without numbers, for terminals that have less columns than ``narrow``.
+    /// The same without numbers, for terminals that have fewer columns than ``narrow``.
     static let few = standard.filter { !$0.isNumber }
     static let narrow = 60
 }
