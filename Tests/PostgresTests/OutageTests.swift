@@ -84,8 +84,9 @@ struct OutageTests {
             _ = try transaction.connection.run(
                 "INSERT INTO {schema}.jobs (name, spec) VALUES ($1, '{}')", [.text("job")])
             if tries == 1 {
-                _ = try killer.run(
-                    "SELECT pg_terminate_backend($1::int)", [.int(transaction.connection.serverProcess)])
+                // Behind a pooler a transaction has a process of its own.
+                let process = try transaction.connection.run("SELECT pg_backend_pid()").first?.int(0) ?? 0
+                _ = try killer.run("SELECT pg_terminate_backend($1::int)", [.int(process)])
             }
             _ = try transaction.connection.run("SELECT 1")
         }

@@ -24,8 +24,6 @@ package final class PostgresServer: Sendable {
 
     /// Whether PostgreSQL is installed. Where it is not, tests that need it are skipped.
     package static let isHere = programs != nil
-    /// Whether a pooler is between tests and server.
-    package static let isPooled = !pooler.isEmpty
 
     /// The server of all tests.
     package static func shared() throws -> PostgresServer {
