@@ -38,13 +38,15 @@ extension WebURL {
 
 extension String {
     /// The text of a URL, or of what was to be one, without what stands between `//` and the last `@` of its authority:
-    /// what may be shown and stored. It need not parse.
+    /// what may be shown and stored. It need not parse. An address behind `mailto:` and the like is no secret, and stays.
     package var withoutUserInfo: String {
         guard utf8.contains(UInt8(ascii: "@")), let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else {
             return self
         }
         func isSlash(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "/") || byte == UInt8(ascii: "\\") }
         let start = utf8[utf8.index(after: colon)...].firstIndex { !isSlash($0) } ?? utf8.endIndex
+        let hasAuthority = start > utf8.index(after: colon)
+        guard hasAuthority || !Self.addressSchemes.contains(self[..<colon].lowercased()) else { return self }
         let end = utf8[start...].firstIndex {
             isSlash($0) || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
         }
@@ -53,4 +55,7 @@ extension String {
         }
         return String(self[..<start]) + String(self[utf8.index(after: at)...])
     }
+
+    /// Schemes whose URLs are addresses with an `@` and without a password: mail (RFC 6068), chat (RFC 5122), accounts (RFC 7565).
+    private static let addressSchemes: Set = ["mailto", "xmpp", "acct"]
 }

@@ -41,7 +41,9 @@ struct JobsCommand: ParsableCommand, OutputCommand {
         } catch {
             throw CommandFailure(error)
         }
-        try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
+        try Terminal.put(
+            table.text(
+                Palette(isOn: output.usesColor(on: STDOUT_FILENO)), columns: Terminal.columns(STDOUT_FILENO)))
     }
 
     /// The job's next due time that is not settled yet. If it is in the past, the next daemon or bare `trawl run` makes up for it.

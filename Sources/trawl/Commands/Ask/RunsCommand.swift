@@ -39,6 +39,8 @@ struct RunsCommand: ParsableCommand, OutputCommand {
         } catch {
             throw CommandFailure(error)
         }
-        try Terminal.put(table.text(Palette(isOn: output.usesColor(on: STDOUT_FILENO))))
+        try Terminal.put(
+            table.text(
+                Palette(isOn: output.usesColor(on: STDOUT_FILENO)), columns: Terminal.columns(STDOUT_FILENO)))
     }
 }

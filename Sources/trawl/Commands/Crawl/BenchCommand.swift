@@ -126,7 +126,7 @@ struct BenchCommand: AsyncParsableCommand, OutputCommand {
                 Wording.time(milliseconds: level.percentile(95)), Self.tenths(first * 10 / elapsed) + " ×",
             ])
         }
-        return table.text(Palette(isOn: output.usesColor(on: 1)))
+        return table.text(Palette(isOn: output.usesColor(on: 1)), columns: Terminal.columns(1))
     }
 
     private static func tenths(_ number: Int64) -> String { "\(number / 10).\(number % 10)" }
