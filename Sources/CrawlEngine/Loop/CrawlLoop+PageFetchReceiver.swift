@@ -21,9 +21,12 @@ extension CrawlLoop: PageFetchReceiver {
         var verdict = HostCircuit.Verdict.counted
         if let slot = fetcher.slot {
             let allowance = fetcher.allowance
+            // A wait that the host names begins when its reply came. `transfers.now` may be older than that: a busy machine can
+            // stop the thread before it reads what has come.
+            let now = allowance == nil && signal == .answered ? transfers.now : .now
             verdict = gate.finished(
                 slot, wasSent: fetcher.wasSent, signal, fraction: job.environment.random(),
-                allowance: allowance, name: allowance == nil ? nil : result.requestName, now: transfers.now)
+                allowance: allowance, name: allowance == nil ? nil : result.requestName, now: now)
             fetcher.slot = nil
             for paused in gate.takePaused(slot, for: CrawlLoop.longPause, now: transfers.now) {
                 putOff(paused.request, for: paused.wait)
