@@ -91,7 +91,7 @@ find_modules() {
     read -ra includes <<<"$(pkg-config --cflags-only-I libxml-2.0 uchardet libpq)"
     swift_modules=(-I .build/debug/Modules "${includes[@]}")
     for map in Sources/C*/module.modulemap .build/debug/*.build/module.modulemap \
-        .build/checkouts/{GRDB.swift/Sources/GRDBSQLite,Yams/Sources/CYaml/include,FlyingFox/CSystemLinux/include}/module.modulemap; do
+        .build/checkouts/{GRDB.swift/Sources/GRDBSQLite,Yams/Sources/CYaml/include}/module.modulemap; do
         swift_modules+=(-Xcc "-fmodule-map-file=$map")
     done
 }

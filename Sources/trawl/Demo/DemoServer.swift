@@ -1,80 +1,72 @@
-internal import FlyingFox
-internal import FlyingSocks
-internal import Foundation
+internal import CrawlCore
+internal import Dispatch
 internal import Glibc
 
 /// Serves the demo site on this machine.
-struct DemoServer {
-    let port: UInt16
+struct DemoServer: WebSite {
+    let origin: String
+    private let site: DemoSite
+    private let server: WebServer
     /// Called for each request with what was answered.
-    let log: @Sendable (String) -> Void
+    private let log: @Sendable (String) -> Void
 
-    var origin: String { "http://127.0.0.1:\(port)" }
-
-    /// Serves until the process ends.
+    /// Listens.
     ///
-    /// - Parameter ready: called once it listens.
+    /// - Parameter port: a port at 127.0.0.1.
     /// - Throws: `CommandFailure` where it cannot listen.
-    func run(ready: @escaping @Sendable () -> Void) async throws {
-        let address: sockaddr_in
-        do {
-            address = try .inet(ip4: "127.0.0.1", port: port)
-        } catch {
-            throw CommandFailure(.internalError, "127.0.0.1 is no address here: \(error)")
+    init(port: UInt16, log: @escaping @Sendable (String) -> Void) throws {
+        guard let address = ListenAddress(argument: "127.0.0.1:\(port)") else {
+            throw CommandFailure(.internalError, "127.0.0.1:\(port) is no address here")
         }
-        let server = HTTPServer(address: address, timeout: 15, logger: .disabled)
-        let site = DemoSite(origin: origin)
-        let log = log
-        await server.appendRoute("*") { request in try await Self.respond(to: request, site, log) }
-        let announcement = Task {
-            try await server.waitUntilListening()
-            ready()
-        }
-        defer { announcement.cancel() }
+        // A crawl of the shop may well ask for many pages at once.
+        var limits = WebLimits()
+        limits.connections = 1_000
         do {
-            try await server.run()
-        } catch {
-            var reason = "\(error)"
-            if case .failed(_, _, let message)? = error as? SocketError { reason = message }
+            server = try WebServer(at: address, limits: limits) { log("no connection: \($0)") }
+        } catch let failure as CommandFailure {
             throw CommandFailure(
-                .io,
-                "port \(port) cannot be served: \(reason); choose another: trawl demo --port \(port &+ 1)")
+                failure.status, "\(failure.message); choose another port: trawl demo --port \(port &+ 1)")
         }
+        origin = "http://\(address.text)"
+        site = DemoSite(origin: origin)
+        self.log = log
     }
 
-    private static func respond(
-        to request: HTTPRequest, _ site: DemoSite, _ log: @Sendable (String) -> Void
-    ) async throws -> HTTPResponse {
-        let minute = Int(Date().timeIntervalSince1970) / 60
-        var answer = site.answer(
-            path: request.target.path(), page: request.query.first { $0.name == "page" }?.value,
-            minute: minute)
-        if answer.delay > .zero { try await Task.sleep(for: answer.delay) }
+    /// Serves, on a thread of its own, until the process ends.
+    func start() { server.start(self) }
+
+    func answer(_ request: WebRequest) -> WebAnswer {
+        let minute = time(nil) / 60
+        var answer = site.answer(path: request.path, page: page(of: request), minute: minute)
+        let delay = answer.delay
         if answer.status == 200 {
             let tag = answer.entityTag
-            if request.headers[.init("If-None-Match")] == tag { answer = DemoAnswer(status: 304) }
+            if request.values(of: "if-none-match") == [tag] { answer = DemoAnswer(status: 304) }
             answer.fields["ETag"] = tag
         }
-        let query = request.target.query()
-        log(
-            "\(request.method.rawValue) \(request.target.path())\(query.isEmpty ? "" : "?\(query)") \(answer.status)"
-        )
-        let body = Data(answer.body.utf8)
-        var headers: HTTPHeaders = [.contentType: answer.type]
-        for field in answer.fields { headers[.init(field.key)] = field.value }
-        if answer.status == 304 {
-            headers[.contentType] = nil
-        } else {
-            headers[.contentLength] = String(body.count)
+        let target = request.path + (request.query.isEmpty ? "" : "?\(request.query)")
+        log("\(request.method) \(target) \(answer.status)")
+        let response = response(answer)
+        guard delay > .zero else { return .now(response) }
+        return .later { reply in
+            let milliseconds = DispatchTimeInterval.milliseconds(Int(delay.wholeMilliseconds))
+            DispatchQueue.global().asyncAfter(deadline: .now() + milliseconds) { reply.send(response) }
         }
-        return HTTPResponse(
-            statusCode: HTTPStatusCode(answer.status, phrase: Self.phrases[answer.status] ?? ""),
-            headers: headers,
-            body: request.method == .HEAD || answer.status == 304 ? Data() : body)
     }
 
-    private static let phrases = [
-        200: "OK", 301: "Moved Permanently", 304: "Not Modified", 404: "Not Found",
-        500: "Internal Server Error",
-    ]
+    /// The value of `page` in the query.
+    private func page(of request: WebRequest) -> String? {
+        request.query.split(separator: "&").first { $0.hasPrefix("page=") }.map { String($0.dropFirst(5)) }
+    }
+
+    private func response(_ answer: DemoAnswer) -> WebResponse {
+        var response = WebResponse(
+            WebResponse.Status(rawValue: answer.status) ?? .failed, type: answer.type,
+            body: Array(answer.body.utf8))
+        if answer.status == 304 { response.fields = [] }
+        for field in answer.fields.sorted(by: { $0.key < $1.key }) {
+            response = response.with(field.key, field.value)
+        }
+        return response
+    }
 }

@@ -9,8 +9,7 @@ internal import TrawlDatabase
 enum VersionReport {
     /// The Swift packages that are linked in. Package.swift names the same versions.
     static let packages = [
-        "FlyingFox/0.27.1", "GRDB/7.10.0", "Yams/6.2.2", "swift-argument-parser/1.8.2",
-        "swift-collections/1.6.0",
+        "GRDB/7.10.0", "Yams/6.2.2", "swift-argument-parser/1.8.2", "swift-collections/1.6.0",
         "swift-log/1.16.2",
     ]
 

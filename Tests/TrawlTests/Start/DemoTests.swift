@@ -65,7 +65,7 @@ import TrawlTestSupport
 
         let second = try await bench.trawl("demo", "--port", "\(port)")
         #expect(second.code == 3)
-        #expect(second.errors.contains("port \(port) cannot be served"))
+        #expect(second.errors.contains("choose another port: trawl demo --port \(port &+ 1)"))
         kill(demo.pid, SIGINT)
         #expect(try await demo.finished().code == 0)
     }

@@ -24,11 +24,13 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(ExitStatus.success.rawValue) } }
         let quiet = quiet
-        let server = DemoServer(port: port) { line in
+        let server = try DemoServer(port: port) { line in
             if !quiet { Terminal.writeError("\(Terminal.sanitized(line))\n") }
         }
-        let greeting = Self.greeting(server.origin)
-        try await server.run { Terminal.write(greeting, to: STDOUT_FILENO) }
+        Terminal.write(Self.greeting(server.origin), to: STDOUT_FILENO)
+        server.start()
+        // A signal ends the process.
+        await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }
 
     static func greeting(_ origin: String) -> String {

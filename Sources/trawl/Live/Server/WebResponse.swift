@@ -3,6 +3,8 @@ struct WebResponse: Sendable, Equatable {
     enum Status: Int, Sendable {
         case ok = 200
         case noContent = 204
+        case movedPermanently = 301
+        case notModified = 304
         case badRequest = 400
         case unauthorized = 401
         case notFound = 404
@@ -18,6 +20,8 @@ struct WebResponse: Sendable, Equatable {
             switch self {
             case .ok: "OK"
             case .noContent: "No Content"
+            case .movedPermanently: "Moved Permanently"
+            case .notModified: "Not Modified"
             case .badRequest: "Bad Request"
             case .unauthorized: "Unauthorized"
             case .notFound: "Not Found"
@@ -62,7 +66,8 @@ struct WebResponse: Sendable, Equatable {
     ///   - isHead: whether HEAD was asked for, which has no body.
     ///   - keepsAlive: whether the connection goes on.
     func bytes(isHead: Bool, keepsAlive: Bool) -> [UInt8] {
-        var bytes = head(keepsAlive: keepsAlive, length: status == .noContent ? nil : body.count)
+        let hasBody = status != .noContent && status != .notModified
+        var bytes = head(keepsAlive: keepsAlive, length: hasBody ? body.count : nil)
         if !isHead { bytes += body }
         return bytes
     }
