@@ -391,7 +391,7 @@ CREATE TABLE {schema}.pages (
     time_connect_ms bigint,
     -- From the start until the first byte of the answer.
     time_starttransfer_ms bigint,
-    -- From the start until the end.
+    -- From the start until the end; this and the times before it are null for a page that was settled without a request.
     time_total_ms bigint,
     -- When the last attempt ended.
     fetched_at bigint,

@@ -295,7 +295,7 @@ CREATE TABLE pages (
     time_connect_ms INTEGER,
     -- From the start until the first byte of the answer.
     time_starttransfer_ms INTEGER,
-    -- From the start until the end.
+    -- From the start until the end; this and the times before it are null for a page that was settled without a request.
     time_total_ms INTEGER,
     -- When the last attempt ended.
     fetched_at INTEGER,

@@ -66,7 +66,9 @@ enum JobSchema {
             "every link of a page is a row of the view `links`; `check` implies it",
             written: { $0.keepsLinks ? .word("keep") : nil }
         ) { cursor, spec throws(JobFileError) in
-            guard try cursor.word() == "keep" else { throw cursor.failure("links is keep, or left out") }
+            guard try cursor.word() == "keep" else {
+                throw cursor.failure("links is keep, or left out; check: true checks them as well")
+            }
             spec.keepsLinks = true
         },
         .mapping(

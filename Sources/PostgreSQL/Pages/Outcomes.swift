@@ -101,6 +101,9 @@ extension PostgresTurn {
     private func settled(_ outcomes: [PageOutcome], _ bodies: [PageID: Int64]) -> [PostgresValue] {
         func ints(_ value: (PageOutcome) -> Int64?) -> PostgresValue { .ints(outcomes.map(value)) }
         func texts(_ value: (PageOutcome) -> String?) -> PostgresValue { .texts(outcomes.map(value)) }
+        func milliseconds(_ value: (PageResponse.Timings) -> Int64) -> PostgresValue {
+            ints { $0.response.timings.milliseconds(value($0.response.timings)) }
+        }
         var values = common(outcomes)
         values.append(.int(now))
         values += [
@@ -109,8 +112,8 @@ extension PostgresTurn {
             ints { $0.response.statusCode.map(Int64.init) },
             ints { $0.response.statusCode == nil ? nil : $0.response.contentLength },
             ints { $0.response.statusCode == nil ? nil : $0.response.sizeDownload },
-            ints { $0.response.timings.nameLookup / 1000 }, ints { $0.response.timings.connect / 1000 },
-            ints { $0.response.timings.startTransfer / 1000 }, ints { $0.response.timings.total / 1000 },
+            milliseconds(\.nameLookup), milliseconds(\.connect), milliseconds(\.startTransfer),
+            milliseconds(\.total),
             ints(\.finishedAt), texts(\.response.title), texts(\.response.contentType),
             texts(\.response.charset), texts(\.response.etag), texts(\.response.lastModified),
             texts(\.response.remoteIP), texts(\.response.httpVersion),

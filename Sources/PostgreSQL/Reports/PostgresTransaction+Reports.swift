@@ -124,7 +124,7 @@ extension PostgresTransaction {
         try connection.forEachRow(
             """
             SELECT time_total_ms FROM {schema}.pages
-            WHERE run_id = $1 AND time_total_ms IS NOT NULL AND state <> 'skipped' ORDER BY 1
+            WHERE run_id = $1 AND time_total_ms IS NOT NULL ORDER BY 1
             """, [.int(run.rawValue)]
         ) { row in
             times.append(row.int(0))

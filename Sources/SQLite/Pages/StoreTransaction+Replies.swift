@@ -36,7 +36,7 @@ extension StoreTransaction {
             sql: """
                 SELECT time_total_ms FROM runs
                 JOIN pages ON pages.id BETWEEN first_page_id AND last_page_id AND +pages.run_id = runs.id
-                WHERE runs.id = ? AND time_total_ms IS NOT NULL AND pages.state <> 'skipped' ORDER BY 1
+                WHERE runs.id = ? AND time_total_ms IS NOT NULL ORDER BY 1
                 """,
             arguments: [run.rawValue])
     }

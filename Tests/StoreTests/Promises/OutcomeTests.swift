@@ -22,6 +22,27 @@ struct OutcomeTests {
         try runner.expectCountersToFit()
     }
 
+    @Test("A page that nobody asked for has no times", arguments: DatabaseFactory.all)
+    func times(_ factory: DatabaseFactory) throws {
+        let runner = try TestRunner(factory, pages(3))
+        let taken = try runner.open().taken[0].pages
+        try runner.record([
+            outcome(taken[0]) { $0.response.timings.total = 40_000 },
+            outcome(taken[1], .skipped(.robots)) { $0.response.statusCode = nil },
+            // A redirect whose target another page has.
+            outcome(taken[2], .skipped(.duplicate)) { $0.response.timings.total = 20_900 },
+        ])
+
+        #expect(try runner.rows().map(\.timeTotalMilliseconds) == [40, nil, 20])
+        #expect(try runner.rows().map(\.timeConnectMilliseconds) == [0, nil, 0])
+        let (times, hosts) = try runner.database.port.read {
+            (try $0.times(of: runner.run), try $0.report(runner.run, slowestHosts: 1).slowestHosts)
+        }
+        #expect(times == [20, 40])
+        #expect(hosts.map(\.pages) == [2])
+        #expect(hosts.map(\.meanMilliseconds) == [30])
+    }
+
     @Test("What a host is to blame for uses up no attempt", arguments: DatabaseFactory.all)
     func attempts(_ factory: DatabaseFactory) throws {
         let runner = try TestRunner(factory, pages(2))

@@ -52,4 +52,10 @@ struct ForeignTextTests {
         #expect(ForeignText.csv("=1+1", isRaw: true) == "=1+1")
         #expect(ForeignText.csv("@x,\"y\"") == "\"'@x,\"\"y\"\"\"")
     }
+
+    @Test func `nothing in CSV acts on a screen, and lines stay lines`() {
+        #expect(ForeignText.csv("a\u{1b}[2J\u{202e}\tb") == "a\\u{1b}[2J\\u{202e}\tb")
+        #expect(ForeignText.csv("a\r\nb\u{9b}") == "\"a\r\nb\\u{9b}\"")
+        #expect(ForeignText.csv("a\u{1b}\u{202e}", isRaw: true) == "a\u{1b}\u{202e}")
+    }
 }

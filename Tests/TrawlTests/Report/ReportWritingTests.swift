@@ -1,6 +1,7 @@
 import CrawlCore
 import Foundation
 import Testing
+import TrawlStore
 
 @testable import trawl
 
@@ -211,5 +212,33 @@ struct ReportContentsTests {
         // One of the two was in the job's own list, and no link leads to it.
         #expect(told(["gone": 1, "bad_redirect": 1]).count == 3)
         #expect(told([:]).count == 4)
+    }
+
+    @Test func `a link to a page whose failure says more is not told beside it`() {
+        var causes = FailureCauses()
+        for (url, kind, status) in [
+            ("https://a.example/jammed", "http_status", 503), ("https://a.example/reset", "reset", nil),
+        ] as [(String, String, Int?)] {
+            var row = ResultRow(url: url, state: .failed)
+            (row.errorKind, row.statusCode) = (kind, status)
+            causes.add(row)
+        }
+        var links = LinkTally(ReportTexts(isAnonymous: false), limit: 10, told: causes.tellingURLs)
+        for (to, reason) in [
+            ("https://a.example/jammed", "status"), ("https://a.example/reset", "reset"),
+            ("https://b.example/shut", "status"),
+        ] {
+            var link = LinkRow(
+                from: "https://a.example/", to: to, element: "a", attribute: "href", line: 1, count: 2)
+            (link.verdict, link.reason) = ("broken", reason)
+            links.add(link)
+        }
+        var findings = ReportFindings()
+        findings.add(causes, told: [:])
+        findings.add(links)
+
+        #expect(findings.worst.map(\.subject) == [nil, "https://a.example", "https://b.example/shut"])
+        #expect(links.brokenLinks == 6)
+        #expect(links.brokenTargets == 3)
     }
 }

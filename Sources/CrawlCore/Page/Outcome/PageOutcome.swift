@@ -143,7 +143,11 @@ package struct PageResponse: Sendable {
         package var startTransfer: Int64 = 0
         /// Until the last byte, over all requests of the attempt.
         package var total: Int64 = 0
-        /// All zero.
+        /// All zero: nothing was requested.
         package init() {}
+
+        /// One of these in milliseconds; nil for a page that was settled without a request.
+        @inlinable
+        package func milliseconds(_ microseconds: Int64) -> Int64? { total > 0 ? microseconds / 1000 : nil }
     }
 }

@@ -120,10 +120,11 @@ extension ResultRow {
         isNotModified = response.isNotModified
         contentDigest = response.contentDigest?.hexadecimal
         numRedirects = response.numRedirects
-        timeNameLookupMilliseconds = response.timings.nameLookup / 1000
-        timeConnectMilliseconds = response.timings.connect / 1000
-        timeStartTransferMilliseconds = response.timings.startTransfer / 1000
-        timeTotalMilliseconds = response.timings.total / 1000
+        let timings = response.timings
+        timeNameLookupMilliseconds = timings.milliseconds(timings.nameLookup)
+        timeConnectMilliseconds = timings.milliseconds(timings.connect)
+        timeStartTransferMilliseconds = timings.milliseconds(timings.startTransfer)
+        timeTotalMilliseconds = timings.milliseconds(timings.total)
         fetchedAt = outcome.finishedAt
         guard let status = response.statusCode else { return }
         statusCode = status

@@ -10,7 +10,7 @@ struct LinksCommand: ParsableCommand, OutputCommand {
         commandName: "links",
         abstract: "Show or export the links of a job's latest run.",
         discussion: """
-            One row for each page and each thing that the page says of a URL. The job must keep its links (links: keep, or check). \
+            One row for each page and each thing that the page says of a URL. The job must keep its links (links: keep, or check: true). \
             The same rows are the views `links` and `broken_links`: \
             sqlite3 trawl.db "SELECT from_url, line FROM links WHERE job = 'docs' AND to_url = 'https://example.org/old'".
 

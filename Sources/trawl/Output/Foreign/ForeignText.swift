@@ -7,7 +7,10 @@ enum ForeignText {
 
     /// A text in which all that acts on a reader's screen is made visible, as `\u{202e}`: control characters (C0, DEL, C1), the marks that
     /// change the direction of writing (CWE-150, Unicode's `Bidi_Control`), and characters that are there but not seen.
-    static func visible(_ text: String) -> String {
+    static func visible(_ text: String) -> String { visible(text, keepsLines: false) }
+
+    /// - Parameter keepsLines: whether line ends and tabs stay as they are.
+    private static func visible(_ text: String, keepsLines: Bool) -> String {
         guard mayAct(text) else { return text }
         var safe = ""
         var previous: Unicode.Scalar = "a"
@@ -15,7 +18,8 @@ enum ForeignText {
         var current = scalars.next()
         while let scalar = current {
             let next = scalars.next()
-            if acts(scalar, between: previous, next) {
+            let stays = keepsLines && (scalar == "\n" || scalar == "\r" || scalar == "\t")
+            if !stays, acts(scalar, between: previous, next) {
                 safe += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 safe.unicodeScalars.append(scalar)
@@ -86,13 +90,14 @@ enum ForeignText {
     // MARK: CSV
 
     /// A text as a field of CSV (RFC 4180). One that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV
-    /// Injection").
+    /// Injection"), and what acts on a screen is made visible: such files are looked at on terminals as well.
     ///
     /// - Parameter isRaw: whether it is for a program, which wants the text as it is.
     static func csv(_ value: String, isRaw: Bool = false) -> String {
         let first = isRaw ? nil : value.unicodeScalars.first
         let isFormula = first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-        let text = isFormula ? "'" + value : value
+        let shown = isRaw ? value : visible(value, keepsLines: true)
+        let text = isFormula ? "'" + shown : shown
         guard text.unicodeScalars.contains(where: { "\",\r\n".unicodeScalars.contains($0) }) else {
             return text
         }

@@ -21,7 +21,8 @@ enum FieldValue {
     /// The same; where it is raw, a text that a spreadsheet would take for a formula is left as it is.
     func csv(isRaw: Bool) -> String {
         switch self {
-        case .text, .json: ForeignText.csv(text, isRaw: isRaw)
+        case .text: ForeignText.csv(text, isRaw: isRaw)
+        case .json: ForeignText.csv(isRaw ? text : RowShield(isOn: true).json(text), isRaw: isRaw)
         case .number, .flag: text
         }
     }

@@ -22,7 +22,7 @@ extension ReportBuilder {
             Section(
                 id: "links", title: "Links", tables: [links?.table, redirects.table].compactMap { $0 },
                 note: links == nil
-                    ? "The job does not keep its links (links: keep, or check), so broken links are known only as pages that failed."
+                    ? "The job does not keep its links (links: keep, or check: true), so broken links are known only as pages that failed."
                     : nil),
             Section(
                 id: "titles", title: "Titles", tables: [pages.missingTitles, duplicateTitles(pages.titles)]),

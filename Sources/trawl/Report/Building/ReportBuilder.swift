@@ -23,7 +23,7 @@ struct ReportBuilder {
         let verdicts = try reader.verdictCounts(of: run.id)
         var links: LinkTally?
         if !verdicts.isEmpty {
-            var tally = LinkTally(texts, limit: limits.others)
+            var tally = LinkTally(texts, limit: limits.others, told: pages.causes.tellingURLs)
             try reader.forEachLinkFault(of: run.id) { link in
                 tally.add(link)
                 return true
@@ -94,7 +94,10 @@ struct ReportBuilder {
         if let links {
             figures.append(
                 count(
-                    "broken_links", "broken links", links.brokenLinks, links.brokenLinks > 0 ? .bad : .good,
+                    "broken_links",
+                    links.brokenLinks == 0
+                        ? "broken links" : "broken links, to \(Wording.count(links.brokenTargets, "URL"))",
+                    links.brokenLinks, links.brokenLinks > 0 ? .bad : .good,
                     "broken-links"))
             if links.unsureLinks > 0 {
                 figures.append(count("unsure_links", "unsure links", links.unsureLinks, .other))
@@ -117,7 +120,7 @@ struct ReportBuilder {
         figures.append(count("requests", "requests", progress.requests))
         figures.append(
             Figure(
-                name: "size_download", heading: "received", value: progress.sizeDownload,
+                name: "size_download", heading: "received, with retries", value: progress.sizeDownload,
                 text: Wording.bytes(progress.sizeDownload)))
         figures.append(
             Figure(

@@ -107,19 +107,6 @@ struct ReportFindings {
     }
 }
 
-extension FailureCauses.Key {
-    /// What a link to a page that failed so is broken as; nil where the page's failure says more, as of a host that is down.
-    fileprivate var linkReason: LinkReason? {
-        if let status { return status == 404 || status == 410 ? .gone : nil }
-        return switch kind {
-        case "redirect_loop", "too_many_redirects": .loop
-        case "bad_redirect": .badRedirect
-        case "bad_response", "truncated", "decode": .badResponse
-        default: nil
-        }
-    }
-}
-
 /// What people can do about a failure.
 struct FailureAdvice {
     let severity: RunReportDocument.Finding.Severity
@@ -182,7 +169,7 @@ struct FailureAdvice {
         case "invalid_url", "unsupported_scheme":
             self.init(.medium, "no URL that can be asked for", "Correct these lines of the list.")
         case "blocked_address":
-            self.init(.low, "a private address", "If it is meant, say allow_private: true.")
+            self.init(.low, "a private address", "If it is meant, name it in allow_private.")
         case "cancelled":
             self.init(.low, "cancelled", "Unblock the host, or find out whether the request was delivered.")
         default: self.init(.medium, kind, "Look at what happened in the table.")

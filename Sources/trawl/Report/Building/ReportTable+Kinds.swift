@@ -65,7 +65,7 @@ extension ReportTable {
         id: "hosts", title: "Hosts",
         note:
             "A row is a host. Delay is the least time between two starts by what people have set or robots.txt asks for; "
-            + "empty is what the job says. Longest wait is what Retry-After or the job put between two tries of a page.",
+            + "empty is what the job says. Bytes are those of each page's last try. Longest wait is what Retry-After or the job put between two tries of a page.",
         query: "SELECT * FROM host_summary WHERE job = %",
         columns: [
             ReportColumn("host", "Host", .url), ReportColumn("pages", "Pages", .number),

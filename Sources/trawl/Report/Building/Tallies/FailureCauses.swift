@@ -13,6 +13,7 @@ struct FailureCauses {
 
     /// How many causes are told apart.
     private static let limit = 10_000
+    private static let urlLimit = 100_000
     /// What is the trouble of a host, and not of a page.
     private static let ofHosts: Set<String> = [
         "dns", "connect", "tls", "timeout_connect", "timeout_read", "timeout_total", "reset",
@@ -24,12 +25,16 @@ struct FailureCauses {
     private(set) var pages: [Key: Int64] = [:]
     /// The same of URLs that were only checked, for the sake of the links to them.
     private(set) var checked: [Key: Int64] = [:]
+    /// The pages whose failure says more than a broken link to them does.
+    private(set) var tellingURLs: Set<String> = []
 
     mutating func add(_ row: ResultRow) {
         let kind = row.errorKind ?? row.skipReason ?? "internal"
         let host = Self.ofHosts.contains(kind) ? (try? WebURL(parsing: row.url))?.hostKey : nil
         let key = Key(kind: kind, status: kind == "http_status" ? row.statusCode : nil, host: host)
-        if row.kind == .check { Self.count(key, in: &checked) } else { Self.count(key, in: &pages) }
+        guard row.kind != .check else { return Self.count(key, in: &checked) }
+        Self.count(key, in: &pages)
+        if key.linkReason == nil, tellingURLs.count < Self.urlLimit { tellingURLs.insert(row.url) }
     }
 
     private static func count(_ key: Key, in causes: inout [Key: Int64]) {
@@ -45,5 +50,18 @@ struct FailureCauses {
         }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { RunReportDocument.Count(word: $0.key, count: $0.value) }
+    }
+}
+
+extension FailureCauses.Key {
+    /// What a link to a page that failed so is broken as; nil where the page's failure says more, as of a host that is down.
+    var linkReason: LinkReason? {
+        if let status { return status == 404 || status == 410 ? .gone : nil }
+        return switch kind {
+        case "redirect_loop", "too_many_redirects": .loop
+        case "bad_redirect": .badRedirect
+        case "bad_response", "truncated", "decode": .badResponse
+        default: nil
+        }
     }
 }

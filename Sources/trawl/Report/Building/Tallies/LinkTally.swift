@@ -11,16 +11,22 @@ struct LinkTally {
 
     private let texts: ReportTexts
     private let limit: Int
+    private let told: Set<String>
     private var reasons: [String: Count] = [:]
     private var mostLinks: [String: Int64] = [:]
     private var target: (url: String, reason: String, links: Int64) = ("", "", 0)
+    private var lastBroken: String?
     private(set) var brokenLinks: Int64 = 0
+    /// The URLs that the broken links lead to.
+    private(set) var brokenTargets: Int64 = 0
     private(set) var unsureLinks: Int64 = 0
     private(set) var table = ReportTable.brokenLinks
 
-    init(_ texts: ReportTexts, limit: Int) {
+    /// - Parameter told: URLs that are told of as pages that failed; ``broken`` leaves out links to them.
+    init(_ texts: ReportTexts, limit: Int, told: Set<String> = []) {
         self.texts = texts
         self.limit = limit
+        self.told = told
     }
 
     /// Broken links by reason, the most first.
@@ -32,7 +38,12 @@ struct LinkTally {
         let isBroken = link.verdict == "broken"
         let count = Int64(link.count)
         if isBroken { brokenLinks += count } else { unsureLinks += count }
-        if isBroken { tally(link, count) }
+        if isBroken {
+            let url = link.to + (link.fragment.map { "#" + $0 } ?? "")
+            if lastBroken != url { brokenTargets += 1 }
+            lastBroken = url
+            if !told.contains(link.to) { tally(link, url, count) }
+        }
         table.total += 1
         guard table.rows < limit else { return }
         table.add(
@@ -43,9 +54,8 @@ struct LinkTally {
             .number(link.brokenSince))
     }
 
-    private mutating func tally(_ link: LinkRow, _ count: Int64) {
+    private mutating func tally(_ link: LinkRow, _ url: String, _ count: Int64) {
         let reason = link.reason ?? "broken"
-        let url = link.to + (link.fragment.map { "#" + $0 } ?? "")
         let isNew = target.url != url || target.reason != reason
         target = isNew ? (url, reason, count) : (url, reason, target.links + count)
         reasons[reason, default: Count()].links += count
