@@ -7,6 +7,11 @@ package struct ForEach: Sendable, Equatable {
     /// The steps to the value that `${item}` stands for; empty for the item itself.
     package var steps: [JSONStep]
 
+    /// The column of a table that the value is in; nil where it is the whole row.
+    package var column: String? {
+        if case .name(let name)? = steps.first { name } else { nil }
+    }
+
     /// One request for each item of another.
     package init(request: String, steps: [JSONStep], file: String? = nil) {
         self.request = request

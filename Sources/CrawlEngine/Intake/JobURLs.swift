@@ -82,8 +82,8 @@ package struct JobURLs: PageSource, ~Copyable {
                 table = nil
             }
             guard let next = requests.popFirst() else { return nil }
-            if let path = next.forEach?.file, let template = ChainTemplate(next) {
-                table = (next, template, try ItemFile(path: path))
+            if let forEach = next.forEach, let path = forEach.file, let template = ChainTemplate(next) {
+                table = (next, template, try ItemFile(path: path, column: forEach.column))
             } else {
                 request = (next, try URLPattern(next.url).makeIterator())
             }

@@ -133,7 +133,8 @@ final class CSVRows {
             if text == found.key { keyColumn = index }
         }
         if let key = found.key, keyColumn == nil {
-            return fail("no column has the name of item_key, \"\(key)\"")
+            let texts = row.prefix(20).map { String(decoding: $0.prefix(40), as: UTF8.self) }
+            return fail("no column has the name \"\(key)\"; there are \(texts.joined(separator: ", "))")
         }
         self.names = names
         return true

@@ -22,8 +22,9 @@ package final class ItemFile {
 
     /// Opens a table.
     ///
+    /// - Parameter column: the name of a column that it has to have; nil for none.
     /// - Throws: ``URLListError`` where it cannot be opened.
-    package init(path: String) throws(URLListError) {
+    package init(path: String, column: String? = nil) throws(URLListError) {
         label = path
         do {
             input = URLListInput(try InputDescriptor(opening: path))
@@ -35,8 +36,10 @@ package final class ItemFile {
         let isLines = path.hasSuffix(".ndjson") || path.hasSuffix(".jsonl")
         let delimiter = path.hasSuffix(".tsv") ? UInt8(ascii: "\t") : UInt8(ascii: ",")
         reader = ItemReader(
-            ItemSelection(isLines ? .ndjson : .csv(delimiter: delimiter, charset: nil)), paths: [],
-            keepsLast: false
+            isLines
+                ? ItemSelection(.ndjson)
+                : ItemSelection(.csv(delimiter: delimiter, charset: nil), key: column),
+            paths: [], keepsLast: false
         ) { value, _ in
             rows.waiting.append(String(decoding: value, as: UTF8.self))
             return true

@@ -141,10 +141,10 @@ import Testing
         ("a\n\"x", "a quote is not closed"),
         ("a\n\"x\"y\n", "text follows the end of a quoted field"),
         ("a\nx\"y\n", "a quote stands within a field without quotes"),
-        ("", "it has no row with names"), ("b\n1\n", "no column has the name of item_key"),
+        ("", "it has no row with names"), ("b,c\n1,2\n", "no column has the name \"id\"; there are b, c"),
     ])
     func `a row that is not as the first is a fault`(body: String, reason: String) {
-        let key = reason.contains("item_key") ? "id" : nil
+        let key = reason.contains("\"id\"") ? "id" : nil
         let fault = read(body, .csv(delimiter: UInt8(ascii: ","), charset: nil), key: key).fault
         #expect(fault?.contains(reason) == true, "\(fault ?? "nothing")")
     }

@@ -118,6 +118,11 @@ import Testing
             server, "{name: a, for_each: {file: none.csv, column: id}, url: \"URL/${item}\"}")
         #expect(missing.code != 0)
         #expect(missing.errors.contains("none.csv"))
+        let other = try await run(
+            server, "{name: a, for_each: {file: ids.csv, column: ID}, url: \"URL/${item}\"}")
+        #expect(other.code == 2)
+        #expect(other.errors.contains("no column has the name \"ID\"; there are id, name"))
+        #expect(server.counters.requests == 0)
     }
 
     @Test func `a list that paginate.pages cuts ends with exit code 8`() async throws {
