@@ -92,7 +92,7 @@ struct HelpTests {
         let pins = package.matches(of: #//([^/"]+)", exact: "([0-9.]+)"/#).map {
             "\($0.1.replacing(".swift", with: ""))/\($0.2)"
         }
-        #expect(pins.count == 6)
+        #expect(pins.count == 5)
         for pin in pins { #expect(version.output.contains(" \(pin)"), "\(pin)") }
     }
 
