@@ -125,8 +125,9 @@ extension PageFetcher {
         let items = reader.takeItems()
         guard items != nil || !pages.isEmpty else { return nil }
         let sendsKey = page.message?.headers.contains { $0.name.lowercased() == "idempotency-key" } ?? false
+        let redaction = redaction
         let named = pages.map { page in
-            var page = page
+            var page = page.keepingAtHome(reader.reading.request, redaction)
             if sendsKey { page.idempotencyKey = UniqueID.random() }
             return page
         }
@@ -136,5 +137,19 @@ extension PageFetcher {
     /// The URL that answered, with its secrets.
     private func url(of request: PageRequest) -> String {
         request.chain == nil ? request.page?.message?.url ?? request.url : request.url
+    }
+}
+
+extension FollowingPage {
+    /// The same, refused where it would take a secret to another host: a server may put what it was sent into a link.
+    fileprivate func keepingAtHome(_ request: Paginator.Request, _ redaction: Redaction) -> FollowingPage {
+        guard end == nil, redaction.isMentioned(in: url), let target = try? WebURL(parsing: url),
+            target.hostKey != (try? WebURL(parsing: request.place?.firstURL ?? request.url))?.hostKey
+        else { return self }
+        var page = self
+        page.hostKeyLength = 0
+        page.end = .failed(
+            .unexpected, "the next link leads to another origin, \(target.hostKey), with a secret in it")
+        return page
     }
 }

@@ -50,13 +50,14 @@ extension PageFetcher {
 
     /// Why a redirect must not be followed; nil when it may.
     func refusal(ofRedirectTo target: WebURL, _ chain: RedirectChain) -> String? {
-        guard let message = request?.page?.message, !message.redaction.isEmpty,
-            target.hostKey != (try? WebURL(parsing: message.url))?.hostKey
+        let redaction = redaction
+        guard let page = request?.page, !redaction.isEmpty,
+            target.hostKey != (try? WebURL(parsing: page.message?.url ?? page.url))?.hostKey
         else { return nil }
-        if message.isBodySecret, !chain.isRewritten {
+        if page.message?.isBodySecret == true, !chain.isRewritten {
             return "redirected to another host, which must not get the secrets in the body"
         }
-        if message.redaction.isMentioned(in: target.href) {
+        if redaction.isMentioned(in: target.href) {
             return "redirected to another host with a secret in the URL"
         }
         return nil
