@@ -131,6 +131,50 @@ import Testing
         #expect(other.log.allSatisfy { $0.headers["authorization"] == nil && $0.headers["x-api-key"] == nil })
     }
 
+    @Test(arguments: [
+        "auth: {bearer: \"${env:KEY}\"}", "auth: {basic: {user: me, password: \"${env:KEY}\"}}",
+        "headers: {authorization: \"Bearer ${env:KEY}\"}",
+    ])
+    func `no other host gets a secret of the job that a server puts into a link`(secret: String) async throws
+    {
+        let other = try LoopbackServer(addresses: ["127.0.0.2"]) { _ in
+            .text("{\"data\": [2]}", type: "application/json")
+        }
+        let home = try LoopbackServer { request in
+            let sent = request.headers["authorization"]?.split(separator: " ").last ?? "none"
+            let link = other.url("/\(request.path.dropFirst())?t=\(sent.replacing("=", with: "%3D"))")
+            return request.path == "/list"
+                ? .text("{\"data\": [1], \"next\": \"\(link)\"}", type: "application/json")
+                : .redirect(to: link, status: 302)
+        }
+        let settings = "request: {\(secret)}\nallow_private: [127.0.0.2]\nretry: {attempts: 1}\n"
+        try bench.write(
+            """
+            requests:
+              - {name: moved, url: "\(home.url("/moved"))"}
+              - name: list
+                url: "\(home.url("/list"))"
+                items: "$.data[*]"
+                paginate: {next: {json: "$.next", origin: any}}
+            \(settings)
+            """, to: "api.yaml")
+        try bench.write("urls: [\"\(home.url("/page"))\"]\nrobots: ignore\n\(settings)", to: "site.yaml")
+
+        for job in ["api.yaml", "site.yaml"] {
+            _ = try await bench.trawl("run", job, environment: ["KEY": "s3cret-key"])
+        }
+
+        #expect(other.counters.requests == 0)
+        #expect(
+            try bench.values(
+                "SELECT error_kind || ': ' || error FROM results WHERE state = 'failed' ORDER BY 1")
+                == [
+                    "bad_redirect: redirected to another host with a secret in the URL",
+                    "bad_redirect: redirected to another host with a secret in the URL",
+                    "unexpected: the next link leads to another origin, \(other.url("").trimmingCharacters(in: ["/"])), with a secret in it",
+                ])
+    }
+
     @Test func `a secret that is missing stops the job before it begins`() async throws {
         let result = try await run(
             "urls: [\"\(site.url("/api/open"))\"]\nrequest: {auth: {bearer: \"${env:MISSING_ONE}\"}}")
