@@ -10,7 +10,7 @@ SELECT format('CREATE ROLE %I LOGIN', name)
 FROM unnest(ARRAY['trawl_owner', 'trawl_runner', 'trawl_reader']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
--- Who is no superuser can make things that are trawl_owner's only as a member of it.
+-- A role that is no superuser has to be a member of trawl_owner to make what trawl_owner owns.
 GRANT trawl_owner TO CURRENT_USER;
 
 CREATE SCHEMA IF NOT EXISTS trawl AUTHORIZATION trawl_owner;
